@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""KTDesk runs very large mixture-of-experts models on a desktop computer.
+
+The public names are resolved on first use, so that `import ktdesk` loads neither torch nor a model.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ktdesk.engine import Engine as Engine
+    from ktdesk.engine import ModelInfo as ModelInfo
+    from ktdesk.errors import KTDeskError as KTDeskError
+    from ktdesk.runtime.request import Done as Done
+    from ktdesk.runtime.request import Event as Event
+    from ktdesk.runtime.request import Failed as Failed
+    from ktdesk.runtime.request import Message as Message
+    from ktdesk.runtime.request import Options as Options
+    from ktdesk.runtime.request import Prefill as Prefill
+    from ktdesk.runtime.request import Request as Request
+    from ktdesk.runtime.request import Stats as Stats
+    from ktdesk.runtime.request import Token as Token
+
+__version__ = "0.1.0"
+
+_REQUEST = "ktdesk.runtime.request"
+_HOMES = {
+    "Engine": "ktdesk.engine",
+    "ModelInfo": "ktdesk.engine",
+    "KTDeskError": "ktdesk.errors",
+    "Done": _REQUEST,
+    "Event": _REQUEST,
+    "Failed": _REQUEST,
+    "Message": _REQUEST,
+    "Options": _REQUEST,
+    "Prefill": _REQUEST,
+    "Request": _REQUEST,
+    "Stats": _REQUEST,
+    "Token": _REQUEST,
+}
+__all__ = [*_HOMES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ktdesk' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors that KTDesk shows to its users.
+
+Every message is a sentence for the person at the screen; `hint` says what to do about it.
+Any other exception is a fault of KTDesk itself and is reported as one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class KTDeskError(Exception):
+    """Base of every error whose message is written for the user."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class SettingsError(KTDeskError):
+    """A setting has a value that is not allowed."""
+
+
+class PlacementError(KTDeskError):
+    """A placement file does not fit the model or the operators of this build."""
+
+
+class RequestError(KTDeskError):
+    """A request cannot be served: the prompt is too long, an option is out of range."""
+
+
+class TemplateError(KTDeskError):
+    """The chat template that the model file carries cannot be used."""
+
+
+class DeviceError(KTDeskError):
+    """A device is missing, or refuses work."""
+
+
+class KernelError(KTDeskError):
+    """A kernel was called with tensors that do not fit it."""
+
+
+class DownloadError(KTDeskError):
+    """Something could not be fetched, or is not what it should be."""
+
+
+class ModelFileError(KTDeskError):
+    """A model file cannot be read, or is not what it claims to be."""
+
+    def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class MemoryShortage(KTDeskError):
+    """A device has less memory than the work needs. Sizes are in bytes."""
+
+    def __init__(self, device: str, needed_bytes: int, available_bytes: int, *, hint: str) -> None:
+        super().__init__(
+            f"Not enough memory on {device}: {format_bytes(needed_bytes)} are needed, "
+            f"{format_bytes(available_bytes)} are available.",
+            hint=hint,
+        )
+        self.device = device
+        self.needed_bytes = needed_bytes
+        self.available_bytes = available_bytes
+
+
+class Cancelled(Exception):  # noqa: N818  (not an error: the user stopped it)
+    """The user stopped the work. Never shown."""
+
+
+def format_bytes(count: int) -> str:
+    """Return a size as people read it: '98 MB', '1.5 GB'. Decimal units, as disks are sold."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ' Did you mean X?' for a near miss, else the list of known names."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(names)}."

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weight types of GGUF files: block size, bytes per block, reference dequantisation.
+
+Numbers and layouts are GGML's. The arithmetic of dequantisation is left to the `gguf` package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import prod
+
+import numpy as np
+from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+from gguf.quants import dequantize
+from numpy.typing import NDArray
+
+
+class WeightType(IntEnum):
+    """The weight types that KTDesk computes with. Values are GGML's type numbers."""
+
+    F32 = 0
+    F16 = 1
+    Q4_0 = 2
+    Q4_1 = 3
+    Q8_0 = 8
+    Q4_K = 12
+    Q6_K = 14
+    BF16 = 30
+
+    @property
+    def block_size(self) -> int:
+        """Weights per block."""
+        return GGML_QUANT_SIZES[GGMLQuantizationType(self)][0]
+
+    @property
+    def block_bytes(self) -> int:
+        """Bytes per block."""
+        return GGML_QUANT_SIZES[GGMLQuantizationType(self)][1]
+
+    @property
+    def is_float(self) -> bool:
+        """Whether products take float activations; the others take them as int8 blocks."""
+        return self in (WeightType.F32, WeightType.F16, WeightType.BF16)
+
+    def row_bytes(self, columns: int) -> int:
+        """Return the bytes of a row of `columns` weights, a multiple of the block size."""
+        return columns // self.block_size * self.block_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A tensor of a model file, as its blocks lie there.
+
+    shape: slowest dimension first. data: [rows, row_bytes] uint8, contiguous, read only. It maps
+    the file, so reading it may read the disk, and it keeps the mapping alive.
+    """
+
+    name: str
+    type: WeightType
+    shape: tuple[int, ...]
+    data: NDArray[np.uint8]
+
+    @property
+    def rows(self) -> int:
+        """Product of all dimensions but the last."""
+        return prod(self.shape[:-1])
+
+    @property
+    def columns(self) -> int:
+        """The last dimension, along which the blocks lie."""
+        return self.shape[-1]
+
+    def dequantize(self) -> NDArray[np.float32]:
+        """Return a copy as float32, of this tensor's shape."""
+        values = dequantize(self.data, GGMLQuantizationType(self.type))
+        return np.ascontiguousarray(values, dtype=np.float32).reshape(self.shape)
