@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ktdesk.engine import Engine as Engine
-    from ktdesk.engine import ModelInfo as ModelInfo
     from ktdesk.errors import KTDeskError as KTDeskError
+    from ktdesk.runtime.model_info import ModelInfo as ModelInfo
     from ktdesk.runtime.request import Done as Done
     from ktdesk.runtime.request import Event as Event
     from ktdesk.runtime.request import Failed as Failed
@@ -28,7 +28,7 @@ __version__ = "0.1.0"
 _REQUEST = "ktdesk.runtime.request"
 _HOMES = {
     "Engine": "ktdesk.engine",
-    "ModelInfo": "ktdesk.engine",
+    "ModelInfo": "ktdesk.runtime.model_info",
     "KTDeskError": "ktdesk.errors",
     "Done": _REQUEST,
     "Event": _REQUEST,

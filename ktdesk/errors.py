@@ -70,7 +70,7 @@ class MemoryShortage(KTDeskError):
         self.available_bytes = available_bytes
 
 
-class Cancelled(Exception):  # noqa: N818  (not an error: the user stopped it)
+class Cancelled(Exception):
     """The user stopped the work. Never shown."""
 
 
@@ -79,7 +79,9 @@ def format_bytes(count: int) -> str:
     value = float(count)
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 1000:
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+            return (
+                f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+            )
         value /= 1000
     return f"{value:.1f} TB"
 

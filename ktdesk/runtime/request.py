@@ -25,8 +25,8 @@ class Message:
 class Options:
     """How the next token is chosen, and when to stop.
 
-    temperature 0 is greedy. max_tokens 0 means: until the context is full. top_k 0, top_p 1, min_p 0
-    and repetition_penalty 1 switch that step off. seed None draws a fresh one for every request.
+    temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, top_p 1,
+    min_p 0 and repetition_penalty 1 switch that step off. seed None draws a fresh one each time.
     """
 
     max_tokens: int = 0
@@ -64,9 +64,12 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One generated token. `text` is empty while a character is still incomplete."""
+    """One generated token. `text` is empty while a character is still incomplete.
 
-    id: int
+    id None: text that was held back, after the last token.
+    """
+
+    id: int | None
     text: str
 
 

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The choice of the next token: repetition penalty, top-k, top-p, min-p, temperature, seed."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ktdesk.errors import KernelError, RequestError
+from ktdesk.runtime.request import Options
+
+PENALTY_WINDOW = 256  # the last tokens that the repetition penalty looks at
+
+
+class Sampler:
+    """Chooses tokens for one request. The same seed and logits give the same tokens.
+
+    Raises RequestError if an option is out of range.
+    """
+
+    def __init__(self, options: Options) -> None:
+        check_options(options)
+        self._options = options
+        self._random = random.Random(options.seed)
+
+    def sample(self, logits: Tensor, context: Sequence[int]) -> int:
+        """Return the next token for logits [V]; `context` holds the tokens before it."""
+        logits = self._penalized(logits, context)
+        best = int(logits.argmax())
+        if not math.isfinite(float(logits[best])):  # argmax finds a NaN if there is one
+            raise KernelError(
+                "The model computed numbers that are not finite.",
+                hint="The model file may be damaged: verify it, or fetch it again.",
+            )
+        if self._options.temperature == 0:
+            return best
+        values, ids = self._candidates(logits)
+        weights = torch.softmax(values / self._options.temperature, 0)
+        return int(ids[self._draw(weights)])
+
+    def _penalized(self, logits: Tensor, context: Sequence[int]) -> Tensor:
+        penalty = self._options.repetition_penalty
+        if penalty == 1 or not context:
+            return logits
+        seen = torch.tensor(sorted(set(context[-PENALTY_WINDOW:])))
+        scores = logits[seen]
+        logits = logits.clone()
+        logits[seen] = torch.where(scores > 0, scores / penalty, scores * penalty)
+        return logits
+
+    def _candidates(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits and ids that remain, best first."""
+        options, size = self._options, len(logits)
+        values, ids = torch.topk(logits, min(options.top_k, size) or size)
+        probabilities = torch.softmax(values, 0)
+        keep = probabilities >= options.min_p * probabilities[0]
+        # A token stays if the mass before it is below top_p; so the first always stays.
+        keep &= probabilities.cumsum(0) - probabilities < options.top_p
+        keep[0] = True
+        return values[keep], ids[keep]
+
+    def _draw(self, weights: Tensor) -> int:
+        sums = weights.double().cumsum(0)
+        place = torch.searchsorted(sums, self._random.random() * float(sums[-1]), right=True)
+        return min(int(place), len(weights) - 1)
+
+
+def check_options(options: Options) -> None:
+    """Raise RequestError naming the first option that is out of range."""
+    limits: list[tuple[str, float, float, float]] = [
+        ("temperature", options.temperature, 0, 100),
+        ("top_k", options.top_k, 0, math.inf),
+        ("top_p", options.top_p, 0, 1),
+        ("min_p", options.min_p, 0, 1),
+        ("repetition_penalty", options.repetition_penalty, 0.01, 100),
+        ("max_tokens", options.max_tokens, 0, math.inf),
+    ]
+    for name, value, low, high in limits:
+        if not low <= value <= high:  # also refuses NaN
+            raise RequestError(
+                f"The option {name} is {value}, which is not between {low} and {high}.",
+                hint="Correct it in the sampling settings.",
+            )
