@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where tensors live and work runs: streams, graphs, step inputs, caches."""

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The CPU as a device: a native stream over a pool of threads, whose work can be captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from ktdesk.kernels.cpu import Graph, Stream, ThreadPool, q8_bytes
+
+
+class CpuGraph:
+    """Launches captured from a stream, and the tensors that they use."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self.native: Graph | None = None
+
+    def replay(self) -> None:
+        """Run every launch again, in order, in one native call that does not hold the GIL."""
+        assert self.native is not None, "the capture has not ended"
+        self.native.replay()
+
+
+class CpuDevice:
+    """All cores of this machine, behind one stream. Not thread-safe: one caller at a time."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.stream = Stream(ThreadPool(threads))
+        self._capturing: CpuGraph | None = None
+
+    def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Return an uninitialised tensor. During a capture it lives as long as the graph."""
+        tensor = torch.empty(shape, dtype=dtype)
+        if self._capturing is not None:
+            self._capturing.tensors.append(tensor)
+        return tensor
+
+    def empty_q8(self, *shape: int) -> Tensor:
+        """Return room for activations of this shape as int8 blocks: uint8 [..., q8_bytes]."""
+        return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
+
+    @contextmanager
+    def capture(self) -> Iterator[CpuGraph]:
+        """Record the launches inside the `with` block. The graph can be replayed afterwards."""
+        graph = CpuGraph()
+        self.stream.begin_capture()
+        self._capturing = graph
+        try:
+            yield graph
+        finally:
+            self._capturing = None
+            graph.native = self.stream.end_capture()
