@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The slots: what a model asks for, as abstract classes, and what it says about each place.
+
+A model knows slots only. Which operator fills a slot is decided by the placement.
+T tokens, D width, H heads, E experts, K experts per token.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from torch import Tensor
+
+Gating = Literal["softmax", "sigmoid"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSpec:
+    """The tensor `weight` [vocabulary, width]."""
+
+    weight: str
+    vocabulary: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class NormSpec:
+    """The tensor `weight` [width], and the epsilon of the root mean square."""
+
+    weight: str
+    width: int
+    eps: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinearSpec:
+    """The tensor `weight` [outputs, inputs]."""
+
+    weight: str
+    inputs: int
+    outputs: int
+
+
+@dataclass(frozen=True, slots=True)
+class RotarySpec:
+    """Angle per position of each pair of dimensions, and a factor on cosine and sine."""
+
+    inverse_frequencies: tuple[float, ...]
+    scale: float = 1.0
+
+    @property
+    def size(self) -> int:
+        """Dimensions that turn: two per frequency."""
+        return 2 * len(self.inverse_frequencies)
+
+
+@dataclass(frozen=True, slots=True)
+class GqaSpec:
+    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart."""
+
+    heads: int
+    kv_heads: int
+    head_size: int
+    interleaved: bool
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class MlaSpec:
+    """Multi-head latent attention. A head's query is its nope part, then its rope part.
+
+    The matrices that expand a latent to keys and values stand in the file either split,
+    `key_weight` [heads, latent, nope] and `value_weight` [heads, value, latent], or as one tensor
+    `joint_weight` [heads * (nope + value), latent]; the other names are then empty.
+    """
+
+    heads: int
+    nope: int
+    rope: int
+    value: int
+    latent: int
+    scale: float
+    key_weight: str = ""
+    value_weight: str = ""
+    joint_weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouterSpec:
+    """How scores choose experts. `bias` [experts] is added for the choice only; may be empty."""
+
+    experts: int
+    experts_per_token: int
+    gating: Gating
+    bias: str = ""
+    groups: int = 1
+    groups_used: int = 1
+    normalize: bool = False
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertsSpec:
+    """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width]."""
+
+    gate: str
+    up: str
+    down: str
+    experts: int
+    experts_per_token: int
+    width: int
+    ffn_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2]."""
+
+    positions: Tensor
+    rotary: Tensor
+
+
+class Slot(ABC):
+    """A place in a model. Operators of the kind `linear` are called `linear.<variant>`."""
+
+    kind: ClassVar[str]
+    captures: ClassVar[bool] = False  # whether the operator's work can be recorded into a graph
+
+
+class Embedding(Slot):
+    """Token ids to vectors."""
+
+    kind = "embedding"
+
+    @abstractmethod
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return [T, D] for tokens [T] int32."""
+
+
+class Norm(Slot):
+    """Root mean square normalisation."""
+
+    kind = "norm"
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [T, D], contiguous, for x [T, D], whose rows may be apart."""
+
+
+class Linear(Slot):
+    """A matrix product."""
+
+    kind = "linear"
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [T, outputs] for x [T, inputs]."""
+
+
+class Elementwise(Slot):
+    """The small steps between the products."""
+
+    kind = "elementwise"
+
+    @abstractmethod
+    def add(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return x + y, [T, D]."""
+
+    @abstractmethod
+    def silu_mul(self, gate: Tensor, up: Tensor) -> Tensor:
+        """Return silu(gate) * up, [T, F]."""
+
+
+class Rotary(Slot):
+    """Rotary positions."""
+
+    kind = "rotary"
+
+    @abstractmethod
+    def forward(self, positions: Tensor) -> Tensor:
+        """Return cosines and sines [T, P, 2] for positions [T] int32."""
+
+
+class Gqa(Slot):
+    """Grouped-query attention over a cache of keys and values, which it owns."""
+
+    kind = "gqa"
+
+    @abstractmethod
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
+        """Turn q and k, store k and v, attend; return [T, heads * head_size].
+
+        q [T, heads * head_size], k and v [T, kv_heads * head_size]; q and k may be overwritten.
+        """
+
+
+class Mla(Slot):
+    """Latent attention with absorbed matrices over a cache of latents, which it owns."""
+
+    kind = "mla"
+
+    @abstractmethod
+    def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
+        """Turn the rope parts, store latent and key, attend; return [T, heads * value].
+
+        q [T, heads * (nope + rope)], latent [T, latent] (normalised), key_rope [T, rope]; rows of
+        the latter may be apart. q and key_rope may be overwritten.
+        """
+
+
+class Router(Slot):
+    """The choice of experts."""
+
+    kind = "router"
+
+    @abstractmethod
+    def forward(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Return ids and weights, [T, K] each, for logits [T, E]."""
+
+
+class Experts(Slot):
+    """Routed experts."""
+
+    kind = "experts"
+
+    @abstractmethod
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+        """Return shared + the weighted sum of each token's experts, [T, D]; `shared` may be reused.
+
+        x, shared [T, D]; ids, weights [T, K] from a router.
+        """

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Site`: the place where an operator is built, and what it may ask for there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from ktdesk.devices.cpu import CpuDevice
+from ktdesk.errors import MemoryShortage, ModelFileError
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.quant import Weight
+from ktdesk.operators.base import Slot
+
+S = TypeVar("S", bound=Slot)
+
+
+@dataclass
+class Resources:
+    """What the operators of one model share. `used` collects the names of the tensors they took."""
+
+    checkpoint: Checkpoint
+    device: CpuDevice
+    context_tokens: int
+    cache_type: torch.dtype
+    used: set[str] = field(default_factory=set[str])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A path in a model, and the means to fill it.
+
+    fill: builds the operator of a slot (kind of slot, its site, its spec).
+    """
+
+    path: str
+    resources: Resources
+    fill: Callable[[type[Slot], Site, object], Slot]
+
+    @property
+    def device(self) -> CpuDevice:
+        """The device that this site's work runs on."""
+        return self.resources.device
+
+    def at(self, name: str | int) -> Site:
+        """Return the site of a part of this one."""
+        path = f"{self.path}.{name}" if self.path else str(name)
+        return Site(path, self.resources, self.fill)
+
+    def make(self, name: str, slot: type[S], spec: object) -> S:
+        """Return the operator that the placement puts into the slot `name` of this site."""
+        operator = self.fill(slot, self.at(name), spec)
+        assert isinstance(operator, slot)
+        return operator
+
+    def weight(self, name: str, *shape: int) -> Weight:
+        """Return a tensor of the model file. Raises ModelFileError if its shape is not `shape`."""
+        weight = self.resources.checkpoint.weight(name)
+        self.resources.used.add(name)
+        if weight.shape != shape:
+            raise ModelFileError(
+                self.resources.checkpoint.path,
+                f"The tensor {name} has the shape {list(weight.shape)}, "
+                f"but the model's numbers ask for {list(shape)}.",
+                hint="The file is damaged, or made for another program. Fetch it again.",
+            )
+        return weight
+
+    def values(self, name: str, *shape: int) -> Tensor:
+        """Return a tensor of the model file as float32, copied out of the file."""
+        return torch.from_numpy(self.weight(name, *shape).dequantize())
+
+    def cache(self, width: int) -> Tensor:
+        """Return room for `width` values per token of the context: [context, width]."""
+        rows, dtype = self.resources.context_tokens, self.resources.cache_type
+        try:
+            return torch.empty(rows, width, dtype=dtype)
+        except RuntimeError as error:  # torch's allocator has no type of its own for this
+            raise MemoryShortage(
+                "the CPU", rows * width * dtype.itemsize, 0, hint="Choose a shorter context."
+            ) from error
