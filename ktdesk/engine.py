@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Engine`: load, generate, cancel, unload. Knows nothing of windows, sockets or terminals.
+
+Torch is imported when the first model is loaded, not with this module: a window that opens before
+that is on the screen at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktdesk.errors import Cancelled, KTDeskError, RequestError
+from ktdesk.hardware import physical_cores
+from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
+
+if TYPE_CHECKING:
+    from ktdesk.runtime.loading import LoadedModel
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far loading is: a stage in words, and its share from 0 to 1."""
+
+    stage: str
+    fraction: float
+
+
+class _Flag(threading.Event):
+    """Set to cancel one request; held by the request's iterator alone."""
+
+
+def _ignore(progress: LoadProgress) -> None:
+    del progress
+
+
+class Engine:
+    """Runs one model. Thread-safe: one request at a time, the others wait their turn.
+
+    threads: 0 takes one per physical core.
+    """
+
+    def __init__(self, *, threads: int = 0) -> None:
+        self.threads = threads or physical_cores()
+        self._turn = threading.Lock()  # held by whoever uses or replaces the model
+        self._model: LoadedModel | None = None
+        self._flags: weakref.WeakValueDictionary[str, _Flag] = weakref.WeakValueDictionary()
+        self._load_cancelled = threading.Event()
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """What is loaded, or None."""
+        model = self._model
+        return model.info if model else None
+
+    def load(
+        self,
+        path: Path,
+        *,
+        placement: str = "auto",
+        context_tokens: int = 0,
+        cache_type: str = "f16",
+        progress: Callable[[LoadProgress], None] = _ignore,
+    ) -> ModelInfo:
+        """Load a model in place of the one that is loaded; running requests are cancelled.
+
+        placement: 'auto', a name that KTDesk knows, or the path of a .yaml file. context_tokens 0
+        takes what the model was made for, up to a default. cache_type: f16, or f32.
+
+        Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
+        model is loaded.
+        """
+        self._load_cancelled.clear()
+        self._cancel_all()
+        with self._turn:
+            from ktdesk.runtime.loading import load_model
+
+            def report(stage: str, fraction: float) -> None:
+                if self._load_cancelled.is_set():
+                    raise Cancelled
+                progress(LoadProgress(stage, fraction))
+
+            self._model = None
+            self._model = load_model(
+                path, placement, context_tokens, cache_type, self.threads, report
+            )
+            log.info("loaded %s with placement %s", path.name, self._model.info.placement)
+            return self._model.info
+
+    def cancel_load(self) -> None:
+        """Stop a load that is under way, from any thread."""
+        self._load_cancelled.set()
+
+    def generate(self, request: Request) -> Iterator[Event]:
+        """Answer a request: Prefill events, Token events, then exactly one Done or Failed."""
+        flag = _Flag()
+        self._flags[request.id] = flag
+        return self._events(request, flag)
+
+    def cancel(self, request_id: str) -> None:
+        """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
+        if flag := self._flags.get(request_id):
+            flag.set()
+
+    def unload(self) -> None:
+        """Give the model's memory back; running requests are cancelled."""
+        self.cancel_load()
+        self._cancel_all()
+        with self._turn:
+            self._model = None
+
+    def _cancel_all(self) -> None:
+        for flag in list(self._flags.values()):
+            flag.set()
+
+    def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
+        try:
+            with self._my_turn(flag):
+                model = self._model
+                if model is None:
+                    raise RequestError("No model is loaded.", hint="Load a model first.")
+                yield from model.runner.run(request, flag)
+        except Cancelled:
+            yield Done("cancelled", _NOTHING)
+        except KTDeskError as error:
+            yield Failed(error)
+
+    @contextmanager
+    def _my_turn(self, flag: _Flag) -> Iterator[None]:
+        """Wait for the requests before this one. Raises Cancelled if cancelled meanwhile."""
+        while not self._turn.acquire(timeout=0.05):
+            if flag.is_set():
+                raise Cancelled
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+_NOTHING = Stats(
+    prompt_tokens=0,
+    cached_tokens=0,
+    generated_tokens=0,
+    first_token_s=0.0,
+    prefill_s=0.0,
+    decode_s=0.0,
+    context_used=0,
+    context_tokens=0,
+)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a model file and a placement to a model whose operators stand ready.
+
+The model's constructor runs twice: first to name its slots, so that the placement is checked whole
+before a weight is touched, then to fill them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from ktdesk.errors import MemoryShortage, ModelFileError, PlacementError, did_you_mean
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.hardware import available_memory_bytes
+from ktdesk.models.decoder import Decoder
+from ktdesk.models.deepseek2 import Deepseek2
+from ktdesk.models.llama import Llama
+from ktdesk.models.rotary import FACTORS
+from ktdesk.operators import attention, basic, experts, linear  # noqa: F401  (they register)
+from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
+from ktdesk.operators.placement import Placement, SlotPath
+from ktdesk.operators.registry import find
+from ktdesk.operators.site import Resources, Site
+
+ARCHITECTURES: dict[str, type[Decoder]] = {"deepseek2": Deepseek2, "llama": Llama}
+
+Report = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A model's slots and the operators that fill them, before any weight is touched."""
+
+    slots: tuple[SlotPath, ...]
+    cache_width: int  # values per token of the context, of all layers
+    operators: dict[str, tuple[type[Slot], dict[str, object]]]
+
+    @property
+    def captures(self) -> bool:
+        """Whether all of a step's work can be recorded into a graph."""
+        return all(cls.captures for cls, _ in self.operators.values())
+
+
+def make_plan(resources: Resources, placement: Placement) -> Plan:
+    """Name every slot of the file's architecture and choose its operator.
+
+    Raises ModelFileError for an unknown architecture, PlacementError for rules that do not fit.
+    """
+    checkpoint = resources.checkpoint
+    architecture = find_architecture(checkpoint)
+    if placement.model not in ("", checkpoint.architecture):
+        raise PlacementError(
+            f"The placement {placement.name!r} is for {placement.model} models; "
+            f"this one is a {checkpoint.architecture}.",
+            hint="Choose another placement, or leave the choice to KTDesk.",
+        )
+    slots: list[SlotPath] = []
+    widths: list[int] = []
+
+    def note(slot: type[Slot], site: Site, spec: object) -> Slot:
+        slots.append(SlotPath(site.path, slot.kind))
+        widths.append(_cache_width(spec))
+        return object.__new__(_unfilled(slot))
+
+    architecture(Site("", resources, note), checkpoint)
+    rules = placement.assign(slots)
+    operators = {
+        slot.path: (find(rules[slot.path].operator_for(slot)), dict(rules[slot.path].options))
+        for slot in slots
+    }
+    return Plan(tuple(slots), sum(widths), operators)
+
+
+def find_architecture(checkpoint: Checkpoint) -> type[Decoder]:
+    """Return the class of the file's architecture. Raises ModelFileError if there is none."""
+    name = checkpoint.architecture
+    if name not in ARCHITECTURES:
+        raise ModelFileError(
+            checkpoint.path,
+            f"KTDesk does not know the architecture {name!r} yet."
+            f"{did_you_mean(name, ARCHITECTURES)}",
+            hint=f"Choose a model of one of these architectures: {', '.join(ARCHITECTURES)}.",
+        )
+    return ARCHITECTURES[name]
+
+
+def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
+    """Fill every slot. `report` is told the share that is done, and may raise to cancel.
+
+    Raises MemoryShortage before anything is allocated, ModelFileError if the file's tensors are not
+    exactly those that the architecture uses.
+    """
+    _check_memory(resources, plan)
+    built = 0
+
+    def fill(slot: type[Slot], site: Site, spec: object) -> Slot:
+        nonlocal built
+        del slot
+        cls, options = plan.operators[site.path]
+        operator = cls(site, spec, **options)  # pyright: ignore[reportCallIssue]
+        built += 1
+        report(built / len(plan.slots))
+        return operator
+
+    architecture = find_architecture(resources.checkpoint)
+    model = architecture(Site("", resources, fill), resources.checkpoint)
+    _check_all_used(resources, model.spec.layers)
+    return model
+
+
+def _unfilled(slot: type[Slot]) -> type[Slot]:
+    """Return a concrete class for the first run, in which operators are only passed around."""
+    return type(slot.__name__, (slot,), {"__abstractmethods__": frozenset()})
+
+
+def _cache_width(spec: object) -> int:
+    match spec:
+        case GqaSpec():
+            return 2 * spec.kv_heads * spec.head_size
+        case MlaSpec():
+            return spec.latent + spec.rope
+        case _:
+            return 0
+
+
+def _check_memory(resources: Resources, plan: Plan) -> None:
+    needed = plan.cache_width * resources.context_tokens * resources.cache_type.itemsize
+    available = available_memory_bytes()
+    if needed > available:
+        raise MemoryShortage(
+            "the CPU",
+            needed,
+            available,
+            hint=f"Choose a context shorter than {resources.context_tokens} tokens, "
+            "or close other programs.",
+        )
+
+
+def _check_all_used(resources: Resources, layers: int) -> None:
+    """Refuse a file with tensors that the architecture ignores: its answers would be wrong."""
+    extra = resources.checkpoint.tensors.keys() - resources.used - {FACTORS}
+    unknown = sorted(name for name in extra if not _is_beyond(name, layers))
+    if unknown:
+        architecture = resources.checkpoint.architecture
+        raise ModelFileError(
+            resources.checkpoint.path,
+            f"The file has tensors that KTDesk's {architecture} does not use, "
+            f"{unknown[0]} among {len(unknown)}; without them its answers would be wrong.",
+            hint="This variant of the architecture is not supported yet. Choose another model.",
+        )
+
+
+def _is_beyond(name: str, layers: int) -> bool:
+    """Whether a tensor belongs to a layer after the last: DeepSeek's multi-token prediction."""
+    match = re.match(r"blk\.(\d+)\.", name)
+    return match is not None and int(match[1]) >= layers
+
+
+def cache_dtype(name: str) -> torch.dtype:
+    """Return the torch type of a cache type's name, f16 or f32."""
+    return {"f16": torch.float16, "f32": torch.float32}[name]

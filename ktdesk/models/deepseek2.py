@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DeepSeek V2, V3 and R1, and models of their shape: latent attention and routed experts.
+
+The tensors decide between forms: queries with or without latents, and the matrices that expand
+latents split (`attn_k_b`, `attn_v_b`) or joint (`attn_kv_b`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.models.decoder import Block, Decoder, DecoderSpec, Mlp, SparseMlp
+from ktdesk.models.rotary import Rope, read_rope
+from ktdesk.operators.base import (
+    Gating,
+    Linear,
+    LinearSpec,
+    Mla,
+    MlaSpec,
+    Norm,
+    NormSpec,
+    RouterSpec,
+    Step,
+)
+from ktdesk.operators.site import Site
+
+_GATING: dict[int, Gating] = {1: "softmax", 2: "sigmoid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deepseek2Spec:
+    """The numbers of a DeepSeek. q_latent 0: queries have no latents."""
+
+    decoder: DecoderSpec
+    attention: MlaSpec
+    q_latent: int
+    dense_layers: int
+    dense_width: int
+    router: RouterSpec
+    expert_width: int
+    shared_experts: int
+
+    @classmethod
+    def read(cls, checkpoint: Checkpoint) -> Deepseek2Spec:
+        """Read them from a file's metadata."""
+
+        def number(key: str, default: int | None = None) -> int:
+            return checkpoint.get(f"deepseek2.{key}", int, default)
+
+        rope = read_rope(checkpoint, number("rope.dimension_count"))
+        has_q_latent = "blk.0.attn_q_a.weight" in checkpoint.tensors
+        return cls(
+            decoder=DecoderSpec.read(checkpoint, rope.spec),
+            attention=_attention(checkpoint, rope),
+            q_latent=number("attention.q_lora_rank") if has_q_latent else 0,
+            dense_layers=number("leading_dense_block_count", 0),
+            dense_width=number("feed_forward_length"),
+            router=_router(checkpoint),
+            expert_width=number("expert_feed_forward_length", 0),
+            shared_experts=number("expert_shared_count", 0),
+        )
+
+
+def _attention(checkpoint: Checkpoint, rope: Rope) -> MlaSpec:
+    def number(key: str, default: int | None = None) -> int:
+        return checkpoint.get(f"deepseek2.attention.{key}", int, default)
+
+    # Files made for absorbed matrices give the sizes of the latent heads under the plain names.
+    key = number("key_length_mla", number("key_length"))
+    return MlaSpec(
+        heads=number("head_count"),
+        nope=key - rope.spec.size,
+        rope=rope.spec.size,
+        value=number("value_length_mla", number("value_length")),
+        latent=number("kv_lora_rank"),
+        scale=rope.attention_factor**2 * key**-0.5,
+    )
+
+
+def _router(checkpoint: Checkpoint) -> RouterSpec:
+    gating = checkpoint.get("deepseek2.expert_gating_func", int, 1)
+    if gating not in _GATING:
+        raise ModelFileError(
+            checkpoint.path,
+            f"The model chooses its experts by a function that KTDesk does not know: {gating}.",
+            hint="Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.",
+        )
+    return RouterSpec(
+        experts=checkpoint.get("deepseek2.expert_count", int, 0),
+        experts_per_token=checkpoint.get("deepseek2.expert_used_count", int, 0),
+        gating=_GATING[gating],
+        groups=checkpoint.get("deepseek2.expert_group_count", int, 1),
+        groups_used=checkpoint.get("deepseek2.expert_group_used_count", int, 1),
+        normalize=checkpoint.get("deepseek2.expert_weights_norm", bool, default=False),
+        scale=checkpoint.get("deepseek2.expert_weights_scale", float, 1.0),
+    )
+
+
+class Deepseek2(Decoder):
+    """`general.architecture` = deepseek2."""
+
+    def __init__(self, site: Site, checkpoint: Checkpoint) -> None:
+        self._deepseek = Deepseek2Spec.read(checkpoint)
+        self._tensors = frozenset(checkpoint.tensors)
+        super().__init__(site, self._deepseek.decoder)
+
+    def attention(self, site: Site, layer: int) -> Block:
+        """Return the attention of a layer."""
+        blk = f"blk.{layer}.attn"
+        if f"{blk}_kv_b.weight" in self._tensors:
+            spec = replace(self._deepseek.attention, joint_weight=f"{blk}_kv_b.weight")
+        else:
+            spec = replace(
+                self._deepseek.attention,
+                key_weight=f"{blk}_k_b.weight",
+                value_weight=f"{blk}_v_b.weight",
+            )
+        return LatentAttention(site, layer, self.spec, spec, self._deepseek.q_latent)
+
+    def feed_forward(self, site: Site, layer: int) -> Block:
+        """Return the feed-forward part of a layer: the first ones are dense."""
+        spec, width = self._deepseek, self.spec.width
+        if layer < spec.dense_layers:
+            return Mlp(site, layer, width, spec.dense_width)
+        bias = f"blk.{layer}.exp_probs_b.bias"
+        router = replace(spec.router, bias=bias if bias in self._tensors else "")
+        shared_width = spec.shared_experts * spec.expert_width
+        shared = Mlp(site.at("shared_experts"), layer, width, shared_width, "_shexp")
+        return SparseMlp(site, layer, router, spec.expert_width, shared, width)
+
+
+class LatentAttention(Block):
+    """Queries, perhaps through latents; the latent of keys and values; attention; output."""
+
+    def __init__(
+        self, site: Site, layer: int, decoder: DecoderSpec, spec: MlaSpec, q_latent: int
+    ) -> None:
+        def linear(name: str, tensor: str, inputs: int, outputs: int) -> Linear:
+            weight = f"blk.{layer}.attn_{tensor}.weight"
+            return site.make(name, Linear, LinearSpec(weight, inputs, outputs))
+
+        def norm(name: str, tensor: str, width: int) -> Norm:
+            weight = f"blk.{layer}.attn_{tensor}.weight"
+            return site.make(name, Norm, NormSpec(weight, width, decoder.norm_eps))
+
+        self._latent = spec.latent
+        q_width = spec.heads * (spec.nope + spec.rope)
+        if q_latent:
+            self._q = (
+                linear("q_a_proj", "q_a", decoder.width, q_latent),
+                norm("q_a_layernorm", "q_a_norm", q_latent),
+                linear("q_b_proj", "q_b", q_latent, q_width),
+            )
+        else:
+            self._q = (linear("q_proj", "q", decoder.width, q_width),)
+        self._kv = linear("kv_a_proj_with_mqa", "kv_a_mqa", decoder.width, spec.latent + spec.rope)
+        self._kv_norm = norm("kv_a_layernorm", "kv_a_norm", spec.latent)
+        self._attend = site.make("attend", Mla, spec)
+        self._out = linear("o_proj", "output", spec.heads * spec.value, decoder.width)
+
+    def forward(self, x: Tensor, step: Step) -> Tensor:
+        """Return [T, D]."""
+        q = x
+        for operator in self._q:
+            q = operator.forward(q)
+        kv = self._kv.forward(x)
+        latent = self._kv_norm.forward(kv[:, : self._latent])
+        return self._out.forward(self._attend.forward(q, latent, kv[:, self._latent :], step))
