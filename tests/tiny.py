@@ -247,12 +247,12 @@ def _interleaved(rows: torch.Tensor, heads: int) -> torch.Tensor:
 
 
 def _add(writer: gguf.GGUFWriter, name: str, values: torch.Tensor) -> None:
-    writer.add_tensor(name, values.detach().to(torch.float32).contiguous().numpy().astype(np.float32))
+    writer.add_tensor(
+        name, values.detach().to(torch.float32).contiguous().numpy().astype(np.float32)
+    )
 
 
-def _add_common(
-    writer: gguf.GGUFWriter, state: dict[str, torch.Tensor], hf: str, blk: str
-) -> None:
+def _add_common(writer: gguf.GGUFWriter, state: dict[str, torch.Tensor], hf: str, blk: str) -> None:
     _add(writer, f"{blk}attn_norm.weight", state[f"{hf}input_layernorm.weight"])
     _add(writer, f"{blk}ffn_norm.weight", state[f"{hf}post_attention_layernorm.weight"])
     _add(writer, f"{blk}attn_output.weight", state[f"{hf}self_attn.o_proj.weight"])

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logits of small random models agree with `transformers`, which computed them independently.
+
+The limit of 1e-4 of the largest logit is what float32 rounding over three layers can do, with room;
+a wrong mask, rotation, group or bias is off by more than 1e-2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from ktdesk.formats.gguf import Checkpoint
+
+from ktdesk.devices.cpu import CpuDevice
+from ktdesk.models.build import build_model, make_plan
+from ktdesk.models.decoder import Decoder
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.site import Resources
+from ktdesk.runtime.step import DecodeStep, prefill
+from tests.tiny import VOCABULARY, Tiny, tiny_deepseek, tiny_llama
+
+RELATIVE = 1e-4
+TOKENS = [
+    int(t) for t in torch.randint(3, VOCABULARY, (70,), generator=torch.Generator().manual_seed(3))
+]
+
+MODELS: dict[str, Callable[[Path], Tiny]] = {
+    "llama": tiny_llama,
+    "llama tied": lambda path: tiny_llama(path, tied=True, head_size=16),
+    "deepseek split": tiny_deepseek,
+    "deepseek joint": lambda path: tiny_deepseek(path, split=False),
+    "deepseek without q latents": lambda path: tiny_deepseek(path, q_latent=None, tied=True),
+    "deepseek yarn": lambda path: tiny_deepseek(path, yarn=True),
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
+
+
+def build(tiny: Tiny, placement: str, threads: int = 2) -> tuple[Decoder, CpuDevice]:
+    device = CpuDevice(threads)
+    resources = Resources(Checkpoint.open(tiny.path), device, 128, torch.float32)
+    plan = make_plan(resources, Placement.load(placement))
+    return build_model(resources, plan, lambda share: None), device
+
+
+def assert_logits(actual: torch.Tensor, expected: torch.Tensor) -> None:
+    error = (actual - expected).abs().max() / expected.abs().max()
+    assert error < RELATIVE, f"relative error {error:.2e}"
+
+
+@pytest.mark.parametrize("placement", ["reference", "cpu_only"])
+def test_a_prompt_in_one_chunk(tiny: Tiny, placement: str) -> None:
+    model, _ = build(tiny, placement)
+    logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
+    assert_logits(logits, tiny.logits(TOKENS))
+
+
+@pytest.mark.parametrize("placement", ["reference", "cpu_only"])
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+def test_a_prompt_in_chunks(tiny: Tiny, placement: str, chunk: int) -> None:
+    model, _ = build(tiny, placement)
+    parts = [
+        prefill(model, TOKENS[i : i + chunk], i, outputs=len(TOKENS[i : i + chunk]))
+        for i in range(0, len(TOKENS), chunk)
+    ]
+    assert_logits(torch.cat(parts), tiny.logits(TOKENS))
+
+
+def test_decoding_after_a_prompt(tiny: Tiny) -> None:
+    model, device = build(tiny, "cpu_only")
+    prefill(model, TOKENS[:20], 0)
+    step = DecodeStep(model, device)
+    logits = torch.stack([step.run(t, i).clone() for i, t in enumerate(TOKENS[20:], 20)])
+    assert_logits(logits, tiny.logits(TOKENS)[20:])
+
+
+def test_replay_equals_eager_bit_for_bit(tiny: Tiny) -> None:
+    model, device = build(tiny, "cpu_only")
+    prefill(model, TOKENS[:20], 0)
+    eager = [prefill(model, [t], i)[0] for i, t in enumerate(TOKENS[20:40], 20)]
+    step = DecodeStep(model, device)
+    for i, (token, expected) in enumerate(zip(TOKENS[20:40], eager, strict=True), 20):
+        assert torch.equal(step.run(token, i), expected)
+
+
+def test_the_number_of_threads_changes_nothing(tiny: Tiny) -> None:
+    one, _ = build(tiny, "cpu_only", threads=1)
+    five, _ = build(tiny, "cpu_only", threads=5)
+    assert torch.equal(prefill(one, TOKENS, 0, outputs=70), prefill(five, TOKENS, 0, outputs=70))
+
+
+def test_operators_of_both_kinds_work_side_by_side(tiny: Tiny) -> None:
+    device = CpuDevice(2)
+    resources = Resources(Checkpoint.open(tiny.path), device, 128, torch.float32)
+    mixed = Placement.parse(
+        "mixed",
+        "rules:\n- {match: layers.1.**, use: '*.torch'}\n- {match: '**', use: '*.cpu'}",
+    )
+    plan = make_plan(resources, mixed)
+    assert not plan.captures
+    model = build_model(resources, plan, lambda share: None)
+    assert_logits(prefill(model, TOKENS, 0, outputs=70), tiny.logits(TOKENS))

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Placement files: what they accept, and what they say when they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ktdesk.models.build  # noqa: F401  (registers the operators)
+from ktdesk.errors import PlacementError
+from ktdesk.operators.placement import Placement, SlotPath
+
+SLOTS = [
+    SlotPath("layers.0.mlp.experts", "experts"),
+    SlotPath("layers.0.self_attn.o_proj", "linear"),
+    SlotPath("lm_head", "linear"),
+]
+
+
+def rules(*lines: str) -> Placement:
+    return Placement.parse("test", "rules:\n" + "".join(f"  - {line}\n" for line in lines))
+
+
+def test_the_first_rule_that_matches_wins() -> None:
+    placement = rules(
+        "{match: layers.*.mlp.experts, use: experts.torch}",
+        "{match: lm_head, use: linear.torch}",
+        "{match: '**', use: '*.cpu'}",
+    )
+    chosen = placement.assign(SLOTS)
+    assert {s.path: chosen[s.path].operator_for(s) for s in SLOTS} == {
+        "layers.0.mlp.experts": "experts.torch",
+        "layers.0.self_attn.o_proj": "linear.cpu",
+        "lm_head": "linear.torch",
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["{match: '**', use: linear.tors}"], "no operator 'linear.tors'. Did you mean"),
+        (["{match: '**', use: '*.gpu'}"], "No operator has the variant 'gpu'"),
+        (["{match: '**', use: experts.cpu, with: {thread: 4}}"], "has no option 'thread'"),
+        (["{match: '**', use: linear.cpu}"], "places the experts at layers.0.mlp.experts"),
+        (
+            ["{match: 'layers.*.experts', use: experts.cpu}", "{match: '**', use: '*.cpu'}"],
+            r"'layers.\*.experts' \(experts.cpu\) matches nothing",
+        ),
+        (["{match: '**'}"], "needs the texts match and use"),
+        (["{match: '**', use: '*.cpu', when: now}"], "unknown entry 'when'"),
+        (["{match: '**', use: '*.cpu', with: 3}"], "are not a mapping"),
+        (["just a text"], "not a mapping"),
+    ],
+)
+def test_mistakes_are_named(lines: list[str], message: str) -> None:
+    with pytest.raises(PlacementError, match=message) as caught:
+        rules(*lines).assign(SLOTS)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "rules: []", "rules: 3", "- a", "rules: [", "model: x"])
+def test_a_file_without_rules_is_refused(text: str) -> None:
+    with pytest.raises(PlacementError, match="test"):
+        Placement.parse("test", text)
+
+
+def test_a_pattern_matches_whole_parts_only() -> None:
+    placement = rules("{match: layers.*.o_proj, use: linear.cpu}", "{match: '**', use: '*.torch'}")
+    with pytest.raises(PlacementError, match="matches nothing"):
+        placement.assign(SLOTS)  # `*` is one part of the path, not two
+
+
+def test_files_are_found_by_name_and_by_path(tmp_path: Path) -> None:
+    assert Placement.load("cpu_only").rules[0].use == "*.cpu"
+    own = tmp_path / "own.yaml"
+    own.write_text("model: llama\nrules: [{match: '**', use: '*.torch'}]", encoding="utf-8")
+    assert Placement.load(str(own)).model == "llama"
+    with pytest.raises(PlacementError, match=r"no placement called 'cpu_onyl'. Did you mean"):
+        Placement.load("cpu_onyl")
+    with pytest.raises(PlacementError, match="cannot be read"):
+        Placement.load(str(tmp_path / "missing.yaml"))
