@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the user can choose, and where KTDesk keeps its files.
+
+A setting is declared once, in `sections`, with all that its readers need: the page of the window,
+the command line, the comments of the file. `file` reads and writes it, `folders` says where.
+"""
+
+from __future__ import annotations
+
+from ktdesk.settings.fields import Setting as Setting
+from ktdesk.settings.fields import describe as describe
+from ktdesk.settings.fields import setting as setting
+from ktdesk.settings.file import load_settings as load_settings
+from ktdesk.settings.file import read_settings as read_settings
+from ktdesk.settings.file import save_settings as save_settings
+from ktdesk.settings.folders import config_file as config_file
+from ktdesk.settings.folders import data_folder as data_folder
+from ktdesk.settings.folders import log_folder as log_folder
+from ktdesk.settings.folders import models_folder as models_folder
+from ktdesk.settings.sections import EngineSettings as EngineSettings
+from ktdesk.settings.sections import InterfaceSettings as InterfaceSettings
+from ktdesk.settings.sections import ModelsSettings as ModelsSettings
+from ktdesk.settings.sections import SamplingSettings as SamplingSettings
+from ktdesk.settings.sections import Settings as Settings

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every setting of KTDesk, once: type, default, title, help, limits, unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ktdesk.settings.fields import Section, setting
+
+
+@dataclass(frozen=True)
+class EngineSettings(Section):
+    """How models are run."""
+
+    name = "engine"
+
+    threads: int = setting(
+        0, "CPU threads", "0 takes one per physical core.", low=0, high=1024, unit="threads"
+    )
+    context_tokens: int = setting(
+        0,
+        "Context",
+        "How much of a conversation the model sees; it costs memory. 0 lets the model decide.",
+        low=0,
+        high=1 << 24,
+        unit="tokens",
+    )
+
+
+@dataclass(frozen=True)
+class SamplingSettings(Section):
+    """How the next token is chosen. The names are those of a request's options."""
+
+    name = "sampling"
+
+    max_tokens: int = setting(
+        0,
+        "Longest answer",
+        "0 lets an answer grow until the context is full.",
+        low=0,
+        high=1 << 24,
+        unit="tokens",
+    )
+    temperature: float = setting(
+        0.7, "Temperature", "Higher is more varied; 0 always takes the likeliest.", low=0, high=5
+    )
+    top_k: int = setting(
+        40, "Top k", "Chooses among this many of the likeliest; 0: among all.", low=0, high=1 << 20
+    )
+    top_p: float = setting(
+        0.95, "Top p", "Chooses among the likeliest that share this probability.", low=0, high=1
+    )
+    min_p: float = setting(
+        0.05, "Min p", "Leaves out what is this much rarer than the likeliest.", low=0, high=1
+    )
+    repetition_penalty: float = setting(
+        1.0, "Repetition penalty", "Above 1 avoids what was already said.", low=0.1, high=5
+    )
+    seed: int | None = setting(
+        None,
+        "Seed",
+        "The same seed gives the same answer; without one, each differs.",
+        low=0,
+        high=2**32 - 1,
+    )
+
+
+@dataclass(frozen=True)
+class InterfaceSettings(Section):
+    """What KTDesk looks like, and what it remembers of its last use."""
+
+    name = "interface"
+
+    language: str = setting("", "Language", "A code such as 'de'; empty follows the system.")
+    theme: str = setting(
+        "system", "Theme", "'system' follows the desktop.", choices=("system", "light", "dark")
+    )
+    last_model: str = setting("", "Last model", "The path of the model that was used last.")
+    window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
+
+
+@dataclass(frozen=True)
+class ModelsSettings(Section):
+    """Where models are."""
+
+    name = "models"
+
+    folders: tuple[str, ...] = setting(
+        (), "More model folders", "Folders to look for models in, besides KTDesk's own."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
+
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    interface: InterfaceSettings = field(default_factory=InterfaceSettings)
+    models: ModelsSettings = field(default_factory=ModelsSettings)
