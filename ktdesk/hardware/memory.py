@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory of this machine."""
+
+from __future__ import annotations
+
+import psutil
+
+from ktdesk.hardware.cgroups import memory_left_bytes, memory_limit_bytes
+
+
+def total_memory_bytes() -> int:
+    """Return how much memory there is for this process, used or not."""
+    total: int = psutil.virtual_memory().total
+    limit = memory_limit_bytes()
+    return total if limit is None else min(total, limit)
+
+
+def available_memory_bytes() -> int:
+    """Return how much memory this process can take now without making the system swap."""
+    available: int = psutil.virtual_memory().available
+    left = memory_left_bytes()
+    return available if left is None else min(available, left)
