@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checked wrappers of the native CPU kernels. `kernels/reference.py` defines what they compute.
+
+Each launches on a stream: it runs at once, or is recorded if the stream captures; then the tensors
+must outlive the graph. Tensors are float32 on the CPU and contiguous unless said otherwise;
+"strided" ones need only their last dimension contiguous. A call that does not fit raises KernelError.
+T tokens, G groups, D width, H heads, C cache rows, E experts, K experts per token.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from ktdesk import _native
+from ktdesk._native import Graph, Stream, ThreadPool
+from ktdesk.formats.quant import Weight
+from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail
+
+__all__ = ["Graph", "Stream", "ThreadPool"]
+
+BLOCK = 32  # activations that share a scale
+MAX_EXPERTS = 1024
+
+
+def q8_bytes(columns: int) -> int:
+    """Return the bytes of a row of activations as int8 blocks. columns: a multiple of 32."""
+    if columns % BLOCK:
+        raise fail(f"Rows of int8 blocks are multiples of {BLOCK} wide, not {columns}.")
+    return columns + columns // BLOCK * 8
+
+
+def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
+    """Write the dequantised rows that tokens [T] int32 name to out [T, D]."""
+    count = tokens.shape[0]
+    ids = check("tokens", tokens, (None,), torch.int32)
+    target = check("out", out, (count, weight.columns))
+    _native.embed(stream, *check_weight(weight), ids, target, count)
+
+
+def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
+    """Normalise the rows of x [T, D] strided into out [T, D] strided, which may be x; weight [D]."""
+    rows, width = x.shape
+    _native.rms_norm(
+        stream,
+        check("x", x, (rows, width), strided=True),
+        x.stride(0),
+        check("weight", weight, (width,)),
+        check("out", out, (rows, width), strided=True),
+        out.stride(0),
+        rows,
+        width,
+        eps,
+    )
+
+
+def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
+    """Write x [T, G, D] or [T, D], strided, as int8 blocks: out uint8 [.., q8_bytes(D)]."""
+    rows, target = (x, out) if x.ndim == 3 else (x.unsqueeze(1), out.unsqueeze(1))
+    tokens, groups, width = rows.shape
+    _native.quantize(
+        stream,
+        check("x", rows, (tokens, groups, width), strided=True),
+        rows.stride(0),
+        rows.stride(1),
+        check("out", target, (tokens, groups, q8_bytes(width)), torch.uint8),
+        tokens,
+        groups,
+        width,
+    )
+
+
+def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
+    """Multiply: out[t, g] = W[g] x[t, g], out [T, G, N] strided; the weight has G * N rows.
+
+    x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`.
+    """
+    tokens, groups, outputs = out.shape
+    if groups * outputs != weight.rows:
+        raise fail(f"out has {groups} groups of {outputs}, but {weight.name} {weight.rows} rows.")
+    width, dtype = _activations(weight)
+    source = check("x", x, (tokens, groups, width), dtype, strided=True)
+    _native.linear(
+        stream,
+        *check_weight(weight),
+        source,
+        x.stride(0) * x.itemsize,
+        x.stride(1) * x.itemsize,
+        check("out", out, (tokens, groups, outputs), strided=True),
+        out.stride(0),
+        out.stride(1),
+        tokens,
+        groups,
+        outputs,
+    )
+
+
+def rope_table(
+    stream: Stream, positions: Tensor, inverse_frequencies: Tensor, scale: float, out: Tensor
+) -> None:
+    """Write scaled cosines and sines to out [T, P, 2]; positions [T] int32, frequencies [P]."""
+    tokens, pairs = positions.shape[0], inverse_frequencies.shape[0]
+    _native.rope_table(
+        stream,
+        check("positions", positions, (tokens,), torch.int32),
+        check("inverse_frequencies", inverse_frequencies, (pairs,)),
+        scale,
+        check("out", out, (tokens, pairs, 2)),
+        tokens,
+        pairs,
+    )
+
+
+def rope(stream: Stream, x: Tensor, table: Tensor, out: Tensor, *, interleaved: bool) -> None:
+    """Turn the pairs of x [T, H, 2P] strided by table [T, P, 2] into out, strided; may be x."""
+    tokens, heads, width = x.shape
+    pairs = width // 2
+    _native.rope(
+        stream,
+        check("x", x, (tokens, heads, 2 * pairs), strided=True),
+        x.stride(0),
+        x.stride(1),
+        check("table", table, (tokens, pairs, 2)),
+        check("out", out, (tokens, heads, 2 * pairs), strided=True),
+        out.stride(0),
+        out.stride(1),
+        tokens,
+        heads,
+        pairs,
+        interleaved,
+    )
+
+
+def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -> None:
+    """Store cache[positions[t]] = rows[t]; rows [T, W] strided, cache [C, W] f16 or f32, strided."""
+    tokens, width = rows.shape
+    target, is_f16 = check_cache("cache", cache, (None, width))
+    _native.store_rows(
+        stream,
+        check("rows", rows, (tokens, width), strided=True),
+        rows.stride(0),
+        check("positions", positions, (tokens,), torch.int32),
+        target,
+        cache.stride(0),
+        is_f16,
+        tokens,
+        width,
+    )
+
+
+def attention(
+    stream: Stream,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    positions: Tensor,
+    out: Tensor,
+    scale: float,
+) -> None:
+    """Attend from q [T, H, Dk] to the cache rows 0..positions[t]; out [T, H, Dv].
+
+    k [C, KVH, Dk] and v [C, KVH, Dv], strided, both f16 or both f32; H is a multiple of KVH.
+    """
+    (tokens, heads, key_size), (rows, kv_heads, value_size) = q.shape, v.shape
+    check_positive(kv_heads=kv_heads)
+    if heads % kv_heads or k.dtype != v.dtype:
+        raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
+    keys, is_f16 = check_cache("k", k, (rows, kv_heads, key_size))
+    values, _ = check_cache("v", v, (rows, kv_heads, value_size))
+    _native.attention(
+        stream,
+        check("q", q, (tokens, heads, key_size)),
+        keys,
+        k.stride(0),
+        k.stride(1),
+        values,
+        v.stride(0),
+        v.stride(1),
+        is_f16,
+        check("positions", positions, (tokens,), torch.int32),
+        check("out", out, (tokens, heads, value_size)),
+        tokens,
+        heads,
+        kv_heads,
+        key_size,
+        value_size,
+        scale,
+    )
+
+
+def silu_mul(stream: Stream, gate: Tensor, up: Tensor, out: Tensor) -> None:
+    """Write silu(gate) * up to out, which may be gate; all of one shape."""
+    shape = tuple(gate.shape)
+    addresses = check("gate", gate, shape), check("up", up, shape), check("out", out, shape)
+    _native.silu_mul(stream, *addresses, gate.numel())
+
+
+def add(stream: Stream, x: Tensor, y: Tensor, out: Tensor) -> None:
+    """Write x + y to out, which may be x; all of one shape."""
+    shape = tuple(x.shape)
+    addresses = check("x", x, shape), check("y", y, shape), check("out", out, shape)
+    _native.add(stream, *addresses, x.numel())
+
+
+def router(
+    stream: Stream,
+    logits: Tensor,
+    bias: Tensor | None,
+    ids: Tensor,
+    weights: Tensor,
+    *,
+    gating: Literal["softmax", "sigmoid"],
+    groups: int,
+    groups_used: int,
+    normalize: bool,
+    scale: float,
+) -> None:
+    """Choose experts by logits [T, E]: ids [T, K] int32, weights [T, K]; bias [E] or None."""
+    (tokens, experts), used = logits.shape, ids.shape[1]
+    check_positive(groups=groups, groups_used=groups_used, experts_per_token=used)
+    if experts > MAX_EXPERTS or experts % groups or groups_used > groups:
+        raise fail(f"{experts} experts in {groups} groups, {groups_used} of them used: no fit.")
+    if used > experts // groups * groups_used:
+        raise fail(f"{used} experts per token cannot come from {groups_used} of {groups} groups.")
+    _native.router(
+        stream,
+        check("logits", logits, (tokens, experts)),
+        0 if bias is None else check("bias", bias, (experts,)),
+        check("ids", ids, (tokens, used), torch.int32),
+        check("weights", weights, (tokens, used)),
+        tokens,
+        experts,
+        used,
+        groups,
+        groups_used,
+        scale,
+        gating == "sigmoid",
+        normalize,
+    )
+
+
+def expert_plan(stream: Stream, ids: Tensor, plan: Tensor) -> None:
+    """Group pairs p = t * K + k by expert: plan int32 [E + 1 + T * K], offsets, then pairs.
+
+    ids [T, K] int32, each below E.
+    """
+    pairs = ids.numel()
+    source = check("ids", ids, (None, None), torch.int32)
+    target = check("plan", plan, (None,), torch.int32)
+    experts = plan.shape[0] - 1 - pairs
+    check_positive(experts=experts)
+    _native.expert_plan(stream, source, target, pairs, experts)
+
+
+def expert_linear(
+    stream: Stream, weight: Weight, x: Tensor, plan: Tensor, out: Tensor, *, experts_per_token: int
+) -> None:
+    """Multiply each pair's row of x by its expert's matrix: out [T * K, N]; weight [E, N, D].
+
+    x has a row per token, or a row per pair: float32 [.., D], or int8 blocks, as in `linear`.
+    """
+    experts, outputs, _ = weight.shape
+    pairs = plan.shape[0] - 1 - experts
+    width, dtype = _activations(weight)
+    source = check("x", x, (None, width), dtype)
+    if x.shape[0] not in (pairs, pairs // experts_per_token):
+        raise fail(f"x has {x.shape[0]} rows for {pairs} pairs of token and expert.")
+    _native.expert_linear(
+        stream,
+        *check_weight(weight),
+        source,
+        x.stride(0) * x.itemsize,
+        check("plan", plan, (experts + 1 + pairs,), torch.int32),
+        check("out", out, (pairs, outputs)),
+        experts,
+        outputs,
+        pairs // x.shape[0],
+    )
+
+
+def combine(stream: Stream, rows: Tensor, weights: Tensor, out: Tensor) -> None:
+    """Add each token's experts: out[t] += sum_k weights[t, k] * rows[t * K + k].
+
+    rows [T * K, D], weights [T, K], out [T, D].
+    """
+    tokens, used = weights.shape
+    width = out.shape[1]
+    _native.combine(
+        stream,
+        check("rows", rows, (tokens * used, width)),
+        check("weights", weights, (tokens, used)),
+        check("out", out, (tokens, width)),
+        tokens,
+        used,
+        width,
+    )
+
+
+def _activations(weight: Weight) -> tuple[int, torch.dtype]:
+    """Return width and type of the activations that meet a weight."""
+    if weight.type.is_float:
+        return weight.columns, torch.float32
+    return q8_bytes(weight.columns), torch.uint8

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every kernel in a few lines of plain torch: slow, obvious, and what tests compare with.
+
+T tokens, D width, H heads, C cache rows, E experts, K experts per token. Results have the type of
+the inputs, so that float64 inputs give a float64 reference.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def embed(weight: Tensor, tokens: Tensor) -> Tensor:
+    """Return the rows of weight [V, D] that tokens [T] name."""
+    return weight[tokens.long()]
+
+
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    """Return x [.., D] over its root mean square, times weight [D]."""
+    return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + eps) * weight
+
+
+def linear(x: Tensor, weight: Tensor) -> Tensor:
+    """Return [T, G, N] for x [T, G, D] and weight [G, N, D]: one product per group."""
+    return torch.einsum("tgd,gnd->tgn", x, weight)
+
+
+def rope_table(positions: Tensor, inverse_frequencies: Tensor, scale: float) -> Tensor:
+    """Return scaled cosines and sines [T, P, 2] for positions [T] and frequencies [P]."""
+    angles = positions[:, None] * inverse_frequencies
+    return torch.stack((angles.cos(), angles.sin()), -1) * scale
+
+
+def rope(x: Tensor, table: Tensor, *, interleaved: bool) -> Tensor:
+    """Return x [T, H, 2P] with pairs (2i, 2i+1), or (i, i+P), turned by the table [T, P, 2]."""
+    shape = (-1, 2) if interleaved else (2, -1)
+    first, second = x.unflatten(-1, shape).unbind(-1 if interleaved else -2)
+    cosine, sine = table[:, None, :, 0], table[:, None, :, 1]
+    turned = (first * cosine - second * sine, first * sine + second * cosine)
+    return torch.stack(turned, -1 if interleaved else -2).flatten(-2)
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, positions: Tensor, scale: float) -> Tensor:
+    """Return [T, H, Dv] for q [T, H, Dk] over caches k [C, KVH, Dk] and v [C, KVH, Dv].
+
+    Token t sees the rows 0..positions[t]; head h reads key head h // (H // KVH).
+    """
+    rows, repeats = int(positions.max()) + 1, q.shape[1] // k.shape[1]
+    keys = k[:rows].to(q.dtype).repeat_interleave(repeats, 1)
+    values = v[:rows].to(q.dtype).repeat_interleave(repeats, 1)
+    scores = torch.einsum("thd,chd->thc", q, keys) * scale
+    hidden = torch.arange(rows) > positions[:, None]
+    weights = scores.masked_fill(hidden[:, None], -torch.inf).softmax(-1)
+    return torch.einsum("thc,chd->thd", weights, values)
+
+
+def silu_mul(gate: Tensor, up: Tensor) -> Tensor:
+    """Return silu(gate) * up."""
+    return functional.silu(gate) * up
+
+
+def router(
+    logits: Tensor,
+    bias: Tensor | None,
+    *,
+    experts_per_token: int,
+    gating: Literal["softmax", "sigmoid"],
+    groups: int,
+    groups_used: int,
+    normalize: bool,
+    scale: float,
+) -> tuple[Tensor, Tensor]:
+    """Return the ids and weights [T, K] of each token's experts, best first, for logits [T, E].
+
+    The bias [E] counts for the choice only. With groups, only the experts of the best are chosen:
+    a group's score is its best choice, with sigmoid gating the sum of its two best.
+    """
+    scores = logits.sigmoid() if gating == "sigmoid" else logits.softmax(-1)
+    choices = scores if bias is None else scores + bias
+    if groups > 1:
+        members = choices.unflatten(-1, (groups, -1))
+        best = min(2 if gating == "sigmoid" else 1, members.shape[-1])
+        group_scores = members.topk(best).values.sum(-1)
+        used = group_scores.topk(groups_used).indices
+        kept = torch.zeros_like(group_scores, dtype=torch.bool).scatter(-1, used, value=True)
+        choices = members.masked_fill(~kept[..., None], -torch.inf).flatten(-2)
+    # A stable sort gives a tie to the lower id.
+    ids = choices.sort(dim=-1, descending=True, stable=True).indices[..., :experts_per_token]
+    weights = scores.gather(-1, ids)
+    if normalize:
+        weights = weights / (weights.sum(-1, keepdim=True) + 1e-20)
+    return ids, weights * scale
+
+
+def experts(
+    x: Tensor, gate: Tensor, up: Tensor, down: Tensor, ids: Tensor, weights: Tensor
+) -> Tensor:
+    """Return the weighted sum [T, D] of each token's experts.
+
+    x [T, D]; gate, up [E, F, D]; down [E, D, F]; ids, weights [T, K].
+    """
+    out = torch.zeros_like(x)
+    for token, (chosen, shares) in enumerate(zip(ids.tolist(), weights, strict=True)):
+        for expert, share in zip(chosen, shares, strict=True):
+            hidden = silu_mul(gate[expert] @ x[token], up[expert] @ x[token])
+            out[token] += share * (down[expert] @ hidden)
+    return out

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CPU kernels: their arguments, one table of versions per instruction set, and the choice.
+//
+// Definitions in plain torch: ktdesk/kernels/reference.py. T tokens, H heads, E experts, K experts
+// per token. Strides count elements unless the name says bytes.
+//
+// This header is compiled under every instruction set, so it includes nothing from the C++
+// library: an inline function compiled with AVX-512 could replace the baseline one at link time.
+#pragma once
+
+#include <stdint.h>
+
+#include "kt/quant.h"
+
+// Every kernel, its arguments, and the fewest items that are worth a thread of their own.
+#define KT_KERNELS(X)                        \
+  X(embed, EmbedArgs, 1)                     \
+  X(rms_norm, RmsNormArgs, 1)                \
+  X(quantize, QuantizeArgs, 64)              \
+  X(linear, LinearArgs, 8)                   \
+  X(rope_table, RopeTableArgs, 1)            \
+  X(rope, RopeArgs, 1)                       \
+  X(store_rows, StoreRowsArgs, 4)            \
+  X(attention, AttentionArgs, 1)             \
+  X(silu_mul, SiluMulArgs, 16)               \
+  X(add, AddArgs, 64)                        \
+  X(router, RouterArgs, 1)                   \
+  X(expert_plan, ExpertPlanArgs, 1)          \
+  X(expert_linear, ExpertLinearArgs, 8)      \
+  X(combine, CombineArgs, 16)
+
+namespace kt {
+
+// Half-open range of items that one thread computes.
+struct Range {
+  int64_t begin;
+  int64_t end;
+};
+
+// Element-wise kernels take this many elements as one item.
+constexpr int kChunk = 64;
+
+// Rows of blocks.
+struct Matrix {
+  const uint8_t* data;
+  int64_t row_bytes;
+  int columns;
+  WeightType type;
+};
+
+// Activations: float32, or int8 blocks where the matrix that they meet is quantised.
+struct Activations {
+  const uint8_t* data;
+  int64_t token_bytes;  // from one token to the next
+  int64_t group_bytes;  // from one group (head) of a token to the next
+};
+
+// out[t] = weight[tokens[t]], dequantised. Item: token.
+struct EmbedArgs {
+  Matrix weight;
+  const int32_t* tokens;
+  float* out;  // [T, columns]
+};
+
+// out[t, i] = x[t, i] * weight[i] / sqrt(mean_i(x[t, i]^2) + eps). Item: row.
+struct RmsNormArgs {
+  const float* x;
+  const float* weight;
+  float* out;  // may be x
+  int64_t x_stride, out_stride;
+  int width;
+  float eps;
+};
+
+// Activations to int8 blocks. Item: block of 32; rows of a token are its groups.
+struct QuantizeArgs {
+  const float* x;
+  uint8_t* out;  // [T * groups, q8_row_bytes(width)]
+  int64_t token_stride, group_stride;
+  int groups, width;  // width: multiple of 32
+};
+
+// out[t, g, n] = sum_d weight[g * outputs + n, d] * x[t, g, d]. Item: row of the weight.
+// COST reads the weight once for every 4 tokens from cache, once in all from memory.
+struct LinearArgs {
+  Matrix weight;
+  Activations x;
+  float* out;
+  int64_t out_token, out_group;  // strides of out
+  int tokens, outputs;
+};
+
+// out[t, p] = (cos, sin)(positions[t] * frequencies[p]) * scale. Item: token.
+struct RopeTableArgs {
+  const int32_t* positions;
+  const float* frequencies;
+  float* out;  // [T, pairs, 2]
+  int pairs;
+  float scale;
+};
+
+// Turns each pair of every head by the table's angle. Item: token.
+struct RopeArgs {
+  const float* x;
+  const float* table;  // [T, pairs, 2]
+  float* out;          // may be x
+  int64_t x_token, x_head, out_token, out_head;
+  int heads, pairs;
+  bool interleaved;  // pairs (2i, 2i+1), else (i, i + pairs)
+};
+
+// cache[positions[t]] = rows[t], rounded to f16 if the cache is. Item: token.
+struct StoreRowsArgs {
+  const float* rows;
+  const int32_t* positions;
+  void* cache;
+  int64_t rows_stride, cache_stride;
+  int width;
+  bool is_f16;
+};
+
+// Token t attends to the cache rows 0..positions[t] with an online softmax. Item: (token, head).
+// COST reads (positions[t] + 1) * (key_size + value_size) cache values per item.
+struct AttentionArgs {
+  const float* q;  // [T, heads, key_size]
+  const void* k;
+  const void* v;
+  const int32_t* positions;
+  float* out;  // [T, heads, value_size]
+  int64_t k_row, k_head, v_row, v_head;
+  int heads, kv_heads, key_size, value_size;
+  float scale;
+  bool is_f16;
+};
+
+// out = silu(gate) * up. Item: kChunk elements.
+struct SiluMulArgs {
+  const float* gate;
+  const float* up;
+  float* out;  // may be gate
+  int64_t count;
+};
+
+// out = x + y. Item: kChunk elements.
+struct AddArgs {
+  const float* x;
+  const float* y;
+  float* out;  // may be x
+  int64_t count;
+};
+
+// The K best experts of each token, best first, and their weights. Item: token.
+constexpr int kMaxExperts = 1024;
+struct RouterArgs {
+  const float* logits;  // [T, E]
+  const float* bias;    // [E] or null; counts for the choice only
+  int32_t* ids;         // [T, K]
+  float* weights;       // [T, K]
+  int experts, experts_per_token, groups, groups_used;
+  float scale;
+  bool is_sigmoid, normalize;
+};
+
+// Pairs p = t * K + k grouped by expert: E + 1 offsets, then the pairs, ascending within an expert.
+// Item: one, all of it.
+struct ExpertPlanArgs {
+  const int32_t* ids;  // [pairs], each in [0, experts)
+  int32_t* plan;       // [experts + 1 + pairs]
+  int pairs, experts;
+};
+
+// out[p] = weight[expert of p] x[p / pairs_per_row]. Item: row of an expert's matrix, for all of the
+// experts in the plan; so the few experts of one token load all threads evenly.
+struct ExpertLinearArgs {
+  Matrix weight;  // experts * outputs rows
+  Activations x;
+  const int32_t* plan;
+  float* out;  // [pairs, outputs]
+  int experts, outputs, pairs_per_row;
+};
+
+// out[t] += sum_k weights[t, k] * rows[t * K + k]. Item: kChunk elements of a token.
+struct CombineArgs {
+  const float* rows;
+  const float* weights;
+  float* out;
+  int experts_per_token, width;
+};
+
+// CPU features, as bits.
+enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2 };
+
+// One version of each kernel. A null entry means: not faster here, use the table below.
+struct KernelTable {
+  const char* isa;
+  unsigned needs;  // features that must all be present
+#define KT_FIELD(name, Args, grain) void (*name)(const Args&, Range) noexcept;
+  KT_KERNELS(KT_FIELD)
+#undef KT_FIELD
+};
+
+// The tables of this build, fastest first, ending with a null pointer. The last runs anywhere.
+extern const KernelTable* const kTables[];
+
+// Features that this CPU has and the operating system enables.
+unsigned detect_features() noexcept;
+
+// For each kernel, the fastest version that `features` allow. `isa`, if not null, names the fastest
+// table to consider. Returns a table whose isa is null if there is no such one.
+KernelTable resolve(unsigned features, const char* isa) noexcept;
+
+// The kernels of this machine. The variable KTDESK_ISA=avx2 caps them, for tests and bug reports.
+const KernelTable& kernels() noexcept;
+
+}  // namespace kt

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fixed set of threads that split one loop at a time. The caller is one of them.
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "kt/kernels.h"
+
+namespace kt {
+
+// One loop at a time, from one thread at a time.
+//
+// Hand-over: `run` writes the loop into plain members and then raises `ticket_` (release); a worker
+// that sees the new ticket (acquire) sees the loop. It works and then lowers `pending_` (release);
+// when `run` reads zero (acquire), all of the loop's writes are visible to the caller, and no worker
+// reads the members any more.
+//
+// Waiting: a worker spins for a while, then counts itself into `parked_` and sleeps on `ticket_`.
+// Both counters are sequentially consistent, so either `run` sees the sleeper and wakes it, or the
+// sleeper sees the new ticket and does not fall asleep.
+class ThreadPool {
+ public:
+  // Raises std::invalid_argument unless 1 <= threads <= kMaxThreads.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  static constexpr int kMaxThreads = 1024;
+
+  int threads() const noexcept { return threads_; }
+
+  // Calls body(part) on parts that cover [0, items), each of at least `grain` items but for rounding,
+  // and returns when all are done.
+  template <class Body>
+  void run(int64_t items, int64_t grain, const Body& body) noexcept {
+    run_erased(
+        items, grain,
+        [](const void* b, Range part) noexcept { (*static_cast<const Body*>(b))(part); }, &body);
+  }
+
+ private:
+  using Erased = void (*)(const void*, Range) noexcept;
+
+  void run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept;
+  void work(int index) noexcept;
+  void await_ticket(unsigned seen) noexcept;
+  void stop() noexcept;
+  void run_part(int index) const noexcept;
+
+  const int threads_;
+  Erased call_ = nullptr;
+  const void* body_ = nullptr;
+  int64_t items_ = 0;
+  int64_t parts_ = 0;
+  alignas(64) std::atomic<unsigned> ticket_{0};
+  alignas(64) std::atomic<int> pending_{0};
+  alignas(64) std::atomic<int> parked_{0};
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace kt

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels, written once over V (floats), F8 and I8 (bytes), and the table of them.
+// The including file (avx2.cpp, ...) defines those types, KT_ISA and KT_NEEDS.
+//
+// Results do not depend on how items are split over threads: an item is computed by one thread,
+// in one order.
+#define KT_STRING(x) #x
+#define KT_NAME(x) KT_STRING(x)
+
+namespace kt::KT_ISA {
+namespace {
+
+#include "vectors.inl"
+
+#include "dots.inl"
+
+#include "products.inl"
+
+#include "elementwise.inl"
+
+#include "attention.inl"
+
+#ifdef KT_RUNS_ANYWHERE
+#include "routing.inl"
+#else
+// Short and full of branches: the baseline version serves all.
+constexpr void (*rope_table)(const RopeTableArgs&, Range) noexcept = nullptr;
+constexpr void (*router)(const RouterArgs&, Range) noexcept = nullptr;
+constexpr void (*expert_plan)(const ExpertPlanArgs&, Range) noexcept = nullptr;
+#endif
+
+}  // namespace
+
+extern const KernelTable kTable = {
+    .isa = KT_NAME(KT_ISA),
+    .needs = KT_NEEDS,
+#define KT_ENTRY(name, Args, grain) .name = name,
+    KT_KERNELS(KT_ENTRY)
+#undef KT_ENTRY
+};
+
+}  // namespace kt::KT_ISA

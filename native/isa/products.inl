@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matrix products: `linear` and, with the rows of chosen experts, `expert_linear`.
+//
+// Both work in tiles of kRows rows and kTokens tokens: the tokens' activations stay in the first
+// cache while the rows pass, and a row's blocks are unpacked once for all tokens of a tile.
+// COST one pass over the weights from memory, whatever the number of tokens.
+
+constexpr int kTokens = 4;
+constexpr int kRows = 16;
+
+// Where the products of a tile come from and go: x[n] and out[n] belong to the n-th token.
+struct Tile {
+  const uint8_t* x[kTokens];
+  float* out[kTokens];
+  int tokens;
+};
+
+// out[n][i] = row i . x[n] for `rows` consecutive rows.
+template <class Dot, int N>
+void multiply_tile(const Matrix& weight, const uint8_t* row, int64_t rows, const Tile& tile) {
+  for (int64_t i = 0; i < rows; ++i, row += weight.row_bytes) {
+    float results[N];
+    Dot::template run<N>(row, tile.x, weight.columns, results);
+    for (int n = 0; n < N; ++n) tile.out[n][i] = results[n];
+  }
+}
+
+template <class Dot>
+void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, const Tile& tile) {
+  switch (tile.tokens) {
+    case 1: return multiply_tile<Dot, 1>(weight, row, rows, tile);
+    case 2: return multiply_tile<Dot, 2>(weight, row, rows, tile);
+    case 3: return multiply_tile<Dot, 3>(weight, row, rows, tile);
+    default: return multiply_tile<Dot, kTokens>(weight, row, rows, tile);
+  }
+}
+
+using Multiply = void (*)(const Matrix&, const uint8_t*, int64_t, const Tile&);
+
+inline Multiply multiply_for(WeightType type) {
+  switch (type) {
+    case WeightType::kF32: return multiply<Floats<float>>;
+    case WeightType::kF16: return multiply<Floats<Half>>;
+    case WeightType::kBF16: return multiply<Floats<Bf16>>;
+    case WeightType::kQ4_0: return multiply<Quantized<DotQ4_0>>;
+    case WeightType::kQ4_1: return multiply<Quantized<DotQ4_1>>;
+    case WeightType::kQ8_0: return multiply<Quantized<DotQ8_0>>;
+    case WeightType::kQ4_K: return multiply<Quantized<DotQ4_K>>;
+    case WeightType::kQ6_K: return multiply<Quantized<DotQ6_K>>;
+  }
+  return nullptr;  // the wrappers let no other type through
+}
+
+inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+void linear(const LinearArgs& a, Range rows) noexcept {
+  const Multiply run = multiply_for(a.weight.type);
+  for (int64_t r = rows.begin; r < rows.end;) {
+    const int64_t group = r / a.outputs, first = r % a.outputs;
+    const int64_t count = smaller(smaller(kRows, rows.end - r), a.outputs - first);
+    for (int t = 0; t < a.tokens; t += kTokens) {
+      Tile tile;
+      tile.tokens = static_cast<int>(smaller(kTokens, a.tokens - t));
+      for (int n = 0; n < tile.tokens; ++n) {
+        tile.x[n] = a.x.data + (t + n) * a.x.token_bytes + group * a.x.group_bytes;
+        tile.out[n] = a.out + (t + n) * a.out_token + group * a.out_group + first;
+      }
+      run(a.weight, a.weight.data + r * a.weight.row_bytes, count, tile);
+    }
+    r += count;
+  }
+}
+
+void expert_linear(const ExpertLinearArgs& a, Range rows) noexcept {
+  const Multiply run = multiply_for(a.weight.type);
+  const int32_t* pairs = a.plan + a.experts + 1;
+  for (int e = 0; e < a.experts; ++e) {
+    const int begin = a.plan[e], end = a.plan[e + 1];
+    if (begin == end) continue;
+    for (int64_t r = rows.begin; r < rows.end; r += kRows) {
+      const int64_t count = smaller(kRows, rows.end - r);
+      const uint8_t* row = a.weight.data + (int64_t{e} * a.outputs + r) * a.weight.row_bytes;
+      for (int p = begin; p < end; p += kTokens) {
+        Tile tile;
+        tile.tokens = static_cast<int>(smaller(kTokens, end - p));
+        for (int n = 0; n < tile.tokens; ++n) {
+          const int64_t pair = pairs[p + n];
+          tile.x[n] = a.x.data + pair / a.pairs_per_row * a.x.token_bytes;
+          tile.out[n] = a.out + pair * a.outputs + r;
+        }
+        run(a.weight, row, count, tile);
+      }
+    }
+  }
+}
+
+// Dequantised rows. One-hot activations would do, but a row at a time this is the obvious way.
+inline void unpack(const BlockQ4_0& w, float* out) {
+  const float d = half_to_float(w.d);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>((w.q[i] & 15) - 8);
+    out[i + 16] = d * static_cast<float>((w.q[i] >> 4) - 8);
+  }
+}
+inline void unpack(const BlockQ4_1& w, float* out) {
+  const float d = half_to_float(w.d), m = half_to_float(w.m);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>(w.q[i] & 15) + m;
+    out[i + 16] = d * static_cast<float>(w.q[i] >> 4) + m;
+  }
+}
+inline void unpack(const BlockQ8_0& w, float* out) {
+  const float d = half_to_float(w.d);
+  for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(w.q[i]);
+}
+inline void unpack(const BlockQ4_K& w, float* out) {
+  const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
+  for (int j = 0; j < 8; ++j) {
+    int scale, low;
+    unpack_q4_k(w.scales, j, scale, low);
+    const float step = d * static_cast<float>(scale), offset = dmin * static_cast<float>(low);
+    const uint8_t* q = w.q + j / 2 * 32;
+    for (int i = 0; i < 32; ++i) {
+      const int nibble = j % 2 ? q[i] >> 4 : q[i] & 15;
+      out[j * 32 + i] = step * static_cast<float>(nibble) - offset;
+    }
+  }
+}
+inline void unpack(const BlockQ6_K& w, float* out) {
+  const float d = half_to_float(w.d);
+  for (int i = 0; i < 256; ++i) {
+    const int half = i / 128, part = i % 128 / 32, lane = i % 32;
+    const int byte = w.low[half * 64 + part % 2 * 32 + lane];
+    const int low = part < 2 ? byte & 15 : byte >> 4;
+    const int high = (w.high[half * 32 + lane] >> (2 * part)) & 3;
+    const float step = d * static_cast<float>(w.scales[i / 16]);
+    out[i] = step * static_cast<float>((low | high << 4) - 32);
+  }
+}
+
+template <class Block, int kSize>
+void unpack_row(const uint8_t* row, int columns, float* out) {
+  const auto* blocks = reinterpret_cast<const Block*>(row);
+  for (int i = 0; i < columns / kSize; ++i) unpack(blocks[i], out + i * kSize);
+}
+template <class Weight>
+void convert_row(const uint8_t* row, int columns, float* out) {
+  const auto* values = reinterpret_cast<const Weight*>(row);
+  for (int i = 0; i < columns; ++i) out[i] = load_weight_one(values + i);
+}
+
+void embed(const EmbedArgs& a, Range tokens) noexcept {
+  for (int64_t t = tokens.begin; t < tokens.end; ++t) {
+    const uint8_t* row = a.weight.data + a.tokens[t] * a.weight.row_bytes;
+    const int columns = a.weight.columns;
+    float* out = a.out + t * columns;
+    switch (a.weight.type) {
+      case WeightType::kF32: convert_row<float>(row, columns, out); break;
+      case WeightType::kF16: convert_row<Half>(row, columns, out); break;
+      case WeightType::kBF16: convert_row<Bf16>(row, columns, out); break;
+      case WeightType::kQ4_0: unpack_row<BlockQ4_0, 32>(row, columns, out); break;
+      case WeightType::kQ4_1: unpack_row<BlockQ4_1, 32>(row, columns, out); break;
+      case WeightType::kQ8_0: unpack_row<BlockQ8_0, 32>(row, columns, out); break;
+      case WeightType::kQ4_K: unpack_row<BlockQ4_K, 256>(row, columns, out); break;
+      case WeightType::kQ6_K: unpack_row<BlockQ6_K, 256>(row, columns, out); break;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// One launch function per kernel. Tensors come as addresses: ktdesk/kernels/cpu.py has checked them.
+#include "bindings.h"
+#include "kt/kernels.h"
+#include "kt/stream.h"
+
+namespace py = pybind11;
+
+namespace {
+
+using Address = std::uintptr_t;
+
+template <class T>
+T* at(Address address) {
+  return reinterpret_cast<T*>(address);
+}
+
+kt::Matrix matrix(Address data, int type, int64_t row_bytes, int columns) {
+  return {at<const uint8_t>(data), row_bytes, columns, static_cast<kt::WeightType>(type)};
+}
+
+int64_t chunks(int64_t count) { return (count + kt::kChunk - 1) / kt::kChunk; }
+
+// The fewest items that are worth a thread of their own, by kernel.
+#define KT_GRAIN(name, Args, grain) constexpr int64_t name##_grain = grain;
+KT_KERNELS(KT_GRAIN)
+#undef KT_GRAIN
+
+#define KT_LAUNCH(name, args, items) stream.launch(kt::kernels().name, args, items, name##_grain)
+
+void embed(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
+           Address tokens, Address out, int64_t count) {
+  const kt::EmbedArgs args{matrix(weight, type, row_bytes, columns), at<const int32_t>(tokens),
+                           at<float>(out)};
+  KT_LAUNCH(embed, args, count);
+}
+
+void rms_norm(kt::Stream& stream, Address x, int64_t x_stride, Address weight, Address out,
+              int64_t out_stride, int64_t rows, int width, float eps) {
+  const kt::RmsNormArgs args{at<const float>(x), at<const float>(weight), at<float>(out),
+                             x_stride,           out_stride,              width,
+                             eps};
+  KT_LAUNCH(rms_norm, args, rows);
+}
+
+void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group_stride,
+              Address out, int64_t tokens, int groups, int width) {
+  const kt::QuantizeArgs args{at<const float>(x), at<uint8_t>(out), token_stride,
+                              group_stride,       groups,           width};
+  KT_LAUNCH(quantize, args, tokens * groups * (width / kt::kBlock));
+}
+
+void linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
+            Address x, int64_t token_bytes, int64_t group_bytes, Address out, int64_t out_token,
+            int64_t out_group, int tokens, int groups, int outputs) {
+  const kt::LinearArgs args{matrix(weight, type, row_bytes, columns),
+                            {at<const uint8_t>(x), token_bytes, group_bytes},
+                            at<float>(out),
+                            out_token,
+                            out_group,
+                            tokens,
+                            outputs};
+  KT_LAUNCH(linear, args, int64_t{groups} * outputs);
+}
+
+void rope_table(kt::Stream& stream, Address positions, Address frequencies, float scale,
+                Address out, int64_t tokens, int pairs) {
+  const kt::RopeTableArgs args{at<const int32_t>(positions), at<const float>(frequencies),
+                               at<float>(out), pairs, scale};
+  KT_LAUNCH(rope_table, args, tokens);
+}
+
+void rope(kt::Stream& stream, Address x, int64_t x_token, int64_t x_head, Address table,
+          Address out, int64_t out_token, int64_t out_head, int64_t tokens, int heads, int pairs,
+          bool interleaved) {
+  const kt::RopeArgs args{at<const float>(x), at<const float>(table), at<float>(out), x_token,
+                          x_head,             out_token,              out_head,       heads,
+                          pairs,              interleaved};
+  KT_LAUNCH(rope, args, tokens);
+}
+
+void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address positions,
+                Address cache, int64_t cache_stride, bool is_f16, int64_t tokens, int width) {
+  const kt::StoreRowsArgs args{at<const float>(rows), at<const int32_t>(positions), at<void>(cache),
+                               rows_stride,           cache_stride,                 width,
+                               is_f16};
+  KT_LAUNCH(store_rows, args, tokens);
+}
+
+void attention(kt::Stream& stream, Address q, Address k, int64_t k_row, int64_t k_head, Address v,
+               int64_t v_row, int64_t v_head, bool is_f16, Address positions, Address out,
+               int64_t tokens, int heads, int kv_heads, int key_size, int value_size,
+               float scale) {
+  const kt::AttentionArgs args{at<const float>(q),
+                               at<const void>(k),
+                               at<const void>(v),
+                               at<const int32_t>(positions),
+                               at<float>(out),
+                               k_row,
+                               k_head,
+                               v_row,
+                               v_head,
+                               heads,
+                               kv_heads,
+                               key_size,
+                               value_size,
+                               scale,
+                               is_f16};
+  KT_LAUNCH(attention, args, tokens * heads);
+}
+
+void silu_mul(kt::Stream& stream, Address gate, Address up, Address out, int64_t count) {
+  const kt::SiluMulArgs args{at<const float>(gate), at<const float>(up), at<float>(out), count};
+  KT_LAUNCH(silu_mul, args, chunks(count));
+}
+
+void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count) {
+  const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count};
+  KT_LAUNCH(add, args, chunks(count));
+}
+
+void router(kt::Stream& stream, Address logits, Address bias, Address ids, Address weights,
+            int64_t tokens, int experts, int experts_per_token, int groups, int groups_used,
+            float scale, bool is_sigmoid, bool normalize) {
+  const kt::RouterArgs args{at<const float>(logits), at<const float>(bias), at<int32_t>(ids),
+                            at<float>(weights),      experts,               experts_per_token,
+                            groups,                  groups_used,           scale,
+                            is_sigmoid,              normalize};
+  KT_LAUNCH(router, args, tokens);
+}
+
+void expert_plan(kt::Stream& stream, Address ids, Address plan, int pairs, int experts) {
+  const kt::ExpertPlanArgs args{at<const int32_t>(ids), at<int32_t>(plan), pairs, experts};
+  KT_LAUNCH(expert_plan, args, 1);
+}
+
+void expert_linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
+                   Address x, int64_t token_bytes, Address plan, Address out, int experts,
+                   int outputs, int pairs_per_row) {
+  const kt::ExpertLinearArgs args{matrix(weight, type, row_bytes, columns),
+                                  {at<const uint8_t>(x), token_bytes, 0},
+                                  at<const int32_t>(plan),
+                                  at<float>(out),
+                                  experts,
+                                  outputs,
+                                  pairs_per_row};
+  KT_LAUNCH(expert_linear, args, outputs);
+}
+
+void combine(kt::Stream& stream, Address rows, Address weights, Address out, int64_t tokens,
+             int experts_per_token, int width) {
+  const kt::CombineArgs args{at<const float>(rows), at<const float>(weights), at<float>(out),
+                             experts_per_token, width};
+  KT_LAUNCH(combine, args, tokens * chunks(width));
+}
+
+}  // namespace
+
+void bind_kernels(py::module_& m) {
+  const auto without_gil = py::call_guard<py::gil_scoped_release>();
+#define KT_BIND(name, Args, grain) m.def(#name, &name, without_gil);
+  KT_KERNELS(KT_BIND)
+#undef KT_BIND
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+// Adds one launch function per kernel to the module.
+void bind_kernels(pybind11::module_& module);
