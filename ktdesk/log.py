@@ -33,6 +33,7 @@ def configure(folder: Path, *, level: str = "INFO", to_stderr: str = "") -> Path
     if to_stderr:
         terminal = logging.StreamHandler()
         terminal.setLevel(to_stderr)
+        terminal.addFilter(lambda record: not record.exc_info)  # tracebacks are for the file
         _add(terminal, "%(levelname)s: %(message)s")
     logging.captureWarnings(capture=True)
     return _log_to_file(folder)

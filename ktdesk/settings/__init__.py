@@ -7,8 +7,11 @@ the command line, the comments of the file. `file` reads and writes it, `folders
 
 from __future__ import annotations
 
+from ktdesk.settings.fields import Section as Section
 from ktdesk.settings.fields import Setting as Setting
+from ktdesk.settings.fields import allowed_values as allowed_values
 from ktdesk.settings.fields import describe as describe
+from ktdesk.settings.fields import is_allowed as is_allowed
 from ktdesk.settings.fields import setting as setting
 from ktdesk.settings.file import load_settings as load_settings
 from ktdesk.settings.file import read_settings as read_settings

@@ -58,7 +58,7 @@ class Section:
         kinds = get_type_hints(type(self))
         for name, about in describe(type(self)).items():
             value = _convert(getattr(self, name), kinds[name])
-            if value is _WRONG or not _is_allowed(value, about):
+            if value is _WRONG or not is_allowed(value, about):
                 given = getattr(self, name)
                 raise SettingsError(
                     f"The setting {self.name}.{name} is {given!r}, which is not allowed.",
@@ -113,7 +113,8 @@ def _texts(value: Any) -> Any:
     return texts if all(isinstance(text, str) for text in texts) else _WRONG
 
 
-def _is_allowed(value: Any, about: Setting) -> bool:
+def is_allowed(value: Any, about: Setting) -> bool:
+    """Return whether a value of the declared type is among those allowed."""
     if about.choices:
         return value in about.choices
     if isinstance(value, float) and not math.isfinite(value):

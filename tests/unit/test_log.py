@@ -55,6 +55,7 @@ def test_warnings_reach_the_terminal_on_request(
     log.configure(tmp_path, to_stderr="WARNING")
     logging.getLogger("ktdesk").info("quiet")
     logging.getLogger("ktdesk").warning("loud")
+    logging.getLogger("ktdesk").error("a traceback", exc_info=ValueError("x"))
     assert capsys.readouterr() == ("", "WARNING: loud\n")
 
 
