@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One answer of a model, shown while it comes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ktdesk.cli.program import on_interrupt
+from ktdesk.cli.terminal import Terminal
+from ktdesk.engine import Engine
+from ktdesk.runtime.request import Done, Failed, Prefill, Request, Stats, StopReason, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, or as much as there was when it was stopped."""
+
+    text: str
+    tokens: list[int]
+    reason: StopReason
+    stats: Stats
+
+
+def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool = True) -> Answer:
+    """Return the answer to a request; Ctrl+C stops it, and what was answered so far stands.
+
+    Raises KTDeskError if the request cannot be served.
+    """
+    texts: list[str] = []
+    tokens: list[int] = []
+    with on_interrupt(lambda: engine.cancel(request.id)):
+        for event in engine.generate(request):
+            match event:
+                case Prefill(done, total):
+                    terminal.progress("Reading the prompt", done / total)
+                case Token(token, text):
+                    texts.append(text)
+                    tokens += [] if token is None else [token]
+                    if is_shown:
+                        terminal.write(text)
+                case Done(reason, stats):
+                    terminal.clear_progress()
+                    return Answer("".join(texts), tokens, reason, stats)
+                case Failed(error):
+                    raise error
+    raise RuntimeError("the engine ended an answer without Done or Failed")
+
+
+def stats_json(stats: Stats) -> dict[str, Any]:
+    """Return the measurements of an answer as they stand in JSON."""
+    return asdict(stats) | {
+        "prefill_tokens_per_s": stats.prefill_tokens_per_s,
+        "decode_tokens_per_s": stats.decode_tokens_per_s,
+    }
+
+
+def stats_line(stats: Stats) -> str:
+    """Return the measurements of an answer in one line."""
+    read = stats.prompt_tokens - stats.cached_tokens
+    return " · ".join(
+        (
+            f"{stats.first_token_s:.2f} s to the first token",
+            f"prompt {read} tokens at {stats.prefill_tokens_per_s:.1f}/s",
+            f"answer {stats.generated_tokens} tokens at {stats.decode_tokens_per_s:.1f}/s",
+            f"context {stats.context_used} of {stats.context_tokens}",
+        )
+    )

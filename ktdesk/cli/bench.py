@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measure how fast a model answers on this machine.
+
+Every run reads a prompt of its own, so that nothing comes from the cache. One run before the
+measured ones warms up: the first touches memory that later ones find ready.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ktdesk import __version__
+from ktdesk.cli.answer import ask
+from ktdesk.cli.loaded_model import model_json, model_lines
+from ktdesk.cli.model_choice import choose_model, load_model
+from ktdesk.cli.program import Program
+from ktdesk.cli.setting_arguments import add_engine_arguments, at_least_one, engine_settings
+from ktdesk.engine import Engine
+from ktdesk.errors import format_bytes
+from ktdesk.hardware import Machine, describe_machine
+from ktdesk.runtime.request import Options, Request, Stats
+
+# Words that most vocabularies hold as one token each.
+WORDS = tuple(
+    """
+    time people water work place name house line year world hand part sound great help word school
+    country plant food sun city tree cross farm hard start story far sea late run night life north
+    book carry science room friend began idea fish mountain stop once base hear horse
+    """.split()  # noqa: SIM905 - a list of quoted words would be harder to read
+)
+
+METHOD = """\
+Prefill: tokens of the prompt by the time it took to read them. Decode: tokens after the first by
+the time they took. First token: from the request to the first token. Load: once, from opening the
+file; the system may have had it in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The middle of several measurements, and their ends."""
+
+    median: float
+    low: float
+    high: float
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("--model", metavar="PATH|NAME", help="as for `ktdesk chat`")
+    for name, default, text in (
+        ("--prompt-tokens", 512, "about how many tokens to read"),
+        ("--tokens", 64, "how many tokens to generate, at most"),
+        ("--runs", 3, "how many runs to measure"),
+    ):
+        parser.add_argument(
+            name, type=at_least_one, default=default, metavar="N", help=f"{text} ({default})"
+        )
+    add_engine_arguments(parser)
+
+
+def run(arguments: Namespace, program: Program) -> int:
+    """Load, warm up, measure, report."""
+    path = choose_model(arguments.model, program)
+    settings = engine_settings(arguments, program.settings.engine)
+    start = time.monotonic()
+    engine = load_model(program, path, settings)
+    load_s = time.monotonic() - start
+    stats = _measure(engine, arguments, program)
+    result = _result(engine, load_s, stats)
+    if arguments.json:
+        program.terminal.json(result)
+    else:
+        for line in _lines(engine, load_s, stats):
+            program.terminal.line(line)
+    return 0
+
+
+def make_prompt(words: int, run: int) -> str:
+    """Return a text of so many words, which begins differently in every run."""
+    return " ".join(random.Random(run).choices(WORDS, k=words))
+
+
+def _measure(engine: Engine, arguments: Namespace, program: Program) -> list[Stats]:
+    """Return the measurements of each run but the one that warms up."""
+
+    def once(words: int, tokens: int, run: int) -> Stats:
+        options = Options(max_tokens=tokens, temperature=0)
+        request = Request(prompt=make_prompt(words, run), options=options)
+        return ask(engine, request, program.terminal, is_shown=False).stats
+
+    words = max(1, arguments.prompt_tokens // 4)
+    trial = once(words, 1, -1)  # tells how many tokens a word has
+    words = max(1, round(arguments.prompt_tokens * words / trial.prompt_tokens))
+    return [once(words, arguments.tokens, number) for number in range(arguments.runs + 1)][1:]
+
+
+def _spread(stats: list[Stats], value: Callable[[Stats], float]) -> Spread:
+    values = [value(each) for each in stats]
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def _spreads(stats: list[Stats]) -> dict[str, Spread]:
+    return {
+        "prompt_tokens": _spread(stats, lambda s: s.prompt_tokens - s.cached_tokens),
+        "generated_tokens": _spread(stats, lambda s: s.generated_tokens),
+        "prefill_tokens_per_s": _spread(stats, lambda s: s.prefill_tokens_per_s),
+        "decode_tokens_per_s": _spread(stats, lambda s: s.decode_tokens_per_s),
+        "first_token_s": _spread(stats, lambda s: s.first_token_s),
+    }
+
+
+def _result(engine: Engine, load_s: float, stats: list[Stats]) -> dict[str, Any]:
+    assert engine.info is not None
+    return {
+        "version": __version__,
+        "machine": asdict(describe_machine()),
+        "model": model_json(engine.info, engine.threads),
+        "runs": len(stats),
+        "load_s": load_s,
+    } | {name: asdict(spread) for name, spread in _spreads(stats).items()}
+
+
+def _lines(engine: Engine, load_s: float, stats: list[Stats]) -> list[str]:
+    assert engine.info is not None
+    rows = [
+        f"{title:26}{spread.median:10.{digits}f}{spread.low:10.{digits}f}{spread.high:10.{digits}f}"
+        for (title, digits), spread in zip(_ROWS, _spreads(stats).values(), strict=True)
+    ]
+    return [
+        _machine_line(describe_machine()),
+        *model_lines(engine.info, engine.threads),
+        f"{len(stats)} runs after one to warm up, always the likeliest token",
+        "",
+        f"{'':26}{'median':>10}{'lowest':>10}{'highest':>10}",
+        *rows,
+        f"{'load, s':26}{load_s:10.2f}",
+        "",
+        METHOD,
+    ]
+
+
+_ROWS = (
+    ("prompt, tokens", 0),
+    ("answer, tokens", 0),
+    ("prefill, tokens/s", 1),
+    ("decode, tokens/s", 1),
+    ("first token, s", 3),
+)
+
+
+def _machine_line(machine: Machine) -> str:
+    isas = ", ".join(machine.instruction_sets) or "instruction sets unknown"
+    return (
+        f"KTDesk {__version__} · {machine.processor}, {machine.physical_cores} cores ({isas}) · "
+        f"{format_bytes(machine.memory_bytes)} memory · {machine.system}"
+    )

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A conversation in the terminal, line by line."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from ktdesk.cli.answer import ask, stats_line
+from ktdesk.cli.keyboard import read_message
+from ktdesk.cli.terminal import Terminal
+from ktdesk.engine import Engine
+from ktdesk.errors import KTDeskError
+from ktdesk.runtime.request import Message, Options, Request, Stats
+
+HELP = """\
+Write, and end with Enter; several lines can be pasted at once. Ctrl+C stops an answer.
+/new    forget the conversation and begin another
+/stats  how much was said, and how fast
+/help   this
+/exit   leave; Ctrl+D does too"""
+
+
+class Conversation:
+    """Messages so far, and what to do with the next line.
+
+    opening: the messages that every conversation begins with; none, or one with instructions.
+    """
+
+    def __init__(
+        self, engine: Engine, terminal: Terminal, opening: tuple[Message, ...], options: Options
+    ) -> None:
+        self._engine, self._terminal = engine, terminal
+        self._opening, self._options = opening, options
+        self._messages = list(opening)
+        self._stats: list[Stats] = []
+
+    def run(self) -> int:
+        """Converse until the user leaves; return the exit code."""
+        self._terminal.note("/help says what can be done here.")
+        with suppress(EOFError):
+            while True:
+                text = read_message("> ").strip()
+                if text == "/exit":
+                    return 0
+                if re.fullmatch(r"/\w+", text):
+                    self._command(text)
+                elif text:
+                    self._say(text)
+        self._terminal.line()
+        return 0
+
+    def _command(self, name: str) -> None:
+        if name == "/new":
+            self._messages, self._stats = list(self._opening), []
+            self._terminal.note("A new conversation.")
+        elif name == "/stats":
+            self._terminal.note(self._summary())
+        elif name == "/help":
+            self._terminal.note(HELP)
+        else:
+            self._terminal.note(f"There is no command {name}. /help lists them.")
+
+    def _say(self, text: str) -> None:
+        """Answer a message. Both become part of the conversation only if there is an answer."""
+        messages = (*self._messages, Message("user", text))
+        try:
+            request = Request(messages=messages, options=self._options)
+            answer = ask(self._engine, request, self._terminal)
+        except KTDeskError as error:
+            self._terminal.error(str(error), error.hint)
+            return
+        self._terminal.line()
+        if answer.text:
+            self._messages = [*messages, Message("assistant", answer.text)]
+        self._stats.append(answer.stats)
+        self._terminal.note(stats_line(answer.stats))
+
+    def _summary(self) -> str:
+        if not self._stats:
+            return "Nothing was said yet."
+        generated = sum(stats.generated_tokens for stats in self._stats)
+        decoding_s = sum(stats.decode_s for stats in self._stats)
+        last = self._stats[-1]
+        return (
+            f"{len(self._stats)} answers, {generated} tokens in {decoding_s:.1f} s · "
+            f"context {last.context_used} of {last.context_tokens}"
+        )

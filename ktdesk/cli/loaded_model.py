@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a loaded model is, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ktdesk.errors import format_bytes
+from ktdesk.runtime.model_info import ModelInfo
+
+
+def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:
+    """Return two lines: what the model is, and how it is run."""
+    experts = f", {info.experts_used} of {info.experts} experts a token" if info.experts else ""
+    return (
+        f"{info.name} · {info.architecture}, {info.layers} layers{experts} · "
+        f"{format_count(info.parameters)} parameters, {format_bytes(info.size_bytes)} "
+        f"({info.weight_types})",
+        f"context {info.context_tokens} tokens · {threads} threads · placement {info.placement}",
+    )
+
+
+def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:
+    """Return the model as it stands in JSON."""
+    return asdict(info) | {"path": str(info.path), "threads": threads}
+
+
+def format_count(count: int) -> str:
+    """Return a number of parameters as people say it: '135M', '671B'."""
+    value = float(count)
+    for unit in ("", "K", "M", "B"):
+        if value < 999.5:
+            return f"{value:.3g}{unit}"
+        value /= 1000
+    return f"{value:.3g}T"

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which model a command works with, and loading it with progress."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktdesk.cli.program import Program, on_interrupt
+from ktdesk.engine import Engine
+from ktdesk.errors import ModelFileError, SettingsError, did_you_mean
+from ktdesk.settings import EngineSettings, Settings, models_folder, save_settings
+
+if TYPE_CHECKING:
+    from ktdesk.library.demo import DemoModels
+    from ktdesk.library.index import ModelEntry
+
+log = logging.getLogger(__name__)
+
+
+def found_models(settings: Settings) -> list[ModelEntry]:
+    """Return the models in KTDesk's folder and in those of the settings."""
+    from ktdesk.library.index import find_models
+
+    folders = [models_folder(), *map(Path, settings.models.folders)]
+    return [entry for folder in dict.fromkeys(folders) for entry in find_models(folder)]
+
+
+def choose_model(wanted: str | None, program: Program) -> Path:
+    """Return the model file to use: a path, a model's name, the last one used, or the demo.
+
+    Raises ModelFileError if nothing goes by that name.
+    """
+    if wanted:
+        path = Path(wanted).expanduser()
+        is_path = path.exists() or path.suffix == ".gguf" or path.name != wanted
+        return path if is_path else _named(wanted, program.settings)
+    last = program.settings.interface.last_model
+    return Path(last) if last and Path(last).is_file() else demo_models(program).deepseek2
+
+
+def demo_models(program: Program, source: Path | None = None) -> DemoModels:
+    """Return the demo models; they are built, with progress, if they are not there.
+
+    source: the model file to build them from, where it should not be fetched.
+    """
+    from ktdesk.library import demo
+
+    models = demo.demo_models(models_folder(), source=source, progress=program.terminal.progress)
+    program.terminal.clear_progress()
+    return models
+
+
+def load_model(
+    program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
+) -> Engine:
+    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled."""
+    engine = program.make_engine(settings.threads)
+    with on_interrupt(engine.cancel_load):
+        engine.load(
+            path,
+            placement=placement,
+            context_tokens=settings.context_tokens,
+            progress=lambda now: program.terminal.progress(now.stage, now.fraction),
+        )
+    program.terminal.clear_progress()
+    return engine
+
+
+def remember_model(program: Program, path: Path) -> None:
+    """Make this the model that is used when none is named."""
+    last_model = str(path.absolute())
+    if program.settings.interface.last_model == last_model:
+        return
+    interface = dataclasses.replace(program.settings.interface, last_model=last_model)
+    try:
+        save_settings(dataclasses.replace(program.settings, interface=interface))
+    except SettingsError as error:
+        log.warning("%s", error)
+
+
+def _named(name: str, settings: Settings) -> Path:
+    entries = [entry for entry in found_models(settings) if not entry.problem]
+    for entry in entries:
+        if name.casefold() in (entry.name.casefold(), entry.path.stem.casefold()):
+            return entry.path
+    known = did_you_mean(name, [entry.path.stem for entry in entries]) if entries else ""
+    raise ModelFileError(
+        Path(name),
+        f"No model is called {name!r}.{known}",
+        hint="`ktdesk models` lists the models that were found; or give the path of a .gguf file.",
+    )

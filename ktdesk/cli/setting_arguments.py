@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the command line that are made from the declarations of settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+from ktdesk.runtime.request import Options
+from ktdesk.settings import (
+    EngineSettings,
+    SamplingSettings,
+    Section,
+    Setting,
+    allowed_values,
+    describe,
+    is_allowed,
+)
+
+
+def add_engine_arguments(parser: ArgumentParser) -> None:
+    """Add --threads and --context."""
+    group = parser.add_argument_group("engine")
+    _add(group.add_argument, EngineSettings, "threads", "--threads")
+    _add(group.add_argument, EngineSettings, "context_tokens", "--context")
+
+
+def add_sampling_arguments(parser: ArgumentParser) -> None:
+    """Add one option for each sampling setting: --temperature, --top-k, ..."""
+    group = parser.add_argument_group("sampling")
+    for name in describe(SamplingSettings):
+        _add(group.add_argument, SamplingSettings, name, f"--{name.replace('_', '-')}")
+
+
+def at_least_one(text: str) -> int:
+    """Read a whole number of at least 1, as a `type` of argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number, 1 or more")
+    return int(text)
+
+
+def engine_settings(arguments: Namespace, settings: EngineSettings) -> EngineSettings:
+    """Return the engine's settings with those of the command line in their place."""
+    return dataclasses.replace(settings, **_given(arguments, EngineSettings))
+
+
+def sampling_options(arguments: Namespace, settings: SamplingSettings) -> Options:
+    """Return the options of a request: the command line's, else the user's settings."""
+    return Options(**dataclasses.asdict(settings) | _given(arguments, SamplingSettings))
+
+
+def _given(arguments: Namespace, section: type[Section]) -> dict[str, Any]:
+    values = {name: getattr(arguments, name, None) for name in describe(section)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _add(add_argument: Callable[..., Any], section: type[Section], name: str, flag: str) -> None:
+    about = describe(section)[name]
+    kind = get_type_hints(section)[name]
+    text = f"{about.title}. {about.help} Allowed: {allowed_values(kind, about)}."
+    add_argument(
+        flag, dest=name, type=_reader(kind, about), metavar="N", help=text.replace("%", "%%")
+    )
+
+
+def _reader(kind: Any, about: Setting) -> Callable[[str], Any]:
+    """Return the function that turns the text of an option into its value."""
+    convert = float if kind is float else int
+
+    def read(text: str) -> Any:
+        try:
+            value = convert(text)
+        except ValueError:
+            value = None
+        if value is None or not is_allowed(value, about):
+            raise ArgumentTypeError(f"{text!r} is not {allowed_values(kind, about)}")
+        return value
+
+    return read

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command line with an engine that answers from a list, in a folder of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ktdesk import log
+from ktdesk.cli import main
+from ktdesk.engine import LoadProgress
+from ktdesk.errors import Cancelled, ModelFileError
+from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
+
+STATS = Stats(
+    prompt_tokens=10,
+    cached_tokens=2,
+    generated_tokens=3,
+    first_token_s=0.25,
+    prefill_s=0.5,
+    decode_s=0.1,
+    context_used=13,
+    context_tokens=512,
+)
+ANSWER: list[Event] = [
+    Prefill(2, 10),
+    Prefill(10, 10),
+    Token(7, "Hello"),
+    Token(8, ", "),
+    Token(9, "world"),
+    Done("end", STATS),
+]
+
+
+class FakeEngine:
+    """Loads every file that exists, and answers what it was told to."""
+
+    def __init__(self) -> None:
+        self.threads = 0
+        self.info: ModelInfo | None = None
+        self.loaded_with: dict[str, object] = {}
+        self.requests: list[Request] = []
+        self.events: Callable[[Request], Iterator[Event]] = lambda request: iter(ANSWER)
+        self.during_load: Callable[[], None] = lambda: None
+        self.is_cancelled = False
+
+    def __call__(self, threads: int) -> FakeEngine:
+        """Stand in for what makes engines."""
+        self.threads = threads or 4
+        return self
+
+    def load(self, path: Path, *, placement, context_tokens, progress) -> ModelInfo:
+        if not path.is_file():
+            raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
+        progress(LoadProgress("Reading the weights", 0.5))
+        self.during_load()
+        if self.is_cancelled:
+            raise Cancelled
+        self.loaded_with = {"placement": placement, "context_tokens": context_tokens}
+        self.info = ModelInfo(
+            path=path,
+            name="Small model",
+            architecture="deepseek2",
+            parameters=134_515_008,
+            size_bytes=143_000_000,
+            weight_types="Q8_0, F32",
+            layers=30,
+            experts=64,
+            experts_used=8,
+            context_tokens=context_tokens or 512,
+            placement="cpu_only",
+        )
+        return self.info
+
+    def generate(self, request: Request) -> Iterator[Event]:
+        self.requests.append(request)
+        return self.events(request)
+
+    def cancel(self, request_id: str) -> None:
+        assert request_id == self.requests[-1].id
+        self.is_cancelled = True
+
+    def cancel_load(self) -> None:
+        self.is_cancelled = True
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of all of KTDesk's files."""
+    monkeypatch.setenv("KTDESK_HOME", str(tmp_path / "home"))
+    yield tmp_path / "home"
+    log.close()
+    logging.captureWarnings(capture=False)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A file for the fake engine to load."""
+    path = tmp_path / "small.gguf"
+    path.write_bytes(b"GGUF")
+    return path
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def ktdesk(engine: FakeEngine, capsys: pytest.CaptureFixture[str]):
+    """Run one command; return its exit code, what it printed, and what it said on stderr."""
+
+    def run(*arguments: object) -> SimpleNamespace:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments], make_engine=engine)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return SimpleNamespace(code=code, out=out, err=err)
+
+    return run
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch):
+    """Say what is on standard input."""
+    import io
+
+    def put(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+    return put

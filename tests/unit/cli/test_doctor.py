@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ktdesk doctor`: whole installations, broken ones, and what it says of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from ktdesk.cli import findings
+from ktdesk.hardware import Gpu, describe_machine
+
+
+@pytest.fixture(autouse=True)
+def native(monkeypatch):
+    """A native module with two tables."""
+    module = SimpleNamespace(
+        isas=lambda: ["avx2", "scalar"],
+        kernel_tables=lambda: {"linear": "avx2", "rope": "scalar", "embed": "avx2"},
+    )
+    monkeypatch.setitem(sys.modules, "ktdesk._native", module)
+
+
+@pytest.fixture(autouse=True)
+def models(monkeypatch):
+    """The models that are found: none, to begin with."""
+    entries: list[SimpleNamespace] = []
+    monkeypatch.setattr(findings, "found_models", lambda settings: entries)
+    return entries
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Replace something in the description of the machine."""
+
+    def change(**changes):
+        import dataclasses
+
+        changed = dataclasses.replace(describe_machine(), **changes)
+        monkeypatch.setattr(findings, "describe_machine", lambda: changed)
+
+    return change
+
+
+def lines(done, mark):
+    return [line for line in done.out.splitlines() if line.startswith(mark)]
+
+
+def test_a_whole_installation_has_no_problem(ktdesk, machine) -> None:
+    machine(available_memory_bytes=64_000_000_000)
+    done = ktdesk("doctor")
+    assert (done.code, done.err, lines(done, "!!")) == (0, "", [])
+    for part in ("KTDesk", "Python", "torch", "processor", "memory", "settings", "models folder"):
+        assert f"\nok  {part:18}" in f"\n{done.out}"
+
+
+def test_kernels_are_listed_by_instruction_set(ktdesk) -> None:
+    out = ktdesk("doctor").out
+    assert "ok  kernels           avx2: linear, embed\n" in out
+    assert "ok  kernels           scalar: rope\n" in out
+
+
+def test_a_missing_native_module_has_a_remedy(ktdesk, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "ktdesk._native", None)
+    done = ktdesk("doctor")
+    assert done.code == 1
+    assert any("The native module cannot be loaded" in line for line in lines(done, "!!"))
+    assert "Install KTDesk again" in done.out
+
+
+def test_little_memory_is_a_problem(ktdesk, machine) -> None:
+    machine(available_memory_bytes=1_000_000_000)
+    done = ktdesk("doctor")
+    assert done.code == 1
+    assert any("1.0 GB available" in line for line in lines(done, "!!"))
+
+
+def test_a_graphics_card_is_described(ktdesk, machine) -> None:
+    card = Gpu(
+        name="Card",
+        memory_bytes=24_000_000_000,
+        free_bytes=20_000_000_000,
+        compute_capability=(9, 0),
+        driver="580.1",
+    )
+    machine(gpus=(card,), gpus_problem="")
+    expected = "Card · 24 GB, 20 GB free · compute capability 9.0 · driver 580.1"
+    assert expected in ktdesk("doctor").out
+
+
+def test_no_graphics_card_is_worth_a_note(ktdesk, machine) -> None:
+    machine(gpus=(), gpus_problem="No NVIDIA driver is installed.")
+    assert any("No NVIDIA driver" in line for line in lines(ktdesk("doctor"), "--"))
+
+
+def test_a_missing_package_is_a_problem(ktdesk, monkeypatch) -> None:
+    def version(name):
+        raise findings.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(findings.metadata, "version", version)
+    assert "!!  torch             not installed" in ktdesk("doctor").out
+
+
+def test_a_folder_that_cannot_be_written(ktdesk, tmp_path, monkeypatch) -> None:
+    (tmp_path / "taken").touch()
+    monkeypatch.setenv("KTDESK_HOME", str(tmp_path / "taken"))
+    done = ktdesk("doctor")
+    assert done.code == 1
+    assert any("cannot be written" in line for line in lines(done, "!!"))
+
+
+def test_a_full_disk(ktdesk, monkeypatch) -> None:
+    usage = SimpleNamespace(free=1000)
+    monkeypatch.setattr(findings.shutil, "disk_usage", lambda path: usage)
+    assert any("1.0 kB free" in line for line in lines(ktdesk("doctor"), "!!"))
+
+
+def test_settings_that_were_set_aside_are_named(ktdesk, home) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text("[engine]\nthreads = -1")
+    done = ktdesk("doctor")
+    assert any("settings.toml.broken was set aside" in line for line in lines(done, "--"))
+
+
+def test_models_are_listed_with_what_is_wrong(ktdesk, models) -> None:
+    good = SimpleNamespace(
+        name="Good", path="/m/a.gguf", architecture="llama", size_bytes=5000, problem=""
+    )
+    bad = SimpleNamespace(
+        name="b", path="/m/b.gguf", architecture="", size_bytes=1, problem="It ends too soon."
+    )
+    models += [good, bad]
+    done = ktdesk("doctor")
+    assert "ok  model             Good · llama, 5.0 kB · /m/a.gguf" in done.out
+    assert "--  model             /m/b.gguf: It ends too soon." in done.out
+
+
+def test_json_has_the_same_findings(ktdesk) -> None:
+    plain, as_json = ktdesk("doctor"), ktdesk("doctor", "--json")
+    listed = json.loads(as_json.out)["findings"]
+    assert {f["subject"] for f in listed} >= {"KTDesk", "torch", "memory", "settings"}
+    for finding in listed:
+        assert finding["subject"] in plain.out
+        assert finding["verdict"] != "problem" or finding["remedy"]
