@@ -74,4 +74,4 @@ class Weight:
     def dequantize(self) -> NDArray[np.float32]:
         """Return a copy as float32, of this tensor's shape."""
         values = dequantize(self.data, GGMLQuantizationType(self.type))
-        return np.ascontiguousarray(values, dtype=np.float32).reshape(self.shape)
+        return np.array(values, dtype=np.float32).reshape(self.shape)

@@ -114,7 +114,7 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
 
 def _unfilled(slot: type[Slot]) -> type[Slot]:
     """Return a concrete class for the first run, in which operators are only passed around."""
-    return type(slot.__name__, (slot,), {"__abstractmethods__": frozenset()})
+    return type(slot.__name__, (slot,), dict.fromkeys(slot.__abstractmethods__))
 
 
 def _cache_width(spec: object) -> int:

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GGUF files: metadata, tensor table, memory-mapped data, over all shards of a model.
+
+Every count, length and offset is checked against the file before it is used: a file may be cut,
+damaged, or something else altogether.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+from numpy.typing import NDArray
+
+from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf_header import Header, MetadataValue, TensorEntry, read_header
+from ktdesk.formats.quant import Weight, WeightType
+
+T = TypeVar("T", int, float, str, bool)
+
+_AGAIN = "The file may be cut or damaged: fetch it again."
+_SHARD = re.compile(r"^(?P<stem>.*)-(?P<index>\d{5})-of-(?P<count>\d{5})\.gguf$")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """A tensor of a file. type: GGML's number. shape: slowest dimension first."""
+
+    name: str
+    type: int
+    shape: tuple[int, ...]
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where a tensor's bytes lie."""
+
+    info: TensorInfo
+    data: NDArray[np.uint8]
+
+
+class Checkpoint:
+    """A model's file, or all of its shards. The mappings go when the last view of them does.
+
+    path: the file that was opened. size_bytes: of all shards. metadata: of the first shard.
+    """
+
+    def __init__(self, path: Path, metadata: dict[str, MetadataValue]) -> None:
+        self.path = path
+        self.size_bytes = 0
+        self.metadata: Mapping[str, MetadataValue] = metadata
+        self._placed: dict[str, _Placed] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> Checkpoint:
+        """Map a file and, if it is one of several shards, the others. Raises ModelFileError."""
+        files = [_map(shard) for shard in _shards(path)]
+        checkpoint = cls(path, files[0][0].metadata)
+        for header, data in files:
+            checkpoint._add(header, data)
+        return checkpoint
+
+    @property
+    def architecture(self) -> str:
+        """`general.architecture`."""
+        return self.get("general.architecture", str)
+
+    @property
+    def name(self) -> str:
+        """`general.name`, or the file's own."""
+        return self.get("general.name", str, "") or self.path.stem
+
+    @property
+    def tensors(self) -> Mapping[str, TensorInfo]:
+        """Every tensor, also those of types that KTDesk cannot compute with."""
+        return {name: placed.info for name, placed in self._placed.items()}
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """Return a metadata value. Raises ModelFileError if it is absent or of another type."""
+        value = self.metadata.get(key, default)
+        if value is None:
+            raise ModelFileError(self.path, f"The file does not say its {key}.", hint=_AGAIN)
+        if kind is float and isinstance(value, int):
+            value = float(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ModelFileError(
+                self.path, f"The file's {key} is {value!r}, not a {kind.__name__}.", hint=_AGAIN
+            )
+        return cast("T", value)
+
+    def weight(self, name: str) -> Weight:
+        """Return a tensor's blocks, as a view of the file.
+
+        Raises ModelFileError if the tensor is missing, or of a type KTDesk cannot compute with.
+        """
+        placed = self._placed.get(name)
+        if placed is None:
+            raise ModelFileError(
+                self.path, f"The file lacks the tensor {name}.", hint=f"{_AGAIN} It may be a shard."
+            )
+        info = placed.info
+        if info.type not in set(WeightType):
+            raise ModelFileError(
+                self.path,
+                f"The tensor {name} has the type {_type_name(info.type)}, which KTDesk cannot "
+                "compute with yet.",
+                hint=f"Choose a file with these types: {', '.join(t.name for t in WeightType)}.",
+            )
+        rows = int(np.prod(info.shape[:-1], dtype=np.int64))
+        return Weight(name, WeightType(info.type), info.shape, placed.data.reshape(rows, -1))
+
+    def _add(self, header: Header, data: NDArray[np.uint8]) -> None:
+        self.size_bytes += data.size
+        for entry in header.tensors:
+            if entry.name in self._placed:
+                raise ModelFileError(
+                    self.path, f"The tensor {entry.name} is there twice.", hint=_AGAIN
+                )
+            self._placed[entry.name] = self._place(entry, header.data_start, data)
+
+    def _place(self, entry: TensorEntry, start: int, data: NDArray[np.uint8]) -> _Placed:
+        size = _size_bytes(self.path, entry)
+        begin = start + entry.offset
+        if begin + size > data.size:
+            raise ModelFileError(
+                self.path,
+                f"The file ends before its tensor {entry.name}: it has {data.size} bytes and "
+                f"should have at least {begin + size}.",
+                hint="The download was probably cut off: fetch it again.",
+            )
+        info = TensorInfo(entry.name, entry.type, entry.shape, size)
+        return _Placed(info, data[begin : begin + size])
+
+
+def _type_name(number: int) -> str:
+    try:
+        return GGMLQuantizationType(number).name
+    except ValueError:
+        return f"number {number}"
+
+
+def _size_bytes(path: Path, entry: TensorEntry) -> int:
+    try:
+        block, block_bytes = GGML_QUANT_SIZES[GGMLQuantizationType(entry.type)]
+    except (ValueError, KeyError):
+        raise ModelFileError(
+            path,
+            f"The tensor {entry.name} has a type that KTDesk does not know: {entry.type}.",
+            hint="The file may be damaged, or newer than this KTDesk.",
+        ) from None
+    columns = entry.shape[-1]
+    if columns % block:
+        raise ModelFileError(
+            path,
+            f"The tensor {entry.name} has rows of {columns}, which is not a multiple of {block}.",
+            hint=_AGAIN,
+        )
+    count = 1
+    for size in entry.shape:
+        count *= size
+    return count // block * block_bytes
+
+
+def _shards(path: Path) -> list[Path]:
+    """Return the files of a model, in order: all shards if the name says that it is one."""
+    match = _SHARD.match(path.name)
+    if match is None:
+        return [path]
+    count = int(match["count"])
+    names = [f"{match['stem']}-{i:05d}-of-{count:05d}.gguf" for i in range(1, count + 1)]
+    missing = [name for name in names if not (path.parent / name).exists()]
+    if missing:
+        raise ModelFileError(
+            path,
+            f"The model has {count} parts, and {len(missing)} of them are missing: "
+            f"{', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}.",
+            hint=f"Put all parts into the folder {path.parent}.",
+        )
+    return [path.parent / name for name in names]
+
+
+def _map(path: Path) -> tuple[Header, NDArray[np.uint8]]:
+    """Return a file's header, and its bytes as a read-only view of the mapped file."""
+    if path.is_dir():
+        raise ModelFileError(path, f"{path} is a folder.", hint="Choose a .gguf file in it.")
+    try:
+        with path.open("rb") as file:
+            mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError:
+        message = f"There is no file {path}."
+        raise ModelFileError(path, message, hint="Check the path.") from None
+    except PermissionError:
+        raise ModelFileError(
+            path, f"You may not read {path}.", hint="Change the file's permissions."
+        ) from None
+    except ValueError:  # what mmap says of a file without bytes
+        raise ModelFileError(path, f"The file {path} is empty.", hint=_AGAIN) from None
+    except OSError as error:
+        message = f"The file {path} cannot be read: {error.strerror}."
+        raise ModelFileError(path, message, hint="Check the disk it lies on.") from error
+    return read_header(path, cast("Any", mapping)), np.frombuffer(mapping, np.uint8)

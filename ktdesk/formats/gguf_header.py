@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The header of a GGUF file: magic, version, metadata, table of tensors.
+
+Source of the layout: the GGUF specification, versions 2 and 3, little endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ktdesk.errors import ModelFileError
+
+Scalar = int | float | bool | str
+MetadataValue = Scalar | list[Any]
+
+_STRING, _ARRAY = 8, 9
+_FORMATS = {
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
+}
+_MAX_DIMENSIONS = 4
+_DEFAULT_ALIGNMENT = 32
+_AGAIN = "The file may be cut or damaged: fetch it again."
+
+# What people take for a model file, by how it begins.
+_OTHERS = (
+    (b"PK", "a ZIP archive"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for"),
+    (b"<", "a web page or XML"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"ggjt", "an old GGML file"),
+    (b"lmgg", "an old GGML file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorEntry:
+    """A row of the table of tensors. offset: in bytes from the start of the data."""
+
+    name: str
+    type: int
+    shape: tuple[int, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the data. data_start: where that begins, in bytes."""
+
+    metadata: dict[str, MetadataValue]
+    tensors: list[TensorEntry]
+    data_start: int
+
+
+def read_header(path: Path, data: bytes) -> Header:
+    """Read the header of a file's bytes. Raises ModelFileError naming what is wrong."""
+    _check_magic(path, data)
+    reader = _Reader(path, data, 8)
+    tensor_count, value_count = reader.number("Q"), reader.number("Q")
+    # A tensor takes at least 24 bytes in the table, a value 13: more cannot be in the file.
+    reader.check_count(tensor_count, 24, "tensors")
+    reader.check_count(value_count, 13, "metadata values")
+    metadata: dict[str, MetadataValue] = {}
+    for _ in range(value_count):
+        key = reader.text()
+        if key in metadata:
+            raise reader.error(f"The file gives its {key} twice.")
+        metadata[key] = reader.value(reader.number("I"))
+    tensors = [reader.tensor() for _ in range(tensor_count)]
+    alignment = metadata.get("general.alignment", _DEFAULT_ALIGNMENT)
+    if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
+        raise reader.error(f"The file's alignment is {alignment!r}, not a power of two.")
+    start = -(-reader.at // alignment) * alignment
+    return Header(metadata, tensors, start)
+
+
+def _check_magic(path: Path, data: bytes) -> None:
+    magic = bytes(data[:8])
+    if magic[:4] != b"GGUF":
+        begin = bytes(data[:32])
+        kind = next(
+            (f"It seems to be {what}. " for start, what in _OTHERS if begin.startswith(start)), ""
+        )
+        if begin[8:10] == b'{"':
+            kind = "It seems to be a safetensors file. "
+        raise ModelFileError(
+            path, f"{path.name} is not a GGUF file.", hint=f"{kind}Choose a .gguf file."
+        )
+    if len(magic) < 8:
+        raise ModelFileError(path, "The file ends within its first bytes.", hint=_AGAIN)
+    version = struct.unpack("<I", magic[4:])[0]
+    if version not in (2, 3):
+        swapped = int.from_bytes(magic[4:], "big")
+        what = "for big-endian machines" if swapped in (2, 3) else f"of GGUF version {version}"
+        raise ModelFileError(
+            path,
+            f"The file is made {what}; KTDesk reads versions 2 and 3, little endian.",
+            hint="Choose another file of the model.",
+        )
+
+
+class _Reader:
+    """Reads values one after another; never beyond the end."""
+
+    def __init__(self, path: Path, data: bytes, at: int) -> None:
+        self.at = at
+        self._path, self._data, self._end = path, data, len(data)
+
+    def error(self, message: str) -> ModelFileError:
+        return ModelFileError(self._path, message, hint=_AGAIN)
+
+    def check_count(self, count: int, least_bytes: int, what: str) -> None:
+        if count * least_bytes > self._end - self.at:
+            raise self.error(f"The file claims {count} {what}, more than its size allows.")
+
+    def number(self, code: str) -> Any:
+        return self._unpack(f"<{code}", struct.calcsize(f"<{code}"))[0]
+
+    def text(self) -> str:
+        size = self.number("Q")
+        self._need(size)
+        raw = bytes(self._data[self.at : self.at + size])
+        self.at += size
+        # Vocabularies of old files hold parts of characters: they stay, as other bytes do not.
+        return raw.decode("utf-8", "surrogateescape")
+
+    def value(self, kind: int) -> MetadataValue:
+        if kind == _STRING:
+            return self.text()
+        if kind == _ARRAY:
+            return self._array()
+        if kind not in _FORMATS:
+            raise self.error(f"The metadata has a value of the unknown type {kind}.")
+        return self.number(_FORMATS[kind])
+
+    def tensor(self) -> TensorEntry:
+        name = self.text()
+        dimensions = self.number("I")
+        if not 1 <= dimensions <= _MAX_DIMENSIONS:
+            raise self.error(f"The tensor {name} has {dimensions} dimensions.")
+        sizes = [self.number("Q") for _ in range(dimensions)]
+        if min(sizes) < 1 or max(sizes) > self._end * 32:
+            raise self.error(f"The tensor {name} has the impossible shape {sizes[::-1]}.")
+        kind, offset = self.number("I"), self.number("Q")
+        return TensorEntry(name, kind, tuple(reversed(sizes)), offset)
+
+    def _array(self) -> list[Any]:
+        kind, count = self.number("I"), self.number("Q")
+        if kind == _STRING:
+            self.check_count(count, 8, "texts in an array")
+            return [self.text() for _ in range(count)]
+        if kind not in _FORMATS:
+            raise self.error(f"The metadata has an array of the unsupported type {kind}.")
+        size = struct.calcsize(f"<{_FORMATS[kind]}")
+        self.check_count(count, size, "values in an array")
+        return list(self._unpack(f"<{count}{_FORMATS[kind]}", count * size))
+
+    def _unpack(self, layout: str, size: int) -> tuple[Any, ...]:
+        self._need(size)
+        values = struct.unpack_from(layout, self._data, self.at)
+        self.at += size
+        return values
+
+    def _need(self, size: int) -> None:
+        if size > self._end - self.at:
+            raise self.error("The file ends within its header.")
