@@ -61,8 +61,14 @@ def stats_line(stats: Stats) -> str:
     return " · ".join(
         (
             f"{stats.first_token_s:.2f} s to the first token",
-            f"prompt {read} tokens at {stats.prefill_tokens_per_s:.1f}/s",
-            f"answer {stats.generated_tokens} tokens at {stats.decode_tokens_per_s:.1f}/s",
+            f"prompt {_tokens(read, stats.prefill_tokens_per_s)}",
+            f"answer {_tokens(stats.generated_tokens, stats.decode_tokens_per_s)}",
             f"context {stats.context_used} of {stats.context_tokens}",
         )
     )
+
+
+def _tokens(count: int, per_s: float) -> str:
+    """Return a number of tokens with their speed, which a single one does not have."""
+    text = "1 token" if count == 1 else f"{count} tokens"
+    return f"{text} at {per_s:.1f}/s" if per_s else text

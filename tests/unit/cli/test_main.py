@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from ktdesk import __version__
+from ktdesk.errors import ModelFileError
 from ktdesk.settings import log_folder
 
 
@@ -105,3 +106,12 @@ def test_text_is_utf8_whatever_the_system_prefers(home) -> None:
         check=False,
     )
     assert "·" in done.stdout.decode("utf-8")
+
+
+def test_an_error_names_the_file_it_is_about(ktdesk, model, engine) -> None:
+    def cut() -> None:
+        raise ModelFileError(model, "The file ends too soon.", hint="Fetch it again.")
+
+    engine.during_load = cut
+    done = ktdesk("chat", "--model", model, "--prompt", "Hi")
+    assert done.err == f"Error: {model}: The file ends too soon.\nFetch it again.\n"
