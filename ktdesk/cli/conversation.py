@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from ktdesk.cli.answer import ask, stats_line
 from ktdesk.cli.keyboard import read_message
@@ -14,7 +13,7 @@ from ktdesk.errors import KTDeskError
 from ktdesk.runtime.request import Message, Options, Request, Stats
 
 HELP = """\
-Write, and end with Enter; several lines can be pasted at once. Ctrl+C stops an answer.
+Write, and end with Enter; several lines can be pasted at once. Ctrl+C stops an answer, twice leaves.
 /new    forget the conversation and begin another
 /stats  how much was said, and how fast
 /help   this
@@ -38,17 +37,30 @@ class Conversation:
     def run(self) -> int:
         """Converse until the user leaves; return the exit code."""
         self._terminal.note("/help says what can be done here.")
-        with suppress(EOFError):
-            while True:
+        is_interrupted = False
+        while True:
+            try:
                 text = read_message("> ").strip()
-                if text == "/exit":
-                    return 0
-                if re.fullmatch(r"/\w+", text):
-                    self._command(text)
-                elif text:
-                    self._say(text)
-        self._terminal.line()
-        return 0
+            except EOFError:
+                self._terminal.note("")  # what follows does not stand behind the prompt
+                return 0
+            except KeyboardInterrupt:
+                self._terminal.note("")
+                if is_interrupted:
+                    raise
+                self._terminal.note("Ctrl+C again leaves.")
+                is_interrupted = True
+                continue
+            is_interrupted = False
+            if text == "/exit":
+                return 0
+            self._take(text)
+
+    def _take(self, text: str) -> None:
+        if re.fullmatch(r"/\w+", text):
+            self._command(text)
+        elif text:
+            self._say(text)
 
     def _command(self, name: str) -> None:
         if name == "/new":
@@ -83,6 +95,6 @@ class Conversation:
         decoding_s = sum(stats.decode_s for stats in self._stats)
         last = self._stats[-1]
         return (
-            f"{len(self._stats)} answers, {generated} tokens in {decoding_s:.1f} s · "
+            f"answers {len(self._stats)} · {generated} tokens in {decoding_s:.1f} s · "
             f"context {last.context_used} of {last.context_tokens}"
         )

@@ -22,7 +22,7 @@ class Terminal:
         self._is_out_terminal = self._out.isatty()
         self._has_progress = self._err.isatty()
         self._has_colours = self._has_progress and _understands_colours()
-        self._progress_columns = 0
+        self._progress = ""
 
     def write(self, text: str) -> None:
         """Show part of an answer now."""
@@ -62,16 +62,17 @@ class Terminal:
         bar = "#" * filled + "." * (_BAR_COLUMNS - filled)
         columns = shutil.get_terminal_size().columns - 1  # the last one would begin a new line
         text = _harmless(f"{bar} {fraction:4.0%}  {stage}")[:columns]
-        self._err.write("\r" + text.ljust(self._progress_columns))
-        self._err.flush()
-        self._progress_columns = len(text)
+        if text != self._progress:
+            self._err.write("\r" + text.ljust(len(self._progress)))
+            self._err.flush()
+            self._progress = text
 
     def clear_progress(self) -> None:
         """Take the progress off the screen."""
-        if self._progress_columns:
-            self._err.write("\r" + " " * self._progress_columns + "\r")
+        if self._progress:
+            self._err.write("\r" + " " * len(self._progress) + "\r")
             self._err.flush()
-            self._progress_columns = 0
+            self._progress = ""
 
     def flush(self) -> None:
         """Write out what is left. Raises BrokenPipeError if nobody reads it."""

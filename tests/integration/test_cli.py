@@ -81,7 +81,7 @@ def test_a_conversation_goes_on_from_its_cache(
     monkeypatch.setattr("builtins.input", lambda: next(lines, None) or _end())
     done = ktdesk("chat", "--model", model, "--max-tokens", 8, "--temperature", 0)
     assert done.code == 0
-    assert "2 answers, " in done.err
+    assert "answers 2 · " in done.err
 
 
 def _end() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from ktdesk.errors import RequestError
 from ktdesk.runtime.request import Done, Failed, Message, Token
 from tests.unit.cli.conftest import ANSWER, STATS
@@ -22,7 +24,7 @@ def contents(engine):
 def test_each_answer_belongs_to_the_conversation(ktdesk, model, engine, typed) -> None:
     done = talk(ktdesk, model, typed, "One\n\nTwo\n", "--system", "Brief.")
     assert done.code == 0
-    assert done.out == "Hello, world\nHello, world\n\n"
+    assert done.out == "Hello, world\nHello, world\n"
     assert contents(engine) == [["Brief.", "One"], ["Brief.", "One", "Hello, world", "Two"]]
     assert engine.requests[1].messages[2] == Message("assistant", "Hello, world")
 
@@ -40,7 +42,7 @@ def test_exit_leaves(ktdesk, model, engine, typed) -> None:
 def test_stats_sum_up(ktdesk, model, typed) -> None:
     err = talk(ktdesk, model, typed, "/stats\nOne\nTwo\n/stats\n").err
     assert "Nothing was said yet." in err
-    assert "2 answers, 6 tokens in 0.2 s · context 13 of 512" in err
+    assert "answers 2 · 6 tokens in 0.2 s · context 13 of 512" in err
 
 
 def test_help_names_the_commands_and_others_are_refused(ktdesk, model, engine, typed) -> None:
@@ -70,3 +72,36 @@ def test_what_was_answered_before_ctrl_c_stands(ktdesk, model, engine, typed) ->
     done = talk(ktdesk, model, typed, "One\nTwo\n")
     assert done.code == 0
     assert contents(engine) == [["One"], ["One", "Hel", "Two"]]
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    """Say what each reading of a line gives: its text, or an exception."""
+
+    def press(*lines):
+        waiting = iter(lines)
+
+        def read() -> str:
+            line = next(waiting, EOFError())
+            if isinstance(line, BaseException):
+                raise line
+            return line
+
+        monkeypatch.setattr("builtins.input", read)
+
+    return press
+
+
+def test_ctrl_c_twice_at_the_prompt_leaves(ktdesk, model, engine, keys) -> None:
+    keys(KeyboardInterrupt(), KeyboardInterrupt(), "One")
+    done = ktdesk("chat", "--model", model)
+    assert done.code == 130
+    assert "Ctrl+C again leaves." in done.err
+    assert engine.requests == []
+
+
+def test_ctrl_c_once_at_the_prompt_loses_nothing(ktdesk, model, engine, keys) -> None:
+    """It may have been meant for an answer that had just ended."""
+    keys("One", KeyboardInterrupt(), "Two", KeyboardInterrupt(), "Three")
+    assert ktdesk("chat", "--model", model).code == 0
+    assert len(engine.requests[-1].messages) == 5
