@@ -13,7 +13,8 @@ from ktdesk.errors import KTDeskError
 from ktdesk.runtime.request import Message, Options, Request, Stats
 
 HELP = """\
-Write, and end with Enter; several lines can be pasted at once. Ctrl+C stops an answer, twice leaves.
+Write, and end with Enter; several lines can be pasted at once.
+Ctrl+C stops an answer; twice, it leaves.
 /new    forget the conversation and begin another
 /stats  how much was said, and how fast
 /help   this
