@@ -111,7 +111,8 @@ def _graphics(machine: Machine) -> Iterator[Finding]:
         yield Finding(
             "graphics card",
             f"{gpu.name} · {format_bytes(gpu.memory_bytes)}, {format_bytes(gpu.free_bytes)} free · "
-            f"compute capability {major}.{minor} · driver {gpu.driver}",
+            f"compute capability {major}.{minor} · driver {gpu.driver} · not used by this version",
+            "note",
         )
     if machine.gpus_problem:
         text = f"{machine.gpus_problem} Models run on the processor alone."

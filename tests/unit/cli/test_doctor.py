@@ -86,8 +86,8 @@ def test_a_graphics_card_is_described(ktdesk, machine) -> None:
         driver="580.1",
     )
     machine(gpus=(card,), gpus_problem="")
-    expected = "Card · 24 GB, 20 GB free · compute capability 9.0 · driver 580.1"
-    assert expected in ktdesk("doctor").out
+    expected = "Card · 24 GB, 20 GB free · compute capability 9.0 · driver 580.1 · not used"
+    assert expected in lines(ktdesk("doctor"), "--")[0]
 
 
 def test_no_graphics_card_is_worth_a_note(ktdesk, machine) -> None:
