@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models on this disk, and the demo model that KTDesk makes itself."""
