@@ -142,7 +142,7 @@ class Runner:
             if cancelled.is_set():
                 reason = "cancelled"
                 break
-            token = sampler.sample(logits, prompt + answer)
+            token = sampler.sample(logits.numpy(), prompt + answer)
             if token in self._tokenizer.end_ids:
                 reason = "end"
                 break

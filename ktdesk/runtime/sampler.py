@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The choice of the next token: repetition penalty, top-k, top-p, min-p, temperature, seed."""
+"""The choice of the next token: repetition penalty, top-k, top-p, min-p, temperature, seed.
+
+In numpy: torch would wake its own threads for this, beside those that compute the model.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ import math
 import random
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from ktdesk.errors import KernelError, RequestError
 from ktdesk.runtime.request import Options
 
 PENALTY_WINDOW = 256  # the last tokens that the repetition penalty looks at
+
+Floats = NDArray[np.float32]
 
 
 class Sampler:
@@ -27,46 +32,59 @@ class Sampler:
         self._options = options
         self._random = random.Random(options.seed)
 
-    def sample(self, logits: Tensor, context: Sequence[int]) -> int:
+    def sample(self, logits: Floats, context: Sequence[int]) -> int:
         """Return the next token for logits [V]; `context` holds the tokens before it."""
         logits = self._penalized(logits, context)
         best = int(logits.argmax())
-        if not math.isfinite(float(logits[best])):  # argmax finds a NaN if there is one
+        if not math.isfinite(logits[best]):  # argmax finds a NaN if there is one
             raise KernelError(
                 "The model computed numbers that are not finite.",
                 hint="The model file may be damaged: verify it, or fetch it again.",
             )
         if self._options.temperature == 0:
             return best
-        values, ids = self._candidates(logits)
-        weights = torch.softmax(values / self._options.temperature, 0)
+        ids = self._candidates(logits)
+        weights = _softmax(logits[ids] / self._options.temperature)
         return int(ids[self._draw(weights)])
 
-    def _penalized(self, logits: Tensor, context: Sequence[int]) -> Tensor:
+    def _penalized(self, logits: Floats, context: Sequence[int]) -> Floats:
         penalty = self._options.repetition_penalty
         if penalty == 1 or not context:
             return logits
-        seen = torch.tensor(sorted(set(context[-PENALTY_WINDOW:])))
+        seen = np.array(sorted(set(context[-PENALTY_WINDOW:])))
         scores = logits[seen]
-        logits = logits.clone()
-        logits[seen] = torch.where(scores > 0, scores / penalty, scores * penalty)
+        logits = logits.copy()
+        logits[seen] = np.where(scores > 0, scores / penalty, scores * penalty)
         return logits
 
-    def _candidates(self, logits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits and ids that remain, best first."""
-        options, size = self._options, len(logits)
-        values, ids = torch.topk(logits, min(options.top_k, size) or size)
-        probabilities = torch.softmax(values, 0)
+    def _candidates(self, logits: Floats) -> NDArray[np.intp]:
+        """Return the ids that remain, best first."""
+        options = self._options
+        ids = _best(logits, options.top_k or len(logits))
+        probabilities = _softmax(logits[ids])
         keep = probabilities >= options.min_p * probabilities[0]
         # A token stays if the mass before it is below top_p; so the first always stays.
-        keep &= probabilities.cumsum(0) - probabilities < options.top_p
+        keep &= probabilities.cumsum() - probabilities < options.top_p
         keep[0] = True
-        return values[keep], ids[keep]
+        return ids[keep]
 
-    def _draw(self, weights: Tensor) -> int:
-        sums = weights.double().cumsum(0)
-        place = torch.searchsorted(sums, self._random.random() * float(sums[-1]), right=True)
-        return min(int(place), len(weights) - 1)
+    def _draw(self, weights: NDArray[np.float64]) -> int:
+        sums = weights.cumsum()
+        place = int(np.searchsorted(sums, self._random.random() * sums[-1], side="right"))
+        return min(place, len(weights) - 1)
+
+
+def _best(logits: Floats, count: int) -> NDArray[np.intp]:
+    """Return the ids of the `count` largest logits, best first."""
+    ids = np.arange(len(logits))
+    if count < len(logits):
+        ids = np.argpartition(logits, -count)[-count:]
+    return ids[np.argsort(-logits[ids], kind="stable")]
+
+
+def _softmax(logits: Floats) -> NDArray[np.float64]:
+    powers = np.exp(logits.astype(np.float64) - float(logits.max()))
+    return powers / powers.sum()
 
 
 def check_options(options: Options) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engine as its callers see it: load, generate, cancel, unload, and what it says when it cannot."""
+"""The engine as its callers see it: load, generate, cancel, unload, and what it says."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ def test_too_little_memory_is_said_before_anything_is_loaded(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_build, "available_memory_bytes", lambda: 1000)
-    with pytest.raises(MemoryShortage, match="1000 bytes are available") as caught:
+    with pytest.raises(MemoryShortage, match=r"1\.0 kB are available") as caught:
         Engine(threads=1).load(model)
     assert "context" in caught.value.hint
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from ktdesk.formats.gguf import Checkpoint
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
