@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The one list of KTDesk's commands. Needs nothing but Python 3.11 to 3.13: it makes the rest.
+
+python3 make.py COMMAND, or `make COMMAND`, or `./make.ps1 COMMAND` in PowerShell. Words after the
+command go to the program behind it: `python3 make.py test tests/unit -x`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+IS_WINDOWS = sys.platform == "win32"
+BIN = VENV / ("Scripts" if IS_WINDOWS else "bin")
+PYTHON = BIN / ("python.exe" if IS_WINDOWS else "python")
+NATIVE_BUILD = ROOT / "build" / "native"
+
+QUESTION = "What is the capital of France?"
+
+# What Qt's wheels expect of the system: to paint at all, and to open a window under X11.
+WINDOW_PACKAGES = """
+libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0
+libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
+libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1
+libxkbcommon-x11-0
+""".split()
+
+
+def main() -> int:
+    """Run the command that the first argument names."""
+    name, *arguments = sys.argv[1:] or ["help"]
+    command = COMMANDS.get(name)
+    if command is None or name == "help":
+        print(__doc__)
+        for known, function in COMMANDS.items():
+            print(f"  {known:10} {(function.__doc__ or '').splitlines()[0]}")
+        return 0 if name == "help" else 2
+    if not (3, 11) <= sys.version_info < (3, 14):
+        return fail(f"Python 3.11 to 3.13 is needed; this is {sys.version.split()[0]}.")
+    os.chdir(ROOT)
+    try:
+        return command(*arguments)
+    except subprocess.CalledProcessError as error:
+        return fail(f"This ended with code {error.returncode}: {' '.join(map(str, error.cmd))}")
+    except KeyboardInterrupt:
+        return 130
+
+
+def fail(message: str) -> int:
+    """Print what is wrong; return the exit code."""
+    print(f"make.py: {message}", file=sys.stderr)
+    return 1
+
+
+def call(*command: str | Path, **environment: str) -> None:
+    """Run a program. Raises CalledProcessError if it fails."""
+    subprocess.run(command, check=True, env=os.environ | environment)
+
+
+# --- Setting up ---
+
+
+def setup() -> int:
+    """Make .venv: system packages, pinned Python packages, the native module."""
+    install_system_packages()
+    if not runs(PYTHON):
+        print("Making .venv ...", flush=True)
+        shutil.rmtree(VENV, ignore_errors=True)
+        call(sys.executable, "-m", "venv", VENV)
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    once(
+        "Installing the packages of requirements.lock (some minutes the first time)",
+        [ROOT / "requirements.lock"],
+        lambda: call(*pip, "--requirement", "requirements.lock"),
+    )
+    once(
+        "Building the native module",
+        [ROOT / "pyproject.toml", *sorted((ROOT / "native").rglob("*"))],
+        lambda: call(*pip, "--no-build-isolation", "--no-deps", "--editable", ".", **toolset()),
+    )
+    return 0
+
+
+def toolset() -> dict[str, str]:
+    """Return what tells CMake to use clang-cl: MSVC cannot build one file per instruction set."""
+    return {"CMAKE_GENERATOR_TOOLSET": "ClangCL"} if IS_WINDOWS else {}
+
+
+def runs(python: Path) -> bool:
+    """Whether there is a Python at a path, and it starts: a moved .venv does not."""
+    if not python.exists():
+        return False
+    test = subprocess.run([python, "-c", "import pip"], capture_output=True, check=False)
+    return test.returncode == 0
+
+
+def once(what: str, inputs: Iterable[Path], action: Callable[[], None]) -> None:
+    """Do something if its inputs, by content, differ from those of the last time it succeeded."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in inputs:
+        if path.is_file():
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    stamp = VENV / "done" / hashlib.sha256(what.encode()).hexdigest()[:16]
+    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+        return
+    print(f"{what} ...", flush=True)
+    action()
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(digest.hexdigest())
+
+
+def install_system_packages() -> None:
+    """Install what apt must provide, if we may; else name it, and end if nothing works without."""
+    needed, wished = missing_build_packages(), missing_window_packages()
+    if not needed and not wished:
+        return
+    names = " ".join([*needed, *wished])
+    command = f"apt-get install -y --no-install-recommends {names}"
+    if (prefix := root_prefix()) is not None and shutil.which("apt-get"):
+        print(f"Installing system packages: {names}", flush=True)
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        call(*prefix, "apt-get", "update", "-qq", **quiet)
+        call(*prefix, *command.replace("install", "install -qq", 1).split(), **quiet)
+    elif needed:
+        raise SystemExit(fail(f"System packages are missing. Install them: sudo {command}"))
+    else:
+        print(f"The window needs more system packages: sudo {command}", file=sys.stderr)
+
+
+def root_prefix() -> list[str] | None:
+    """Return what makes a command run as root: nothing, or sudo; None if we may not."""
+    if IS_WINDOWS:
+        return None
+    if os.geteuid() == 0:
+        return []
+    may = (
+        shutil.which("sudo")
+        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    )
+    return ["sudo", "-n"] if may else None
+
+
+def missing_build_packages() -> list[str]:
+    """Return the packages without which nothing can be built. Looks at facts, not at a list."""
+    if IS_WINDOWS:
+        return []
+    missing: list[str] = []
+    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        missing.append("g++")
+    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+        missing.append("python3-dev")
+    try:
+        import ensurepip  # noqa: F401  (Debian takes it out of Python)
+    except ImportError:
+        missing.append("python3-venv")
+    return missing
+
+
+def missing_window_packages() -> list[str]:
+    """Return the Debian packages that Qt lacks here; none on other systems."""
+    if not shutil.which("dpkg-query"):
+        return []
+    query = ["dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *WINDOW_PACKAGES]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+    return [name for name in WINDOW_PACKAGES if name not in installed]
+
+
+# --- Commands ---
+
+
+def run(*arguments: str) -> int:
+    """Open the window; without a display, hold the conversation in the terminal."""
+    setup()
+    call(PYTHON, "-m", "ktdesk", "demo")
+    if has_display():
+        call(PYTHON, "-m", "ui", *arguments)
+        return 0
+    print("There is no display: the conversation is held here, in the terminal.", flush=True)
+    scripted = [] if sys.stdin.isatty() else ["--prompt", QUESTION, "--temperature", "0"]
+    if scripted:
+        print(f"There is no terminal to type in either, so this is asked: {QUESTION}", flush=True)
+    call(PYTHON, "-m", "ktdesk", "chat", *scripted, *arguments)
+    return 0
+
+
+def has_display() -> bool:
+    """Whether a window can be opened here."""
+    if IS_WINDOWS or sys.platform == "darwin":
+        return True
+    has_screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return has_screen and not missing_window_packages()
+
+
+def test(*arguments: str) -> int:
+    """Run the tests. Arguments go to pytest."""
+    setup()
+    call(PYTHON, "-m", "pytest", *arguments)
+    return 0
+
+
+def lint() -> int:
+    """Check style: ruff and clang-format."""
+    setup()
+    call(BIN / "ruff", "check", ".")
+    call(BIN / "ruff", "format", "--check", ".")
+    call(BIN / "clang-format", "--dry-run", "--Werror", *native_sources())
+    return 0
+
+
+def format_sources() -> int:
+    """Format the sources: ruff and clang-format."""
+    setup()
+    call(BIN / "ruff", "check", "--fix-only", "--quiet", ".")
+    call(BIN / "ruff", "format", ".")
+    call(BIN / "clang-format", "-i", *native_sources())
+    return 0
+
+
+def native_sources() -> list[Path]:
+    """Return the C++ files."""
+    suffixes = {".cpp", ".h", ".inl"}
+    return sorted(path for path in (ROOT / "native").rglob("*") if path.suffix in suffixes)
+
+
+def types() -> int:
+    """Check types: pyright, strict."""
+    setup()
+    call(PYTHON, "-m", "pyright")
+    return 0
+
+
+def contracts() -> int:
+    """Check who imports whom: import-linter."""
+    setup()
+    call(BIN / "lint-imports")
+    return 0
+
+
+def native(*arguments: str) -> int:
+    """Build and run the native tests. Arguments go to ctest."""
+    setup()
+    options = ("-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON")
+    call(BIN / "cmake", "-G", "Ninja", "-S", "native", "-B", NATIVE_BUILD, *options, PATH=path())
+    call(BIN / "cmake", "--build", NATIVE_BUILD, PATH=path())
+    call(BIN / "ctest", "--test-dir", NATIVE_BUILD, "--output-on-failure", *arguments)
+    return 0
+
+
+def path() -> str:
+    """Return PATH with the programs of .venv first."""
+    return os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+
+
+def bench(*arguments: str) -> int:
+    """Measure the demo model's speed. Arguments go to `ktdesk bench`."""
+    setup()
+    call(PYTHON, "-m", "ktdesk", "bench", *arguments)
+    return 0
+
+
+def build() -> int:
+    """Freeze the program into dist/KTDesk with PyInstaller, and try it."""
+    setup()
+    call(PYTHON, "-m", "ktdesk", "demo")
+    call(PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec")
+    call(PYTHON, "installer/smoke_test.py", "dist/KTDesk")
+    return 0
+
+
+def clean() -> int:
+    """Remove what the other commands made: .venv, build, dist. Models stay."""
+    for folder in (VENV, ROOT / "build", ROOT / "dist"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+COMMANDS: dict[str, Callable[..., int]] = {
+    "run": run,
+    "test": test,
+    "setup": setup,
+    "lint": lint,
+    "format": format_sources,
+    "types": types,
+    "contracts": contracts,
+    "native": native,
+    "bench": bench,
+    "build": build,
+    "clean": clean,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
