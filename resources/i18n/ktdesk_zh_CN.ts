@@ -1,0 +1,479 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AnswerView</name>
+    <message>
+        <source>The model answered nothing.</source>
+        <translation>模型没有给出回答。</translation>
+    </message>
+    <message>
+        <source>Reading the conversation… {percent} %</source>
+        <translation>正在阅读对话… {percent}%</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>思考中…</translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation>复制回答</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPage</name>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Edit the message</source>
+        <translation>修改消息</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>CodeBlock</name>
+    <message>
+        <source>code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation>复制代码</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationView</name>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Jump to the end</source>
+        <translation>跳到末尾</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorBanner</name>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>FaultReporter</name>
+    <message>
+        <source>KTDesk has a fault; it is not your doing.</source>
+        <translation>KTDesk 出现了故障，这不是您的操作造成的。</translation>
+    </message>
+    <message>
+        <source>Please report it with the log: {path}</source>
+        <translation>请附上日志报告此问题：{path}</translation>
+    </message>
+    <message>
+        <source>No log could be written.</source>
+        <translation>无法写入日志。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Reload the model</source>
+        <translation>重新加载模型</translation>
+    </message>
+    <message>
+        <source>Switch between light and dark</source>
+        <translation>切换浅色与深色</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>模型 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>打开模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelChoice</name>
+    <message>
+        <source>Loading…</source>
+        <translation>加载中…</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>Choose the model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>演示模型</translation>
+    </message>
+</context>
+<context>
+    <name>PromptBox</name>
+    <message>
+        <source>Ask something</source>
+        <translation>问点什么</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>Stop the answer (Esc)</source>
+        <translation>停止回答（Esc）</translation>
+    </message>
+    <message>
+        <source>Send (Enter)</source>
+        <translation>发送（Enter）</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionView</name>
+    <message>
+        <source>Not answered. Ctrl+R asks again.</source>
+        <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingField</name>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>CPU threads</source>
+        <translation>CPU 线程</translation>
+    </message>
+    <message>
+        <source>0 takes one per physical core.</source>
+        <translation>0 表示每个物理核心一个线程。</translation>
+    </message>
+    <message>
+        <source>threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>How much of a conversation the model sees; it costs memory. 0 lets the model decide.</source>
+        <translation>模型能看到多长的对话；会占用内存。0 由模型决定。</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
+        <source>0 lets an answer grow until the context is full.</source>
+        <translation>0 表示回答可一直写到上下文用满。</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Higher is more varied; 0 always takes the likeliest.</source>
+        <translation>越高越多样；0 总是取最可能的词元。</translation>
+    </message>
+    <message>
+        <source>Top k</source>
+        <translation>Top k</translation>
+    </message>
+    <message>
+        <source>Chooses among this many of the likeliest; 0: among all.</source>
+        <translation>只在这么多个最可能的词元中选择；0 表示全部。</translation>
+    </message>
+    <message>
+        <source>Top p</source>
+        <translation>Top p</translation>
+    </message>
+    <message>
+        <source>Chooses among the likeliest that share this probability.</source>
+        <translation>只在累计达到此概率的最可能词元中选择。</translation>
+    </message>
+    <message>
+        <source>Min p</source>
+        <translation>Min p</translation>
+    </message>
+    <message>
+        <source>Leaves out what is this much rarer than the likeliest.</source>
+        <translation>舍去概率低于最可能词元这一比例的词元。</translation>
+    </message>
+    <message>
+        <source>Repetition penalty</source>
+        <translation>重复惩罚</translation>
+    </message>
+    <message>
+        <source>Above 1 avoids what was already said.</source>
+        <translation>大于 1 时避免重复说过的内容。</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same answer; without one, each differs.</source>
+        <translation>种子相同则回答相同；不填则每次不同。</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>A code such as &apos;de&apos;; empty follows the system.</source>
+        <translation>语言代码，如“de”；留空则跟随系统。</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>&apos;system&apos; follows the desktop.</source>
+        <translation>“系统”表示跟随桌面。</translation>
+    </message>
+    <message>
+        <source>system</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>深色</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDrawer</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Close the settings</source>
+        <translation>关闭设置</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Takes effect when a model is loaded the next time.</source>
+        <translation>下次加载模型时生效。</translation>
+    </message>
+    <message>
+        <source>Reload the model</source>
+        <translation>重新加载模型</translation>
+    </message>
+</context>
+<context>
+    <name>Stages</name>
+    <message>
+        <source>Opening the file</source>
+        <translation>正在打开文件</translation>
+    </message>
+    <message>
+        <source>Placing the weights</source>
+        <translation>正在安排权重</translation>
+    </message>
+    <message>
+        <source>Reading the weights</source>
+        <translation>正在读取权重</translation>
+    </message>
+    <message>
+        <source>Preparing the first step</source>
+        <translation>正在准备第一步</translation>
+    </message>
+    <message>
+        <source>Fetching the demo model</source>
+        <translation>正在获取演示模型</translation>
+    </message>
+    <message>
+        <source>Checking the demo model</source>
+        <translation>正在校验演示模型</translation>
+    </message>
+    <message>
+        <source>Building the demo model</source>
+        <translation>正在构建演示模型</translation>
+    </message>
+    <message>
+        <source>Building</source>
+        <translation>正在构建</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+</context>
+<context>
+    <name>Statistics</name>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Cut at the greatest length</source>
+        <translation>已达到最大长度</translation>
+    </message>
+    <message>
+        <source>first token after {seconds} s</source>
+        <translation>首个词元 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{count} tokens read</source>
+        <translation>读取 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} tokens written</source>
+        <translation>生成 {count} 个词元</translation>
+    </message>
+    <message>
+        <source> at {speed}/s</source>
+        <translation>，{speed} 个/秒</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>{used} of {all} experts per token</source>
+        <translation>每个词元使用 {used}/{all} 个专家</translation>
+    </message>
+    <message>
+        <source>{count} threads</source>
+        <translation>{count} 个线程</translation>
+    </message>
+    <message>
+        <source>Context {used} of {all}</source>
+        <translation>上下文 {used} / {all}</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>A model is being loaded</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>{stage}. Esc cancels.</source>
+        <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>What is on your mind?</source>
+        <translation>今天想聊点什么？</translation>
+    </message>
+    <message>
+        <source>One moment…</source>
+        <translation>请稍候…</translation>
+    </message>
+    <message>
+        <source>No model is loaded</source>
+        <translation>尚未加载模型</translation>
+    </message>
+    <message>
+        <source>{model} answers on this computer. Nothing you write leaves it.</source>
+        <translation>{model} 在这台电脑上回答，您写的内容不会离开它。</translation>
+    </message>
+    <message>
+        <source>The demo model is being prepared</source>
+        <translation>正在准备演示模型</translation>
+    </message>
+    <message>
+        <source>Choose a model at the top left, or open a file.</source>
+        <translation>请在左上角选择模型，或打开文件。</translation>
+    </message>
+    <message>
+        <source>Explain why the sky is blue</source>
+        <translation>解释天空为什么是蓝色的</translation>
+    </message>
+    <message>
+        <source>Write a short poem about the sea</source>
+        <translation>写一首关于大海的短诗</translation>
+    </message>
+    <message>
+        <source>Write a function that reverses a text</source>
+        <translation>写一个把文本倒过来的函数</translation>
+    </message>
+    <message>
+        <source>Three ideas for a rainy weekend</source>
+        <translation>雨天周末的三个点子</translation>
+    </message>
+</context>
+</TS>

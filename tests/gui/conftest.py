@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The window and its parts, on an engine that answers from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ktdesk.settings import Settings
+from tests.gui.fake_engine import FakeEngine
+from ui.bridge import EngineBridge
+from ui.chat.model_presenter import ModelPresenter
+from ui.chat.presenter import ChatPresenter
+from ui.chat.settings_store import SettingsStore
+from ui.main_window import MainWindow
+from ui.theme import Theme
+
+CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def store(qapp) -> Iterator[SettingsStore]:
+    store = SettingsStore(Settings())
+    yield store
+    store.save_now()
+
+
+@pytest.fixture
+def bridge(qapp, engine: FakeEngine) -> Iterator[EngineBridge]:
+    bridge = EngineBridge(engine)
+    yield bridge
+    assert bridge.close(CLOSE_MS)
+
+
+@pytest.fixture
+def model(bridge: EngineBridge, store: SettingsStore) -> ModelPresenter:
+    return ModelPresenter(bridge, store, bridge)
+
+
+@pytest.fixture
+def chat(bridge: EngineBridge, store: SettingsStore, model: ModelPresenter) -> ChatPresenter:
+    return ChatPresenter(bridge, store, model, bridge)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that the fake engine loads."""
+    path = tmp_path / "small.gguf"
+    path.write_bytes(b"GGUF")
+    return path
+
+
+@pytest.fixture
+def loaded(qtbot: QtBot, model: ModelPresenter, file: Path) -> ModelPresenter:
+    """The presenter of models with one loaded."""
+    model.load(file)
+    qtbot.waitUntil(lambda: model.is_ready)
+    return model
+
+
+@pytest.fixture(scope="session")
+def theme(qapp) -> Theme:
+    return Theme(qapp)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, chat: ChatPresenter, model: ModelPresenter, store: SettingsStore, theme: Theme
+) -> MainWindow:
+    window = MainWindow(chat, model, store, theme)
+    qtbot.addWidget(window)
+    window.show()
+    return window

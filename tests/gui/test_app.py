@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starting the program: what it needs, what it says if that is missing, and faults."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from ui import resource
+from ui.app import missing_display
+from ui.faults import FaultReporter
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        kept.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=kept | environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_without_a_display_it_says_so_and_ends() -> None:
+    done = run("import sys; sys.platform = 'linux'; from ui.app import main; sys.exit(main())")
+    assert done.returncode == 1
+    assert "ktdesk chat" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
+def test_any_display_will_do(name: str) -> None:
+    assert missing_display("linux", {name: "x"}) == ""
+    assert missing_display("linux", {}) != ""
+    assert missing_display("win32", {}) == ""
+
+
+def test_a_missing_library_names_the_packages() -> None:
+    code = """
+import sys
+sys.modules["PySide6.QtWidgets"] = None  # as if it could not be loaded
+from ui.app import main
+sys.exit(main())
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 1
+    assert "apt install libgl1" in done.stderr
+
+
+def test_a_display_that_cannot_be_used_ends_with_a_message_and_not_with_a_crash() -> None:
+    code = "import sys; from ui.app import main; sys.exit(main())"
+    done = run(code, QT_QPA_PLATFORM="no-such-platform")
+    assert done.returncode == 1
+    assert "the window cannot be opened" in done.stderr
+    assert "apt install" in done.stderr
+
+
+def test_the_window_opens_before_torch_and_the_library_are_loaded() -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from ui.chat.model_presenter import ModelPresenter
+def start(self):
+    late = [m for m in ("torch", "numpy", "ktdesk.library", "ktdesk.formats") if m in sys.modules]
+    from PySide6.QtWidgets import QApplication
+    shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    print("late:", late, "shown:", len(shown))
+    QTimer.singleShot(0, QApplication.quit)
+ModelPresenter.start = start
+from ui.app import main
+sys.exit(main())
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen")
+    assert (done.stdout, done.returncode) == ("late: [] shown: 1\n", 0), done.stderr
+
+
+@pytest.mark.logs("KTDesk has a fault")
+def test_a_fault_is_logged_and_shown_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    reporter = FaultReporter(tmp_path / "run.log", qapp)
+    for _ in range(2):
+        reporter.report(ValueError, ValueError("oops"), None)
+
+    def dialogs() -> list[QMessageBox]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
+
+    qtbot.waitUntil(lambda: bool(dialogs()))
+    qtbot.wait(10)
+    (dialog,) = dialogs()
+    assert "run.log" in dialog.informativeText()
+    dialog.close()
+    qtbot.waitUntil(lambda: not dialogs())
+    reporter.deleteLater()
+
+
+def test_both_themes_name_the_same_colours() -> None:
+    light, dark = (
+        tomllib.loads(resource(f"themes/{name}.toml").read_text("utf-8"))
+        for name in ("light", "dark")
+    )
+    assert light.keys() == dark.keys()

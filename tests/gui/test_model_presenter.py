@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding, building, loading and changing models, without widgets."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ktdesk.errors import DownloadError
+from ktdesk.hardware import physical_cores
+from ktdesk.settings import load_settings, models_folder
+from tests.gui.fake_engine import FakeEngine
+from ui.chat.model_presenter import ModelPresenter, ModelState
+from ui.chat.settings_store import SettingsStore
+
+
+def test_the_last_model_is_loaded_if_it_is_there(
+    qtbot: QtBot, model: ModelPresenter, store: SettingsStore, file: Path, engine: FakeEngine
+) -> None:
+    store.set("interface", "last_model", str(file))
+    model.start()
+    qtbot.waitUntil(lambda: model.is_ready)
+    assert engine.loads == [(file, physical_cores(), 0)]
+
+
+def test_without_a_last_model_the_demo_is_built_and_loaded(
+    qtbot: QtBot, model: ModelPresenter, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def demo(folder: Path, *, progress) -> SimpleNamespace:
+        assert folder == models_folder()
+        progress("Building the demo model", 0.5)
+        return SimpleNamespace(deepseek2=file)
+
+    monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
+    with qtbot.waitSignal(model.progress, check_params_cb=lambda *now: now[1] == 0.5):
+        model.start()
+        assert model.state is ModelState.PREPARING
+    qtbot.waitUntil(lambda: model.is_ready)
+
+
+def test_without_a_network_the_demo_says_what_to_do(
+    qtbot: QtBot, model: ModelPresenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = DownloadError("It could not be fetched.", hint="Check the network.")
+
+    def demo(folder: Path, *, progress) -> None:
+        raise error
+
+    monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
+    with qtbot.waitSignal(model.failed) as failed:
+        model.start()
+    assert failed.args == [error]
+    assert model.state is ModelState.NONE
+
+
+def test_building_the_demo_can_be_cancelled(
+    qtbot: QtBot, model: ModelPresenter, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancelled, ended = threading.Event(), threading.Event()
+
+    def demo(folder: Path, *, progress) -> None:
+        cancelled.wait(10)
+        try:
+            progress("Building", 0.5)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
+    model.start()
+    model.cancel()
+    cancelled.set()
+    assert ended.wait(10)
+    assert model.state is ModelState.NONE
+    assert not engine.loads
+
+
+def test_loading_can_be_cancelled(
+    qtbot: QtBot, model: ModelPresenter, engine: FakeEngine, file: Path
+) -> None:
+    engine.during_load = lambda: engine._load_cancelled.wait(10)
+    model.load(file)
+    qtbot.waitUntil(lambda: bool(engine.loads))
+    model.cancel()
+    qtbot.waitUntil(lambda: model.state is ModelState.NONE)
+    assert model.info is None
+
+
+def test_a_file_that_is_not_there(qtbot: QtBot, model: ModelPresenter, tmp_path: Path) -> None:
+    with qtbot.waitSignal(model.failed) as failed:
+        model.load(tmp_path / "nothing.gguf")
+    assert failed.args[0].hint
+    assert not model.is_ready
+
+
+def test_changed_threads_wait_for_a_reload(
+    qtbot: QtBot, loaded: ModelPresenter, store: SettingsStore, engine: FakeEngine, file: Path
+) -> None:
+    assert not loaded.needs_reload
+    store.set("engine", "threads", 3)
+    store.set("engine", "context_tokens", 256)
+    assert loaded.needs_reload
+    loaded.reload()
+    qtbot.waitUntil(lambda: loaded.is_ready)
+    assert engine.loads[-1] == (file, 3, 256)
+    assert not loaded.needs_reload
+
+
+def test_the_model_is_remembered(loaded: ModelPresenter, store: SettingsStore, file: Path) -> None:
+    store.save_now()
+    assert load_settings().interface.last_model == str(file)
+
+
+def test_models_are_found_with_what_is_wrong_with_them(qtbot: QtBot, model: ModelPresenter) -> None:
+    models_folder().mkdir(parents=True)
+    (models_folder() / "broken.gguf").write_bytes(b"nothing of the kind")
+    with qtbot.waitSignal(model.found) as found:
+        model.find()
+    (entry,) = found.args[0]
+    assert entry.name == "broken"
+    assert entry.problem

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ktdesk-app`: builds everything and passes it down. Qt is imported only when it can start."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ktdesk import log
+from ktdesk.settings import load_settings, log_folder
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
+
+CLOSE_MS = 1000  # what is under way is given this long to end
+PACKAGES = (
+    "libgl1 libegl1 libxkbcommon-x11-0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
+    "libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libfontconfig1"
+)
+INSTALL = f"On Debian and Ubuntu, install what it needs: sudo apt install {PACKAGES}"
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Open the window; return the exit code: 0, or 1 if there is nothing to open it on."""
+    problem = missing_display(sys.platform, os.environ) or _missing_library()
+    if problem:
+        sys.stderr.write(f"ktdesk-app: {problem}\n")
+        return 1
+    return _run()
+
+
+def missing_display(platform: str, environment: Mapping[str, str]) -> str:
+    """Return why no window can be shown, or ''. Qt itself would end the process."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if platform != "linux" or any(environment.get(name) for name in names):
+        return ""
+    return (
+        "there is no display to open a window on. "
+        "Start it on a desktop, or use the terminal: ktdesk chat"
+    )
+
+
+def _missing_library() -> str:
+    try:
+        for name in ("PySide6.QtWidgets", "PySide6.QtSvg"):
+            importlib.import_module(name)
+    except ImportError as error:
+        return f"Qt cannot be loaded: {error}.\n{INSTALL}"
+    return ""
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Log what Qt says. After a fatal message it would abort: say what to do, and end instead."""
+    from PySide6.QtCore import QtMsgType
+
+    del context
+    if kind == QtMsgType.QtFatalMsg:
+        sys.stderr.write(f"ktdesk-app: the window cannot be opened. {text.strip()}\n{INSTALL}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    is_bad = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg)
+    _log.log(logging.WARNING if is_bad else logging.DEBUG, "Qt: %s", text)
+
+
+def _run() -> int:
+    from PySide6.QtCore import qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from ktdesk.engine import Engine
+    from ui.bridge import EngineBridge
+    from ui.chat.model_presenter import ModelPresenter
+    from ui.chat.presenter import ChatPresenter
+    from ui.chat.settings_store import SettingsStore
+    from ui.faults import FaultReporter
+    from ui.language import Language
+    from ui.main_window import MainWindow
+    from ui.theme import Theme, application_icon
+
+    log_file = log.configure(log_folder(), to_stderr="WARNING")
+    qInstallMessageHandler(_log_qt)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("KTDesk")
+    application.setDesktopFileName("ktdesk")
+    application.setWindowIcon(application_icon())
+    FaultReporter(log_file, application).install()
+    store = SettingsStore(load_settings(), application)
+    theme, language = Theme(application), Language(application)
+
+    def follow(section: str = "interface", name: str = "") -> None:
+        del name
+        if section == "interface":
+            theme.use(store.settings.interface.theme)
+            language.use(store.settings.interface.language)
+
+    follow()
+    store.changed.connect(follow)
+    bridge = EngineBridge(Engine(), application)
+    model = ModelPresenter(bridge, store, application)
+    window = MainWindow(ChatPresenter(bridge, store, model, application), model, store, theme)
+    window.painted.connect(model.start)  # torch would delay what is seen first
+    window.show()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
+    code = application.exec()
+    if not bridge.close(CLOSE_MS):
+        _log.warning("the engine did not end in time")
+        log.close()
+        os._exit(code)  # its thread would be destroyed while it runs, which Qt answers with abort
+    return code

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine, seen from the GUI thread: it works in its own thread, its events come in bundles.
+
+A timer on the GUI thread takes what has gathered, so there are at most 30 signals a second however
+fast the tokens come. Cancelling goes straight to the engine and waits for nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from ktdesk import Done, Event, Failed, KTDeskError, ModelInfo, Prefill, Request, Token
+from ktdesk.engine import Engine, LoadProgress
+from ktdesk.errors import Cancelled
+from ktdesk.hardware import physical_cores
+
+TICK_MS = 34  # under 30 a second
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model is ready."""
+
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailed:
+    """No model is loaded: because of an error, or, without one, since loading was cancelled."""
+
+    error: KTDeskError | None
+
+
+BridgeEvent = Event | LoadProgress | Loaded | LoadFailed
+_LAST = (Done, Failed, Loaded, LoadFailed)
+
+
+class Job(Protocol):
+    """One load or one request, shared by both threads."""
+
+    cancelled: threading.Event
+    bundle: Bundle
+
+    def run(self, engine: Engine) -> None:
+        """Do it, in the engine's thread."""
+        ...
+
+    def cancel(self, engine: Engine) -> None:
+        """Stop it, from the GUI thread; it then ends as cancelled."""
+        ...
+
+
+class Bundle:
+    """Events on their way from one thread to another; those that can be are merged."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: list[BridgeEvent] = []
+
+    def add(self, event: BridgeEvent) -> None:
+        """Append an event. Texts become one, of progress the newest stays."""
+        with self._lock:
+            last = self._events[-1] if self._events else None
+            if isinstance(event, Token) and isinstance(last, Token):
+                self._events[-1] = Token(None, last.text + event.text)
+            elif isinstance(event, Prefill | LoadProgress) and type(last) is type(event):
+                self._events[-1] = event
+            else:
+                self._events.append(event)
+
+    def take(self) -> list[BridgeEvent]:
+        """Return what has gathered since the last time."""
+        with self._lock:
+            events, self._events = self._events, []
+            return events
+
+
+class _Load:
+    def __init__(self, path: Path, threads: int, context_tokens: int) -> None:
+        self._path, self._threads, self._context_tokens = path, threads, context_tokens
+        self.cancelled, self.bundle = threading.Event(), Bundle()
+
+    def run(self, engine: Engine) -> None:
+        engine.threads = self._threads or physical_cores()
+        try:
+            self._report(engine, LoadProgress("", 0.0))
+            info = engine.load(
+                self._path,
+                context_tokens=self._context_tokens,
+                progress=lambda now: self._report(engine, now),
+            )
+            self.bundle.add(Loaded(info))
+        except Cancelled:
+            self.bundle.add(LoadFailed(None))
+        except KTDeskError as error:
+            self.bundle.add(LoadFailed(error))
+        except Exception:  # noqa: BLE001 - handed to the hook that reports faults
+            self.bundle.add(LoadFailed(_fault()))
+
+    def cancel(self, engine: Engine) -> None:
+        self.cancelled.set()
+        engine.cancel_load()
+
+    def _report(self, engine: Engine, now: LoadProgress) -> None:
+        if self.cancelled.is_set():  # perhaps before the engine knew of this load
+            raise Cancelled
+        self.bundle.add(now)
+
+
+class _Answer:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.cancelled, self.bundle = threading.Event(), Bundle()
+
+    def run(self, engine: Engine) -> None:
+        try:
+            events = engine.generate(self._request)
+            if self.cancelled.is_set():  # before the engine knew of this request
+                engine.cancel(self._request.id)
+            for event in events:
+                self.bundle.add(event)
+        except Exception:  # noqa: BLE001 - handed to the hook that reports faults
+            self.bundle.add(Failed(_fault()))
+
+    def cancel(self, engine: Engine) -> None:
+        self.cancelled.set()
+        engine.cancel(self._request.id)
+
+
+def _fault() -> KTDeskError:
+    """Report the exception that is being handled; return what to tell the user."""
+    sys.excepthook(*sys.exc_info())  # pyright: ignore[reportArgumentType]
+    return KTDeskError("KTDesk has a fault; it is not your doing.", hint="The log says more.")
+
+
+class _Worker(QObject):
+    """Lives in the engine's thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    @Slot(object)
+    def run(self, job: Job) -> None:
+        job.run(self._engine)
+
+
+class EngineBridge(QObject):
+    """Loads models and answers requests, one at a time; the newest job replaces the one before.
+
+    events: a list of the events of the present job. A job ends with Loaded or LoadFailed, or with
+    Done or Failed; what a replaced job still does is not signalled.
+    """
+
+    events = Signal(list)
+    _started = Signal(object)
+
+    def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._job: Job | None = None
+        self._thread = QThread(self)
+        self._thread.setObjectName("engine")
+        self._worker = _Worker(engine)
+        self._worker.moveToThread(self._thread)
+        self._started.connect(self._worker.run)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._signal)
+        self._thread.start()
+
+    @property
+    def threads(self) -> int:
+        """The CPU threads of the model that was loaded last."""
+        return self._engine.threads
+
+    def load(self, path: Path, *, threads: int = 0, context_tokens: int = 0) -> None:
+        """Load a model in place of the one that is loaded; see `Engine.load`."""
+        self._start(_Load(path, threads, context_tokens))
+
+    def generate(self, request: Request) -> None:
+        """Answer a request."""
+        self._start(_Answer(request))
+
+    def cancel(self) -> None:
+        """Stop what is under way, if anything is; it ends as cancelled."""
+        if self._job:
+            self._job.cancel(self._engine)
+
+    def close(self, wait_ms: int) -> bool:
+        """Stop everything; return whether the engine's thread has ended in time."""
+        self.cancel()
+        self._job = None
+        self._timer.stop()
+        self._thread.quit()
+        return self._thread.wait(wait_ms)
+
+    def _start(self, job: Job) -> None:
+        self.cancel()
+        self._job = job
+        self._timer.start()
+        self._started.emit(job)
+
+    def _signal(self) -> None:
+        events = self._job.bundle.take() if self._job else []
+        if events and isinstance(events[-1], _LAST):
+            self._job = None
+            self._timer.stop()
+        if events:
+            self.events.emit(events)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which model: finding, building the demo, loading, and what is loaded. No widgets."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ktdesk import KTDeskError, ModelInfo
+from ktdesk.engine import LoadProgress
+from ktdesk.settings import EngineSettings, models_folder
+from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
+from ui.chat.settings_store import SettingsStore
+from ui.tasks import BackgroundTask, Report
+
+if TYPE_CHECKING:
+    from ktdesk.library.index import ModelEntry
+
+
+class ModelState(Enum):
+    """What is being done about a model."""
+
+    NONE = auto()
+    PREPARING = auto()  # the demo model is fetched and built
+    LOADING = auto()
+    READY = auto()
+
+
+class ModelPresenter(QObject):
+    """Keeps one model loaded.
+
+    changed: state or info. progress: stage and share from 0 to 1. failed: a KTDeskError.
+    found: the list of ModelEntry that `find` has asked for.
+    """
+
+    changed = Signal()
+    progress = Signal(str, float)
+    failed = Signal(object)
+    found = Signal(list)
+
+    def __init__(self, bridge: EngineBridge, store: SettingsStore, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge, self._store = bridge, store
+        self._task: BackgroundTask[Path] | None = None
+        self._path: Path | None = None
+        self._loaded_with: EngineSettings | None = None
+        self.state = ModelState.NONE
+        self.info: ModelInfo | None = None
+        bridge.events.connect(self._on_events)
+        store.changed.connect(self.changed)
+
+    @property
+    def threads(self) -> int:
+        """The CPU threads in use."""
+        return self._bridge.threads
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a question can be answered."""
+        return self.state is ModelState.READY
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is something to cancel."""
+        return self.state in (ModelState.PREPARING, ModelState.LOADING)
+
+    @property
+    def needs_reload(self) -> bool:
+        """Whether settings have changed that take effect only when a model is loaded."""
+        return self.is_ready and self._loaded_with != self._store.settings.engine
+
+    def start(self) -> None:
+        """Load the model that was used last, or else the demo model."""
+        last = self._store.settings.interface.last_model
+        if last and Path(last).is_file():
+            self.load(Path(last))
+        else:
+            self.load_demo()
+
+    def load_demo(self) -> None:
+        """Load the demo model; it is built first if it is not there."""
+        self.cancel()
+        self._task = BackgroundTask(self, _build_demo)
+        self._task.on_progress(self.progress.emit).on_success(self._on_demo)
+        self._task.on_failure(self._on_failure).start()
+        self._set(ModelState.PREPARING)
+
+    def load(self, path: Path) -> None:
+        """Load a model in place of the one that is loaded."""
+        self.cancel()
+        self._path, self._loaded_with = path, self._store.settings.engine
+        self._bridge.load(
+            path,
+            threads=self._loaded_with.threads,
+            context_tokens=self._loaded_with.context_tokens,
+        )
+        self._set(ModelState.LOADING)
+
+    @Slot(str)
+    def load_file(self, path: str) -> None:
+        """Load the model that was chosen in a dialog."""
+        self.load(Path(path))
+
+    def reload(self) -> None:
+        """Load the same model again: with new settings, or after a failure."""
+        if self._path:
+            self.load(self._path)
+        else:
+            self.start()
+
+    def cancel(self) -> None:
+        """Stop preparing or loading."""
+        if self.state is ModelState.PREPARING and self._task:
+            self._task.cancel()
+            self._set(ModelState.NONE)
+        elif self.state is ModelState.LOADING:
+            self._bridge.cancel()
+
+    def find(self) -> None:
+        """Look for models; `found` tells which there are."""
+        folders = [models_folder(), *map(Path, self._store.settings.models.folders)]
+        task = BackgroundTask(self, lambda report: _find(folders))
+        task.on_success(self.found.emit).on_failure(self.failed.emit).start()
+
+    def _on_demo(self, path: Path) -> None:
+        self.state = ModelState.NONE  # nothing to cancel: the task has ended
+        self.load(path)
+
+    def _on_events(self, events: list[BridgeEvent]) -> None:
+        for event in events:
+            match event:
+                case LoadProgress(stage, fraction):
+                    self.progress.emit(stage, fraction)
+                case Loaded(info):
+                    self._store.set("interface", "last_model", str(info.path.absolute()))
+                    self._set(ModelState.READY, info)
+                case LoadFailed(None):
+                    self._set(ModelState.NONE)
+                case LoadFailed(KTDeskError() as error):
+                    self._on_failure(error)
+                case _:
+                    pass
+
+    def _on_failure(self, error: KTDeskError) -> None:
+        self._set(ModelState.NONE)
+        self.failed.emit(error)
+
+    def _set(self, state: ModelState, info: ModelInfo | None = None) -> None:
+        self.state, self.info = state, info
+        self.changed.emit()
+
+
+def _build_demo(report: Report) -> Path:
+    from ktdesk.library.demo import demo_models  # with numpy, and what reads model files
+
+    return demo_models(models_folder(), progress=report).deepseek2
+
+
+def _find(folders: list[Path]) -> list[ModelEntry]:
+    from ktdesk.library.index import find_models
+
+    return [entry for folder in dict.fromkeys(folders) for entry in find_models(folder)]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation page: joins the widgets to the presenters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from ktdesk import KTDeskError
+from ui.chat.banner import ErrorBanner
+from ui.chat.conversation_view import ConversationView, in_column
+from ui.chat.model_presenter import ModelPresenter
+from ui.chat.presenter import ChatPresenter
+from ui.chat.prompt_box import PromptBox
+from ui.chat.settings_drawer import SettingsDrawer
+from ui.chat.settings_store import SettingsStore
+from ui.chat.status_line import StatusLine
+from ui.chat.welcome import Welcome
+from ui.theme import Theme
+
+
+class ChatPage(QWidget):
+    """Welcome or conversation, the prompt below, the settings at the side."""
+
+    def __init__(
+        self,
+        chat: ChatPresenter,
+        model: ModelPresenter,
+        store: SettingsStore,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._chat, self._model = chat, model
+        self.prompt = PromptBox(theme, self)
+        self.banner = ErrorBanner(theme, self)
+        self.drawer = SettingsDrawer(store, model, theme, self)
+        self._welcome = Welcome(model, self)
+        self._conversation = ConversationView(chat.messages, theme, self)
+        self._status = StatusLine(model, chat, self)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._welcome)
+        self._stack.addWidget(self._conversation)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._stack, 1)
+        column.addLayout(in_column(self.banner))
+        column.addLayout(in_column(self.prompt))
+        column.addWidget(self._status)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(column, 1)
+        row.addWidget(self.drawer)
+
+    def _connect(self) -> None:
+        self.prompt.submitted.connect(self._ask)
+        self.prompt.stop_wanted.connect(self._chat.stop)
+        self._welcome.suggested.connect(self._ask)
+        self._chat.changed.connect(self._refresh)
+        self._chat.prefill.connect(self._conversation.show_prefill)
+        self._chat.failed.connect(self._show_answer_error)
+        self._model.failed.connect(self._show_model_error)
+
+    @Slot(str)
+    def _ask(self, text: str) -> None:
+        if self._chat.ask(text):
+            self.banner.hide()
+            if text == self.prompt.text:  # and not that of a chip
+                self.prompt.clear()
+
+    @Slot()
+    def _refresh(self) -> None:
+        is_empty = not len(self._chat.messages)
+        self._stack.setCurrentWidget(self._welcome if is_empty else self._conversation)
+        self.prompt.show_state(can_submit=self._chat.can_ask, is_answering=self._chat.is_answering)
+
+    @Slot(object)
+    def _show_answer_error(self, error: KTDeskError) -> None:
+        choices = [(self.tr("Retry"), self._chat.retry)]
+        if not self.prompt.text:
+            choices.append((self.tr("Edit the message"), self._edit))
+        self.banner.show_error(error, *choices)
+
+    @Slot(object)
+    def _show_model_error(self, error: KTDeskError) -> None:
+        self.banner.show_error(error, (self.tr("Try again"), self._model.reload))
+
+    def _edit(self) -> None:
+        self.prompt.set_text(self._chat.take_back())
+        self._refresh()

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the user writes: a rounded box that grows with its text, and one round button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QWidget
+
+from ui.chat.icon_button import IconButton
+from ui.theme import READING_SCALE, Theme, scaled
+
+MOST_LINES = 8  # before it scrolls
+
+
+class _Editor(QPlainTextEdit):
+    """Enter submits, Shift+Enter begins a line; as high as its lines."""
+
+    submitted = Signal()
+    focused = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabChangesFocus(True)
+        self.setFont(scaled(self.font(), READING_SCALE))
+        self.document().setDocumentMargin(4)
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Submit on Enter alone."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.submitted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Lines wrap elsewhere at another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Let the box show the focus."""
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Let the box show that the focus is gone."""
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+    @Slot()
+    def _fit(self) -> None:
+        lines = round(self.document().size().height())  # QPlainTextEdit counts in lines
+        shown = min(max(lines, 1), MOST_LINES)
+        margin = 2 * int(self.document().documentMargin())
+        self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + margin + 2)
+        is_long = lines > MOST_LINES
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
+        )
+
+
+class PromptBox(QFrame):
+    """Emits `submitted` with the text, and `stop_wanted`. The text stays until `clear`."""
+
+    submitted = Signal(str)
+    stop_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("promptBox")
+        self._can_submit, self._is_answering = False, False
+        self._editor = _Editor(self)
+        self._editor.submitted.connect(self._submit)
+        self._editor.textChanged.connect(self._refresh)
+        self._editor.focused.connect(self._show_focus)
+        self._button = IconButton(theme, "send", self, colour="on_accent")
+        self._button.setObjectName("send")
+        self._button.setFixedSize(QSize(36, 36))
+        self._button.clicked.connect(self._press)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 8)
+        row.setSpacing(8)
+        row.addWidget(self._editor, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.setFocusProxy(self._editor)
+        self.retranslate()
+        self._refresh()
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self._editor.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Put a text in, ready to be changed."""
+        self._editor.setPlainText(text)
+        self._editor.moveCursor(self._editor.textCursor().MoveOperation.End)
+        self._editor.setFocus()
+
+    def clear(self) -> None:
+        """Empty the box."""
+        self._editor.clear()
+
+    def show_state(self, *, can_submit: bool, is_answering: bool) -> None:
+        """Make the button one that sends, or one that stops."""
+        self._can_submit, self._is_answering = can_submit, is_answering
+        self._refresh()
+
+    def retranslate(self) -> None:
+        """Say it in the present language."""
+        self._editor.setPlaceholderText(self.tr("Ask something"))
+        self._editor.setAccessibleName(self.tr("Message"))
+        self._refresh()
+
+    @Slot()
+    def _press(self) -> None:
+        if self._is_answering:
+            self.stop_wanted.emit()
+        else:
+            self._submit()
+
+    @Slot()
+    def _submit(self) -> None:
+        if self._can_submit and self.text.strip():
+            self.submitted.emit(self.text)
+
+    @Slot()
+    def _refresh(self) -> None:
+        self._button.show_icon("stop" if self._is_answering else "send")
+        stop, send = self.tr("Stop the answer (Esc)"), self.tr("Send (Enter)")
+        self._button.describe(stop if self._is_answering else send)
+        is_sendable = self._can_submit and bool(self.text.strip())
+        self._button.setEnabled(self._is_answering or is_sendable)
+
+    @Slot(bool)
+    def _show_focus(self, has_focus: bool) -> None:  # noqa: FBT001, RUF100 - a signal's argument
+        self.setProperty("active", has_focus)
+        self.style().polish(self)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One setting as a form shows it: its title, a widget that fits its type, and its help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ktdesk.settings import Setting
+from ui.chat.setting_texts import setting_text
+
+
+class _Spin(QSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Scroll the form, not the value that happens to lie below the mouse."""
+        event.ignore()
+
+
+class _DoubleSpin(QDoubleSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Scroll the form, not the value that happens to lie below the mouse."""
+        event.ignore()
+
+
+class SettingField(QWidget):
+    """Emits `edited` with the value that the user gives the setting.
+
+    names: what the choices are called where that is not to be translated; else the choices of
+    the setting are shown, if it has any.
+    """
+
+    edited = Signal(object)
+
+    def __init__(
+        self, about: Setting, value: Any, kind: Any, *, names: dict[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self._about, self._names = about, names
+        self._title, self._help = QLabel(self), QLabel(self)
+        self._help.setObjectName("muted")
+        self._help.setWordWrap(True)
+        self._input = self._make_input(kind)
+        self.show_value(value)
+        self._title.setBuddy(self._input)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self._title, self._input, self._help):
+            column.addWidget(widget)
+        self.retranslate()
+
+    def show_value(self, value: Any) -> None:
+        """Show the value that the setting has by now."""
+        field = self._input
+        if isinstance(field, QComboBox):
+            field.setCurrentIndex(max(0, field.findData(value)))
+        elif isinstance(field, QSpinBox | QDoubleSpinBox):
+            field.setValue(value)
+        elif isinstance(field, QLineEdit):
+            field.setText("" if value is None else str(value))
+
+    def retranslate(self) -> None:
+        """Say it in the present language."""
+        title, text = setting_text(self._about.title), setting_text(self._about.help)
+        self._title.setText(title)
+        self._help.setText("" if self._names else text)
+        self._help.setHidden(bool(self._names))
+        self._input.setAccessibleName(title)
+        self._input.setAccessibleDescription(text)
+        field = self._input
+        if isinstance(field, QSpinBox):
+            unit = setting_text(self._about.unit)
+            field.setSuffix(f" {unit}" if unit else "")
+        elif isinstance(field, QLineEdit):
+            field.setPlaceholderText(self.tr("random"))
+        elif isinstance(field, QComboBox):
+            self._name_choices(field)
+
+    def _make_input(self, kind: Any) -> QWidget:
+        if self._names or self._about.choices:
+            return self._make_choice()
+        if kind is float:
+            return self._make_number(_DoubleSpin(self))
+        if kind is int:
+            return self._make_number(_Spin(self))
+        field = QLineEdit(self)
+        field.editingFinished.connect(self._edit_text)
+        return field
+
+    def _make_number(self, field: QSpinBox | QDoubleSpinBox) -> QWidget:
+        low, high = self._about.low or 0, self._about.high or 0
+        if isinstance(field, QDoubleSpinBox):
+            field.setRange(low, high)
+            field.setSingleStep(0.05)
+        else:
+            field.setRange(int(low), int(high))
+        field.lineEdit().setTextMargins(6, 0, 6, 0)  # its padding in a style sheet is ignored
+        field.setKeyboardTracking(False)  # a value counts when it is complete
+        field.valueChanged.connect(self.edited.emit)
+        return field
+
+    def _make_choice(self) -> QComboBox:
+        field = QComboBox(self)
+        for choice in self._names or self._about.choices:
+            field.addItem(choice, choice)
+        field.activated.connect(self._choose)
+        return field
+
+    def _name_choices(self, field: QComboBox) -> None:
+        for at in range(field.count()):
+            choice: str = field.itemData(at)
+            name = (self._names or {}).get(choice) or setting_text(choice or "system")
+            field.setItemText(at, name)
+
+    @Slot(int)
+    def _choose(self, at: int) -> None:
+        if isinstance(self._input, QComboBox):
+            self.edited.emit(self._input.itemData(at, Qt.ItemDataRole.UserRole))
+
+    @Slot()
+    def _edit_text(self) -> None:
+        """Take a whole number or nothing; what is neither, or not allowed, is taken back."""
+        if not isinstance(self._input, QLineEdit):
+            return
+        text = self._input.text().strip()
+        low, high = self._about.low or 0, self._about.high or 0
+        if not text:
+            self.edited.emit(None)
+        elif text.isdecimal() and low <= int(text) <= high:
+            self.edited.emit(int(text))
+        else:
+            self._input.clear()
+            self.edited.emit(None)

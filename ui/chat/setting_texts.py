@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Titles and helps of the settings that the drawer shows: literals, so that they can be translated.
+
+`ktdesk.settings` says them, in English; here they only stand for the translator to find.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+TEXTS = (
+    QT_TRANSLATE_NOOP("Settings", "CPU threads"),
+    QT_TRANSLATE_NOOP("Settings", "0 takes one per physical core."),
+    QT_TRANSLATE_NOOP("Settings", "threads"),
+    QT_TRANSLATE_NOOP("Settings", "Context"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "How much of a conversation the model sees; it costs memory. 0 lets the model decide.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "tokens"),
+    QT_TRANSLATE_NOOP("Settings", "Longest answer"),
+    QT_TRANSLATE_NOOP("Settings", "0 lets an answer grow until the context is full."),
+    QT_TRANSLATE_NOOP("Settings", "Temperature"),
+    QT_TRANSLATE_NOOP("Settings", "Higher is more varied; 0 always takes the likeliest."),
+    QT_TRANSLATE_NOOP("Settings", "Top k"),
+    QT_TRANSLATE_NOOP("Settings", "Chooses among this many of the likeliest; 0: among all."),
+    QT_TRANSLATE_NOOP("Settings", "Top p"),
+    QT_TRANSLATE_NOOP("Settings", "Chooses among the likeliest that share this probability."),
+    QT_TRANSLATE_NOOP("Settings", "Min p"),
+    QT_TRANSLATE_NOOP("Settings", "Leaves out what is this much rarer than the likeliest."),
+    QT_TRANSLATE_NOOP("Settings", "Repetition penalty"),
+    QT_TRANSLATE_NOOP("Settings", "Above 1 avoids what was already said."),
+    QT_TRANSLATE_NOOP("Settings", "Seed"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "The same seed gives the same answer; without one, each differs."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Language"),
+    QT_TRANSLATE_NOOP("Settings", "A code such as 'de'; empty follows the system."),
+    QT_TRANSLATE_NOOP("Settings", "Theme"),
+    QT_TRANSLATE_NOOP("Settings", "'system' follows the desktop."),
+    QT_TRANSLATE_NOOP("Settings", "system"),
+    QT_TRANSLATE_NOOP("Settings", "light"),
+    QT_TRANSLATE_NOOP("Settings", "dark"),
+)
+
+
+def setting_text(text: str) -> str:
+    """Return a title, help, unit or choice of `ktdesk.settings` in the language of the window."""
+    return QCoreApplication.translate("Settings", text) if text else ""

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The line at the bottom: what runs how, and how full the context is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from ui.chat.model_presenter import ModelPresenter
+from ui.chat.presenter import ChatPresenter
+from ui.chat.stages import stage_title
+from ui.theme import scaled
+
+METER_WIDTH = 90
+
+
+class StatusLine(QWidget):
+    """Says what is loaded and meters the context."""
+
+    def __init__(
+        self, model: ModelPresenter, chat: ChatPresenter, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._chat = model, chat
+        self._about, self._context = QLabel(self), QLabel(self)
+        for label in (self._about, self._context):
+            label.setObjectName("status")
+            label.setFont(scaled(self.font(), 0.88))
+        self._meter = QProgressBar(self)
+        self._meter.setObjectName("contextMeter")
+        self._meter.setTextVisible(False)
+        self._meter.setFixedWidth(METER_WIDTH)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 4, 18, 8)
+        row.setSpacing(10)
+        row.addWidget(self._about, 1)
+        row.addWidget(self._context)
+        row.addWidget(self._meter)
+        self._stage = ""
+        chat.changed.connect(self.retranslate)  # which tells of the model as well
+        model.progress.connect(self._show_progress)
+        self.retranslate()
+
+    @Slot()
+    def retranslate(self) -> None:
+        """Say it in the present language, and as things stand."""
+        info = self._model.info
+        self._meter.setVisible(info is not None or self._model.is_busy)
+        self._context.setVisible(info is not None)
+        if info is None:
+            self._about.setText(self._waiting())
+            return
+        number = QLocale().toString
+        used = min(self._chat.context_used, info.context_tokens)
+        parts = [info.architecture, info.weight_types]
+        if info.experts:
+            experts = self.tr("{used} of {all} experts per token")
+            parts.append(experts.format(used=info.experts_used, all=info.experts))
+        parts.append(self.tr("{count} threads").format(count=self._model.threads))
+        self._about.setText("  ·  ".join(parts))
+        context = self.tr("Context {used} of {all}")
+        self._context.setText(context.format(used=number(used), all=number(info.context_tokens)))
+        self._meter.setRange(0, info.context_tokens)
+        self._meter.setValue(used)
+        self._meter.setAccessibleName(self._context.text())
+
+    def _waiting(self) -> str:
+        if not self._model.is_busy:
+            return self.tr("No model")
+        stage = stage_title(self._stage) or self.tr("A model is being loaded")
+        return self.tr("{stage}. Esc cancels.").format(stage=stage)
+
+    @Slot(str, float)
+    def _show_progress(self, stage: str, share: float) -> None:
+        self._stage = stage
+        self._about.setText(self._waiting())
+        self._meter.setRange(0, 1000)
+        self._meter.setValue(round(share * 1000))

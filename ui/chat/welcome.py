@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands where no conversation is yet: the model, or how far it is, and a few beginnings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.chat.conversation_view import in_column
+from ui.chat.model_presenter import ModelPresenter, ModelState
+from ui.chat.stages import stage_title
+from ui.theme import application_icon, scaled
+
+
+class Welcome(QWidget):
+    """Emits `suggested` with the text of a chip."""
+
+    suggested = Signal(str)
+
+    def __init__(self, model: ModelPresenter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self._model = model
+        self._stage = ""
+        logo = QLabel(self)
+        logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
+        self._title, self._about = QLabel(self), QLabel(self)
+        self._title.setFont(scaled(self.font(), 1.7))
+        self._title.setObjectName("heading")
+        self._about.setObjectName("muted")
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(320)
+        self._cancel = QPushButton(self)
+        self._cancel.clicked.connect(model.cancel)
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addStretch(2)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        for widget in (logo, self._title, self._about):
+            widget.setAlignment(centre)
+            widget.setWordWrap(widget is not logo)
+            column.addWidget(widget)
+        column.addWidget(self._bar, 0, centre)
+        column.addWidget(self._cancel, 0, centre)
+        column.addSpacing(18)
+        column.addLayout(self._make_chips())
+        column.addStretch(3)
+        inside = QWidget(self)
+        inside.setLayout(column)
+        self.setLayout(in_column(inside))
+        model.changed.connect(self.retranslate)
+        model.progress.connect(self._show_progress)
+        self.retranslate()
+
+    @Slot()
+    def retranslate(self) -> None:
+        """Say it in the present language, and as things stand."""
+        model = self._model
+        self._title.setText(self._heading())
+        self._about.setText(self._explanation())
+        self._bar.setVisible(model.is_busy)
+        self._cancel.setVisible(model.is_busy)
+        self._cancel.setText(self.tr("Cancel"))
+        self._bar.setAccessibleName(self.tr("Progress"))
+        for chip, text in zip(self._chips, self._suggestions(), strict=True):
+            chip.setText(text)
+            chip.setEnabled(model.is_ready)
+
+    def _heading(self) -> str:
+        if self._model.info:
+            return self.tr("What is on your mind?")
+        if self._model.is_busy:
+            return self.tr("One moment…")
+        return self.tr("No model is loaded")
+
+    def _explanation(self) -> str:
+        if self._model.info:
+            text = self.tr("{model} answers on this computer. Nothing you write leaves it.")
+            return text.format(model=self._model.info.name)
+        if self._model.state is ModelState.PREPARING and not self._stage:
+            return self.tr("The demo model is being prepared")
+        if self._model.is_busy:
+            return stage_title(self._stage)
+        return self.tr("Choose a model at the top left, or open a file.")
+
+    def _suggestions(self) -> tuple[str, ...]:
+        return (
+            self.tr("Explain why the sky is blue"),
+            self.tr("Write a short poem about the sea"),
+            self.tr("Write a function that reverses a text"),
+            self.tr("Three ideas for a rainy weekend"),
+        )
+
+    def _make_chips(self) -> QGridLayout:
+        self._chips = [QPushButton(self) for _ in self._suggestions()]
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        for at, chip in enumerate(self._chips):
+            chip.setObjectName("chip")
+            chip.setCursor(Qt.CursorShape.PointingHandCursor)
+            chip.clicked.connect(lambda _=False, chip=chip: self.suggested.emit(chip.text()))
+            grid.addWidget(chip, at // 2, at % 2)
+        return grid
+
+    @Slot(str, float)
+    def _show_progress(self, stage: str, share: float) -> None:
+        self._stage = stage
+        self._bar.setValue(round(share * 1000))
+        self._about.setText(self._explanation())

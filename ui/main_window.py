@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frame: a bar with the model, new chat and settings, the page below, and the commands."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from ui.actions import Actions, Command
+from ui.chat.icon_button import IconButton
+from ui.chat.model_choice import ModelChoice, ask_for_file
+from ui.chat.model_presenter import ModelPresenter
+from ui.chat.page import ChatPage
+from ui.chat.presenter import ChatPresenter
+from ui.chat.settings_store import SettingsStore
+from ui.theme import Theme
+
+SIZE = (1000, 760)  # at first; later the window is as it was left
+SMALLEST = (520, 420)
+
+
+@runtime_checkable
+class Translated(Protocol):
+    """A widget that says its texts anew when the language changes."""
+
+    def retranslate(self) -> None:
+        """Say every text in the present language."""
+        ...
+
+
+class MainWindow(QMainWindow):
+    """The window of KTDesk. painted: it is on the screen, for the first time."""
+
+    painted = Signal()
+
+    def __init__(
+        self, chat: ChatPresenter, model: ModelPresenter, store: SettingsStore, theme: Theme
+    ) -> None:
+        super().__init__()
+        self._chat, self._model, self._store, self._theme = chat, model, store, theme
+        self._is_painted = False
+        self.setWindowTitle("KTDesk")
+        self.setMinimumSize(*SMALLEST)
+        self.page = ChatPage(chat, model, store, theme)
+        self.actions_by_id = Actions(self, self._commands())
+        self._choice = ModelChoice(model, self.actions_by_id["open"], theme)
+        body = QWidget(self)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_toolbar(theme))
+        column.addWidget(self.page, 1)
+        self.setCentralWidget(body)
+        chat.changed.connect(self.actions_by_id.refresh)
+        store.failed.connect(self.page.banner.show_error)
+        self._restore()
+        self.page.prompt.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Tell of the first time."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Let every widget follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.actions_by_id.retranslate()
+            for widget in self.findChildren(QWidget):
+                if isinstance(widget, Translated):
+                    widget.retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Remember where the window was."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._store.set("interface", "window_geometry", geometry)
+        self._store.save_now()
+        super().closeEvent(event)
+
+    def _commands(self) -> tuple[Command, ...]:
+        chat, model = self._chat, self._model
+        return (
+            Command("new", lambda: self.tr("New chat"), "Ctrl+N", self._new_chat),
+            Command("open", lambda: self.tr("Open a file…"), "Ctrl+O", self._open_file),
+            Command(
+                "stop",
+                lambda: self.tr("Stop"),
+                "Esc",
+                self._stop,
+                lambda: chat.is_answering or model.is_busy,
+            ),
+            Command(
+                "retry", lambda: self.tr("Try again"), "Ctrl+R", chat.retry, lambda: chat.can_retry
+            ),
+            Command(
+                "reload",
+                lambda: self.tr("Reload the model"),
+                "Ctrl+Shift+R",
+                model.reload,
+                lambda: not model.is_busy,
+            ),
+            Command(
+                "theme",
+                lambda: self.tr("Switch between light and dark"),
+                "Ctrl+Shift+L",
+                self._switch_theme,
+            ),
+            Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
+            Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.close),
+        )
+
+    def _make_toolbar(self, theme: Theme) -> QWidget:
+        bar = QWidget(self)
+        bar.setObjectName("toolbar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.addWidget(self._choice)
+        row.addStretch()
+        actions = self.actions_by_id
+        self._theme_button = ActionButton(theme, "moon", actions["theme"], bar)
+        row.addWidget(ActionButton(theme, "new", actions["new"], bar))
+        row.addWidget(self._theme_button)
+        row.addWidget(ActionButton(theme, "settings", actions["settings"], bar))
+        theme.changed.connect(self._follow_theme)
+        self._follow_theme()
+        return bar
+
+    @Slot()
+    def _follow_theme(self) -> None:
+        self._theme_button.show_icon("sun" if self._theme.is_dark else "moon")
+
+    @Slot()
+    def _switch_theme(self) -> None:
+        self._store.set("interface", "theme", "light" if self._theme.is_dark else "dark")
+
+    @Slot()
+    def _new_chat(self) -> None:
+        self._chat.new_chat()
+        self.page.banner.hide()
+        self.page.prompt.setFocus()
+
+    @Slot()
+    def _open_file(self) -> None:
+        kinds = self.tr("Models (*.gguf)")
+        ask_for_file(self._model, self, self.tr("Open a model"), kinds)
+
+    @Slot()
+    def _stop(self) -> None:
+        self._chat.stop()
+        self._model.cancel()
+
+    @Slot()
+    def _toggle_settings(self) -> None:
+        self.page.drawer.setVisible(self.page.drawer.isHidden())
+
+    def _restore(self) -> None:
+        self.resize(*SIZE)
+        kept = self._store.settings.interface.window_geometry
+        if kept:
+            self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
+
+
+class ActionButton(IconButton):
+    """A button that triggers an action and says its title."""
+
+    def __init__(self, theme: Theme, icon: str, action: QAction, parent: QWidget) -> None:
+        super().__init__(theme, icon, parent)
+        self._action = action
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.describe(self._action.toolTip())
+        self.setEnabled(self._action.isEnabled())
