@@ -7,10 +7,11 @@ damaged, or something else altogether.
 
 from __future__ import annotations
 
+import math
 import mmap
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -21,11 +22,11 @@ from numpy.typing import NDArray
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf_header import Header, MetadataValue, TensorEntry, read_header
 from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.formats.shards import check_place, shards_of
 
 T = TypeVar("T", int, float, str, bool)
 
 _AGAIN = "The file may be cut or damaged: fetch it again."
-_SHARD = re.compile(r"^(?P<stem>.*)-(?P<index>\d{5})-of-(?P<count>\d{5})\.gguf$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,13 @@ class Checkpoint:
     @classmethod
     def open(cls, path: Path) -> Checkpoint:
         """Map a file and, if it is one of several shards, the others. Raises ModelFileError."""
-        files = [_map(shard) for shard in _shards(path)]
+        shards = shards_of(path)
+        files = [_map(shard) for shard in shards]
         checkpoint = cls(path, files[0][0].metadata)
-        for header, data in files:
+        for number, (shard, (header, data)) in enumerate(zip(shards, files, strict=True), 1):
+            check_place(shard, header.metadata, number, len(shards))
             checkpoint._add(header, data)
+        checkpoint._check_count()
         return checkpoint
 
     @property
@@ -93,7 +97,25 @@ class Checkpoint:
             raise ModelFileError(
                 self.path, f"The file's {key} is {value!r}, not a {kind.__name__}.", hint=_AGAIN
             )
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ModelFileError(self.path, f"The file's {key} is {value}.", hint=_AGAIN)
         return cast("T", value)
+
+    def count(self, key: str, default: int | None = None, *, least: int = 1) -> int:
+        """Return a whole number that is at least `least`. Raises ModelFileError like `get`."""
+        value = self.get(key, int, default)
+        if value < least:
+            message = f"The file's {key} is {value}, but must be at least {least}."
+            raise ModelFileError(self.path, message, hint=_AGAIN)
+        return value
+
+    def positive(self, key: str, default: float | None = None) -> float:
+        """Return a number above zero. Raises ModelFileError like `get`."""
+        value = self.get(key, float, default)
+        if value <= 0:
+            message = f"The file's {key} is {value}, but must be above zero."
+            raise ModelFileError(self.path, message, hint=_AGAIN)
+        return value
 
     def weight(self, name: str) -> Weight:
         """Return a tensor's blocks, as a view of the file.
@@ -124,6 +146,24 @@ class Checkpoint:
                     self.path, f"The tensor {entry.name} is there twice.", hint=_AGAIN
                 )
             self._placed[entry.name] = self._place(entry, header.data_start, data)
+        self._check_apart(header.tensors)
+
+    def _check_apart(self, entries: list[TensorEntry]) -> None:
+        by_place = sorted(entries, key=lambda entry: entry.offset)
+        for first, second in pairwise(by_place):
+            if first.offset + self._placed[first.name].info.size_bytes > second.offset:
+                message = f"The tensors {first.name} and {second.name} overlap."
+                raise ModelFileError(self.path, message, hint=_AGAIN)
+
+    def _check_count(self) -> None:
+        """Compare with the number of tensors that the first of several shards gives."""
+        expected = self.get("split.tensors.count", int, len(self._placed))
+        if expected != len(self._placed):
+            raise ModelFileError(
+                self.path,
+                f"The model's parts have {len(self._placed)} tensors together, not {expected}.",
+                hint="The parts may be of different models: fetch them again.",
+            )
 
     def _place(self, entry: TensorEntry, start: int, data: NDArray[np.uint8]) -> _Placed:
         size = _size_bytes(self.path, entry)
@@ -168,29 +208,13 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
     return count // block * block_bytes
 
 
-def _shards(path: Path) -> list[Path]:
-    """Return the files of a model, in order: all shards if the name says that it is one."""
-    match = _SHARD.match(path.name)
-    if match is None:
-        return [path]
-    count = int(match["count"])
-    names = [f"{match['stem']}-{i:05d}-of-{count:05d}.gguf" for i in range(1, count + 1)]
-    missing = [name for name in names if not (path.parent / name).exists()]
-    if missing:
-        raise ModelFileError(
-            path,
-            f"The model has {count} parts, and {len(missing)} of them are missing: "
-            f"{', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}.",
-            hint=f"Put all parts into the folder {path.parent}.",
-        )
-    return [path.parent / name for name in names]
-
-
 def _map(path: Path) -> tuple[Header, NDArray[np.uint8]]:
     """Return a file's header, and its bytes as a read-only view of the mapped file."""
-    if path.is_dir():
-        raise ModelFileError(path, f"{path} is a folder.", hint="Choose a .gguf file in it.")
     try:
+        if path.is_dir():
+            raise ModelFileError(path, f"{path} is a folder.", hint="Choose a .gguf file in it.")
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
+            raise ModelFileError(path, f"{path} is not a file.", hint="Choose a .gguf file.")
         with path.open("rb") as file:
             mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:

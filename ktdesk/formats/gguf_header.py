@@ -31,6 +31,8 @@ _FORMATS = {
     12: "d",
 }
 _MAX_DIMENSIONS = 4
+# Vocabularies have less than a million entries: more is damage, and must not fill the memory.
+_MAX_COUNT, _MAX_TEXT_BYTES = 1 << 24, 1 << 24
 _DEFAULT_ALIGNMENT = 32
 _AGAIN = "The file may be cut or damaged: fetch it again."
 
@@ -82,6 +84,12 @@ def read_header(path: Path, data: bytes) -> Header:
     alignment = metadata.get("general.alignment", _DEFAULT_ALIGNMENT)
     if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
         raise reader.error(f"The file's alignment is {alignment!r}, not a power of two.")
+    for tensor in tensors:
+        if tensor.offset % alignment:
+            raise reader.error(
+                f"The tensor {tensor.name} begins at {tensor.offset}, "
+                f"which is not a multiple of {alignment}."
+            )
     start = -(-reader.at // alignment) * alignment
     return Header(metadata, tensors, start)
 
@@ -122,19 +130,20 @@ class _Reader:
         return ModelFileError(self._path, message, hint=_AGAIN)
 
     def check_count(self, count: int, least_bytes: int, what: str) -> None:
-        if count * least_bytes > self._end - self.at:
-            raise self.error(f"The file claims {count} {what}, more than its size allows.")
+        if count > _MAX_COUNT or count * least_bytes > self._end - self.at:
+            raise self.error(f"The file claims {count} {what}, more than there can be.")
 
     def number(self, code: str) -> Any:
         return self._unpack(f"<{code}", struct.calcsize(f"<{code}"))[0]
 
     def text(self) -> str:
         size = self.number("Q")
+        if size > _MAX_TEXT_BYTES:
+            raise self.error(f"The file claims a text of {size} bytes.")
         self._need(size)
         raw = bytes(self._data[self.at : self.at + size])
         self.at += size
-        # Vocabularies of old files hold parts of characters: they stay, as other bytes do not.
-        return raw.decode("utf-8", "surrogateescape")
+        return raw.decode("utf-8", "replace")
 
     def value(self, kind: int) -> MetadataValue:
         if kind == _STRING:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import torch
+from typing import cast
 
 from ktdesk.errors import MemoryShortage, ModelFileError, PlacementError, did_you_mean
 from ktdesk.formats.gguf import Checkpoint
@@ -20,13 +19,14 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
 from ktdesk.models.llama import Llama
 from ktdesk.models.rotary import FACTORS
-from ktdesk.operators import attention, basic, experts, linear  # noqa: F401  (they register)
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
 from ktdesk.operators.registry import find
 from ktdesk.operators.site import Resources, Site
 
-ARCHITECTURES: dict[str, type[Decoder]] = {"deepseek2": Deepseek2, "llama": Llama}
+Architecture = Callable[[Site, Checkpoint], Decoder]
+
+ARCHITECTURES: dict[str, Architecture] = {"deepseek2": Deepseek2, "llama": Llama}
 
 Report = Callable[[float], None]
 
@@ -75,7 +75,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     return Plan(tuple(slots), sum(widths), operators)
 
 
-def find_architecture(checkpoint: Checkpoint) -> type[Decoder]:
+def find_architecture(checkpoint: Checkpoint) -> Architecture:
     """Return the class of the file's architecture. Raises ModelFileError if there is none."""
     name = checkpoint.architecture
     if name not in ARCHITECTURES:
@@ -101,7 +101,7 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
         nonlocal built
         del slot
         cls, options = plan.operators[site.path]
-        operator = cls(site, spec, **options)  # pyright: ignore[reportCallIssue]
+        operator = cast("Callable[..., Slot]", cls)(site, spec, **options)
         built += 1
         report(built / len(plan.slots))
         return operator
@@ -158,8 +158,3 @@ def _is_beyond(name: str, layers: int) -> bool:
     """Whether a tensor belongs to a layer after the last: DeepSeek's multi-token prediction."""
     match = re.match(r"blk\.(\d+)\.", name)
     return match is not None and int(match[1]) >= layers
-
-
-def cache_dtype(name: str) -> torch.dtype:
-    """Return the torch type of a cache type's name, f16 or f32."""
-    return {"f16": torch.float16, "f32": torch.float32}[name]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.operators.base import (
     Elementwise,
@@ -51,16 +52,28 @@ class DecoderSpec:
         """Read them from a file's metadata. Raises ModelFileError if one is missing."""
         arch = checkpoint.architecture
         return cls(
-            # Layers that predict further tokens come last and are not part of the stack.
-            layers=checkpoint.get(f"{arch}.block_count", int)
-            - checkpoint.get(f"{arch}.nextn_predict_layers", int, 0),
-            width=checkpoint.get(f"{arch}.embedding_length", int),
+            layers=_layers(checkpoint),
+            width=checkpoint.count(f"{arch}.embedding_length"),
             vocabulary=checkpoint.weight("token_embd.weight").shape[0],
-            context_tokens=checkpoint.get(f"{arch}.context_length", int),
-            norm_eps=checkpoint.get(f"{arch}.attention.layer_norm_rms_epsilon", float),
+            context_tokens=checkpoint.count(f"{arch}.context_length"),
+            norm_eps=checkpoint.positive(f"{arch}.attention.layer_norm_rms_epsilon"),
             tied_head="output.weight" not in checkpoint.tensors,
             rotary=rotary,
         )
+
+
+def _layers(checkpoint: Checkpoint) -> int:
+    arch = checkpoint.architecture
+    blocks = checkpoint.count(f"{arch}.block_count")
+    # Layers that predict further tokens come last and are not part of the stack.
+    layers = blocks - checkpoint.count(f"{arch}.nextn_predict_layers", 0, least=0)
+    if not 0 < layers <= len(checkpoint.tensors):
+        raise ModelFileError(
+            checkpoint.path,
+            f"The file claims {blocks} layers, but has {len(checkpoint.tensors)} tensors.",
+            hint="The file may be damaged: fetch it again.",
+        )
+    return layers
 
 
 class Block(ABC):

@@ -14,7 +14,7 @@ from torch import Tensor
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.decoder import Block, Decoder, DecoderSpec, Mlp, SparseMlp
-from ktdesk.models.rotary import Rope, read_rope
+from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import (
     Gating,
     Linear,
@@ -48,37 +48,30 @@ class Deepseek2Spec:
     def read(cls, checkpoint: Checkpoint) -> Deepseek2Spec:
         """Read them from a file's metadata."""
 
-        def number(key: str, default: int | None = None) -> int:
-            return checkpoint.get(f"deepseek2.{key}", int, default)
+        def count(key: str, default: int | None = None, least: int = 1) -> int:
+            return checkpoint.count(f"deepseek2.{key}", default, least=least)
 
-        rope = read_rope(checkpoint, number("rope.dimension_count"))
+        # Files made for absorbed matrices give the sizes of the latent heads under the plain names.
+        key = count("attention.key_length_mla", count("attention.key_length"))
+        rope = read_rope(checkpoint, count("rope.dimension_count"), key)
         has_q_latent = "blk.0.attn_q_a.weight" in checkpoint.tensors
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
-            attention=_attention(checkpoint, rope),
-            q_latent=number("attention.q_lora_rank") if has_q_latent else 0,
-            dense_layers=number("leading_dense_block_count", 0),
-            dense_width=number("feed_forward_length"),
+            attention=MlaSpec(
+                heads=count("attention.head_count"),
+                nope=key - rope.spec.size,
+                rope=rope.spec.size,
+                value=count("attention.value_length_mla", count("attention.value_length")),
+                latent=count("attention.kv_lora_rank"),
+                scale=rope.attention_factor**2 * key**-0.5,
+            ),
+            q_latent=count("attention.q_lora_rank") if has_q_latent else 0,
+            dense_layers=count("leading_dense_block_count", 0, 0),
+            dense_width=count("feed_forward_length"),
             router=_router(checkpoint),
-            expert_width=number("expert_feed_forward_length", 0),
-            shared_experts=number("expert_shared_count", 0),
+            expert_width=count("expert_feed_forward_length", 0, 0),
+            shared_experts=count("expert_shared_count", 0, 0),
         )
-
-
-def _attention(checkpoint: Checkpoint, rope: Rope) -> MlaSpec:
-    def number(key: str, default: int | None = None) -> int:
-        return checkpoint.get(f"deepseek2.attention.{key}", int, default)
-
-    # Files made for absorbed matrices give the sizes of the latent heads under the plain names.
-    key = number("key_length_mla", number("key_length"))
-    return MlaSpec(
-        heads=number("head_count"),
-        nope=key - rope.spec.size,
-        rope=rope.spec.size,
-        value=number("value_length_mla", number("value_length")),
-        latent=number("kv_lora_rank"),
-        scale=rope.attention_factor**2 * key**-0.5,
-    )
 
 
 def _router(checkpoint: Checkpoint) -> RouterSpec:
@@ -89,15 +82,24 @@ def _router(checkpoint: Checkpoint) -> RouterSpec:
             f"The model chooses its experts by a function that KTDesk does not know: {gating}.",
             hint="Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.",
         )
-    return RouterSpec(
-        experts=checkpoint.get("deepseek2.expert_count", int, 0),
-        experts_per_token=checkpoint.get("deepseek2.expert_used_count", int, 0),
+    spec = RouterSpec(
+        experts=checkpoint.count("deepseek2.expert_count"),
+        experts_per_token=checkpoint.count("deepseek2.expert_used_count"),
         gating=_GATING[gating],
-        groups=checkpoint.get("deepseek2.expert_group_count", int, 1),
-        groups_used=checkpoint.get("deepseek2.expert_group_used_count", int, 1),
+        groups=checkpoint.count("deepseek2.expert_group_count", 1),
+        groups_used=checkpoint.count("deepseek2.expert_group_used_count", 1),
         normalize=checkpoint.get("deepseek2.expert_weights_norm", bool, default=False),
-        scale=checkpoint.get("deepseek2.expert_weights_scale", float, 1.0),
+        scale=checkpoint.positive("deepseek2.expert_weights_scale", 1.0),
     )
+    in_reach = spec.experts // spec.groups * spec.groups_used
+    if not spec.experts_per_token <= in_reach <= spec.experts or spec.experts % spec.groups:
+        raise ModelFileError(
+            checkpoint.path,
+            f"The file's tokens choose {spec.experts_per_token} of {spec.experts} experts in "
+            f"{spec.groups_used} of {spec.groups} groups, which is not possible.",
+            hint="The file may be damaged: fetch it again.",
+        )
+    return spec
 
 
 class Deepseek2(Decoder):

@@ -25,20 +25,21 @@ class LlamaSpec:
     @classmethod
     def read(cls, checkpoint: Checkpoint) -> LlamaSpec:
         """Read them from a file's metadata."""
-        heads = checkpoint.get("llama.attention.head_count", int)
-        width = checkpoint.get("llama.embedding_length", int)
-        head_size = checkpoint.get("llama.attention.key_length", int, width // heads)
-        rope = read_rope(checkpoint, checkpoint.get("llama.rope.dimension_count", int, head_size))
+        heads = checkpoint.count("llama.attention.head_count")
+        width = checkpoint.count("llama.embedding_length")
+        head_size = checkpoint.count("llama.attention.key_length", width // heads)
+        size = checkpoint.count("llama.rope.dimension_count", head_size)
+        rope = read_rope(checkpoint, size, head_size)
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
             attention=GqaSpec(
                 heads=heads,
-                kv_heads=checkpoint.get("llama.attention.head_count_kv", int, heads),
+                kv_heads=checkpoint.count("llama.attention.head_count_kv", heads),
                 head_size=head_size,
                 interleaved=True,  # Llama's files have their rotary pairs side by side
                 scale=head_size**-0.5,
             ),
-            ffn_width=checkpoint.get("llama.feed_forward_length", int),
+            ffn_width=checkpoint.count("llama.feed_forward_length"),
         )
 
 

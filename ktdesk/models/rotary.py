@@ -12,6 +12,9 @@ from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.operators.base import RotarySpec
 
+_MOST_DIMENSIONS = 1 << 16
+_AGAIN = "The file is damaged, or made for another program. Fetch it again."
+
 FACTORS = "rope_freqs.weight"  # one divisor per frequency, as Llama 3.1 carries them
 
 # YaRN's borders: frequencies that turn more often than FAST within the original context stay as
@@ -27,16 +30,25 @@ class Rope:
     attention_factor: float
 
 
-def read_rope(checkpoint: Checkpoint, size: int) -> Rope:
-    """Return the rotary positions of `size` dimensions that the file's metadata describes.
+def read_rope(checkpoint: Checkpoint, size: int, head_size: int) -> Rope:
+    """Return the rotary positions of `size` dimensions of each head that the metadata describes.
 
-    Raises ModelFileError for a kind of scaling that is not known.
+    Raises ModelFileError for a size that does not fit, and a kind of scaling that is not known.
     """
+    if size % 2 or not 0 < size <= min(head_size, _MOST_DIMENSIONS):
+        raise ModelFileError(
+            checkpoint.path,
+            f"The file turns {size} dimensions of its heads, which have {head_size}.",
+            hint=_AGAIN,
+        )
     arch = checkpoint.architecture
-    base = checkpoint.get(f"{arch}.rope.freq_base", float, 10000.0)
+    base = checkpoint.positive(f"{arch}.rope.freq_base", 10000.0)
+    if base <= 1:
+        message = f"The file's {arch}.rope.freq_base is {base}, but must be above 1."
+        raise ModelFileError(checkpoint.path, message, hint=_AGAIN)
     frequencies = [base ** (-2.0 * i / size) for i in range(size // 2)]
     kind = checkpoint.get(f"{arch}.rope.scaling.type", str, "none")
-    factor = checkpoint.get(f"{arch}.rope.scaling.factor", float, 1.0)
+    factor = checkpoint.positive(f"{arch}.rope.scaling.factor", 1.0)
     if FACTORS in checkpoint.tensors:
         frequencies = _divided(checkpoint, frequencies)
     match kind:
@@ -60,14 +72,14 @@ def _divided(checkpoint: Checkpoint, frequencies: list[float]) -> list[float]:
         raise ModelFileError(
             checkpoint.path,
             f"The tensor {FACTORS} has {factors.size} factors for {len(frequencies)} frequencies.",
-            hint="The file is damaged, or made for another program. Fetch it again.",
+            hint=_AGAIN,
         )
-    return list(np.asarray(frequencies) / factors)
+    return (np.asarray(frequencies) / factors).tolist()
 
 
 def _yarn(checkpoint: Checkpoint, frequencies: list[float], base: float, factor: float) -> Rope:
     arch = checkpoint.architecture
-    original = checkpoint.get(f"{arch}.rope.scaling.original_context_length", int)
+    original = checkpoint.count(f"{arch}.rope.scaling.original_context_length")
     # DeepSeek's own extension: how strongly attention is sharpened per e-fold of the context.
     sharpening = checkpoint.get(f"{arch}.rope.scaling.yarn_log_multiplier", float, 0.0)
     pairs = len(frequencies)

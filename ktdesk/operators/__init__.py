@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Slots that models are written over, the operators that fill them, and placement files."""
+"""Slots, and the operators that fill them. Importing this package registers every operator."""
+
+from __future__ import annotations
+
+from ktdesk.operators import attention, basic, experts, linear
+
+__all__ = ["attention", "basic", "experts", "linear"]

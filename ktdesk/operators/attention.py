@@ -27,8 +27,8 @@ class _GqaCache:
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         width = spec.kv_heads * spec.head_size
         self.key_rows, self.value_rows = site.cache(width), site.cache(width)
-        self.keys = self.key_rows.unflatten(1, (spec.kv_heads, spec.head_size))
-        self.values = self.value_rows.unflatten(1, (spec.kv_heads, spec.head_size))
+        self.keys = _heads(self.key_rows, spec.kv_heads)
+        self.values = _heads(self.value_rows, spec.kv_heads)
 
 
 @operator("torch")
@@ -41,12 +41,17 @@ class TorchGqa(Gqa):
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache, places = self._spec, self._cache, step.positions.long()
-        queries = _turned(q.unflatten(1, (spec.heads, -1)), step, spec.interleaved)
-        keys = _turned(k.unflatten(1, (spec.kv_heads, -1)), step, spec.interleaved)
+        queries = _turned(_heads(q, spec.heads), step, spec.interleaved)
+        keys = _turned(_heads(k, spec.kv_heads), step, spec.interleaved)
         cache.key_rows[places] = keys.flatten(1).to(cache.key_rows.dtype)
         cache.value_rows[places] = v.to(cache.value_rows.dtype)
         out = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
         return out.flatten(1)
+
+
+def _heads(x: Tensor, count: int) -> Tensor:
+    """Return x [rows, heads * size] as [rows, heads, size]."""
+    return x.view(len(x), count, x.shape[1] // count)
 
 
 def _turned(x: Tensor, step: Step, interleaved: bool) -> Tensor:
@@ -70,7 +75,7 @@ class CpuGqa(Gqa):
         """Return [T, heads * head_size]."""
         spec, cache, stream = self._spec, self._cache, self._device.stream
         size = 2 * step.rotary.shape[1]
-        queries, keys = q.unflatten(1, (spec.heads, -1)), k.unflatten(1, (spec.kv_heads, -1))
+        queries, keys = _heads(q, spec.heads), _heads(k, spec.kv_heads)
         for x in (queries[..., :size], keys[..., :size]):
             cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
         cpu.store_rows(stream, k, step.positions, cache.key_rows)
@@ -85,7 +90,7 @@ class _MlaCache:
 
     def __init__(self, site: Site, spec: MlaSpec) -> None:
         rows = site.cache(spec.latent + spec.rope)
-        self.latents, self.rope_keys = rows.split((spec.latent, spec.rope), 1)
+        self.latents, self.rope_keys = rows.split_with_sizes((spec.latent, spec.rope), 1)
         self.keys = rows.unsqueeze(1)
         self.values = self.keys[..., : spec.latent]
 
@@ -97,15 +102,13 @@ class TorchMla(Mla):
     def __init__(self, site: Site, spec: MlaSpec) -> None:
         self._spec, self._cache = spec, _MlaCache(site, spec)
         key, value = _absorbed(site, spec)
-        self._key, self._value = (
-            torch.from_numpy(key.dequantize()),
-            torch.from_numpy(value.dequantize()),
-        )
+        self._key = torch.as_tensor(key.dequantize())
+        self._value = torch.as_tensor(value.dequantize())
 
     def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
         """Return [T, heads * value]."""
         spec, cache, places = self._spec, self._cache, step.positions.long()
-        q_nope, q_rope = q.unflatten(1, (spec.heads, -1)).split((spec.nope, spec.rope), -1)
+        q_nope, q_rope = _heads(q, spec.heads).split_with_sizes((spec.nope, spec.rope), -1)
         q_rope = reference.rope(q_rope, step.rotary, interleaved=True)
         key_rope = reference.rope(key_rope.unsqueeze(1), step.rotary, interleaved=True).squeeze(1)
         cache.latents[places] = latent.to(cache.latents.dtype)
@@ -136,7 +139,7 @@ class CpuMla(Mla):
         mixed = self._device.empty(len(q), spec.heads, spec.latent)
         cpu.attention(
             stream,
-            self._queries(q.unflatten(1, (spec.heads, -1)), step),
+            self._queries(_heads(q, spec.heads), step),
             cache.keys,
             cache.values,
             step.positions,
@@ -150,9 +153,9 @@ class CpuMla(Mla):
     def _queries(self, q: Tensor, step: Step) -> Tensor:
         """Return [T, H, latent + rope]: nope parts as latents, rope parts turned."""
         spec, stream = self._spec, self._device.stream
-        q_nope, q_rope = q.split((spec.nope, spec.rope), -1)
+        q_nope, q_rope = q.split_with_sizes((spec.nope, spec.rope), -1)
         queries = self._device.empty(len(q), spec.heads, spec.latent + spec.rope)
-        absorbed, turned = queries.split((spec.latent, spec.rope), -1)
+        absorbed, turned = queries.split_with_sizes((spec.latent, spec.rope), -1)
         cpu.linear(stream, self._key, activations(self._device, self._key, q_nope), absorbed)
         cpu.rope(stream, q_rope, step.rotary, turned, interleaved=True)
         return queries

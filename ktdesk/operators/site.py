@@ -72,7 +72,7 @@ class Site:
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""
-        return torch.from_numpy(self.weight(name, *shape).dequantize())
+        return torch.as_tensor(self.weight(name, *shape).dequantize())
 
     def cache(self, width: int) -> Tensor:
         """Return room for `width` values per token of the context: [context, width]."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.errors import RequestError, TemplateError, format_bytes
+from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.hardware import available_memory_bytes
@@ -59,6 +59,7 @@ def load_model(
     model = build_model(
         resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)
     )
+    _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
     _read_weights(checkpoint, report)
     report("Preparing the first step", 0.98)
     runner = Runner(
@@ -78,7 +79,7 @@ def choose_context(checkpoint: Checkpoint, wanted: int) -> int:
 
     Raises RequestError if the model was not made for as much as is wanted.
     """
-    most = checkpoint.get(f"{checkpoint.architecture}.context_length", int)
+    most = checkpoint.count(f"{checkpoint.architecture}.context_length")
     if not 0 <= wanted <= most:
         raise RequestError(
             f"A context of {wanted} tokens was asked for; the model was made for 1 to {most}.",
@@ -87,17 +88,24 @@ def choose_context(checkpoint: Checkpoint, wanted: int) -> int:
     return wanted or min(most, DEFAULT_CONTEXT_TOKENS)
 
 
+def _check_vocabulary(checkpoint: Checkpoint, tokenizer: Tokenizer, rows: int) -> None:
+    """Refuse a vocabulary whose tokens the model has no rows for, or the other way round."""
+    if tokenizer.vocabulary_size != rows:
+        raise ModelFileError(
+            checkpoint.path,
+            f"The file's vocabulary has {tokenizer.vocabulary_size} tokens, its model {rows}.",
+            hint="The file is damaged, or made for another program. Fetch it again.",
+        )
+
+
 def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     """Return the file's chat template. One that does not parse fails when it is used, not here."""
+
+    def text(token_id: int | None) -> str:
+        return "" if token_id is None else tokenizer.token_text(token_id)
+
     source = checkpoint.get("tokenizer.chat_template", str, "")
-    bos = "" if tokenizer.bos_id is None else tokenizer.token_text(tokenizer.bos_id)
-    eos_id = checkpoint.get("tokenizer.ggml.eos_token_id", int, -1)
-    eos = "" if eos_id < 0 else tokenizer.token_text(eos_id)
-    try:
-        return ChatTemplate(source, bos=bos, eos=eos)
-    except TemplateError as error:
-        log.warning("the chat template of %s cannot be used: %s", checkpoint.path.name, error)
-        return ChatTemplate("", bos=bos, eos=eos)
+    return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
 def _read_weights(checkpoint: Checkpoint, report: Report) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import ktdesk.models.build  # noqa: F401  (registers the operators)
 from ktdesk.errors import PlacementError
 from ktdesk.operators.placement import Placement, SlotPath
 

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Headers of GGUF files: what is read, and that every kind of damage is named."""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf_header import Header, read_header
+from tests.unit.formats import raw
+from tests.unit.formats.raw import File
+
+PATH = Path("folder/model.gguf")
+FAR = 1 << 62
+
+
+def read(file: File | bytes) -> Header:
+    return read_header(PATH, bytes(file))
+
+
+def refused(file: File | bytes) -> ModelFileError:
+    with pytest.raises(ModelFileError) as caught:
+        read(file)
+    assert caught.value.path == PATH
+    assert caught.value.hint
+    return caught.value
+
+
+def test_a_header_is_read_whole() -> None:
+    header = read(raw.small())
+    assert header.metadata == {
+        "general.architecture": "llama",
+        "llama.block_count": 2,
+        "llama.rope.freq_base": 10000.0,
+        "tokenizer.ggml.add_bos_token": True,
+        "tokenizer.ggml.tokens": ["a", "b"],
+        "tokenizer.ggml.token_type": [1, 3],
+    }
+    assert [(t.name, t.shape, t.offset) for t in header.tensors] == [
+        ("first", (2, 4), 0),
+        ("second", (3,), 32),
+    ]
+    assert header.data_start % raw.ALIGNMENT == 0
+    assert bytes(raw.small())[header.data_start :] == raw.small().data
+
+
+@pytest.mark.parametrize(
+    ("kind", "layout", "value"),
+    [
+        (0, "B", 255),
+        (1, "b", -128),
+        (2, "H", 65535),
+        (3, "h", -32768),
+        (4, "I", 2**32 - 1),
+        (5, "i", -(2**31)),
+        (6, "f", 0.5),
+        (7, "?", False),
+        (10, "Q", 2**64 - 1),
+        (11, "q", -(2**63)),
+        (12, "d", 1e300),
+    ],
+)
+def test_every_kind_of_value(kind: int, layout: str, value: float) -> None:
+    one = raw.entry("one", kind, struct.pack(f"<{layout}", value))
+    many = raw.array("many", kind, 3, struct.pack(f"<3{layout}", value, value, value))
+    assert read(File(metadata=[one, many])).metadata == {"one": value, "many": [value] * 3}
+
+
+def test_text_that_is_not_utf8_can_be_shown() -> None:
+    header = read(File(metadata=[raw.string("general.name", b"caf\xe9")]))
+    assert header.metadata["general.name"] == "caf\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_file_cut_anywhere_in_its_header_is_refused() -> None:
+    file = raw.small()
+    file.data = b""
+    whole = bytes(file)
+    end = len(whole.rstrip(b"\0"))  # the last offset, 32, is followed by zeros
+    for size in range(end):
+        refused(whole[:size])
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"PK\3\4" + bytes(40), "ZIP"),
+        (b"version https://git-lfs.github.com/spec/v1", "Git LFS"),
+        (b"<!DOCTYPE html><html>", "web page"),
+        (struct.pack("<Q", 99) + b'{"weight":', "safetensors"),
+        (b"\x80\2}q\0" * 20, "Choose a .gguf file"),
+        (b"", "Choose a .gguf file"),
+    ],
+)
+def test_other_files_are_recognised(data: bytes, hint: str) -> None:
+    error = refused(data)
+    assert "model.gguf is not a GGUF file" in str(error)
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize("version", [0, 1, 4, 2**32 - 1])
+def test_versions_that_nobody_reads(version: int) -> None:
+    assert f"version {version}" in str(refused(File(version=version)))
+
+
+def test_files_for_big_endian_machines() -> None:
+    assert "big-endian" in str(refused(File(version=3 << 24)))
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (File(tensor_count=FAR), "tensors"),
+        (File(value_count=FAR), "metadata values"),
+        (File(metadata=[raw.array("k", raw.U8, FAR, b"")]), "values in an array"),
+        (File(metadata=[raw.array("k", raw.STRING, FAR, b"")]), "texts in an array"),
+        (File(metadata=[raw.entry("k", raw.STRING, struct.pack("<Q", FAR))]), "a text of"),
+        (File(metadata=[struct.pack("<Q", 2**64 - 1) + bytes(16)]), "a text of"),
+        (File(tensors=[raw.tensor("t", [FAR])]), "impossible shape"),
+        (File(tensors=[raw.tensor("t", [0, 4])]), "impossible shape"),
+    ],
+)
+def test_absurd_counts_are_refused_before_memory_is_taken(file: File, message: str) -> None:
+    tracemalloc.start()
+    try:
+        assert message in str(refused(file))
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (raw.array("k", raw.U8, 1 << 29, b""), "values in an array"),
+        (raw.array("k", raw.STRING, 1 << 26, b""), "texts in an array"),
+        (raw.entry("k", raw.STRING, struct.pack("<Q", 1 << 29)), "a text of"),
+    ],
+)
+def test_counts_that_only_a_large_file_allows(value: bytes, message: str) -> None:
+    with mmap.mmap(-1, 1 << 30) as large:  # pages that are not touched take no memory
+        head = bytes(File(metadata=[value]))
+        large[: len(head)] = head
+        with pytest.raises(ModelFileError, match=message):
+            read_header(PATH, large)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (File(metadata=[raw.entry("k", 13, b"")]), "unknown type 13"),
+        (File(metadata=[raw.array("k", raw.ARRAY, 1, bytes(12))]), "unsupported type 9"),
+        (File(metadata=[raw.number("k", 1), raw.number("k", 2)]), "its k twice"),
+        (File(tensors=[raw.tensor("t", [])]), "has 0 dimensions"),
+        (File(tensors=[raw.tensor("t", [2] * 5)]), "has 5 dimensions"),
+        (File(metadata=[raw.number("general.alignment", 0)]), "alignment is 0"),
+        (File(metadata=[raw.number("general.alignment", 48)]), "alignment is 48"),
+        (File(metadata=[raw.string("general.alignment", "32")]), "alignment is '32'"),
+        (
+            File(tensors=[raw.tensor("t", [2], offset=4)]),
+            "begins at 4, which is not a multiple of 32",
+        ),
+    ],
+)
+def test_what_the_format_does_not_allow(file: File, message: str) -> None:
+    assert message in str(refused(file))
+
+
+def test_the_alignment_of_the_file_counts() -> None:
+    file = File(
+        metadata=[raw.number("general.alignment", 8)], tensors=[raw.tensor("t", [2], offset=8)]
+    )
+    header = read(file)
+    assert header.data_start % 8 == 0
+    assert header.tensors[0].offset == 8
