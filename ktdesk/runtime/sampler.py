@@ -70,8 +70,8 @@ class Sampler:
 
     def _draw(self, weights: NDArray[np.float64]) -> int:
         sums = weights.cumsum()
-        place = int(np.searchsorted(sums, self._random.random() * sums[-1], side="right"))
-        return min(place, len(weights) - 1)
+        place = np.searchsorted(sums, self._random.random() * float(sums[-1]), side="right")
+        return min(int(place), len(weights) - 1)
 
 
 def _best(logits: Floats, count: int) -> NDArray[np.intp]:

@@ -29,6 +29,9 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "deepseek-v3": _DEEPSEEK3,
 }
 
+# Families that take a piece as one token if the vocabulary has it, even where merges give others.
+WHOLE_WORDS_FIRST = frozenset({"llama-bpe"})
+
 
 def pre_tokenizer(name: str) -> PreTokenizer:
     """Return the pre-tokeniser of a family, a key of PATTERNS."""

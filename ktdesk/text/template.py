@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conversations to prompt text, by the chat template that the model's file carries.
 
-Templates are programs of strangers: they run in a sandbox, and what they may loop over and write
-is bounded.
+Templates are programs of strangers: they run in a sandbox that reaches no file and no object of
+this program, and what they may write is bounded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NoReturn, Protocol
 
 import jinja2
@@ -39,29 +40,22 @@ class ChatMessage(Protocol):
 
 
 class ChatTemplate:
-    """A template, compiled. An empty source is a model without one: then only rendering fails.
+    """A template. An empty source is a model without one.
 
-    bos, eos: the texts of the tokens that begin and end a sequence, which templates may write.
-    Raises TemplateError if the source does not parse.
+    It is compiled when it is first used: who gives raw text needs none, so a broken one hurts only
+    conversations. bos, eos: the texts of the tokens that begin and end a sequence, which templates
+    may write.
     """
 
     def __init__(self, source: str, *, bos: str, eos: str) -> None:
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-        )
-        environment.filters["tojson"] = _to_json
-        environment.globals.update(raise_exception=_refuse, strftime_now=_now)
+        self._source = source
         self._tokens = {"bos_token": bos, "eos_token": eos}
-        try:
-            self._template = environment.from_string(source) if source else None
-        except jinja2.TemplateError as error:
-            message = f"The model's chat template cannot be read: {error}."
-            raise TemplateError(message, hint=_BROKEN) from error
 
     def render(self, messages: Sequence[ChatMessage], *, add_generation_prompt: bool = True) -> str:
-        """Return the prompt text. Raises TemplateError with what the template objects to."""
-        if self._template is None:
-            raise TemplateError(_NO_TEMPLATE, hint=_RAW)
+        """Return the prompt text.
+
+        Raises TemplateError if there is no template, it cannot be read, or it objects.
+        """
         turns = [{"role": m.role, "content": m.content} for m in messages]
         pieces = self._template.generate(
             messages=turns, add_generation_prompt=add_generation_prompt, **self._tokens
@@ -79,6 +73,26 @@ class ChatTemplate:
             message = f"The model's chat template failed: {error}."
             raise TemplateError(message, hint=_BROKEN) from error
         return "".join(text)
+
+    @cached_property
+    def _template(self) -> jinja2.Template:
+        if not self._source:
+            raise TemplateError(_NO_TEMPLATE, hint=_RAW)
+        try:
+            return _environment().from_string(self._source)
+        except Exception as error:  # a text that is deep or odd enough breaks the parser itself
+            message = f"The model's chat template cannot be read: {error}."
+            raise TemplateError(message, hint=_BROKEN) from error
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    """Return the environment that templates are written for: that of `transformers`."""
+    environment: Any = ImmutableSandboxedEnvironment(  # Any: jinja2's types are partial
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.filters["tojson"] = _to_json
+    environment.globals.update(raise_exception=_refuse, strftime_now=_now)
+    return environment
 
 
 def _refuse(message: str) -> NoReturn:

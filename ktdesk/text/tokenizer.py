@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text to tokens and back, from the vocabulary that the model's file carries.
 
-Merging is done by the `tokenizers` library. Decoding is by bytes: a token may be part of a character.
+Merging is done by the `tokenizers` library. Decoding is by bytes: a token may be part of a
+character.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from tokenizers import Tokenizer as Library
 from tokenizers.models import BPE
 
 from ktdesk.errors import ModelFileError, did_you_mean
-from ktdesk.text.pretokenizers import PATTERNS, pre_tokenizer
+from ktdesk.text.pretokenizers import PATTERNS, WHOLE_WORDS_FIRST, pre_tokenizer
 
-_CONTROL, _USER_DEFINED = 3, 4  # numbers of tokenizer.ggml.token_type
+_NORMAL, _CONTROL, _USER_DEFINED = 1, 3, 4  # numbers of tokenizer.ggml.token_type
 _END_KEYS = ("eos_token_id", "eot_token_id", "eom_token_id")
 # Tokens that end a turn in the models' own chat formats, whether or not the file says so.
 _END_TEXTS = (
@@ -29,7 +30,7 @@ _END_TEXTS = (
     "<|eom_id|>",
     "<|end|>",
     "<end_of_turn>",
-    "<｜end▁of▁sentence｜>",
+    "<\N{FULLWIDTH VERTICAL LINE}end▁of▁sentence\N{FULLWIDTH VERTICAL LINE}>",
 )
 
 
@@ -50,8 +51,8 @@ _BYTES = _byte_alphabet()
 class Tokenizer:
     """A byte-level vocabulary with merges.
 
-    bos_id: the token that begins a sequence, if there is one. adds_bos: whether prompts begin with
-    it. end_ids: the tokens that end an answer.
+    bos_id, eos_id: the tokens that begin and end a sequence, if there are such. adds_bos: whether
+    prompts begin with the first. end_ids: the tokens that end an answer.
     """
 
     def __init__(self, path: Path, metadata: Mapping[str, Any]) -> None:
@@ -61,12 +62,13 @@ class Tokenizer:
         _check_kind(path, value("model", ""), value("pre", "default"))
         self._tokens = _texts(path, value("tokens", None), "tokens")
         merges = _texts(path, value("merges", None), "merges")
-        kinds = cast("list[int]", value("token_type", [1] * len(self._tokens)))
+        kinds = _kinds(path, value("token_type", None), len(self._tokens))
         self._library = _library(path, self._tokens, merges, kinds, value("pre", "default"))
         self._control = {i for i, kind in enumerate(kinds) if kind == _CONTROL}
         self._literal = {i for i, kind in enumerate(kinds) if kind == _USER_DEFINED}
         self.vocabulary_size = len(self._tokens)
         self.bos_id = self._known(value("bos_token_id", None))
+        self.eos_id = self._known(value("eos_token_id", None))
         self.adds_bos = bool(value("add_bos_token", value("pre", "") == "llama-bpe"))
         named = {self._known(value(key, None)) for key in _END_KEYS}
         usual = {i for i in self._control if self._tokens[i] in _END_TEXTS}
@@ -82,7 +84,8 @@ class Tokenizer:
 
     def encode(self, text: str, *, add_bos: bool = False) -> list[int]:
         """Return the tokens of a text. Control tokens written in it become themselves."""
-        ids: list[int] = self._library.encode(text, add_special_tokens=False).ids
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # halves of characters become '?'
+        ids: list[int] = self._library.encode(whole, add_special_tokens=False).ids
         return [self.bos_id, *ids] if add_bos and self.bos_id is not None else ids
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -135,7 +138,7 @@ def _check_kind(path: Path, model: Any, pre: Any) -> None:
             "far.",
             hint="Choose another model.",
         )
-    if pre not in PATTERNS:
+    if not isinstance(pre, str) or pre not in PATTERNS:
         raise ModelFileError(
             path,
             f"KTDesk does not know how the vocabulary {pre!r} cuts text."
@@ -156,22 +159,40 @@ def _texts(path: Path, value: Any, what: str) -> list[str]:
     )
 
 
+def _kinds(path: Path, value: Any, count: int) -> list[int]:
+    """Return the kind of each token; files may leave them out."""
+    if value is None:
+        return [_NORMAL] * count
+    if not isinstance(value, list) or len(cast("list[Any]", value)) != count:
+        raise ModelFileError(
+            path,
+            f"The file does not give a kind to each of its {count} tokens.",
+            hint="The file may be damaged: fetch it again.",
+        )
+    return cast("list[int]", value)
+
+
 def _library(
     path: Path, tokens: list[str], merges: list[str], kinds: list[int], pre: str
 ) -> Library:
     vocabulary = {token: i for i, token in reversed(list(enumerate(tokens)))}
-    pairs = [tuple(merge.split(" ", 1)) for merge in merges]
+    pairs: Any = [tuple(merge.split(" ", 1)) for merge in merges]
     try:
-        library = Library(BPE(vocab=vocabulary, merges=cast("Any", pairs)))
+        model = BPE(vocab=vocabulary, merges=pairs, ignore_merges=pre in WHOLE_WORDS_FIRST)
     except Exception as error:  # the library raises plain exceptions
         message = f"The file's vocabulary cannot be used: {error}."
         raise ModelFileError(path, message, hint="The file may be damaged.") from error
-    library.pre_tokenizer = pre_tokenizer(pre)  # pyright: ignore[reportAttributeAccessIssue]
-    for kind, special in ((_CONTROL, True), (_USER_DEFINED, False)):
-        added = [
-            AddedToken(token, special=special, normalized=False)
-            for token, token_kind in zip(tokens, kinds, strict=False)
-            if token_kind == kind and token
-        ]
-        library.add_special_tokens(added) if special else library.add_tokens(added)
+    library: Any = Library(model)  # the library's own types are partial
+    library.pre_tokenizer = pre_tokenizer(pre)
+    library.add_special_tokens(_added(tokens, kinds, _CONTROL))
+    library.add_tokens(_added(tokens, kinds, _USER_DEFINED))
     return library
+
+
+def _added(tokens: list[str], kinds: list[int], kind: int) -> list[AddedToken]:
+    """Return the tokens of a kind, which are found in a text before it is cut and merged."""
+    return [
+        AddedToken(token, special=kind == _CONTROL, normalized=False)
+        for token, token_kind in zip(tokens, kinds, strict=True)
+        if token_kind == kind and token
+    ]
