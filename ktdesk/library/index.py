@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-
-_LATER_SHARD = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
+from ktdesk.formats.shards import shared_name
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model file, or the first of its shards. size_bytes counts all shards.
+    """A model file, or the first of its shards that is there. size_bytes counts all shards.
 
     problem: why it cannot be read; then name is the file's, and architecture empty.
     """
@@ -29,17 +27,28 @@ class ModelEntry:
 
 def find_models(folder: Path) -> list[ModelEntry]:
     """Return the models below a folder, newest first; shards as one. A missing folder has none."""
-    files = [path for path in folder.rglob("*.gguf") if not _is_hidden(path.relative_to(folder))]
-    first = [path for path in files if not _LATER_SHARD.search(path.name) and path.is_file()]
-    return [_describe(path) for path in sorted(first, key=_age)]
+    first: dict[tuple[Path, str], Path] = {}
+    for path in sorted(folder.rglob("*.gguf")):
+        if path.is_file() and not _is_hidden(path.relative_to(folder)):
+            first.setdefault((path.parent, shared_name(path)), path)
+    return [_describe(path) for path in sorted(first.values(), key=_age)]
 
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _age(path: Path) -> tuple[float, str]:
-    return -path.stat().st_mtime, path.name
+def _age(path: Path) -> float:
+    return -_state(path)[0]
+
+
+def _state(path: Path) -> tuple[float, int]:
+    """Return time of change and size in bytes; zeros if the file has gone meanwhile."""
+    try:
+        state = path.stat()
+    except OSError:
+        return 0.0, 0
+    return state.st_mtime, state.st_size
 
 
 def _describe(path: Path) -> ModelEntry:
@@ -47,4 +56,4 @@ def _describe(path: Path) -> ModelEntry:
         checkpoint = Checkpoint.open(path)
         return ModelEntry(path, checkpoint.name, checkpoint.architecture, checkpoint.size_bytes)
     except ModelFileError as error:
-        return ModelEntry(path, path.stem, "", path.stat().st_size, str(error))
+        return ModelEntry(path, path.stem, "", _state(path)[1], str(error))
