@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small random models of each architecture: written by `transformers`, laid out as GGUF files.
 
-The tensor names, shapes and metadata keys are those that llama.cpp's converter writes. Random weights
-are larger than at the start of a training, since flat logits would hide errors.
+The tensor names, shapes and metadata keys are those that llama.cpp's converter writes. Random
+weights are larger than at the start of a training, since flat logits would hide errors.
 """
 
 from __future__ import annotations

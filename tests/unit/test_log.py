@@ -49,6 +49,8 @@ def test_a_long_run_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.M
     assert max(sizes) <= 2000
 
 
+@pytest.mark.logs("loud")
+@pytest.mark.logs("a traceback")
 def test_warnings_reach_the_terminal_on_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +61,7 @@ def test_warnings_reach_the_terminal_on_request(
     assert capsys.readouterr() == ("", "WARNING: loud\n")
 
 
+@pytest.mark.logs("there is no log file")
 def test_without_a_place_to_write_the_program_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -103,6 +103,9 @@ def test_a_missing_package_is_a_problem(ktdesk, monkeypatch) -> None:
     assert "!!  torch             not installed" in ktdesk("doctor").out
 
 
+@pytest.mark.logs("there is no log file")
+@pytest.mark.logs("could not be set aside")
+@pytest.mark.logs("cannot be read")
 def test_a_folder_that_cannot_be_written(ktdesk, tmp_path, monkeypatch) -> None:
     (tmp_path / "taken").touch()
     monkeypatch.setenv("KTDESK_HOME", str(tmp_path / "taken"))
@@ -117,6 +120,7 @@ def test_a_full_disk(ktdesk, monkeypatch) -> None:
     assert any("1.0 kB free" in line for line in lines(ktdesk("doctor"), "!!"))
 
 
+@pytest.mark.logs("engine.threads is -1")
 def test_settings_that_were_set_aside_are_named(ktdesk, home) -> None:
     home.mkdir()
     (home / "settings.toml").write_text("[engine]\nthreads = -1")

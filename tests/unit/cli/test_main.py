@@ -43,6 +43,7 @@ def test_an_error_is_a_sentence_and_what_to_do(ktdesk, tmp_path) -> None:
     assert done.err == f"Error: There is no file {missing}.\nCheck the path.\n"
 
 
+@pytest.mark.logs("KTDesk has a fault")
 def test_a_fault_says_where_the_log_is(ktdesk, model, engine) -> None:
     def events(request):
         raise ZeroDivisionError("a fault")
@@ -57,6 +58,7 @@ def test_a_fault_says_where_the_log_is(ktdesk, model, engine) -> None:
     assert "private words" not in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.logs("KTDesk has a fault")
 def test_a_fault_is_json_too(ktdesk, model, engine) -> None:
     engine.events = lambda request: iter(())
     done = ktdesk("chat", "--model", model, "--prompt", "Hi", "--json")
@@ -64,6 +66,7 @@ def test_a_fault_is_json_too(ktdesk, model, engine) -> None:
     assert "fault" in json.loads(done.out)["error"]["message"]
 
 
+@pytest.mark.logs("engine.threads is 'all'")
 def test_a_broken_settings_file_is_set_aside_and_said(ktdesk, model, home) -> None:
     home.mkdir()
     (home / "settings.toml").write_text("[engine]\nthreads = 'all'\n")
