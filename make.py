@@ -27,12 +27,27 @@ NATIVE_BUILD = ROOT / "build" / "native"
 QUESTION = "What is the capital of France?"
 
 # What Qt's wheels expect of the system: to paint at all, and to open a window under X11.
-WINDOW_PACKAGES = """
-libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0
-libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
-libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1
-libxkbcommon-x11-0
-""".split()
+WINDOW_PACKAGES = [
+    "libdbus-1-3",
+    "libegl1",
+    "libfontconfig1",
+    "libgl1",
+    "libglib2.0-0",
+    "libxkbcommon0",
+    "libx11-xcb1",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-shm0",
+    "libxcb-sync1",
+    "libxcb-xfixes0",
+    "libxcb-xkb1",
+    "libxkbcommon-x11-0",
+]
 
 
 def main() -> int:
@@ -105,7 +120,7 @@ def runs(python: Path) -> bool:
 
 def once(what: str, inputs: Iterable[Path], action: Callable[[], None]) -> None:
     """Do something if its inputs, by content, differ from those of the last time it succeeded."""
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256(repr(sys.version_info[:3]).encode())
     for path in inputs:
         if path.is_file():
             digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
