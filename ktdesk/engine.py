@@ -135,7 +135,7 @@ class Engine:
             yield Failed(error)
 
     @contextmanager
-    def _my_turn(self, flag: _Flag) -> Iterator[None]:
+    def _my_turn(self, flag: _Flag) -> Generator[None]:
         """Wait for the requests before this one. Raises Cancelled if cancelled meanwhile."""
         while not self._turn.acquire(timeout=0.05):
             if flag.is_set():

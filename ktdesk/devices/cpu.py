@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
-from ktdesk.kernels.cpu import Graph, Stream, ThreadPool, q8_bytes
+from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.streams import Graph, open_stream
 
 
 class CpuGraph:
@@ -30,7 +31,7 @@ class CpuDevice:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self.stream = Stream(ThreadPool(threads))
+        self.stream = open_stream(threads)
         self._capturing: CpuGraph | None = None
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -45,7 +46,7 @@ class CpuDevice:
         return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
 
     @contextmanager
-    def capture(self) -> Iterator[CpuGraph]:
+    def capture(self) -> Generator[CpuGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
         graph = CpuGraph()
         self.stream.begin_capture()

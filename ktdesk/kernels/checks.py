@@ -18,6 +18,13 @@ def fail(message: str) -> KernelError:
     return KernelError(message, hint=_HINT)
 
 
+def sizes(name: str, tensor: Tensor, dimensions: int) -> tuple[int, ...]:
+    """Return the tensor's shape. Raises KernelError if it has another number of dimensions."""
+    if tensor.ndim != dimensions:
+        raise fail(f"{name} must have {dimensions} dimensions, not {tensor.ndim}.")
+    return tuple(tensor.shape)
+
+
 def check(
     name: str,
     tensor: Tensor,
@@ -63,8 +70,17 @@ def check_positive(**sizes: int) -> None:
 
 def check_weight(weight: Weight) -> tuple[int, int, int, int]:
     """Return address, type, bytes per row and columns of a weight."""
+    if weight.columns % weight.type.block_size:
+        raise fail(
+            f"Rows of {weight.name} are blocks of {weight.type.block_size} weights, which "
+            f"{weight.columns} is no multiple of."
+        )
     data, row_bytes = weight.data, weight.type.row_bytes(weight.columns)
-    if data.shape != (weight.rows, row_bytes) or not data.flags.c_contiguous:
+    if (
+        data.dtype.itemsize != 1
+        or data.shape != (weight.rows, row_bytes)
+        or not data.flags.c_contiguous
+    ):
         raise fail(
             f"The blocks of {weight.name} must be contiguous, [{weight.rows}, {row_bytes}] bytes, "
             f"not {list(data.shape)}."

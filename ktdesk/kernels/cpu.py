@@ -3,7 +3,8 @@
 
 Each launches on a stream: it runs at once, or is recorded if the stream captures; then the tensors
 must outlive the graph. Tensors are float32 on the CPU and contiguous unless said otherwise;
-"strided" ones need only their last dimension contiguous. A call that does not fit raises KernelError.
+"strided" ones need only their last dimension contiguous. A call that does not fit raises
+KernelError. What lies in index tensors (tokens, positions, ids) is the caller's to check.
 T tokens, G groups, D width, H heads, C cache rows, E experts, K experts per token.
 """
 
@@ -15,34 +16,25 @@ import torch
 from torch import Tensor
 
 from ktdesk import _native
-from ktdesk._native import Graph, Stream, ThreadPool
+from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail
+from ktdesk.kernels.activations import activation_row, q8_bytes
+from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail, sizes
 
-__all__ = ["Graph", "Stream", "ThreadPool"]
-
-BLOCK = 32  # activations that share a scale
 MAX_EXPERTS = 1024
-
-
-def q8_bytes(columns: int) -> int:
-    """Return the bytes of a row of activations as int8 blocks. columns: a multiple of 32."""
-    if columns % BLOCK:
-        raise fail(f"Rows of int8 blocks are multiples of {BLOCK} wide, not {columns}.")
-    return columns + columns // BLOCK * 8
 
 
 def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
     """Write the dequantised rows that tokens [T] int32 name to out [T, D]."""
-    count = tokens.shape[0]
-    ids = check("tokens", tokens, (None,), torch.int32)
+    (count,) = sizes("tokens", tokens, 1)
+    ids = check("tokens", tokens, (count,), torch.int32)
     target = check("out", out, (count, weight.columns))
     _native.embed(stream, *check_weight(weight), ids, target, count)
 
 
 def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
-    """Normalise the rows of x [T, D] strided into out [T, D] strided, which may be x; weight [D]."""
-    rows, width = x.shape
+    """Normalise rows of x [T, D] strided to out [T, D] strided, which may be x; weight [D]."""
+    rows, width = sizes("x", x, 2)
     _native.rms_norm(
         stream,
         check("x", x, (rows, width), strided=True),
@@ -58,14 +50,14 @@ def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float)
 
 def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
     """Write x [T, G, D] or [T, D], strided, as int8 blocks: out uint8 [.., q8_bytes(D)]."""
-    rows, target = (x, out) if x.ndim == 3 else (x.unsqueeze(1), out.unsqueeze(1))
-    tokens, groups, width = rows.shape
+    rows = x.unsqueeze(1) if x.ndim == 2 else x
+    tokens, groups, width = sizes("x", rows, 3)
     _native.quantize(
         stream,
         check("x", rows, (tokens, groups, width), strided=True),
         rows.stride(0),
         rows.stride(1),
-        check("out", target, (tokens, groups, q8_bytes(width)), torch.uint8),
+        check("out", out, (*x.shape[:-1], q8_bytes(width)), torch.uint8),
         tokens,
         groups,
         width,
@@ -77,10 +69,10 @@ def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
 
     x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`.
     """
-    tokens, groups, outputs = out.shape
+    tokens, groups, outputs = sizes("out", out, 3)
     if groups * outputs != weight.rows:
         raise fail(f"out has {groups} groups of {outputs}, but {weight.name} {weight.rows} rows.")
-    width, dtype = _activations(weight)
+    width, dtype = activation_row(weight)
     source = check("x", x, (tokens, groups, width), dtype, strided=True)
     _native.linear(
         stream,
@@ -101,7 +93,8 @@ def rope_table(
     stream: Stream, positions: Tensor, inverse_frequencies: Tensor, scale: float, out: Tensor
 ) -> None:
     """Write scaled cosines and sines to out [T, P, 2]; positions [T] int32, frequencies [P]."""
-    tokens, pairs = positions.shape[0], inverse_frequencies.shape[0]
+    (tokens,) = sizes("positions", positions, 1)
+    (pairs,) = sizes("inverse_frequencies", inverse_frequencies, 1)
     _native.rope_table(
         stream,
         check("positions", positions, (tokens,), torch.int32),
@@ -115,7 +108,7 @@ def rope_table(
 
 def rope(stream: Stream, x: Tensor, table: Tensor, out: Tensor, *, interleaved: bool) -> None:
     """Turn the pairs of x [T, H, 2P] strided by table [T, P, 2] into out, strided; may be x."""
-    tokens, heads, width = x.shape
+    tokens, heads, width = sizes("x", x, 3)
     pairs = width // 2
     _native.rope(
         stream,
@@ -134,8 +127,8 @@ def rope(stream: Stream, x: Tensor, table: Tensor, out: Tensor, *, interleaved: 
 
 
 def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -> None:
-    """Store cache[positions[t]] = rows[t]; rows [T, W] strided, cache [C, W] f16 or f32, strided."""
-    tokens, width = rows.shape
+    """Store rows [T, W] strided as cache[positions[t]]; cache [C, W] f16 or f32, strided."""
+    tokens, width = sizes("rows", rows, 2)
     target, is_f16 = check_cache("cache", cache, (None, width))
     _native.store_rows(
         stream,
@@ -163,7 +156,8 @@ def attention(
 
     k [C, KVH, Dk] and v [C, KVH, Dv], strided, both f16 or both f32; H is a multiple of KVH.
     """
-    (tokens, heads, key_size), (rows, kv_heads, value_size) = q.shape, v.shape
+    tokens, heads, key_size = sizes("q", q, 3)
+    rows, kv_heads, value_size = sizes("v", v, 3)
     check_positive(kv_heads=kv_heads)
     if heads % kv_heads or k.dtype != v.dtype:
         raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
@@ -218,7 +212,8 @@ def router(
     scale: float,
 ) -> None:
     """Choose experts by logits [T, E]: ids [T, K] int32, weights [T, K]; bias [E] or None."""
-    (tokens, experts), used = logits.shape, ids.shape[1]
+    tokens, experts = sizes("logits", logits, 2)
+    _, used = sizes("ids", ids, 2)
     check_positive(groups=groups, groups_used=groups_used, experts_per_token=used)
     if experts > MAX_EXPERTS or experts % groups or groups_used > groups:
         raise fail(f"{experts} experts in {groups} groups, {groups_used} of them used: no fit.")
@@ -247,9 +242,9 @@ def expert_plan(stream: Stream, ids: Tensor, plan: Tensor) -> None:
     ids [T, K] int32, each below E.
     """
     pairs = ids.numel()
+    experts = sizes("plan", plan, 1)[0] - 1 - pairs
     source = check("ids", ids, (None, None), torch.int32)
     target = check("plan", plan, (None,), torch.int32)
-    experts = plan.shape[0] - 1 - pairs
     check_positive(experts=experts)
     _native.expert_plan(stream, source, target, pairs, experts)
 
@@ -261,12 +256,16 @@ def expert_linear(
 
     x has a row per token, or a row per pair: float32 [.., D], or int8 blocks, as in `linear`.
     """
+    if len(weight.shape) != 3:
+        raise fail(f"{weight.name} must be a matrix per expert, not {list(weight.shape)}.")
+    check_positive(experts_per_token=experts_per_token)
     experts, outputs, _ = weight.shape
-    pairs = plan.shape[0] - 1 - experts
-    width, dtype = _activations(weight)
+    pairs = sizes("plan", plan, 1)[0] - 1 - experts
+    width, dtype = activation_row(weight)
     source = check("x", x, (None, width), dtype)
-    if x.shape[0] not in (pairs, pairs // experts_per_token):
-        raise fail(f"x has {x.shape[0]} rows for {pairs} pairs of token and expert.")
+    rows = x.shape[0]
+    if rows < 1 or pairs not in (rows, rows * experts_per_token):
+        raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")
     _native.expert_linear(
         stream,
         *check_weight(weight),
@@ -276,7 +275,7 @@ def expert_linear(
         check("out", out, (pairs, outputs)),
         experts,
         outputs,
-        pairs // x.shape[0],
+        pairs // rows,
     )
 
 
@@ -285,8 +284,8 @@ def combine(stream: Stream, rows: Tensor, weights: Tensor, out: Tensor) -> None:
 
     rows [T * K, D], weights [T, K], out [T, D].
     """
-    tokens, used = weights.shape
-    width = out.shape[1]
+    tokens, used = sizes("weights", weights, 2)
+    _, width = sizes("out", out, 2)
     _native.combine(
         stream,
         check("rows", rows, (tokens * used, width)),
@@ -296,10 +295,3 @@ def combine(stream: Stream, rows: Tensor, weights: Tensor, out: Tensor) -> None:
         used,
         width,
     )
-
-
-def _activations(weight: Weight) -> tuple[int, torch.dtype]:
-    """Return width and type of the activations that meet a weight."""
-    if weight.type.is_float:
-        return weight.columns, torch.float32
-    return q8_bytes(weight.columns), torch.uint8

@@ -7,6 +7,7 @@ the inputs, so that float64 inputs give a float64 reference.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Literal
 
 import torch
@@ -38,7 +39,7 @@ def rope_table(positions: Tensor, inverse_frequencies: Tensor, scale: float) -> 
 def rope(x: Tensor, table: Tensor, *, interleaved: bool) -> Tensor:
     """Return x [T, H, 2P] with pairs (2i, 2i+1), or (i, i+P), turned by the table [T, P, 2]."""
     shape = (-1, 2) if interleaved else (2, -1)
-    first, second = x.unflatten(-1, shape).unbind(-1 if interleaved else -2)
+    first, second = torch.unflatten(x, -1, shape).unbind(-1 if interleaved else -2)
     cosine, sine = table[:, None, :, 0], table[:, None, :, 1]
     turned = (first * cosine - second * sine, first * sine + second * cosine)
     return torch.stack(turned, -1 if interleaved else -2).flatten(-2)
@@ -82,7 +83,7 @@ def router(
     scores = logits.sigmoid() if gating == "sigmoid" else logits.softmax(-1)
     choices = scores if bias is None else scores + bias
     if groups > 1:
-        members = choices.unflatten(-1, (groups, -1))
+        members = torch.unflatten(choices, -1, (groups, -1))
         best = min(2 if gating == "sigmoid" else 1, members.shape[-1])
         group_scores = members.topk(best).values.sum(-1)
         used = group_scores.topk(groups_used).indices
@@ -104,8 +105,8 @@ def experts(
     x [T, D]; gate, up [E, F, D]; down [E, D, F]; ids, weights [T, K].
     """
     out = torch.zeros_like(x)
-    for token, (chosen, shares) in enumerate(zip(ids.tolist(), weights, strict=True)):
-        for expert, share in zip(chosen, shares, strict=True):
-            hidden = silu_mul(gate[expert] @ x[token], up[expert] @ x[token])
-            out[token] += share * (down[expert] @ hidden)
+    for token, k in product(range(ids.shape[0]), range(ids.shape[1])):
+        expert = int(ids[token, k])
+        hidden = silu_mul(gate[expert] @ x[token], up[expert] @ x[token])
+        out[token] += weights[token, k] * (down[expert] @ hidden)
     return out

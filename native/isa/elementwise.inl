@@ -24,19 +24,20 @@ inline float largest_magnitude(const float* x) {  // of a block
   return largest(most);
 }
 
-// ERROR at most half a step of largest / 127 per value.
+// LIMITS finite values. ERROR at most half a step of largest / 127 per value.
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
   for (int64_t item = blocks.begin; item < blocks.end; ++item) {
     const int64_t row = item / per_row, b = item % per_row;
-    const float* x = a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride +
-                     b * kBlock;
+    const float* x =
+        a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride + b * kBlock;
     uint8_t* out = a.out + row * q8_row_bytes(a.width);
     int8_t* q = reinterpret_cast<int8_t*>(out) + b * kBlock;
     float* scales = reinterpret_cast<float*>(out + a.width);
     const float largest_x = largest_magnitude(x);
-    const float step = largest_x / 127.0f;
-    const float inverse = largest_x > 0 ? 127.0f / largest_x : 0.0f;
+    const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
+    const float step = vanishes ? 0.0f : largest_x / 127.0f;
+    const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
     int total = 0;
     for (int i = 0; i < kBlock; i += V::lanes) {
       float rounded[V::lanes];
@@ -122,7 +123,8 @@ void combine(const CombineArgs& a, Range items) noexcept {
     const int width = static_cast<int>(smaller(kChunk, a.width - begin));
     for (int k = 0; k < a.experts_per_token; ++k) {
       const int64_t pair = t * a.experts_per_token + k;
-      add_scaled(a.out + t * a.width + begin, a.weights[pair], a.rows + pair * a.width + begin, width);
+      add_scaled(a.out + t * a.width + begin, a.weights[pair], a.rows + pair * a.width + begin,
+                 width);
     }
   }
 }

@@ -31,6 +31,7 @@ constexpr void (*expert_plan)(const ExpertPlanArgs&, Range) noexcept = nullptr;
 
 }  // namespace
 
+// clang-format off
 extern const KernelTable kTable = {
     .isa = KT_NAME(KT_ISA),
     .needs = KT_NEEDS,
@@ -38,5 +39,6 @@ extern const KernelTable kTable = {
     KT_KERNELS(KT_ENTRY)
 #undef KT_ENTRY
 };
+// clang-format on
 
 }  // namespace kt::KT_ISA

@@ -28,9 +28,9 @@ inline Half float_to_half(float value) {
   const uint32_t bits = __builtin_bit_cast(uint32_t, value);
   const Half sign = static_cast<Half>((bits >> 16) & 0x8000u);
   const uint32_t magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return sign | 0x7e00u;    // NaN
-  if (magnitude >= 0x477ff000u) return sign | 0x7c00u;   // rounds beyond the largest
-  if (magnitude < 0x38800000u) {                         // subnormal: adding 0.5 shifts and rounds
+  if (magnitude > 0x7f800000u) return sign | 0x7e00u;   // NaN
+  if (magnitude >= 0x477ff000u) return sign | 0x7c00u;  // rounds beyond the largest
+  if (magnitude < 0x38800000u) {                        // subnormal: adding 0.5 shifts and rounds
     const float shifted = __builtin_bit_cast(float, magnitude) + 0.5f;
     return sign | static_cast<Half>(__builtin_bit_cast(uint32_t, shifted) - 0x3f000000u);
   }
@@ -52,7 +52,8 @@ struct V {  // one float
     const uint32_t exponent = static_cast<uint32_t>(static_cast<int>(n.v) + 127) << 23;
     return {x.v * __builtin_bit_cast(float, exponent)};
   }
-  static V round(V x) { return {static_cast<float>(static_cast<int>(x.v + (x.v < 0 ? -0.5f : 0.5f)))}; }
+  // Ties to even: at 1.5 * 2^23 a float has no fraction. For magnitudes below 2^22.
+  static V round(V x) { return {(x.v + 12582912.0f) - 12582912.0f}; }
 };
 V operator+(V a, V b) { return {a.v + b.v}; }
 V operator-(V a, V b) { return {a.v - b.v}; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops over vectors of floats that several kernels share. Widths need not be multiples of V::lanes.
+// Loops over vectors of floats that several kernels share. Widths need not be multiples of
+// V::lanes.
 
 inline float load_one(const float* p) { return *p; }
 inline float load_one(const Half* p) { return half_to_float(*p); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One launch function per kernel. Tensors come as addresses: ktdesk/kernels/cpu.py has checked them.
+// One launch function per kernel. Tensors come as addresses: ktdesk/kernels/cpu.py has checked
+// them.
 #include "bindings.h"
 #include "kt/kernels.h"
 #include "kt/stream.h"
@@ -26,7 +27,7 @@ int64_t chunks(int64_t count) { return (count + kt::kChunk - 1) / kt::kChunk; }
 KT_KERNELS(KT_GRAIN)
 #undef KT_GRAIN
 
-#define KT_LAUNCH(name, args, items) stream.launch(kt::kernels().name, args, items, name##_grain)
+#define KT_LAUNCH(name, args, items) stream.launch(stream.kernels().name, args, items, name##_grain)
 
 void embed(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
            Address tokens, Address out, int64_t count) {
@@ -37,8 +38,12 @@ void embed(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int 
 
 void rms_norm(kt::Stream& stream, Address x, int64_t x_stride, Address weight, Address out,
               int64_t out_stride, int64_t rows, int width, float eps) {
-  const kt::RmsNormArgs args{at<const float>(x), at<const float>(weight), at<float>(out),
-                             x_stride,           out_stride,              width,
+  const kt::RmsNormArgs args{at<const float>(x),
+                             at<const float>(weight),
+                             at<float>(out),
+                             x_stride,
+                             out_stride,
+                             width,
                              eps};
   KT_LAUNCH(rms_norm, args, rows);
 }
@@ -50,8 +55,8 @@ void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group
   KT_LAUNCH(quantize, args, tokens * groups * (width / kt::kBlock));
 }
 
-void linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
-            Address x, int64_t token_bytes, int64_t group_bytes, Address out, int64_t out_token,
+void linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns, Address x,
+            int64_t token_bytes, int64_t group_bytes, Address out, int64_t out_token,
             int64_t out_group, int tokens, int groups, int outputs) {
   const kt::LinearArgs args{matrix(weight, type, row_bytes, columns),
                             {at<const uint8_t>(x), token_bytes, group_bytes},
@@ -73,24 +78,34 @@ void rope_table(kt::Stream& stream, Address positions, Address frequencies, floa
 void rope(kt::Stream& stream, Address x, int64_t x_token, int64_t x_head, Address table,
           Address out, int64_t out_token, int64_t out_head, int64_t tokens, int heads, int pairs,
           bool interleaved) {
-  const kt::RopeArgs args{at<const float>(x), at<const float>(table), at<float>(out), x_token,
-                          x_head,             out_token,              out_head,       heads,
-                          pairs,              interleaved};
+  const kt::RopeArgs args{at<const float>(x),
+                          at<const float>(table),
+                          at<float>(out),
+                          x_token,
+                          x_head,
+                          out_token,
+                          out_head,
+                          heads,
+                          pairs,
+                          interleaved};
   KT_LAUNCH(rope, args, tokens);
 }
 
 void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address positions,
                 Address cache, int64_t cache_stride, bool is_f16, int64_t tokens, int width) {
-  const kt::StoreRowsArgs args{at<const float>(rows), at<const int32_t>(positions), at<void>(cache),
-                               rows_stride,           cache_stride,                 width,
+  const kt::StoreRowsArgs args{at<const float>(rows),
+                               at<const int32_t>(positions),
+                               at<void>(cache),
+                               rows_stride,
+                               cache_stride,
+                               width,
                                is_f16};
   KT_LAUNCH(store_rows, args, tokens);
 }
 
 void attention(kt::Stream& stream, Address q, Address k, int64_t k_row, int64_t k_head, Address v,
                int64_t v_row, int64_t v_head, bool is_f16, Address positions, Address out,
-               int64_t tokens, int heads, int kv_heads, int key_size, int value_size,
-               float scale) {
+               int64_t tokens, int heads, int kv_heads, int key_size, int value_size, float scale) {
   const kt::AttentionArgs args{at<const float>(q),
                                at<const void>(k),
                                at<const void>(v),
@@ -122,10 +137,17 @@ void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count) {
 void router(kt::Stream& stream, Address logits, Address bias, Address ids, Address weights,
             int64_t tokens, int experts, int experts_per_token, int groups, int groups_used,
             float scale, bool is_sigmoid, bool normalize) {
-  const kt::RouterArgs args{at<const float>(logits), at<const float>(bias), at<int32_t>(ids),
-                            at<float>(weights),      experts,               experts_per_token,
-                            groups,                  groups_used,           scale,
-                            is_sigmoid,              normalize};
+  const kt::RouterArgs args{at<const float>(logits),
+                            at<const float>(bias),
+                            at<int32_t>(ids),
+                            at<float>(weights),
+                            experts,
+                            experts_per_token,
+                            groups,
+                            groups_used,
+                            scale,
+                            is_sigmoid,
+                            normalize};
   KT_LAUNCH(router, args, tokens);
 }
 

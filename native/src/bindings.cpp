@@ -5,6 +5,8 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,21 +17,18 @@ namespace py = pybind11;
 
 namespace {
 
-bool usable(const kt::KernelTable& table) {
-  return (kt::detect_features() & table.needs) == table.needs;
-}
-
 std::vector<std::string> names(bool usable_only) {
   std::vector<std::string> found;
   for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) {
-    if (!usable_only || usable(**t)) found.emplace_back((*t)->isa);
+    if (!usable_only || (*t)->runs_on(kt::detect_features())) found.emplace_back((*t)->isa);
   }
   return found;
 }
 
-// For each kernel, the instruction set whose version this process runs.
+// For each kernel, the instruction set whose version this process runs; nothing if it runs none.
 std::map<std::string, std::string> kernel_tables() {
   std::map<std::string, std::string> served;
+  if (!kt::kernels().isa) return served;
   for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) {
 #define KT_SERVES(name, Args, grain) \
   if ((*t)->name == kt::kernels().name) served.emplace(#name, (*t)->isa);
@@ -37,6 +36,14 @@ std::map<std::string, std::string> kernel_tables() {
 #undef KT_SERVES
   }
   return served;
+}
+
+// Raises std::invalid_argument, a ValueError in Python, if that leaves no kernels to launch.
+kt::Stream make_stream(kt::ThreadPool& pool, const std::optional<std::string>& isa) {
+  const kt::KernelTable kernels =
+      isa ? kt::resolve(kt::detect_features(), isa->c_str()) : kt::kernels();
+  if (!kernels.isa) throw std::invalid_argument("this build has no kernels of the name asked for");
+  return kt::Stream(pool, kernels);
 }
 
 }  // namespace
@@ -56,12 +63,16 @@ PYBIND11_MODULE(_native, m) {
   py::class_<kt::Stream>(m, "Stream",
                          "Runs launches at once, or records them between begin_capture and "
                          "end_capture. One caller at a time.")
-      .def(py::init<kt::ThreadPool&>(), py::arg("pool"), py::keep_alive<1, 2>())
+      .def(py::init(&make_stream), py::arg("pool"), py::arg("isa") = py::none(),
+           py::keep_alive<1, 2>(),
+           "Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.")
       .def("begin_capture", &kt::Stream::begin_capture, "Record launches from now on.")
       .def("end_capture", &kt::Stream::end_capture, py::keep_alive<0, 1>(),
            "Return what was recorded; launches run at once again.");
 
-  m.def("isa", [] { return kt::kernels().isa; }, "Fastest instruction set in use.");
+  m.def(
+      "isa", [] { return kt::kernels().isa; },
+      "Fastest instruction set in use; None if KTDESK_ISA names an unknown one.");
   m.def("isas", [] { return names(true); }, "Sets that this machine can run, fastest first.");
   m.def("all_isas", [] { return names(false); }, "Sets that this build has, fastest first.");
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");

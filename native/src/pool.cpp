@@ -54,6 +54,7 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
     if (items > 0) call(body, {0, items});
     return;
   }
+  const std::lock_guard turn(turn_);
   call_ = call;
   body_ = body;
   items_ = items;

@@ -13,20 +13,20 @@
 #include "kt/quant.h"
 
 // Every kernel, its arguments, and the fewest items that are worth a thread of their own.
-#define KT_KERNELS(X)                        \
-  X(embed, EmbedArgs, 1)                     \
-  X(rms_norm, RmsNormArgs, 1)                \
-  X(quantize, QuantizeArgs, 64)              \
-  X(linear, LinearArgs, 8)                   \
-  X(rope_table, RopeTableArgs, 1)            \
-  X(rope, RopeArgs, 1)                       \
-  X(store_rows, StoreRowsArgs, 4)            \
-  X(attention, AttentionArgs, 1)             \
-  X(silu_mul, SiluMulArgs, 16)               \
-  X(add, AddArgs, 64)                        \
-  X(router, RouterArgs, 1)                   \
-  X(expert_plan, ExpertPlanArgs, 1)          \
-  X(expert_linear, ExpertLinearArgs, 8)      \
+#define KT_KERNELS(X)                   \
+  X(embed, EmbedArgs, 1)                \
+  X(rms_norm, RmsNormArgs, 1)           \
+  X(quantize, QuantizeArgs, 64)         \
+  X(linear, LinearArgs, 8)              \
+  X(rope_table, RopeTableArgs, 1)       \
+  X(rope, RopeArgs, 1)                  \
+  X(store_rows, StoreRowsArgs, 4)       \
+  X(attention, AttentionArgs, 1)        \
+  X(silu_mul, SiluMulArgs, 16)          \
+  X(add, AddArgs, 64)                   \
+  X(router, RouterArgs, 1)              \
+  X(expert_plan, ExpertPlanArgs, 1)     \
+  X(expert_linear, ExpertLinearArgs, 8) \
   X(combine, CombineArgs, 16)
 
 namespace kt {
@@ -169,8 +169,8 @@ struct ExpertPlanArgs {
   int pairs, experts;
 };
 
-// out[p] = weight[expert of p] x[p / pairs_per_row]. Item: row of an expert's matrix, for all of the
-// experts in the plan; so the few experts of one token load all threads evenly.
+// out[p] = weight[expert of p] x[p / pairs_per_row]. Item: row of an expert's matrix, for all of
+// the experts in the plan; so the few experts of one token load all threads evenly.
 struct ExpertLinearArgs {
   Matrix weight;  // experts * outputs rows
   Activations x;
@@ -194,6 +194,7 @@ enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2 };
 struct KernelTable {
   const char* isa;
   unsigned needs;  // features that must all be present
+  constexpr bool runs_on(unsigned features) const { return (features & needs) == needs; }
 #define KT_FIELD(name, Args, grain) void (*name)(const Args&, Range) noexcept;
   KT_KERNELS(KT_FIELD)
 #undef KT_FIELD
@@ -206,10 +207,11 @@ extern const KernelTable* const kTables[];
 unsigned detect_features() noexcept;
 
 // For each kernel, the fastest version that `features` allow. `isa`, if not null, names the fastest
-// table to consider. Returns a table whose isa is null if there is no such one.
+// table to consider. The result is empty, its isa null, if this build has no table of that name.
 KernelTable resolve(unsigned features, const char* isa) noexcept;
 
-// The kernels of this machine. The variable KTDESK_ISA=avx2 caps them, for tests and bug reports.
+// The kernels of this machine. The variable KTDESK_ISA=avx2 caps them, for tests and bug reports; a
+// name that this build does not know makes the table empty.
 const KernelTable& kernels() noexcept;
 
 }  // namespace kt

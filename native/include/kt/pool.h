@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -10,12 +11,12 @@
 
 namespace kt {
 
-// One loop at a time, from one thread at a time.
+// One loop at a time: callers on several threads take turns. A body must not call `run` itself.
 //
 // Hand-over: `run` writes the loop into plain members and then raises `ticket_` (release); a worker
 // that sees the new ticket (acquire) sees the loop. It works and then lowers `pending_` (release);
-// when `run` reads zero (acquire), all of the loop's writes are visible to the caller, and no worker
-// reads the members any more.
+// when `run` reads zero (acquire), all of the loop's writes are visible to the caller, and no
+// worker reads the members any more.
 //
 // Waiting: a worker spins for a while, then counts itself into `parked_` and sleeps on `ticket_`.
 // Both counters are sequentially consistent, so either `run` sees the sleeper and wakes it, or the
@@ -32,8 +33,8 @@ class ThreadPool {
 
   int threads() const noexcept { return threads_; }
 
-  // Calls body(part) on parts that cover [0, items), each of at least `grain` items but for rounding,
-  // and returns when all are done.
+  // Calls body(part) on parts that cover [0, items), each of at least `grain` items but for
+  // rounding, and returns when all are done. A loop of one part runs on the calling thread alone.
   template <class Body>
   void run(int64_t items, int64_t grain, const Body& body) noexcept {
     run_erased(
@@ -51,6 +52,7 @@ class ThreadPool {
   void run_part(int index) const noexcept;
 
   const int threads_;
+  std::mutex turn_;
   Erased call_ = nullptr;
   const void* body_ = nullptr;
   int64_t items_ = 0;

@@ -54,7 +54,8 @@ struct BlockQ4_K {
 };
 static_assert(sizeof(BlockQ4_K) == 144);
 
-// 256 weights: w = d * scale[i / 16] * (q - 32), the low four bits of q in `low`, the rest in `high`.
+// 256 weights: w = d * scale[i / 16] * (q - 32), the low four bits of q in `low`, the rest in
+// `high`.
 struct BlockQ6_K {
   uint8_t low[128];
   uint8_t high[64];

@@ -46,7 +46,11 @@ class Graph {
 // Not thread-safe: one caller at a time.
 class Stream {
  public:
-  explicit Stream(ThreadPool& pool) : pool_(&pool), graph_(pool) {}
+  explicit Stream(ThreadPool& pool, const KernelTable& kernels = kt::kernels())
+      : pool_(&pool), kernels_(kernels), graph_(pool) {}
+
+  // The versions of the kernels to launch on this stream.
+  const KernelTable& kernels() const noexcept { return kernels_; }
 
   // Runs `kernel` over [0, items) now, or records it when capturing.
   template <class Args>
@@ -71,8 +75,7 @@ class Stream {
     const std::size_t at = (graph_.args_.size() + kAlign - 1) / kAlign * kAlign;
     graph_.args_.resize(at + sizeof(Args));
     __builtin_memcpy(graph_.args_.data() + at, &args, sizeof(Args));
-    graph_.nodes_.push_back(
-        {&call<Args>, reinterpret_cast<void (*)()>(kernel), at, items, grain});
+    graph_.nodes_.push_back({&call<Args>, reinterpret_cast<void (*)()>(kernel), at, items, grain});
   }
 
   template <class Args>
@@ -81,6 +84,7 @@ class Stream {
   }
 
   ThreadPool* pool_;
+  KernelTable kernels_;
   bool capturing_ = false;
   Graph graph_;
 };

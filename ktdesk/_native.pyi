@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CPU kernels of KTDesk, captured and replayed like CUDA graphs (native/src/bindings.cpp).
+
+A launch takes addresses of memory as integers, and strides in elements unless the name says bytes.
+Nothing is checked here: ktdesk/kernels/cpu.py does that.
+"""
+
+from typing import final
+
+@final
+class ThreadPool:
+    """Threads that split one loop at a time. Raises ValueError for a number it does not take."""
+
+    def __init__(self, threads: int) -> None: ...
+    @property
+    def threads(self) -> int: ...
+
+@final
+class Graph:
+    """Launches captured from a stream."""
+
+    def replay(self) -> None:
+        """Run every launch again, in order, without the GIL."""
+
+    def __len__(self) -> int: ...
+
+@final
+class Stream:
+    """Runs launches at once, or records them while it captures. One caller at a time."""
+
+    def __init__(self, pool: ThreadPool, isa: str | None = None) -> None:
+        """Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.
+
+        Raises ValueError if this build has no such kernels.
+        """
+
+    def begin_capture(self) -> None:
+        """Record launches from now on. Raises RuntimeError if the stream captures already."""
+
+    def end_capture(self) -> Graph:
+        """Return what was recorded. Raises RuntimeError if the stream does not capture."""
+
+def isa() -> str | None:
+    """Return the fastest instruction set in use; None if KTDESK_ISA names an unknown one."""
+
+def isas() -> list[str]:
+    """Return the instruction sets that this machine can run, fastest first."""
+
+def all_isas() -> list[str]:
+    """Return the instruction sets that this build has, fastest first."""
+
+def kernel_tables() -> dict[str, str]:
+    """Return the instruction set that serves each kernel."""
+
+def embed(
+    stream: Stream,
+    weight: int,
+    weight_type: int,
+    row_bytes: int,
+    columns: int,
+    tokens: int,
+    out: int,
+    count: int,
+    /,
+) -> None: ...
+def rms_norm(
+    stream: Stream,
+    x: int,
+    x_stride: int,
+    weight: int,
+    out: int,
+    out_stride: int,
+    rows: int,
+    width: int,
+    eps: float,
+    /,
+) -> None: ...
+def quantize(
+    stream: Stream,
+    x: int,
+    token_stride: int,
+    group_stride: int,
+    out: int,
+    tokens: int,
+    groups: int,
+    width: int,
+    /,
+) -> None: ...
+def linear(
+    stream: Stream,
+    weight: int,
+    weight_type: int,
+    row_bytes: int,
+    columns: int,
+    x: int,
+    token_bytes: int,
+    group_bytes: int,
+    out: int,
+    out_token: int,
+    out_group: int,
+    tokens: int,
+    groups: int,
+    outputs: int,
+    /,
+) -> None: ...
+def rope_table(
+    stream: Stream,
+    positions: int,
+    frequencies: int,
+    scale: float,
+    out: int,
+    tokens: int,
+    pairs: int,
+    /,
+) -> None: ...
+def rope(
+    stream: Stream,
+    x: int,
+    x_token: int,
+    x_head: int,
+    table: int,
+    out: int,
+    out_token: int,
+    out_head: int,
+    tokens: int,
+    heads: int,
+    pairs: int,
+    interleaved: bool,
+    /,
+) -> None: ...
+def store_rows(
+    stream: Stream,
+    rows: int,
+    rows_stride: int,
+    positions: int,
+    cache: int,
+    cache_stride: int,
+    is_f16: bool,
+    tokens: int,
+    width: int,
+    /,
+) -> None: ...
+def attention(
+    stream: Stream,
+    q: int,
+    k: int,
+    k_row: int,
+    k_head: int,
+    v: int,
+    v_row: int,
+    v_head: int,
+    is_f16: bool,
+    positions: int,
+    out: int,
+    tokens: int,
+    heads: int,
+    kv_heads: int,
+    key_size: int,
+    value_size: int,
+    scale: float,
+    /,
+) -> None: ...
+def silu_mul(stream: Stream, gate: int, up: int, out: int, count: int, /) -> None: ...
+def add(stream: Stream, x: int, y: int, out: int, count: int, /) -> None: ...
+def router(
+    stream: Stream,
+    logits: int,
+    bias: int,  # 0 without one
+    ids: int,
+    weights: int,
+    tokens: int,
+    experts: int,
+    experts_per_token: int,
+    groups: int,
+    groups_used: int,
+    scale: float,
+    is_sigmoid: bool,
+    normalize: bool,
+    /,
+) -> None: ...
+def expert_plan(stream: Stream, ids: int, plan: int, pairs: int, experts: int, /) -> None: ...
+def expert_linear(
+    stream: Stream,
+    weight: int,
+    weight_type: int,
+    row_bytes: int,
+    columns: int,
+    x: int,
+    token_bytes: int,
+    plan: int,
+    out: int,
+    experts: int,
+    outputs: int,
+    pairs_per_row: int,
+    /,
+) -> None: ...
+def combine(
+    stream: Stream,
+    rows: int,
+    weights: int,
+    out: int,
+    tokens: int,
+    experts_per_token: int,
+    width: int,
+    /,
+) -> None: ...

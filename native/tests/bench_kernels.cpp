@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Measures the kernels that take a model's time and prints JSON: for each table that this machine
+// can run, kernel and shape the median time of several runs, their spread, and what it means in
+// GB/s and GFLOP/s. Uses all hardware threads. Bytes are those that must be read, so weights that
+// fit a cache exceed memory.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "kt/stream.h"
+#include "samples.h"
+
+namespace {
+
+using namespace kt::test;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRuns = 15;
+
+struct Bench {
+  kt::Stream& stream;
+  const kt::KernelTable& kernels;
+  int threads;
+  bool& first;
+
+  // Times `body`, which reads `bytes` and computes `operations`, after one run to warm up.
+  void measure(const char* kernel, const char* type, const char* shape, double bytes,
+               double operations, const std::function<void()>& body) const {
+    body();
+    std::vector<double> seconds;
+    for (int run = 0; run < kRuns; ++run) {
+      const auto start = Clock::now();
+      body();
+      seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    }
+    std::sort(seconds.begin(), seconds.end());
+    const double median = seconds[kRuns / 2];
+    std::printf(
+        "%s\n    {\"table\": \"%s\", \"kernel\": \"%s\", \"type\": \"%s\", \"shape\": \"%s\", "
+        "\"threads\": %d, \"runs\": %d, \"median_us\": %.2f, \"fastest_us\": %.2f, "
+        "\"slowest_us\": %.2f, \"gb_per_s\": %.2f, \"gflop_per_s\": %.2f}",
+        first ? "" : ",", kernels.isa, kernel, type, shape, threads, kRuns, median * 1e6,
+        seconds.front() * 1e6, seconds.back() * 1e6, bytes / median * 1e-9,
+        operations / median * 1e-9);
+    first = false;
+  }
+};
+
+void bench_linear(const Bench& bench, const TypeInfo& t, int tokens) {
+  constexpr int kWidth = 4096;
+  Random random;
+  const int64_t row_bytes = kWidth / t.block * t.bytes;
+  const int64_t token_bytes = is_float(t) ? kWidth * sizeof(float) : kt::q8_row_bytes(kWidth);
+  Padded<uint8_t> weight(kWidth * row_bytes), x(tokens * token_bytes);
+  for (int64_t r = 0; r < kWidth; ++r) fill_row(t, weight.data() + r * row_bytes, kWidth, random);
+  std::fill(x.begin(), x.end(), uint8_t{0});  // the time does not depend on the values
+  Padded<float> out(int64_t{tokens} * kWidth);
+  const kt::LinearArgs args{{weight.data(), row_bytes, kWidth, t.type},
+                            {x.data(), token_bytes, 0},
+                            out.data(),
+                            kWidth,
+                            kWidth,
+                            tokens,
+                            kWidth};
+  char shape[40];
+  std::snprintf(shape, sizeof shape, "%d x %d x %d", tokens, kWidth, kWidth);
+  const double weights = double{kWidth} * kWidth;
+  bench.measure("linear", t.name, shape, static_cast<double>(weight.size()), 2 * tokens * weights,
+                [&] { bench.stream.launch(bench.kernels.linear, args, kWidth, 8); });
+}
+
+// One token's experts, each with its own matrix: all that is chosen is read once.
+void bench_expert_linear(const Bench& bench, const TypeInfo& t) {
+  constexpr int kExperts = 8, kOutputs = 2048, kWidth = 2048;
+  Random random;
+  const int64_t row_bytes = kWidth / t.block * t.bytes;
+  Padded<uint8_t> weight(kExperts * kOutputs * row_bytes), x(kt::q8_row_bytes(kWidth));
+  for (int64_t r = 0; r < kExperts * kOutputs; ++r) {
+    fill_row(t, weight.data() + r * row_bytes, kWidth, random);
+  }
+  fill_q8(x.data(), kWidth, random);
+  std::vector<int32_t> plan;  // expert e has the pair e
+  for (int e = 0; e <= kExperts; ++e) plan.push_back(e);
+  for (int pair = 0; pair < kExperts; ++pair) plan.push_back(pair);
+  Padded<float> out(kExperts * kOutputs);
+  const kt::ExpertLinearArgs args{{weight.data(), row_bytes, kWidth, t.type},
+                                  {x.data(), x.size(), 0},
+                                  plan.data(),
+                                  out.data(),
+                                  kExperts,
+                                  kOutputs,
+                                  kExperts};
+  bench.measure("expert_linear", t.name, "1 x 8 of 2048 x 2048", static_cast<double>(weight.size()),
+                2.0 * kExperts * kOutputs * kWidth,
+                [&] { bench.stream.launch(bench.kernels.expert_linear, args, kOutputs, 8); });
+}
+
+void bench_attention(const Bench& bench, const char* shape, int rows, int kv_heads, int key_size,
+                     int value_size) {
+  constexpr int kHeads = 32;
+  Random random;
+  const Padded<float> q = random.normals(kHeads * key_size);
+  Padded<kt::Half> k(int64_t{rows} * kv_heads * key_size);
+  for (kt::Half& value : k) value = random.small_half();
+  Padded<float> out(kHeads * value_size);
+  const int32_t position = rows - 1;
+  const int64_t k_row = int64_t{kv_heads} * key_size;
+  const kt::AttentionArgs args{q.data(), k.data(), k.data(),   &position, out.data(),
+                               k_row,    key_size, k_row,      key_size,  kHeads,
+                               kv_heads, key_size, value_size, 0.1f,      true};
+  const double operations = 2.0 * kHeads * rows * (key_size + value_size);
+  bench.measure("attention", "F16", shape, static_cast<double>(k.size()) * sizeof(kt::Half),
+                operations, [&] { bench.stream.launch(bench.kernels.attention, args, kHeads, 1); });
+}
+
+void bench_passes(const Bench& bench) {
+  constexpr int kRows = 256, kWidth = 4096;
+  constexpr int64_t kCount = kRows * kWidth;
+  constexpr double kBytes = kCount * sizeof(float);
+  const char* shape = "256 x 4096";
+  Random random;
+  const Padded<float> x = random.normals(kCount), y = random.normals(kCount);
+  Padded<float> out(kCount);
+  Padded<uint8_t> blocks(kRows * kt::q8_row_bytes(kWidth));
+  const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, kWidth, kWidth, 1e-5f};
+  const kt::QuantizeArgs quantize{x.data(), blocks.data(), kWidth, 0, 1, kWidth};
+  const kt::SiluMulArgs gate{x.data(), y.data(), out.data(), kCount};
+  const kt::AddArgs add{x.data(), y.data(), out.data(), kCount};
+  bench.measure("rms_norm", "F32", shape, kBytes, 4.0 * kCount,
+                [&] { bench.stream.launch(bench.kernels.rms_norm, norm, kRows, 1); });
+  bench.measure("quantize", "F32", shape, kBytes, 3.0 * kCount, [&] {
+    bench.stream.launch(bench.kernels.quantize, quantize, kCount / kt::kBlock, 64);
+  });
+  bench.measure("silu_mul", "F32", shape, 2 * kBytes, 4.0 * kCount, [&] {
+    bench.stream.launch(bench.kernels.silu_mul, gate, kCount / kt::kChunk, 16);
+  });
+  bench.measure("add", "F32", shape, 2 * kBytes, 1.0 * kCount,
+                [&] { bench.stream.launch(bench.kernels.add, add, kCount / kt::kChunk, 64); });
+}
+
+void bench_table(const Bench& bench) {
+  for (const TypeInfo& t : kTypes) {
+    for (int tokens : {1, 8}) bench_linear(bench, t, tokens);
+    if (!is_float(t)) bench_expert_linear(bench, t);
+  }
+  bench_attention(bench, "8 key heads of 128, 2048 rows", 2048, 8, 128, 128);
+  bench_attention(bench, "latent 512 + 64, 2048 rows", 2048, 1, 576, 512);
+  bench_passes(bench);
+}
+
+}  // namespace
+
+int main() {
+  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
+  const int threads = std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads);
+  kt::ThreadPool pool(threads);
+  bool first = true;
+  std::printf("{\"measurements\": [");
+  for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) {
+    if (!(*t)->runs_on(kt::detect_features())) continue;
+    const kt::KernelTable kernels = kt::resolve(kt::detect_features(), (*t)->isa);
+    kt::Stream stream(pool, kernels);
+    bench_table({stream, kernels, threads, first});
+  }
+  std::printf("\n]}\n");
+  return 0;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random inputs, and memory for outputs. Inputs end in 64 elements of set bits, NaN as floats: a
+// kernel that reads past the end computes NaN. Outputs end in other bits, so that one that writes
+// past the end is found out, even if what it writes is NaN.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "kt/quant.h"
+
+namespace kt::test {
+
+template <class T>
+class Padded {
+ public:
+  explicit Padded(int64_t size, uint8_t padding = 0xff)
+      : size_(size), padding_(padding), values_(size + kPadding) {
+    std::memset(static_cast<void*>(data()), 0xff, values_.size() * sizeof(T));
+    std::memset(static_cast<void*>(end()), padding, kPadding * sizeof(T));
+  }
+
+  T* data() { return values_.data(); }
+  const T* data() const { return values_.data(); }
+  int64_t size() const { return size_; }
+  T& operator[](int64_t i) { return values_[i]; }
+  T* begin() { return data(); }
+  T* end() { return data() + size_; }
+
+  // Whether nothing was written past the end.
+  bool intact() const {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(data() + size_);
+    for (std::size_t i = 0; i < kPadding * sizeof(T); ++i) {
+      if (bytes[i] != padding_) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr int64_t kPadding = 64;
+  int64_t size_;
+  uint8_t padding_;
+  std::vector<T> values_;
+};
+
+template <class T>
+class Output : public Padded<T> {
+ public:
+  explicit Output(int64_t size) : Padded<T>(size, 0x55) {}
+};
+
+class Random {
+ public:
+  float normal() { return normal_(engine_); }
+  uint32_t bits() { return static_cast<uint32_t>(engine_()); }
+
+  Padded<float> normals(int64_t size) {
+    Padded<float> values(size);
+    for (float& x : values) x = normal();
+    return values;
+  }
+
+  // Rows of `width` values, each followed by `gap` NaN.
+  Padded<float> rows(int64_t count, int width, int gap) {
+    Padded<float> values(count * (width + gap));
+    for (int64_t r = 0; r < count; ++r) {
+      for (int i = 0; i < width; ++i) values[r * (width + gap) + i] = normal();
+    }
+    return values;
+  }
+
+  // A normal number of magnitude 2^-9 to 2^-8.
+  Half small_half() { return static_cast<Half>(0x1800u | (bits() & 0x83ffu)); }
+
+ private:
+  std::mt19937 engine_{7};
+  std::normal_distribution<float> normal_;
+};
+
+struct TypeInfo {
+  WeightType type;
+  const char* name;
+  int block;  // weights
+  int bytes;
+};
+constexpr TypeInfo kTypes[] = {
+    {WeightType::kF32, "F32", 1, 4},
+    {WeightType::kF16, "F16", 1, 2},
+    {WeightType::kBF16, "BF16", 1, 2},
+    {WeightType::kQ8_0, "Q8_0", 32, sizeof(BlockQ8_0)},
+    {WeightType::kQ4_0, "Q4_0", 32, sizeof(BlockQ4_0)},
+    {WeightType::kQ4_1, "Q4_1", 32, sizeof(BlockQ4_1)},
+    {WeightType::kQ4_K, "Q4_K", 256, sizeof(BlockQ4_K)},
+    {WeightType::kQ6_K, "Q6_K", 256, sizeof(BlockQ6_K)},
+};
+constexpr bool is_float(const TypeInfo& t) { return t.block == 1; }
+
+// Puts a small number where the block of that type holds a scale.
+inline void set_scales(WeightType type, uint8_t* block, Random& random) {
+  const auto put = [&](int at) {
+    const Half half = random.small_half();
+    std::memcpy(block + at, &half, sizeof half);
+  };
+  switch (type) {
+    case WeightType::kQ6_K: return put(offsetof(BlockQ6_K, d));
+    case WeightType::kQ4_1: put(offsetof(BlockQ4_1, m)); return put(offsetof(BlockQ4_1, d));
+    case WeightType::kQ4_K: put(offsetof(BlockQ4_K, dmin)); return put(offsetof(BlockQ4_K, d));
+    default: return put(0);
+  }
+}
+
+// One row of weights: random bits with small scales, or small numbers.
+inline void fill_row(const TypeInfo& t, uint8_t* row, int columns, Random& random) {
+  for (int b = 0; b < columns / t.block; ++b) {
+    uint8_t* block = row + b * t.bytes;
+    if (t.type == WeightType::kF16) {
+      set_scales(t.type, block, random);
+    } else if (is_float(t)) {
+      const float value = random.normal() / 16;
+      const auto* bytes = reinterpret_cast<const uint8_t*>(&value);
+      std::memcpy(block, bytes + sizeof value - t.bytes, t.bytes);  // BF16 is the upper half
+    } else {
+      for (int i = 0; i < t.bytes; ++i) block[i] = static_cast<uint8_t>(random.bits());
+      set_scales(t.type, block, random);
+    }
+  }
+}
+
+// One token's activations as int8 blocks.
+inline void fill_q8(uint8_t* row, int columns, Random& random) {
+  const int blocks = columns / kBlock;
+  for (int b = 0; b < blocks; ++b) {
+    const float scale = 0.01f + 0.001f * static_cast<float>(random.bits() % 16);
+    int total = 0;
+    for (int i = 0; i < kBlock; ++i) {
+      const int q = static_cast<int>(random.bits() % 255) - 127;
+      row[b * kBlock + i] = static_cast<uint8_t>(q);
+      total += q;
+    }
+    const float sum = scale * static_cast<float>(total);
+    std::memcpy(row + columns + b * sizeof(float), &scale, sizeof scale);
+    std::memcpy(row + columns + (blocks + b) * sizeof(float), &sum, sizeof sum);
+  }
+}
+
+}  // namespace kt::test

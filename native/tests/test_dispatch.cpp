@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which table a machine gets.
+#include <cstring>
+#include <string>
+
+#include "check.h"
+#include "kt/kernels.h"
+
+namespace {
+
+using kt::test::check;
+
+bool is(const kt::KernelTable& table, const char* isa) {
+  return table.isa && std::strcmp(table.isa, isa) == 0;
+}
+
+bool complete(const kt::KernelTable& table) {
+#define KT_MISSING(name, Args, grain) \
+  if (!table.name) return false;
+  KT_KERNELS(KT_MISSING)
+#undef KT_MISSING
+  return true;
+}
+
+void check_every_machine() {
+  constexpr unsigned kAll = kt::kAvx2 | kt::kAvx512;
+  check(is(kt::resolve(0, nullptr), "scalar"), "a machine without vectors runs scalar");
+  check(is(kt::resolve(kt::kAvx2, nullptr), "avx2"), "a machine with AVX2 runs avx2");
+  check(is(kt::resolve(kAll, nullptr), "avx512"), "a machine with all runs avx512");
+  check(is(kt::resolve(kt::kAvx512, nullptr), "scalar"), "avx512 needs AVX2 too");
+  for (unsigned features = 0; features <= kAll; ++features) {
+    check(complete(kt::resolve(features, nullptr)), "no kernel is missing");
+  }
+}
+
+void check_caps() {
+  check(is(kt::resolve(kt::kAvx2 | kt::kAvx512, "avx2"), "avx2"), "a cap is kept to");
+  check(is(kt::resolve(kt::kAvx2, "avx512"), "avx2"), "a cap above the machine is the machine");
+  check(!kt::resolve(kt::kAvx2, "sse9").isa, "an unknown name gives no table");
+  check(!complete(kt::resolve(kt::kAvx2, "sse9")), "an unknown name gives no kernels");
+}
+
+void check_baseline() {
+  const kt::KernelTable* last = nullptr;
+  for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) last = *t;
+  check(last && complete(*last) && last->needs == 0,
+        "the last table runs anywhere and is complete");
+}
+
+}  // namespace
+
+int main() {
+  check_every_machine();
+  check_caps();
+  check_baseline();
+  return kt::test::result();
+}

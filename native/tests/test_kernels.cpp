@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels without weights: norm, rotation, caches, attention, gates, routing.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "samples.h"
+#include "tables.h"
+
+namespace {
+
+using namespace kt::test;
+
+constexpr int kGap = 3;  // NaN between rows
+
+Outcome outcome(const Output<float>& out) {
+  return {std::vector<float>(out.data(), out.data() + out.size()), out.intact()};
+}
+
+std::string label(const char* kernel, int64_t width) {
+  return std::string(kernel) + " of width " + std::to_string(width);
+}
+
+int64_t chunks(int64_t count) { return (count + kt::kChunk - 1) / kt::kChunk; }
+
+void test_rms_norm(int width) {
+  Random random;
+  const Padded<float> x = random.rows(5, width, kGap), weight = random.normals(width);
+  compare(label("rms_norm", width), kSums, [&](const Launcher& launcher) {
+    Output<float> out(5 * width);
+    const kt::RmsNormArgs args{x.data(), weight.data(), out.data(), width + kGap,
+                               width,    width,         1e-5f};
+    launcher.run(&kt::KernelTable::rms_norm, args, 5);
+    return outcome(out);
+  });
+}
+
+void test_element_wise(int64_t count) {
+  Random random;
+  const Padded<float> x = random.normals(count), y = random.normals(count);
+  compare(label("add", count), kExact, [&](const Launcher& launcher) {
+    Output<float> out(count);
+    launcher.run(&kt::KernelTable::add, kt::AddArgs{x.data(), y.data(), out.data(), count},
+                 chunks(count));
+    return outcome(out);
+  });
+  compare(label("silu_mul", count), kSteps, [&](const Launcher& launcher) {
+    Output<float> out(count);
+    launcher.run(&kt::KernelTable::silu_mul, kt::SiluMulArgs{x.data(), y.data(), out.data(), count},
+                 chunks(count));
+    return outcome(out);
+  });
+}
+
+void test_combine(int tokens, int experts_per_token, int width) {
+  Random random;
+  const Padded<float> rows = random.normals(int64_t{tokens} * experts_per_token * width);
+  const Padded<float> weights = random.normals(int64_t{tokens} * experts_per_token);
+  const Padded<float> start = random.normals(int64_t{tokens} * width);
+  compare(label("combine", width), kSums, [&](const Launcher& launcher) {
+    Output<float> out(start.size());
+    std::copy(start.data(), start.data() + start.size(), out.begin());
+    const kt::CombineArgs args{rows.data(), weights.data(), out.data(), experts_per_token, width};
+    launcher.run(&kt::KernelTable::combine, args, tokens * chunks(width));
+    return outcome(out);
+  });
+}
+
+void test_rope(int heads, int pairs, bool interleaved) {
+  constexpr int kTokens = 3;
+  Random random;
+  const std::vector<int32_t> positions{0, 9, 4000};
+  const Padded<float> frequencies = random.normals(pairs);
+  const int width = 2 * pairs, stride = width + kGap;
+  const Padded<float> x = random.rows(kTokens * heads, width, kGap);
+  compare(label("rope", width), kExact, [&](const Launcher& launcher) {
+    Output<float> table(kTokens * width), out(int64_t{kTokens} * heads * width);
+    launcher.run(
+        &kt::KernelTable::rope_table,
+        kt::RopeTableArgs{positions.data(), frequencies.data(), table.data(), pairs, 1.25f},
+        kTokens);
+    const kt::RopeArgs args{x.data(),      table.data(), out.data(), heads * stride, stride,
+                            heads * width, width,        heads,      pairs,          interleaved};
+    launcher.run(&kt::KernelTable::rope, args, kTokens);
+    Outcome result = outcome(out);
+    result.intact = result.intact && table.intact();
+    return result;
+  });
+}
+
+template <class Value>
+void test_store_rows(int width) {
+  Random random;
+  constexpr int kRows = 4;
+  const Padded<float> rows = random.rows(3, width, kGap);
+  const std::vector<int32_t> positions{3, 0, 1};
+  compare(label("store_rows", width), kExact, [&](const Launcher& launcher) {
+    Output<Value> cache(kRows * width);
+    std::fill(cache.begin(), cache.end(), Value{1});
+    const kt::StoreRowsArgs args{rows.data(),
+                                 positions.data(),
+                                 cache.data(),
+                                 width + kGap,
+                                 width,
+                                 width,
+                                 sizeof(Value) == sizeof(kt::Half)};
+    launcher.run(&kt::KernelTable::store_rows, args, 3);
+    return Outcome{std::vector<float>(cache.begin(), cache.end()), cache.intact()};
+  });
+}
+
+// A cache of 101 rows for some key heads, each row of a head followed by a gap of NaN.
+Padded<kt::Half> half_cache(int64_t rows, int width, Random& random) {
+  Padded<kt::Half> cache(rows * (width + kGap));
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int i = 0; i < width; ++i) cache[r * (width + kGap) + i] = random.small_half();
+  }
+  return cache;
+}
+
+template <class Value>
+void test_attention(const Padded<Value>& k, const Padded<Value>& v, int kv_heads, int key_size,
+                    int value_size) {
+  const std::vector<int32_t> positions{0, 31, 32, 100};  // keys come in blocks of 32
+  const int heads = kv_heads * 2, tokens = 4;
+  Random random;
+  const Padded<float> q = random.normals(int64_t{tokens} * heads * key_size);
+  compare(label("attention", key_size), kSums, [&](const Launcher& launcher) {
+    Output<float> out(int64_t{tokens} * heads * value_size);
+    const int64_t k_head = key_size + kGap, v_head = value_size + kGap;
+    const kt::AttentionArgs args{q.data(),
+                                 k.data(),
+                                 v.data(),
+                                 positions.data(),
+                                 out.data(),
+                                 kv_heads * k_head,
+                                 k_head,
+                                 kv_heads * v_head,
+                                 v_head,
+                                 heads,
+                                 kv_heads,
+                                 key_size,
+                                 value_size,
+                                 0.3f,
+                                 sizeof(Value) == sizeof(kt::Half)};
+    launcher.run(&kt::KernelTable::attention, args, tokens * heads);
+    return outcome(out);
+  });
+}
+
+void test_attention(int kv_heads, int key_size, int value_size) {
+  Random random;
+  const int64_t rows = 101 * kv_heads;
+  test_attention<float>(random.rows(rows, key_size, kGap), random.rows(rows, value_size, kGap),
+                        kv_heads, key_size, value_size);
+  test_attention<kt::Half>(half_cache(rows, key_size, random), half_cache(rows, value_size, random),
+                           kv_heads, key_size, value_size);
+}
+
+void test_routing(int experts, int used, int groups, bool is_sigmoid) {
+  constexpr int kTokens = 5;
+  Random random;
+  const Padded<float> logits = random.normals(kTokens * experts), bias = random.normals(experts);
+  compare(label("router", experts), kExact, [&](const Launcher& launcher) {
+    Output<int32_t> ids(kTokens * used), plan(experts + 1 + kTokens * used);
+    Output<float> weights(kTokens * used);
+    const kt::RouterArgs args{logits.data(), bias.data(), ids.data(), weights.data(),
+                              experts,       used,        groups,     std::max(1, groups / 2),
+                              2.5f,          is_sigmoid,  true};
+    launcher.run(&kt::KernelTable::router, args, kTokens);
+    launcher.run(&kt::KernelTable::expert_plan,
+                 kt::ExpertPlanArgs{ids.data(), plan.data(), kTokens * used, experts}, 1);
+    Outcome result = outcome(weights);
+    result.intact = result.intact && ids.intact() && plan.intact();
+    result.values.insert(result.values.end(), ids.begin(), ids.end());
+    result.values.insert(result.values.end(), plan.begin(), plan.end());
+    return result;
+  });
+}
+
+}  // namespace
+
+int main() {
+  report_tables();
+  for (int width : {1, 7, 16, 33, 63, 64, 65, 200}) {
+    test_rms_norm(width);
+    test_element_wise(width);
+    test_combine(3, 5, width);
+    test_store_rows<float>(width);
+    test_store_rows<kt::Half>(width);
+    for (bool interleaved : {false, true}) test_rope(3, width, interleaved);
+  }
+  test_attention(1, 1, 1);
+  test_attention(2, 24, 24);
+  test_attention(3, 37, 50);
+  for (bool is_sigmoid : {false, true}) {
+    test_routing(1, 1, 1, is_sigmoid);
+    test_routing(24, 6, 1, is_sigmoid);
+    test_routing(24, 6, 4, is_sigmoid);
+  }
+  return result();
+}

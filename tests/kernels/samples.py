@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random inputs for kernels: activations, and weights made and read back by the `gguf` package."""
+
+from __future__ import annotations
+
+from math import prod
+
+import gguf.quants
+import numpy as np
+import torch
+from gguf.constants import GGMLQuantizationType
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ktdesk.formats.quant import Weight, WeightType
+
+FLOAT_SUMS = 1e-9
+FLOAT_SUMS_REASON = "float32 sums of some hundred terms: n / 6 * (6e-8)^2, more where they cancel"
+FLOAT_STEPS = 1e-12
+FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponential of 3e-7"
+
+# Where the halves lie in a block that gguf can read but not make: byte offsets.
+_SCALES_AT = {WeightType.Q4_K: (0, 2), WeightType.Q6_K: (208,)}
+
+
+def random(*shape: int, seed: int = 0) -> Tensor:
+    """Return normally distributed float32 values."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed + prod(shape)))
+
+
+def random_ids(tokens: int, used: int, experts: int) -> Tensor:
+    """Return int32 ids [tokens, used], different ones within a token."""
+    generator = torch.Generator().manual_seed(tokens)
+    rows = [torch.randperm(experts, generator=generator)[:used] for _ in range(tokens)]
+    return torch.stack(rows).int()
+
+
+def strided(x: Tensor) -> Tensor:
+    """Return x as a view of a wider tensor, NaN outside: reads past a row's end show."""
+    wide = torch.full((*x.shape[:-1], x.shape[-1] + 5), torch.nan, dtype=torch.float32)
+    wide = wide.to(x.dtype)
+    view = wide[..., : x.shape[-1]]
+    view.copy_(x)
+    return view
+
+
+def make_weight(kind: WeightType, *shape: int, seed: int = 0) -> Weight:
+    """Return random weights of the size that keeps products near 1."""
+    generator = np.random.default_rng(seed + prod(shape))
+    if kind in _SCALES_AT:
+        return _random_blocks(kind, shape, generator)
+    values = generator.standard_normal(shape, dtype=np.float32) / shape[-1] ** 0.5
+    blocks = gguf.quants.quantize(values, GGMLQuantizationType(kind))
+    return from_blocks(kind, shape, np.ascontiguousarray(blocks).view(np.uint8))
+
+
+def from_blocks(kind: WeightType, shape: tuple[int, ...], blocks: NDArray[np.uint8]) -> Weight:
+    """Return a weight over bytes that are its blocks."""
+    data = blocks.reshape(prod(shape[:-1]), kind.row_bytes(shape[-1]))
+    return Weight(f"sample.{kind.name}", kind, shape, data)
+
+
+def values_of(weight: Weight) -> Tensor:
+    """Return the weight as `gguf` dequantises it, float64 of its shape."""
+    return torch.from_numpy(weight.dequantize()).double()
+
+
+def values_of_q8(rows: Tensor, width: int) -> Tensor:
+    """Return activations in int8 blocks as float64 [.., width]."""
+    q = rows[..., :width].contiguous().view(torch.int8).double()
+    scales = rows[..., width : width + width // 8].contiguous().view(torch.float32).double()
+    return (q.unflatten(-1, (-1, 32)) * scales[..., None]).flatten(-2)
+
+
+def _random_blocks(
+    kind: WeightType, shape: tuple[int, ...], generator: np.random.Generator
+) -> Weight:
+    """Return blocks of random bits with scales that are small numbers."""
+    count = prod(shape) // kind.block_size
+    blocks = generator.integers(0, 256, (count, kind.block_bytes), dtype=np.uint8)
+    for at in _SCALES_AT[kind]:
+        scales = generator.uniform(1e-4, 1e-3, (count, 1)).astype(np.float16)
+        blocks[:, at : at + 2] = scales.view(np.uint8)
+    return from_blocks(kind, shape, blocks)

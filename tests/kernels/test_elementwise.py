@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kernels that pass once over their data, at sizes that no vector divides."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from ktdesk._native import Stream
+from ktdesk.kernels import cpu, reference
+from tests.compare import assert_close
+from tests.kernels.samples import (
+    FLOAT_STEPS,
+    FLOAT_STEPS_REASON,
+    FLOAT_SUMS,
+    FLOAT_SUMS_REASON,
+    random,
+    strided,
+)
+
+widths = pytest.mark.parametrize("width", [1, 7, 16, 33, 130])
+rows = pytest.mark.parametrize("rows", [1, 5])
+
+
+@widths
+@rows
+def test_rms_norm(stream: Stream, rows: int, width: int) -> None:
+    x, weight = random(rows, width), random(width, seed=1)
+    out = strided(torch.full((rows, width), torch.nan))
+    cpu.rms_norm(stream, strided(x), weight, out, 1e-5)
+    expected = reference.rms_norm(x.double(), weight.double(), 1e-5)
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+    cpu.rms_norm(stream, x, weight, x, 1e-5)
+    assert torch.equal(x, out)
+
+
+def test_rms_norm_of_zeros_is_zero(stream: Stream) -> None:
+    out = torch.full((1, 9), torch.nan)
+    cpu.rms_norm(stream, torch.zeros(1, 9), torch.ones(9), out, 1e-5)
+    assert torch.equal(out, torch.zeros(1, 9))
+
+
+@pytest.mark.parametrize("pairs", [1, 5, 32])
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_rope(stream: Stream, pairs: int, interleaved: bool) -> None:
+    tokens, heads = 4, 3
+    positions = torch.tensor([0, 1, 77, 4095], dtype=torch.int32)
+    frequencies = 10_000.0 ** -(torch.arange(pairs) / pairs)
+    table = torch.full((tokens, pairs, 2), torch.nan)
+    cpu.rope_table(stream, positions, frequencies, 1.5, table)
+    # In float32, as the kernel: at position 4095 the rounding of an angle is 2e-4.
+    expected = reference.rope_table(positions, frequencies, 1.5)
+    assert_close(table, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
+    x = random(tokens, heads, 2 * pairs)
+    out = strided(torch.full_like(x, torch.nan))
+    cpu.rope(stream, strided(x), table, out, interleaved=interleaved)
+    turned = reference.rope(x.double(), table.double(), interleaved=interleaved)
+    assert_close(out, turned, FLOAT_STEPS, FLOAT_STEPS_REASON)
+    cpu.rope(stream, x, table, x, interleaved=interleaved)
+    assert torch.equal(x, out)
+
+
+@widths
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
+def test_store_rows(stream: Stream, width: int, dtype: torch.dtype) -> None:
+    x, positions = random(3, width), torch.tensor([4, 0, 2], dtype=torch.int32)
+    cache = strided(torch.full((6, width), -7.0, dtype=dtype))
+    cpu.store_rows(stream, strided(x), positions, cache)
+    expected = torch.full((6, width), -7.0, dtype=dtype)
+    expected[positions.long()] = x.to(dtype)
+    assert torch.equal(cache, expected)
+
+
+def test_store_rows_rounds_to_half_precision_as_torch_does(stream: Stream) -> None:
+    largest = torch.finfo(torch.float16).max
+    special = [0.0, -0.0, 6e-8, 2.9e-8, -5.96e-8, 6.1e-5, 1.00048828125, 1.00146484375]
+    special += [largest, largest + 15, largest + 16, torch.inf, -torch.inf, torch.nan]
+    x = torch.cat([torch.tensor(special), random(1000) * 10 ** random(1000, seed=1)])[None]
+    cache = torch.empty(1, x.shape[1], dtype=torch.float16)
+    cpu.store_rows(stream, x, torch.zeros(1, dtype=torch.int32), cache)
+    assert torch.equal(cache.nan_to_num(nan=1.25), x.half().nan_to_num(nan=1.25))
+
+
+@widths
+@rows
+def test_silu_mul(stream: Stream, rows: int, width: int) -> None:
+    gate, up = random(rows, width) * 8, random(rows, width, seed=1)
+    out = torch.full_like(gate, torch.nan)
+    cpu.silu_mul(stream, gate, up, out)
+    expected = reference.silu_mul(gate.double(), up.double())
+    assert_close(out, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
+    cpu.silu_mul(stream, gate, up, gate)
+    assert torch.equal(gate, out)
+
+
+def test_silu_of_large_values_is_finite(stream: Stream) -> None:
+    gate = torch.tensor([-1e30, -1000.0, -88.0, 88.0, 1000.0, 1e30])
+    out = torch.full_like(gate, torch.nan)
+    cpu.silu_mul(stream, gate, torch.ones(6), out)
+    assert out.isfinite().all()
+    expected = reference.silu_mul(gate.double(), torch.ones(6).double())
+    assert_close(out[1:5], expected[1:5], FLOAT_STEPS, FLOAT_STEPS_REASON)
+
+
+@widths
+@rows
+def test_add(stream: Stream, rows: int, width: int) -> None:
+    x, y = random(rows, width), random(rows, width, seed=1)
+    out = torch.full_like(x, torch.nan)
+    cpu.add(stream, x, y, out)
+    assert torch.equal(out, x + y)
+    cpu.add(stream, x, y, x)
+    assert torch.equal(x, out)
+
+
+@widths
+@pytest.mark.parametrize(("tokens", "used"), [(1, 1), (3, 6)])
+def test_combine(stream: Stream, tokens: int, used: int, width: int) -> None:
+    values, weights = random(tokens * used, width), random(tokens, used)
+    out = random(tokens, width, seed=1)
+    shares = values.unflatten(0, (tokens, used)).double() * weights[..., None].double()
+    expected = out.double() + shares.sum(1)
+    cpu.combine(stream, values, weights, out)
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Products with weights of every type, and what turns activations into int8 blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from ktdesk._native import Stream
+from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.activations import q8_bytes
+from tests.compare import assert_close
+from tests.kernels.samples import (
+    FLOAT_SUMS,
+    FLOAT_SUMS_REASON,
+    from_blocks,
+    make_weight,
+    random,
+    random_ids,
+    strided,
+    values_of,
+    values_of_q8,
+)
+
+types = pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
+FLOAT_COLUMNS = (1, 31, 100, 257)
+
+
+def columns_for(kind: WeightType) -> tuple[int, ...]:
+    return FLOAT_COLUMNS if kind.is_float else (kind.block_size, kind.block_size * 3)
+
+
+def as_activations(stream: Stream, weight: Weight, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return x [T, G, D] in the form that the weight meets, and its values in float64."""
+    if weight.type.is_float:
+        return strided(x), x.double()
+    rows = torch.empty(*x.shape[:-1], q8_bytes(x.shape[-1]), dtype=torch.uint8)
+    cpu.quantize(stream, strided(x), rows)
+    return rows, values_of_q8(rows, x.shape[-1])
+
+
+@types
+def test_embed(stream: Stream, kind: WeightType) -> None:
+    for columns in columns_for(kind):
+        weight = make_weight(kind, 7, columns)
+        tokens = torch.tensor([6, 0, 3, 3], dtype=torch.int32)
+        out = torch.full((4, columns), torch.nan)
+        cpu.embed(stream, weight, tokens, out)
+        expected = reference.embed(values_of(weight), tokens)
+        assert_close(out, expected, 1e-13, "a product and a sum in float32")
+
+
+@types
+@pytest.mark.parametrize("tokens", [1, 3, 4, 9])
+@pytest.mark.parametrize(("groups", "outputs"), [(1, 1), (1, 37), (3, 18)])
+def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outputs: int) -> None:
+    for columns in columns_for(kind):
+        weight = make_weight(kind, groups * outputs, columns)
+        x, x_values = as_activations(stream, weight, random(tokens, groups, columns))
+        out = strided(torch.full((tokens, groups, outputs), torch.nan))
+        cpu.linear(stream, weight, x, out)
+        expected = reference.linear(x_values, values_of(weight).unflatten(0, (groups, outputs)))
+        assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@types
+@pytest.mark.parametrize("tokens", [1, 5])
+@pytest.mark.parametrize("row_per_pair", [False, True])
+def test_expert_linear(stream: Stream, kind: WeightType, tokens: int, row_per_pair: bool) -> None:
+    experts, used, outputs = 5, 2, 19
+    ids = random_ids(tokens, used, experts)
+    plan = torch.empty(experts + 1 + ids.numel(), dtype=torch.int32)
+    cpu.expert_plan(stream, ids, plan)
+    for columns in columns_for(kind):
+        weight = make_weight(kind, experts, outputs, columns)
+        rows = random(ids.numel() if row_per_pair else tokens, 1, columns)
+        x, x_values = as_activations(stream, weight, rows)
+        out = torch.full((ids.numel(), outputs), torch.nan)
+        source = x.squeeze(1).contiguous()
+        cpu.expert_linear(stream, weight, source, plan, out, experts_per_token=used)
+        per_pair = x_values.squeeze(1).repeat_interleave(1 if row_per_pair else used, 0)
+        expected = torch.einsum("pnd,pd->pn", values_of(weight)[ids.flatten().long()], per_pair)
+        assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@pytest.mark.parametrize("kind", [k for k in WeightType if not k.is_float], ids=lambda k: k.name)
+@pytest.mark.parametrize("byte", [0x00, 0x0F, 0x7F, 0x80, 0xF0, 0xFF])
+def test_the_largest_products_do_not_overflow(stream: Stream, kind: WeightType, byte: int) -> None:
+    blocks = make_weight(kind, 1, kind.block_size).data.copy()
+    halves = {WeightType.Q4_1: (0, 4), WeightType.Q4_K: (0, 4), WeightType.Q6_K: (208, 210)}
+    scales = slice(*halves.get(kind, (0, 2)))
+    kept = blocks[:, scales].copy()
+    blocks[:] = np.uint8(byte)
+    blocks[:, scales] = kept
+    weight = from_blocks(kind, (1, kind.block_size), blocks)
+    x, x_values = as_activations(stream, weight, torch.full((1, 1, kind.block_size), -3.0))
+    out = torch.full((1, 1, 1), torch.nan)
+    cpu.linear(stream, weight, x, out)
+    expected = reference.linear(x_values, values_of(weight)[None])
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+def test_quantize_rounds_to_the_nearest_step(stream: Stream) -> None:
+    x = random(3, 2, 96)
+    x[0, 0, :32] = 0
+    x[1, 1, 64:] *= 1e-32  # too small to have a scale
+    x[2, 0, :4] = torch.tensor([127.0, 0.5, 1.5, -2.5])  # ties go to even
+    out = torch.full((3, 2, q8_bytes(96)), 255, dtype=torch.uint8)
+    cpu.quantize(stream, strided(x), out)
+    blocks = x.unflatten(-1, (-1, 32))
+    largest = blocks.abs().amax(-1, keepdim=True)
+    largest[largest < 1e-30] = torch.inf
+    q = (blocks * (127 / largest)).round()
+    scales = torch.where(largest.isinf(), 0, largest / 127)
+    assert torch.equal(out[..., :96].view(torch.int8), q.flatten(-2).to(torch.int8))
+    numbers = out[..., 96:].contiguous().view(torch.float32).unflatten(-1, (2, 3))
+    assert torch.equal(numbers[..., 0, :], scales[..., 0])
+    assert torch.equal(numbers[..., 1, :], (scales * q.sum(-1, keepdim=True))[..., 0])
+
+
+def test_quantize_takes_rows_without_groups(stream: Stream) -> None:
+    x = random(5, 64)
+    out, grouped = (torch.empty(5, q8_bytes(64), dtype=torch.uint8) for _ in range(2))
+    cpu.quantize(stream, x, out)
+    cpu.quantize(stream, x[:, None], grouped[:, None])
+    assert torch.equal(out, grouped)
+    assert_close(values_of_q8(out, 64), x, 1e-4, "half a step of 1 / 127 of the largest")
