@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,6 +22,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from ktdesk.library.demo import DemoModels
 from ktdesk.library.demo import demo_models as make_demo_models
 from ktdesk.settings import models_folder
+
+hypothesis.settings.register_profile("ktdesk", deadline=None)  # time is never asserted
+hypothesis.settings.load_profile("ktdesk")
 
 _USERS_MODELS = models_folder()  # before any test gets a home of its own
 _THREADS_END_WITHIN_S = 5.0
