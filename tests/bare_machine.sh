@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Runs `make run` and `make test` from a clean clone on a bare Debian 12, and prints how long each took.
+#     tests/bare_machine.sh FOLDER [MIRROR]
+# Needs root and debootstrap. FOLDER becomes the Debian: python3, g++, make, git and nothing else. What
+# this machine says about package sources (resolv.conf, pip.conf, PIP_*, certificates) holds there too.
+set -eu
+root=$1
+source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
+
+debootstrap --variant=minbase --include=python3,g++,make,git,ca-certificates bookworm "$root" ${2:-}
+mount -t proc proc "$root/proc"
+trap 'umount "$root/proc"' EXIT
+for file in /etc/resolv.conf /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
+  if [ -e "$file" ]; then cp "$file" "$root$file"; fi
+done
+if [ -n "${PIP_FIND_LINKS:-}" ]; then
+  mkdir -p "$root$PIP_FIND_LINKS" && cp "$PIP_FIND_LINKS"/* "$root$PIP_FIND_LINKS"
+fi
+
+git clone --quiet --bare "$source" "$root/srv/ktdesk.git"
+chroot "$root" useradd --create-home user
+
+inside() { # USER COMMAND: in a clean environment, without display, terminal or rights to ask for
+  echo "=== $1: $2"
+  pip=$(env | grep '^PIP_' | tr '\n' ' ')
+  chroot "$root" su - "$1" -s /bin/sh -c "cd ktdesk && export $pip; time -p $2" </dev/null 2>&1
+}
+
+for who in user root; do
+  chroot "$root" su - "$who" -c "git clone --quiet /srv/ktdesk.git ktdesk"
+done
+if inside user 'make run'; then
+  echo "make run should have named the missing packages" >&2
+  exit 1
+fi
+inside root 'make run'
+inside root 'make run'
+inside root 'make test'
+inside user 'make run' # what apt must provide is there now
