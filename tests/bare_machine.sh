@@ -18,18 +18,18 @@ if [ -n "${PIP_FIND_LINKS:-}" ]; then
   mkdir -p "$root$PIP_FIND_LINKS" && cp "$PIP_FIND_LINKS"/* "$root$PIP_FIND_LINKS"
 fi
 
-git clone --quiet --bare "$source" "$root/srv/ktdesk.git"
 chroot "$root" useradd --create-home user
+for home in root home/user; do
+  git clone --quiet "file://$source" "$root/$home/ktdesk"
+done
+chroot "$root" chown -R user:user /home/user/ktdesk
 
 inside() { # USER COMMAND: in a clean environment, without display, terminal or rights to ask for
   echo "=== $1: $2"
   pip=$(env | grep '^PIP_' | tr '\n' ' ')
-  chroot "$root" su - "$1" -s /bin/sh -c "cd ktdesk && export $pip; time -p $2" </dev/null 2>&1
+  chroot "$root" su - "$1" -s /bin/bash -c "cd ktdesk && export $pip; time $2" </dev/null 2>&1
 }
 
-for who in user root; do
-  chroot "$root" su - "$who" -c "git clone --quiet /srv/ktdesk.git ktdesk"
-done
 if inside user 'make run'; then
   echo "make run should have named the missing packages" >&2
   exit 1

@@ -38,7 +38,7 @@ ThreadPool::~ThreadPool() { stop(); }
 void ThreadPool::stop() noexcept {
   stop_.store(true);
   ticket_.fetch_add(1);
-  ticket_.notify_all();
+  wake();
   for (std::thread& t : workers_) t.join();
 }
 
@@ -61,7 +61,7 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   parts_ = parts;
   pending_.store(threads_ - 1, std::memory_order_relaxed);
   ticket_.fetch_add(1);
-  if (parked_.load() > 0) ticket_.notify_all();
+  if (parked_.load() > 0) wake();
   run_part(0);
   // The others are about done. Where they do not get a core, this thread must not keep one.
   for (int looks = 0; pending_.load(std::memory_order_acquire) != 0; ++looks) {
@@ -81,9 +81,18 @@ void ThreadPool::await_ticket(unsigned seen) noexcept {
       _mm_pause();
     }
   } while (Clock::now() < end);
+  std::unique_lock lock(park_);
   parked_.fetch_add(1);
-  while (ticket_.load() == seen) ticket_.wait(seen);
+  raised_.wait(lock, [&] { return ticket_.load() != seen; });
   parked_.fetch_sub(1);
+}
+
+void ThreadPool::wake() noexcept {
+  // Whoever holds the lock is about to sleep, and would miss the call.
+  {
+    const std::lock_guard lock(park_);
+  }
+  raised_.notify_all();
 }
 
 void ThreadPool::work(int index) noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -18,9 +19,10 @@ namespace kt {
 // when `run` reads zero (acquire), all of the loop's writes are visible to the caller, and no
 // worker reads the members any more.
 //
-// Waiting: a worker spins for a while, then counts itself into `parked_` and sleeps on `ticket_`.
-// Both counters are sequentially consistent, so either `run` sees the sleeper and wakes it, or the
-// sleeper sees the new ticket and does not fall asleep.
+// Waiting: a worker spins for a while, then counts itself into `parked_` and sleeps until
+// `raised_`. Both counters are sequentially consistent, so either `run` sees the sleeper and wakes
+// it, or the sleeper sees the new ticket and does not fall asleep. (Not std::atomic::wait: where
+// there is no futex, as on Windows, that of GCC 12's library loses wake-ups.)
 class ThreadPool {
  public:
   // Raises std::invalid_argument unless 1 <= threads <= kMaxThreads.
@@ -48,11 +50,14 @@ class ThreadPool {
   void run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept;
   void work(int index) noexcept;
   void await_ticket(unsigned seen) noexcept;
+  void wake() noexcept;
   void stop() noexcept;
   void run_part(int index) const noexcept;
 
   const int threads_;
   std::mutex turn_;
+  std::mutex park_;
+  std::condition_variable raised_;
   Erased call_ = nullptr;
   const void* body_ = nullptr;
   int64_t items_ = 0;
