@@ -264,7 +264,9 @@ def contracts() -> int:
 def native(*arguments: str) -> int:
     """Build and run the native tests. Arguments go to ctest."""
     setup()
-    options = ("-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON")
+    options = ["-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
+    if IS_WINDOWS:
+        options.append("-DCMAKE_CXX_COMPILER=clang-cl")
     call(BIN / "cmake", "-G", "Ninja", "-S", "native", "-B", NATIVE_BUILD, *options, PATH=path())
     call(BIN / "cmake", "--build", NATIVE_BUILD, PATH=path())
     call(BIN / "ctest", "--test-dir", NATIVE_BUILD, "--output-on-failure", *arguments)
