@@ -10,7 +10,9 @@ source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 
 debootstrap --variant=minbase --include=python3,g++,make,git,ca-certificates bookworm "$root" ${2:-}
 mount -t proc proc "$root/proc"
-trap 'umount "$root/proc"' EXIT
+mkdir -p "$root/dev/pts" && ln -sf pts/ptmx "$root/dev/ptmx"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+trap 'umount "$root/proc" "$root/dev/pts"' EXIT
 for file in /etc/resolv.conf /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
   if [ -e "$file" ]; then cp "$file" "$root$file"; fi
 done

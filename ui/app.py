@@ -8,8 +8,11 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import psutil
 
 from ktdesk import log
 from ktdesk.settings import load_settings, log_folder
@@ -69,6 +72,11 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     _log.log(logging.WARNING if is_bad else logging.DEBUG, "Qt: %s", text)
 
 
+def _log_start() -> None:
+    seconds = time.time() - psutil.Process().create_time()
+    _log.info("the window was painted %.2f s after the program was started", seconds)
+
+
 def _run() -> int:
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
@@ -104,6 +112,7 @@ def _run() -> int:
     bridge = EngineBridge(Engine(), application)
     model = ModelPresenter(bridge, store, application)
     window = MainWindow(ChatPresenter(bridge, store, model, application), model, store, theme)
+    window.painted.connect(_log_start)
     window.painted.connect(model.start)  # torch would delay what is seen first
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C

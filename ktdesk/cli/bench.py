@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -38,7 +39,7 @@ WORDS = tuple(
 METHOD = """\
 Prefill: tokens of the prompt by the time it took to read them. Decode: tokens after the first by
 the time they took. First token: from the request to the first token. Load: once, from opening the
-file; the system may have had it in memory."""
+file; the system may have had it in memory. Stop: once, from cancelling in mid-prompt to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,17 @@ def run(arguments: Namespace, program: Program) -> int:
     start = time.monotonic()
     engine = load_model(program, path, settings)
     load_s = time.monotonic() - start
-    stats = _measure(engine, arguments, program)
-    result = _result(engine, load_s, stats)
+    words = _words(engine, arguments.prompt_tokens, program)
+    numbers = range(1, arguments.runs + 2)
+    stats = [_answer(engine, words, number, arguments.tokens, program) for number in numbers][1:]
+    once = {
+        "load_s": load_s,
+        "stop_s": _stop_s(engine, make_prompt(words, numbers.stop), stats[-1].prefill_s),
+    }
     if arguments.json:
-        program.terminal.json(result)
+        program.terminal.json(_result(engine, once, stats))
     else:
-        for line in _lines(engine, load_s, stats):
+        for line in _lines(engine, once, stats):
             program.terminal.line(line)
     return 0
 
@@ -86,18 +92,37 @@ def make_prompt(words: int, run: int) -> str:
     return " ".join(random.Random(run).choices(WORDS, k=words))
 
 
-def _measure(engine: Engine, arguments: Namespace, program: Program) -> list[Stats]:
-    """Return the measurements of each run but the one that warms up."""
+def _words(engine: Engine, tokens: int, program: Program) -> int:
+    """Return how many words make a prompt of about so many tokens."""
+    words = max(1, tokens // 4)
+    trial = _answer(engine, words, 0, 1, program)
+    return max(1, round(tokens * words / trial.prompt_tokens))
 
-    def once(words: int, tokens: int, run: int) -> Stats:
-        options = Options(max_tokens=tokens, temperature=0)
-        request = Request(prompt=make_prompt(words, run), options=options)
-        return ask(engine, request, program.terminal, is_shown=False).stats
 
-    words = max(1, arguments.prompt_tokens // 4)
-    trial = once(words, 1, -1)  # tells how many tokens a word has
-    words = max(1, round(arguments.prompt_tokens * words / trial.prompt_tokens))
-    return [once(words, arguments.tokens, number) for number in range(arguments.runs + 1)][1:]
+def _answer(engine: Engine, words: int, run: int, tokens: int, program: Program) -> Stats:
+    options = Options(max_tokens=tokens, temperature=0)
+    request = Request(prompt=make_prompt(words, run), options=options)
+    return ask(engine, request, program.terminal, is_shown=False).stats
+
+
+def _stop_s(engine: Engine, prompt: str, prefill_s: float) -> float:
+    """Return how long a request goes on that is cancelled halfway through its prompt."""
+    request = Request(prompt=prompt, options=Options(temperature=0))
+    events = engine.generate(request)
+    next(events)  # it is being served
+    cancelled = 0.0
+
+    def cancel() -> None:
+        nonlocal cancelled
+        cancelled = time.monotonic()
+        engine.cancel(request.id)
+
+    timer = threading.Timer(prefill_s / 2, cancel)
+    timer.start()
+    for _ in events:
+        pass
+    timer.join()
+    return max(0.0, time.monotonic() - cancelled)
 
 
 def _spread(stats: list[Stats], value: Callable[[Stats], float]) -> Spread:
@@ -115,18 +140,21 @@ def _spreads(stats: list[Stats]) -> dict[str, Spread]:
     }
 
 
-def _result(engine: Engine, load_s: float, stats: list[Stats]) -> dict[str, Any]:
+def _result(engine: Engine, once: dict[str, float], stats: list[Stats]) -> dict[str, Any]:
     assert engine.info is not None
-    return {
-        "version": __version__,
-        "machine": asdict(describe_machine()),
-        "model": model_json(engine.info, engine.threads),
-        "runs": len(stats),
-        "load_s": load_s,
-    } | {name: asdict(spread) for name, spread in _spreads(stats).items()}
+    return (
+        {
+            "version": __version__,
+            "machine": asdict(describe_machine()),
+            "model": model_json(engine.info, engine.threads),
+            "runs": len(stats),
+        }
+        | once
+        | {name: asdict(spread) for name, spread in _spreads(stats).items()}
+    )
 
 
-def _lines(engine: Engine, load_s: float, stats: list[Stats]) -> list[str]:
+def _lines(engine: Engine, once: dict[str, float], stats: list[Stats]) -> list[str]:
     assert engine.info is not None
     rows = [
         f"{title:26}{spread.median:10.{digits}f}{spread.low:10.{digits}f}{spread.high:10.{digits}f}"
@@ -139,7 +167,8 @@ def _lines(engine: Engine, load_s: float, stats: list[Stats]) -> list[str]:
         "",
         f"{'':26}{'median':>10}{'lowest':>10}{'highest':>10}",
         *rows,
-        f"{'load, s':26}{load_s:10.2f}",
+        f"{'load, s':26}{once['load_s']:10.2f}",
+        f"{'stop, s':26}{once['stop_s']:10.3f}",
         "",
         METHOD,
     ]

@@ -19,7 +19,7 @@ def runs(engine):
 
     def events(request):
         tokens = 2 * len(request.prompt.split())
-        seconds = float(len(engine.requests))
+        seconds = len(engine.requests) / 100
         stats = dataclasses.replace(
             STATS, prompt_tokens=tokens, cached_tokens=0, prefill_s=seconds, first_token_s=seconds
         )
@@ -29,14 +29,17 @@ def runs(engine):
     return engine.requests
 
 
-def test_the_first_runs_are_not_measured(ktdesk, model, runs) -> None:
+def test_the_first_runs_are_not_measured(ktdesk, model, engine, runs) -> None:
     done = ktdesk("bench", "--model", model, "--prompt-tokens", "120", "--runs", "3", "--json")
     result = json.loads(done.out)
-    assert len(runs) == 5  # one to count tokens, one to warm up, three to measure
+    assert len(runs) == 6  # one to count tokens, one to warm up, three to measure, one to stop
+    assert engine.is_cancelled
     assert result["runs"] == 3
-    assert result["first_token_s"] == {"median": 4.0, "low": 3.0, "high": 5.0}
+    assert result["first_token_s"] == {"median": 0.04, "low": 0.03, "high": 0.05}
     assert result["prompt_tokens"]["median"] == 120
-    assert result["prefill_tokens_per_s"] == {"median": 30.0, "low": 24.0, "high": 40.0}
+    assert result["prefill_tokens_per_s"] == pytest.approx(
+        {"median": 3000, "low": 2400, "high": 4000}
+    )
     assert result["model"]["name"] == "Small model"
     assert result["machine"]["physical_cores"] >= 1
 
@@ -50,9 +53,17 @@ def test_each_run_reads_a_prompt_of_its_own(ktdesk, model, runs) -> None:
 
 def test_the_page_says_what_was_measured(ktdesk, model, runs) -> None:
     out = ktdesk("bench", "--model", model, "--runs", "1", "--tokens", "8").out
-    assert runs[-1].options.max_tokens == 8
-    assert runs[-1].options.temperature == 0
-    for part in ("Small model", "1 runs", "prefill, tokens/s", "median", "cores", "Load: once"):
+    assert runs[-2].options.max_tokens == 8
+    assert runs[-2].options.temperature == 0
+    for part in (
+        "Small model",
+        "1 runs",
+        "prefill, tokens/s",
+        "median",
+        "cores",
+        "Load: once",
+        "stop, s",
+    ):
         assert part in out
 
 
