@@ -12,8 +12,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import psutil
-
 from ktdesk import log
 from ktdesk.settings import load_settings, log_folder
 
@@ -28,6 +26,7 @@ PACKAGES = (
 INSTALL = f"On Debian and Ubuntu, install what it needs: sudo apt install {PACKAGES}"
 
 _log = logging.getLogger(__name__)
+_BEGAN = time.monotonic()
 
 
 def main() -> int:
@@ -73,8 +72,7 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
 
 
 def _log_start() -> None:
-    seconds = time.time() - psutil.Process().create_time()
-    _log.info("the window was painted %.2f s after the program was started", seconds)
+    _log.info("the window was painted %.2f s after its program began", time.monotonic() - _BEGAN)
 
 
 def _run() -> int:
