@@ -16,6 +16,8 @@ namespace {
 
 #include "products.inl"
 
+#include "unpack.inl"
+
 #include "elementwise.inl"
 
 #include "attention.inl"
