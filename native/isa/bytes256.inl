@@ -20,6 +20,7 @@ float sum(F8 a) {
 struct I8 {  // 32 bytes
   __m256i v;
   static I8 load(const void* p) { return {_mm256_loadu_si256(static_cast<const __m256i*>(p))}; }
+  void store(void* p) const { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
   static I8 load_halves(const uint8_t* p) {  // the same 16 bytes twice
     const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     return {_mm256_broadcastsi128_si256(half)};
@@ -43,6 +44,12 @@ I8 minus(I8 a, int b) { return {_mm256_sub_epi8(a.v, _mm256_set1_epi8(static_cas
 // Sums of four signed products each. x stays within [-127, 127], so that no pair of products
 // leaves int16: 2 * 128 * 127 < 2^15.
 F8 dot(I8 w, I8 x) {
+#ifdef __AVX512VNNI__
+  const __m256i zero = _mm256_setzero_si256();
+  return {_mm256_cvtepi32_ps(
+      _mm256_dpbusd_epi32(zero, _mm256_abs_epi8(w.v), _mm256_sign_epi8(x.v, w.v)))};
+#else
   const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.v), _mm256_sign_epi8(x.v, w.v));
   return {_mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))};
+#endif
 }

@@ -14,6 +14,9 @@ inline Q8Row q8_row(const uint8_t* row, int columns) {
   return {reinterpret_cast<const int8_t*>(row), scale, scale + columns / kBlock};
 }
 
+// A type's `block` hands the 32 weights of each part to a sink: as int8, with their scale, or one
+// for each half, and an offset where the type has one. Totals multiplies them by the activations at
+// once; panels.inl has a sink that keeps them.
 template <int N>
 struct Totals {  // of N tokens: vector part and offset part
   F8 dots[N];
@@ -48,32 +51,38 @@ struct Totals {  // of N tokens: vector part and offset part
 };
 
 struct DotQ8_0 {
-  template <int N>
-  static void block(const BlockQ8_0& w, const Q8Row* x, int b, Totals<N>& totals) {
+  template <class Sink>
+  static void block(const BlockQ8_0& w, const Q8Row* x, int b, Sink& totals) {
     totals.add(x, b, I8::load(w.q), half_to_float(w.d));
   }
   using Block = BlockQ8_0;
   static constexpr int kParts = 1;
+  static constexpr int kGranule = 32;  // weights that share a scale
+  static constexpr bool kHasOffset = false;
 };
 
 struct DotQ4_0 {
-  template <int N>
-  static void block(const BlockQ4_0& w, const Q8Row* x, int b, Totals<N>& totals) {
+  template <class Sink>
+  static void block(const BlockQ4_0& w, const Q8Row* x, int b, Sink& totals) {
     const I8 nibbles = I8::split_nibbles(I8::load_halves(w.q));
     totals.add(x, b, minus(nibbles, 8), half_to_float(w.d));
   }
   using Block = BlockQ4_0;
   static constexpr int kParts = 1;
+  static constexpr int kGranule = 32;  // weights that share a scale
+  static constexpr bool kHasOffset = false;
 };
 
 struct DotQ4_1 {
-  template <int N>
-  static void block(const BlockQ4_1& w, const Q8Row* x, int b, Totals<N>& totals) {
+  template <class Sink>
+  static void block(const BlockQ4_1& w, const Q8Row* x, int b, Sink& totals) {
     totals.add(x, b, I8::split_nibbles(I8::load_halves(w.q)), half_to_float(w.d));
     totals.add_offset(x, b, half_to_float(w.m));
   }
   using Block = BlockQ4_1;
   static constexpr int kParts = 1;
+  static constexpr int kGranule = 32;  // weights that share a scale
+  static constexpr bool kHasOffset = true;
 };
 
 // Scale and min of part j of a Q4_K block, six bits each.
@@ -88,8 +97,8 @@ inline void unpack_q4_k(const uint8_t* s, int j, int& scale, int& low) {
 }
 
 struct DotQ4_K {
-  template <int N>
-  static void block(const BlockQ4_K& w, const Q8Row* x, int b, Totals<N>& totals) {
+  template <class Sink>
+  static void block(const BlockQ4_K& w, const Q8Row* x, int b, Sink& totals) {
     const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
     for (int j = 0; j < 8; j += 2) {
       const I8 bytes = I8::load(w.q + j * 16);
@@ -104,11 +113,13 @@ struct DotQ4_K {
   }
   using Block = BlockQ4_K;
   static constexpr int kParts = 8;
+  static constexpr int kGranule = 32;  // weights that share a scale
+  static constexpr bool kHasOffset = true;
 };
 
 struct DotQ6_K {
-  template <int N>
-  static void block(const BlockQ6_K& w, const Q8Row* x, int b, Totals<N>& totals) {
+  template <class Sink>
+  static void block(const BlockQ6_K& w, const Q8Row* x, int b, Sink& totals) {
     const float d = half_to_float(w.d);
     for (int half = 0; half < 2; ++half) {
       const I8 low_a = I8::load(w.low + half * 64), low_b = I8::load(w.low + half * 64 + 32);
@@ -128,6 +139,8 @@ struct DotQ6_K {
   }
   using Block = BlockQ6_K;
   static constexpr int kParts = 8;
+  static constexpr int kGranule = 16;  // weights that share a scale
+  static constexpr bool kHasOffset = false;
 };
 
 // out[n] = row . x[n] for a row of blocks.

@@ -67,6 +67,18 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
 
 
 @types
+def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
+    """Several register tiles, panels of weights, and parts of each at the ends."""
+    tokens, outputs, columns = 21, 37, 1280 if kind.block_size == 256 else 1056
+    weight = make_weight(kind, outputs, columns)
+    x, x_values = as_activations(stream, weight, random(tokens, 1, columns))
+    out = strided(torch.full((tokens, 1, outputs), torch.nan))
+    cpu.linear(stream, weight, x, out)
+    expected = reference.linear(x_values, values_of(weight).unflatten(0, (1, outputs)))
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@types
 @pytest.mark.parametrize("tokens", [1, 5])
 @pytest.mark.parametrize("row_per_pair", [False, True])
 def test_expert_linear(stream: Stream, kind: WeightType, tokens: int, row_per_pair: bool) -> None:

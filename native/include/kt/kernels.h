@@ -188,7 +188,7 @@ struct CombineArgs {
 };
 
 // CPU features, as bits.
-enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2 };
+enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2, kVnni = 4 };
 
 // One version of each kernel. A null entry means: not faster here, use the table below.
 struct KernelTable {
