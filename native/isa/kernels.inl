@@ -14,6 +14,10 @@ namespace {
 
 #include "dots.inl"
 
+#ifdef KT_PANELS
+#include "rows512.inl"
+#endif
+
 #include "products.inl"
 
 #include "unpack.inl"
