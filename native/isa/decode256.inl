@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blocks of 256 with scales of their parts, and ternary ones. decode32.inl explains `decode`.
 
+// Calls body(j) for each part, with a j that is known to the compiler: all shifts are constants.
+template <int kPart>
+struct Part {
+  constexpr operator int() const { return kPart; }
+};
+template <class Body>
+inline void each_part(const Body& body) {
+  body(Part<0>());
+  body(Part<1>());
+  body(Part<2>());
+  body(Part<3>());
+  body(Part<4>());
+  body(Part<5>());
+  body(Part<6>());
+  body(Part<7>());
+}
+
 inline float product(float d, int scale) { return d * static_cast<float>(scale); }
 
 // Part j of weights of two bits, four of which share a byte.
@@ -19,11 +36,11 @@ inline I8 bit_of_part(const uint8_t* bits, int j, int left) {
 template <class Sink>
 void decode(const BlockQ2_K& w, Sink& sink) {
   const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
-  for (int j = 0; j < 8; ++j) {
+  each_part([&](auto j) {
     const int a = w.scales[2 * j], b = w.scales[2 * j + 1];
     sink.add(j, two_bits(w.q, j), product(d, a & 15), product(d, b & 15));
     sink.add_offset(j, -product(dmin, a >> 4), -product(dmin, b >> 4));
-  }
+  });
 }
 
 // Scale i of sixteen: four bits are a nibble of the first eight bytes, two lie in the last four.
@@ -34,11 +51,11 @@ inline int scale_q3_k(const uint8_t* s, int i) {
 template <class Sink>
 void decode(const BlockQ3_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
-  for (int j = 0; j < 8; ++j) {
+  each_part([&](auto j) {
     const I8 q = two_bits(w.low, j) | bit_of_part(w.high, j, 2);
     sink.add(j, q - I8::all(4), product(d, scale_q3_k(w.scales, 2 * j)),
              product(d, scale_q3_k(w.scales, 2 * j + 1)));
-  }
+  });
 }
 
 // Scale and min of part j of a Q4_K or Q5_K block, six bits each.
@@ -51,41 +68,43 @@ inline void unpack_q4_k(const uint8_t* s, int j, int& scale, int& low) {
     low = (s[j + 4] >> 4) | ((s[j] >> 6) << 4);
   }
 }
-template <class Block, class Sink>
-void add_part(const Block& w, int j, I8 q, Sink& sink) {
-  int scale, low;
-  unpack_q4_k(w.scales, j, scale, low);
-  sink.add(j, q, product(half_to_float(w.d), scale));
-  sink.add_offset(j, -product(half_to_float(w.dmin), low));
+// What Q4_K and Q5_K have in common; quants(j) are those of part j.
+template <class Block, class Sink, class Quants>
+void decode_with_mins(const Block& w, Sink& sink, const Quants& quants) {
+  const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
+  each_part([&](auto j) {
+    int scale, low;
+    unpack_q4_k(w.scales, j, scale, low);
+    sink.add(j, quants(j), product(d, scale));
+    sink.add_offset(j, -product(dmin, low));
+  });
 }
 template <class Sink>
 void decode(const BlockQ4_K& w, Sink& sink) {
-  for (int j = 0; j < 8; ++j) add_part(w, j, four_bits(w.q, j), sink);
+  decode_with_mins(w, sink, [&](int j) { return four_bits(w.q, j); });
 }
 template <class Sink>
 void decode(const BlockQ5_K& w, Sink& sink) {
-  for (int j = 0; j < 8; ++j) {
-    add_part(w, j, four_bits(w.q, j) | bit_of_part(w.high, j, 4), sink);
-  }
+  decode_with_mins(w, sink, [&](int j) { return four_bits(w.q, j) | bit_of_part(w.high, j, 4); });
 }
 
 template <class Sink>
 void decode(const BlockQ6_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
-  for (int j = 0; j < 8; ++j) {
+  each_part([&](auto j) {
     const uint8_t* low = w.low + j / 4 * 64 + j % 2 * 32;
     const I8 q = shift_right(I8::load(low), j % 4 / 2 * 4, 15) | shift_left(two_bits(w.high, j), 4);
     sink.add(j, q - I8::all(32), product(d, w.scales[2 * j]), product(d, w.scales[2 * j + 1]));
-  }
+  });
 }
 
 template <class Sink>
 void decode(const BlockIQ4_XS& w, Sink& sink) {
   const float d = half_to_float(w.d);
-  for (int j = 0; j < 8; ++j) {
+  each_part([&](auto j) {
     const int low = w.scales_low[j / 2] >> (j % 2 * 4) & 15, high = w.scales_high >> (2 * j) & 3;
     sink.add(j, I8::look_up(kValuesIQ4, nibbles(w.q + 16 * j)), product(d, (low | high << 4) - 32));
-  }
+  });
 }
 
 // Digit n, in base 3, of `count` bytes: fractions of 256.
@@ -103,13 +122,10 @@ void decode(const BlockTQ1_0& w, Sink& sink) {
     base3_digits(w.q + 32, 16, n, digits + 160 + 16 * n);
   }
   for (int n = 0; n < 4; ++n) base3_digits(w.rest, 4, n, digits + 240 + 4 * n);
-  for (int j = 0; j < 8; ++j) {
-    sink.add(j, I8::load(digits + 32 * j) - I8::all(1), half_to_float(w.d));
-  }
+  each_part(
+      [&](int j) { sink.add(j, I8::load(digits + 32 * j) - I8::all(1), half_to_float(w.d)); });
 }
 template <class Sink>
 void decode(const BlockTQ2_0& w, Sink& sink) {
-  for (int j = 0; j < 8; ++j) {
-    sink.add(j, two_bits(w.q, j) - I8::all(1), half_to_float(w.d));
-  }
+  each_part([&](auto j) { sink.add(j, two_bits(w.q, j) - I8::all(1), half_to_float(w.d)); });
 }

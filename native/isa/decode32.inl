@@ -68,21 +68,12 @@ void decode(const BlockMXFP4& w, Sink& sink) {
   sink.add(0, I8::look_up(kValuesFP4, nibbles(w.q)), half_power(w.e));
 }
 
-// Half of the value of a float with exponents from -6 and three bits of mantissa. The upper bit is
-// no part of it; 0x7f, not a number, counts as zero.
-inline float half_e4m3(uint8_t x) {
-  if (x == 0x7f) return 0;
-  const int exponent = x >> 3 & 15, mantissa = x & 7;
-  const int power = exponent ? exponent : 1, digits = exponent ? mantissa + 8 : mantissa;
-  const float unit = __builtin_bit_cast(float, static_cast<uint32_t>(power - 11 + 127) << 23);
-  return static_cast<float>(digits) * unit;
-}
 template <class Sink>
 void decode(const BlockNVFP4& w, Sink& sink) {
   constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
   for (int j = 0; j < 2; ++j) {
     const uint64_t a = load_u64(w.q + 16 * j), b = load_u64(w.q + 16 * j + 8);
     const I8 q = I8::join(a & kLow, a >> 4 & kLow, b & kLow, b >> 4 & kLow);
-    sink.add(j, I8::look_up(kValuesFP4, q), half_e4m3(w.d[2 * j]), half_e4m3(w.d[2 * j + 1]));
+    sink.add(j, I8::look_up(kValuesFP4, q), kHalfE4M3.at[w.d[2 * j]], kHalfE4M3.at[w.d[2 * j + 1]]);
   }
 }

@@ -7,7 +7,7 @@
 #define KT_STRING(x) #x
 #define KT_NAME(x) KT_STRING(x)
 
-#include "kt/grids.h"
+#include "kt/tables.h"
 
 namespace kt::KT_ISA {
 namespace {

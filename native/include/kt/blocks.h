@@ -166,7 +166,7 @@ struct BlockTQ2_0 {
 };
 static_assert(sizeof(BlockTQ2_0) == 66);
 
-// --- Blocks of 256 whose weights are found in grids (kt/grids.h), eight or four at a time ---
+// --- Blocks of 256 whose weights are found in grids (kt/tables.h), eight or four at a time ---
 
 // For each part: four indices of eight bits, then four signs indices of seven and a scale of four.
 struct BlockIQ2_XXS {

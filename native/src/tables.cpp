@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grids, made by the compiler from the compact form in which GGML's tools publish them.
-#include "kt/grids.h"
+// Tables of the weight types: the grids made by the compiler from the compact form in which GGML's
+// tools publish them.
+#include "kt/tables.h"
 
 namespace kt {
 namespace {
@@ -12,10 +13,10 @@ constexpr unsigned digit(char hex) {
 // Four hexadecimal digits, two bytes, make an entry. From the low bits up they hold a code for each
 // of its weights, which stands for one of `values`.
 template <class Entry, int kEntries, int kCodes>
-constexpr Grid<Entry, kEntries> grid(const char (&hex)[4 * kEntries + 1],
-                                     const int (&values)[kCodes]) {
+constexpr Table<Entry, kEntries> grid(const char (&hex)[4 * kEntries + 1],
+                                      const int (&values)[kCodes]) {
   constexpr int kWeights = sizeof(Entry), kBits = 16 / kWeights;
-  Grid<Entry, kEntries> result{};
+  Table<Entry, kEntries> result{};
   for (int i = 0; i < kEntries; ++i) {
     const char* at = hex + 4 * i;
     const unsigned codes =
@@ -28,6 +29,17 @@ constexpr Grid<Entry, kEntries> grid(const char (&hex)[4 * kEntries + 1],
   return result;
 }
 
+constexpr Table<float, 256> half_e4m3() {
+  Table<float, 256> result{};
+  for (int x = 0; x < 256; ++x) {
+    const int exponent = x >> 3 & 15, mantissa = x & 7;
+    float value = static_cast<float>(exponent ? mantissa + 8 : mantissa) / 1024;
+    for (int i = 1; i < exponent; ++i) value *= 2;
+    result.at[x] = x == 0x7f ? 0 : value;
+  }
+  return result;
+}
+
 constexpr int kValuesIQ2[] = {0x08, 0x19, 0x2b};
 constexpr int kValuesIQ3_XXS[] = {0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3e};
 constexpr int kValuesIQ3_S[] = {0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x0d, 0x0f};
@@ -35,7 +47,9 @@ constexpr int kValuesIQ1[] = {-8, 0, 8};
 
 }  // namespace
 
-constinit const Grid<uint64_t, 256> kGridIQ2_XXS = grid<uint64_t, 256>(
+constinit const Table<float, 256> kHalfE4M3 = half_e4m3();
+
+constinit const Table<uint64_t, 256> kGridIQ2_XXS = grid<uint64_t, 256>(
     "00000200050008000a00110014002000220028002a00410044005000580061006400800082008a00a20001010401"
     "100115014001840198010002020222028202010404041004210424044004420448046004810484049004a4040005"
     "02050805200546056905800591050906100640068406a40600080508080814082808410844085008520888080409"
@@ -50,7 +64,7 @@ constinit const Grid<uint64_t, 256> kGridIQ2_XXS = grid<uint64_t, 256>(
     "18a450a804a9",
     kValuesIQ2);
 
-constinit const Grid<uint64_t, 512> kGridIQ2_XS = grid<uint64_t, 512>(
+constinit const Table<uint64_t, 512> kGridIQ2_XS = grid<uint64_t, 512>(
     "00000200050008000a00110014001600190020002200250028004100440046004900500052005500580061006400"
     "8000820085008800910094009900a000010104010601090110011201150118011a01210124014001420145014801"
     "51015401600168018101840190010002020205020802110214022002410244025002550280028a02010404040604"
@@ -76,7 +90,7 @@ constinit const Grid<uint64_t, 512> kGridIQ2_XS = grid<uint64_t, 512>(
     "84a986a928aa2aaa91aaaaaa",
     kValuesIQ2);
 
-constinit const Grid<uint64_t, 1024> kGridIQ2_S = grid<uint64_t, 1024>(
+constinit const Table<uint64_t, 1024> kGridIQ2_S = grid<uint64_t, 1024>(
     "00000200050008000a00110014001600190020002200250028004100440046004900500052005500580061006400"
     "66006900800082008500880091009400a000a500aa00010104010601090110011201150118012101240140014201"
     "45014801510154015601590160016501680181018401900192019501a101a4010002020205020802110214022002"
@@ -124,7 +138,7 @@ constinit const Grid<uint64_t, 1024> kGridIQ2_S = grid<uint64_t, 1024>(
     "0aa828a8a2a854a986a908aa0aaa20aa22aa28aa88aaaaaa",
     kValuesIQ2);
 
-constinit const Grid<uint32_t, 256> kGridIQ3_XXS = grid<uint32_t, 256>(
+constinit const Table<uint32_t, 256> kGridIQ3_XXS = grid<uint32_t, 256>(
     "00000200040011001300170020002200310042007300750001010301100112012101250130013201410154017001"
     "00020202040211022002220231023302370251025702750201030703100312032503700313043704440457047304"
     "75040105070532055205350664061007140716074307610701100310101012102110231030103210341047105010"
@@ -139,7 +153,7 @@ constinit const Grid<uint32_t, 256> kGridIQ3_XXS = grid<uint32_t, 256>(
     "027524753076",
     kValuesIQ3_XXS);
 
-constinit const Grid<uint32_t, 512> kGridIQ3_S = grid<uint32_t, 512>(
+constinit const Table<uint32_t, 512> kGridIQ3_S = grid<uint32_t, 512>(
     "00000100020005000700100011001200140016002000210025003300400042004500470051005300600062007100"
     "74007700000101010201040110011101150120012301270131013501440161016501720100020102050207021002"
     "13021602210225023002340242024502470251025302700273020303110315032003220331033303360344035003"
@@ -165,7 +179,7 @@ constinit const Grid<uint32_t, 512> kGridIQ3_S = grid<uint32_t, 512>(
     "507422754275027631760077",
     kValuesIQ3_S);
 
-constinit const Grid<uint64_t, 2048> kGridIQ1 = grid<uint64_t, 2048>(
+constinit const Table<uint64_t, 2048> kGridIQ1 = grid<uint64_t, 2048>(
     "00000200050008000a00110015002000220028002a00450051005400560065008000820088008a009500a000a200"
     "a800aa000401050111011401160119011a012501410146014901520155015a016101640166016801850191019401"
     "9601a5010002020208020a0215022002220228022a02450251025902640269028002820288028a02910295029902"
