@@ -105,8 +105,8 @@ def test_int8_activations_change_products_little(stream: Stream, kind: WeightTyp
     out = torch.full((3, 1, 64), torch.nan)
     cpu.linear(stream, weight, rows, out)
     expected = reference.linear(x.double(), values_of(weight)[None])
-    # The largest of 32 normal values is about 2.1, up to 4: steps s of 2.1 / 127, errors of s^2 / 12.
-    assert_close(out, expected, 8e-5, "s^2 / 12 for steps s of at most 4 / 127")
+    # The largest of 32 normal values is about 2, rarely 4: steps of 2 / 127, rarely 4 / 127.
+    assert_close(out, expected, 8e-5, "the square of a step, at most 4 / 127, over 12")
 
 
 @blocks
