@@ -11,33 +11,72 @@ constexpr int kPanelColumns = 512;  // with their x, in the first cache
 constexpr int kPanelTokens = 8;     // of the register tile
 constexpr int kFewestPanelTokens = 5;
 
+// How many weights share a scale, and whether the type has offsets, each for as many weights.
+template <int granule, bool has_offset>
+struct Form {
+  static constexpr int kGranule = granule;
+  static constexpr bool kHasOffset = has_offset;
+};
+template <class Block>
+struct FormOf : Form<32, false> {};
+template <>
+struct FormOf<BlockQ4_1> : Form<32, true> {};
+template <>
+struct FormOf<BlockQ5_1> : Form<32, true> {};
+template <>
+struct FormOf<BlockQ4_K> : Form<32, true> {};
+template <>
+struct FormOf<BlockQ5_K> : Form<32, true> {};
+template <>
+struct FormOf<BlockQ2_K> : Form<16, true> {};
+template <>
+struct FormOf<BlockQ3_K> : Form<16, false> {};
+template <>
+struct FormOf<BlockQ6_K> : Form<16, false> {};
+template <>
+struct FormOf<BlockIQ2_XS> : Form<16, false> {};
+template <>
+struct FormOf<BlockIQ2_S> : Form<16, false> {};
+template <>
+struct FormOf<BlockIQ1_M> : Form<16, false> {};
+template <>
+struct FormOf<BlockNVFP4> : Form<16, false> {};
+
 struct Panel {
   int columns;
   alignas(64) int8_t w[kPanelColumns * kPanelRows];  // [column / 4][row][4]
   alignas(64) int32_t start[kPanelColumns / 16][kPanelRows];
   alignas(64) float scale[kPanelColumns / 16][kPanelRows];
-  alignas(64) float offset[kPanelColumns / 32][kPanelRows];
+  alignas(64) float offset[kPanelColumns / 16][kPanelRows];
 };
 
-// A sink, as `block` of a type wants it, that keeps one row of a panel.
-template <class Dot>
+// A sink of `decode` that keeps one row of a panel.
+template <class Form>
 struct PanelRow {
+  static constexpr int kGranules = kBlock / Form::kGranule;
   int8_t* q;
   float* scale;  // the numbers of one granule after another are kPanelRows apart
   float* offset;
 
-  void add(const Q8Row*, int b, I8 w, float all) {
-    w.store(q + b * kBlock);
-    constexpr int kGranules = kBlock / Dot::kGranule;
-    for (int g = 0; g < kGranules; ++g) scale[(b * kGranules + g) * kPanelRows] = all;
+  void add(int j, I8 w, float all) {
+    w.store(q + j * kBlock);
+    for (int g = 0; g < kGranules; ++g) scale[(j * kGranules + g) * kPanelRows] = all;
   }
-  void add(const Q8Row*, int b, I8 w, float low, float high) {
-    static_assert(Dot::kGranule <= 16);
-    w.store(q + b * kBlock);
-    scale[(b * 2) * kPanelRows] = low;
-    scale[(b * 2 + 1) * kPanelRows] = high;
+  void add(int j, I8 w, float low, float high) {
+    static_assert(Form::kGranule == 16);
+    w.store(q + j * kBlock);
+    scale[j * 2 * kPanelRows] = low;
+    scale[(j * 2 + 1) * kPanelRows] = high;
   }
-  void add_offset(const Q8Row*, int b, float value) { offset[b * kPanelRows] = value; }
+  void add_offset(int j, float all) {
+    static_assert(Form::kHasOffset && Form::kGranule == 32);
+    offset[j * kPanelRows] = all;
+  }
+  void add_offset(int j, float low, float high) {
+    static_assert(Form::kHasOffset && Form::kGranule == 16);
+    offset[j * 2 * kPanelRows] = low;
+    offset[(j * 2 + 1) * kPanelRows] = high;
+  }
 };
 
 // out[j][i] = in[i][j] for 16 x 16 groups of four bytes.
@@ -68,33 +107,33 @@ inline void transpose(const int8_t* in, int64_t in_stride, int8_t* out) {
 }
 
 // Fills a panel with the columns from `column` on of `rows` rows; the rows that lack are zero.
-template <class Dot>
+template <class Block>
 void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column) {
+  using Form = FormOf<Block>;
   alignas(64) int8_t plain[kPanelRows][kPanelColumns];
   const int columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
   panel.columns = columns;
   for (int r = 0; r < kPanelRows; ++r) {
     if (r >= rows) {
       for (int i = 0; i < columns; ++i) plain[r][i] = 0;
-      for (int g = 0; g < columns / Dot::kGranule; ++g) panel.scale[g][r] = 0;
-      for (int g = 0; g < columns / kBlock; ++g) panel.offset[g][r] = 0;
+      for (int g = 0; g < columns / Form::kGranule; ++g) panel.scale[g][r] = panel.offset[g][r] = 0;
       continue;
     }
-    constexpr int kColumns = Dot::kParts * kBlock;
-    const auto* block = reinterpret_cast<const typename Dot::Block*>(row + r * weight.row_bytes);
-    block += column / kColumns;
-    PanelRow<Dot> sink{plain[r], panel.scale[0] + r, panel.offset[0] + r};
-    for (int i = 0; i < columns; i += kColumns) {
-      Dot::block(*block++, nullptr, i / kBlock, sink);
+    const auto* blocks = reinterpret_cast<const Block*>(row + r * weight.row_bytes);
+    blocks += column / Block::kWeights;
+    for (int i = 0; i < columns; i += Block::kWeights) {
+      const int g = i / Form::kGranule;
+      PanelRow<Form> sink{plain[r] + i, panel.scale[g] + r, panel.offset[g] + r};
+      decode(*blocks++, sink);
     }
   }
   // Half of the last 64 columns may lie behind the end: what stands there is never used.
   for (int i = 0; i < columns; i += 64) transpose(plain[0] + i, kPanelColumns, panel.w + i * 16);
   const __m512i eights = _mm512_set1_epi8(-128);  // 128 as an unsigned byte
-  for (int g = 0; g < columns / Dot::kGranule; ++g) {
-    const int8_t* w = panel.w + g * Dot::kGranule * kPanelRows;
+  for (int g = 0; g < columns / Form::kGranule; ++g) {
+    const int8_t* w = panel.w + g * Form::kGranule * kPanelRows;
     __m512i total = _mm512_setzero_si512();
-    for (int i = 0; i < Dot::kGranule / 4; ++i) {
+    for (int i = 0; i < Form::kGranule / 4; ++i) {
       total = _mm512_dpbusd_epi32(total, eights, _mm512_load_si512(w + i * 64));
     }
     _mm512_store_si512(panel.start[g], _mm512_sub_epi32(_mm512_setzero_si512(), total));
@@ -104,22 +143,23 @@ void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int 
 // The part of some tokens' activations that meets a panel.
 struct PanelTokens {
   alignas(64) uint8_t x[kPanelTokens][kPanelColumns];  // plus 128
+  float half_sums[kPanelTokens][kPanelColumns / 16];   // like `sum`, where a type wants them
   const float* scale[kPanelTokens];
   const float* sum[kPanelTokens];
   float* out[kPanelTokens];
 };
 
 // out[n][r] = or += sum over the panel's columns, for N tokens.
-template <class Dot, int N>
+template <class Form, int N>
 void multiply_panel(const Panel& panel, const PanelTokens& tokens, int rows, bool adds) {
   __m512 totals[N];
   for (int n = 0; n < N; ++n) totals[n] = _mm512_setzero_ps();
-  for (int g = 0; g < panel.columns / Dot::kGranule; ++g) {
-    const int first = g * Dot::kGranule, b = first / kBlock;
+  for (int g = 0; g < panel.columns / Form::kGranule; ++g) {
+    const int first = g * Form::kGranule, b = first / kBlock;
     __m512i sums[N];
     const __m512i start = _mm512_load_si512(panel.start[g]);
     for (int n = 0; n < N; ++n) sums[n] = start;
-    for (int i = 0; i < Dot::kGranule; i += 4) {
+    for (int i = 0; i < Form::kGranule; i += 4) {
       const __m512i w = _mm512_load_si512(panel.w + (first + i) * kPanelRows);
       for (int n = 0; n < N; ++n) {
         int32_t x;
@@ -132,10 +172,10 @@ void multiply_panel(const Panel& panel, const PanelTokens& tokens, int rows, boo
       const __m512 step = _mm512_mul_ps(scale, _mm512_set1_ps(tokens.scale[n][b]));
       totals[n] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[n]), step, totals[n]);
     }
-    if constexpr (Dot::kHasOffset) {
-      const __m512 offset = _mm512_load_ps(panel.offset[b]);
+    if constexpr (Form::kHasOffset) {
+      const __m512 offset = _mm512_load_ps(panel.offset[g]);
       for (int n = 0; n < N; ++n) {
-        totals[n] = _mm512_fmadd_ps(offset, _mm512_set1_ps(tokens.sum[n][b]), totals[n]);
+        totals[n] = _mm512_fmadd_ps(offset, _mm512_set1_ps(tokens.sum[n][g]), totals[n]);
       }
     }
   }
@@ -146,57 +186,66 @@ void multiply_panel(const Panel& panel, const PanelTokens& tokens, int rows, boo
   }
 }
 
-template <class Dot, int N = kPanelTokens>
+template <class Form, int N = kPanelTokens>
 void multiply_panel(const Panel& panel, const PanelTokens& tokens, int count, int rows, bool adds) {
   if constexpr (N > 1) {
-    if (count < N) return multiply_panel<Dot, N - 1>(panel, tokens, count, rows, adds);
+    if (count < N) return multiply_panel<Form, N - 1>(panel, tokens, count, rows, adds);
   }
-  multiply_panel<Dot, N>(panel, tokens, rows, adds);
+  multiply_panel<Form, N>(panel, tokens, rows, adds);
 }
 
 // Tokens first..first + count of `all`, columns from `column` on.
-inline void take(PanelTokens& tokens, const Tokens& all, int first, int count, int width,
-                 int column, int columns) {
-  const __m512i flip = _mm512_set1_epi8(-128);
+template <class Form>
+void take(PanelTokens& tokens, const Tokens& all, int first, int count, int width, int column,
+          int columns) {
+  const __m256i flip = _mm256_set1_epi8(-128);
   for (int n = 0; n < count; ++n) {
     const Q8Row row = q8_row(all.input(first + n), width);
-    for (int i = 0; i < columns; i += 32) {
-      const __m256i x = I8::load(row.q + column + i).v;
-      _mm256_store_si256(reinterpret_cast<__m256i*>(tokens.x[n] + i),
-                         _mm256_xor_si256(x, _mm512_castsi512_si256(flip)));
+    const int8_t* q = row.q + column;
+    for (int i = 0; i < columns; i += kBlock) {
+      const I8 x{_mm256_xor_si256(I8::load(q + i).v, flip)};
+      x.store(tokens.x[n] + i);
     }
     tokens.scale[n] = row.scale + column / kBlock;
     tokens.sum[n] = row.sum + column / kBlock;
+    if constexpr (Form::kHasOffset && Form::kGranule == 16) {
+      for (int g = 0; g < columns / 16; ++g) {
+        int total = 0;
+        for (int i = 0; i < 16; ++i) total += q[g * 16 + i];
+        tokens.half_sums[n][g] = tokens.scale[n][g / 2] * static_cast<float>(total);
+      }
+      tokens.sum[n] = tokens.half_sums[n];
+    }
+    tokens.out[n] = all.output(first + n);
   }
 }
 
 // out[n][r] for 16 rows, or fewer, and all tokens.
-template <class Dot>
+template <class Block>
 void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all) {
+  using Form = FormOf<Block>;
   Panel panel;
   PanelTokens tokens;
   for (int column = 0; column < weight.columns; column += kPanelColumns) {
-    fill<Dot>(panel, weight, row, rows, column);
+    fill<Block>(panel, weight, row, rows, column);
     for (int first = 0; first < all.count; first += kPanelTokens) {
       const int count = static_cast<int>(smaller(kPanelTokens, all.count - first));
-      take(tokens, all, first, count, weight.columns, column, panel.columns);
-      for (int n = 0; n < count; ++n) tokens.out[n] = all.output(first + n);
-      multiply_panel<Dot>(panel, tokens, count, rows, column > 0);
+      take<Form>(tokens, all, first, count, weight.columns, column, panel.columns);
+      multiply_panel<Form>(panel, tokens, count, rows, column > 0);
     }
   }
 }
 
 using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, const Tokens&);
 
-// How to multiply so many tokens by panels; null if that does not pay, or is not there for a type.
+// How to multiply so many tokens by panels; null if that does not pay, or weights are floats.
 inline MultiplyRows panels_for(WeightType type, int tokens) {
   if (tokens < kFewestPanelTokens) return nullptr;
   switch (type) {
-    case WeightType::kQ4_0: return multiply_rows<DotQ4_0>;
-    case WeightType::kQ4_1: return multiply_rows<DotQ4_1>;
-    case WeightType::kQ8_0: return multiply_rows<DotQ8_0>;
-    case WeightType::kQ4_K: return multiply_rows<DotQ4_K>;
-    case WeightType::kQ6_K: return multiply_rows<DotQ6_K>;
+#define KT_CASE(name, number) \
+  case WeightType::k##name: return multiply_rows<Block##name>;
+    KT_BLOCK_TYPES(KT_CASE)
+#undef KT_CASE
     default: return nullptr;
   }
 }

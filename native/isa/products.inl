@@ -58,11 +58,10 @@ inline Multiply multiply_for(WeightType type) {
     case WeightType::kF32: return multiply<Floats<float>>;
     case WeightType::kF16: return multiply<Floats<Half>>;
     case WeightType::kBF16: return multiply<Floats<Bf16>>;
-    case WeightType::kQ4_0: return multiply<Quantized<DotQ4_0>>;
-    case WeightType::kQ4_1: return multiply<Quantized<DotQ4_1>>;
-    case WeightType::kQ8_0: return multiply<Quantized<DotQ8_0>>;
-    case WeightType::kQ4_K: return multiply<Quantized<DotQ4_K>>;
-    case WeightType::kQ6_K: return multiply<Quantized<DotQ6_K>>;
+#define KT_CASE(name, number) \
+  case WeightType::k##name: return multiply<Quantized<Block##name>>;
+      KT_BLOCK_TYPES(KT_CASE)
+#undef KT_CASE
   }
   return nullptr;  // the wrappers let no other type through
 }

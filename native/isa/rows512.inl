@@ -38,7 +38,7 @@ struct Q4KScales {
 };
 
 template <>
-struct Quantized<DotQ4_K> {
+struct Quantized<BlockQ4_K> {
   template <int N>
   static void run(const uint8_t* row, const uint8_t* const* x, int columns, float* out) {
     const auto* blocks = reinterpret_cast<const BlockQ4_K*>(row);
@@ -86,7 +86,7 @@ struct Quantized<DotQ4_K> {
 };
 
 template <>
-struct Quantized<DotQ6_K> {
+struct Quantized<BlockQ6_K> {
   template <int N>
   static void run(const uint8_t* row, const uint8_t* const* x, int columns, float* out) {
     const auto* blocks = reinterpret_cast<const BlockQ6_K*>(row);
