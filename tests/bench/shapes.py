@@ -176,9 +176,7 @@ def _layer(shape: Shape, layer: int) -> Iterator[Tensor]:
     if shape.sigmoid:
         yield _floats(f"blk.{layer}.exp_probs_b.bias", shape.experts)
     yield from _feed_forward(matrix, "_exps", (shape.experts,), width, shape.expert_width)
-    yield from _feed_forward(
-        matrix, "_shexp", (), width, shape.shared_experts * shape.expert_width
-    )
+    yield from _feed_forward(matrix, "_shexp", (), width, shape.shared_experts * shape.expert_width)
 
 
 def _feed_forward(

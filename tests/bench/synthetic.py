@@ -25,17 +25,22 @@ _SPARE_BYTES = 1 << 30  # of the disk, left to others
 def model_file(shape: Shape) -> Path:
     """Return the path of a model's file, written if it is not there yet.
 
-    Raises KTDeskError if the disk has no room for it.
+    Raises KTDeskError if the disk has no room for it, or does not take it.
     """
     path = data_folder() / "bench" / f"{shape.name}.{FORMAT}.gguf"
     if path.is_file():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _check_room(shape, path.parent)
     part = path.with_suffix(".part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _check_room(shape, path.parent)
         write_model(shape, part)
         part.replace(path)
+    except OSError as error:
+        raise KTDeskError(
+            f"{shape.title}: the file {path} cannot be written: {error.strerror}.",
+            hint="Set KTDESK_HOME to a folder that you may write to, on a disk with room.",
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return path

@@ -27,8 +27,8 @@ inline std::uint64_t vnni512(long steps) {
   const __m512i a = _mm512_set1_epi8(static_cast<char>(steps));
   __m512i sums[kSums] = {};
   for (long step = 0; step < steps; ++step) {
-    for (auto& sum : sums) sum = _mm512_dpbusd_epi32(sum, a, a);
-    for (auto& sum : sums) asm volatile("" : "+v"(sum));  // each step is done
+    // Written out: compilers make one of equal sums, or copy each of them in every step.
+    for (auto& sum : sums) asm volatile("vpdpbusd %1, %1, %0" : "+v"(sum) : "v"(a));
   }
   __m512i all = sums[0];
   for (auto& sum : sums) all = _mm512_xor_si512(all, sum);
