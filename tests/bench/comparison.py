@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the sides in turn, and probes the machine around every run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench import llama_cpp
+from tests.bench.probe import Probe
+from tests.bench.programs import BenchError, Say, run_own
+from tests.bench.report import KTDESK, Sample
+from tests.bench.work import Work
+
+Measure = Callable[[Work], float]  # tokens per second
+
+
+def sides(path: Path, threads: int, peer: Path | None) -> dict[str, Measure]:
+    """Return how to measure each side; each run is a process of its own."""
+
+    def ktdesk(work: Work) -> float:
+        numbers = (threads, work.prompt, work.generated, work.depth)
+        return float(run_own("ktdesk_side", path, *numbers))
+
+    def peer_with(repack: str) -> Measure:
+        assert peer is not None
+        return lambda work: llama_cpp.measure(peer, path, threads, work, repack)
+
+    names = llama_cpp.SETTINGS if peer else {}
+    return {KTDESK: ktdesk} | {name: peer_with(repack) for name, repack in names.items()}
+
+
+def compare(
+    work: Work, measures: Mapping[str, Measure], runs: int, probe: Probe | None, say: Say
+) -> dict[str, list[Sample]]:
+    """Return so many samples of each side, taken in turn. A side that fails is left out."""
+    samples: dict[str, list[Sample]] = {side: [] for side in measures}
+    failed: set[str] = set()
+    before = _read_speed(probe)
+    for number in range(1, runs + 1):
+        for side in [side for side in measures if side not in failed]:
+            try:
+                speed = measures[side](work)
+            except BenchError as error:
+                failed.add(side)
+                say(f"{work.name}: {side} is left out. {error} {error.hint}")
+                continue
+            after = _read_speed(probe)
+            samples[side].append(Sample(speed, (before + after) / 2))
+            say(f"{work.name}: {side} run {number}: {speed:.2f} tokens/s at {after:.1f} GB/s")
+            before = after
+    return {side: taken for side, taken in samples.items() if side not in failed}
+
+
+def _read_speed(probe: Probe | None) -> float:
+    return probe.read_gb_per_s() if probe else 0.0
