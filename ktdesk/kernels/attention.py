@@ -15,7 +15,7 @@ from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes
 
-MAX_HEAD_SIZE = 576
+MAX_HEAD_SIZE = 1024
 
 # Pieces of work, tiles of queries by sections of rows, that occupy the threads of a desktop evenly.
 _PIECES = 64

@@ -56,29 +56,30 @@ inline void attend_block(const AttentionArgs& a, const QueryTile& tile, int64_t 
                          Workplace& at) {
   const int64_t k = first * a.k_row + tile.kv_head * a.k_head;
   const int64_t v = first * a.v_row + tile.kv_head * a.v_head;
-  const bool is_latent = a.v == a.k && a.v_row == a.k_row && a.v_head == a.k_head;
   score(tile, cache_rows(a, a.k, k, a.k_row, count, a.key_size), a.scale, at);
   if (weigh(tile, first, count, at)) scale_sums(tile, a.value_size, at);
-  add_values(tile, cache_rows(a, a.v, v, a.v_row, count, a.value_size), is_latent ? a.key_size : 0,
-             at);
+  add_values(tile, cache_rows(a, a.v, v, a.v_row, count, a.value_size), at);
 }
 
 // Writes results, or what attention_merge makes them of.
 inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t section,
                    const Workplace& at) {
   const bool is_whole = sections_of(a, tile) == 1;
+  float factors[kQueries];
+  float* out[kQueries];
   for (int i = 0; i < tile.count; ++i) {
     const Query query = query_of(a, tile.kv_head, tile.first + i);
     if (is_whole) {
-      float* out = a.out + query.token * a.out_token + query.head * a.out_head;
-      store_sums(tile, i, a.value_size, 1.0f / at.total[i], at, out);
+      out[i] = a.out + query.token * a.out_token + query.head * a.out_head;
+      factors[i] = 1.0f / at.total[i];
     } else {
-      float* out = section_row(a, query, section);
-      store_sums(tile, i, a.value_size, 1.0f, at, out);
-      out[a.value_size] = at.most[i];
-      out[a.value_size + 1] = at.total[i];
+      out[i] = section_row(a, query, section);
+      out[i][a.value_size] = at.most[i];
+      out[i][a.value_size + 1] = at.total[i];
+      factors[i] = 1;
     }
   }
+  store_sums(tile, a.value_size, factors, out, at);
 }
 
 inline void attend(const AttentionArgs& a, const QueryTile& tile, int64_t section, Workplace& at) {

@@ -7,6 +7,7 @@
 
 constexpr int kQueries = 32;       // of a tile; a multiple of V::lanes
 constexpr int kKeys = 64;          // cache rows of a block
+constexpr int kColumns = 64;       // of these rows that are read at a time: 16 KiB as floats
 constexpr float kSlack = 8;        // the largest score may grow so much before sums are scaled
 constexpr float kLowest = -1e30f;  // below every score, and finite: a difference of two is zero
 
@@ -26,13 +27,13 @@ struct QueryTile {
 struct Workplace {
   float queries[kMaxHeadSize * kQueries];  // [key_size, width]
   float sums[kMaxHeadSize * kQueries];     // [value_size, width]; narrow: [count, value_size]
-  float rows[kKeys * kMaxHeadSize];        // of keys, then of values
+  float rows[kKeys * kColumns];            // of keys, then of values
   float scores[kKeys * kQueries];          // [rows, width], then weights
   float most[kQueries], total[kQueries];   // largest score, and sum of weights
   float factors[kQueries];                 // that sums so far must be scaled by
 };
 
-// Rows of the cache that all queries of a tile read.
+// Rows of the cache that all queries of a tile read: keys, or values.
 struct CacheRows {
   const void* data;  // the first one
   int64_t stride;
@@ -52,14 +53,20 @@ inline void for_rows(const CacheRows& rows, const Body& body) {
   }
 }
 
-// Copies the rows as floats, one after another.
-inline void load_rows(const CacheRows& rows, float* out) {
-  for_rows(rows, [&](int r, const auto* row) {
-    float* to = out + r * rows.size;
-    int i = 0;
-    for (; i + V::lanes <= rows.size; i += V::lanes) V::load(row + i).store(to + i);
-    for (; i < rows.size; ++i) to[i] = load_one(row + i);
-  });
+// Calls body(first, count) for some columns of all rows after the other, when they stand in `out`,
+// [rows, count].
+template <class Body>
+inline void for_columns(const CacheRows& rows, float* out, const Body& body) {
+  for (int first = 0; first < rows.size; first += kColumns) {
+    const int count = static_cast<int>(smaller(kColumns, rows.size - first));
+    for_rows(rows, [&](int r, const auto* row) {
+      float* to = out + r * count;
+      int i = 0;
+      for (; i + V::lanes <= count; i += V::lanes) V::load(row + first + i).store(to + i);
+      for (; i < count; ++i) to[i] = load_one(row + first + i);
+    });
+    body(first, count);
+  }
 }
 
 inline void load_queries(const QueryTile& tile, int size, float scale, float* out) {
@@ -78,8 +85,10 @@ inline void score(const QueryTile& tile, const CacheRows& keys, float scale, Wor
       }
     });
   } else {
-    load_rows(keys, at.rows);
-    product({at.rows, keys.size, 1}, keys.count, keys.size, at.queries, tile.width, at.scores);
+    for_columns(keys, at.rows, [&](int first, int count) {
+      const float* queries = at.queries + first * tile.width;
+      product({at.rows, count, 1}, keys.count, count, queries, tile.width, at.scores);
+    });
   }
 }
 
@@ -133,8 +142,7 @@ inline void scale_sums(const QueryTile& tile, int size, Workplace& at) {
   }
 }
 
-// loaded: width of the rows that stand in `at` already, whose first columns are the values; or 0.
-inline void add_values(const QueryTile& tile, const CacheRows& values, int loaded, Workplace& at) {
+inline void add_values(const QueryTile& tile, const CacheRows& values, Workplace& at) {
   if (tile.is_narrow()) {
     for_rows(values, [&](int r, const auto* value) {
       for (int i = 0; i < tile.count; ++i) {
@@ -142,17 +150,22 @@ inline void add_values(const QueryTile& tile, const CacheRows& values, int loade
         add_scaled(at.sums + i * values.size, weight, value, values.size);
       }
     });
-    return;
+  } else {
+    for_columns(values, at.rows, [&](int first, int count) {
+      float* sums = at.sums + first * tile.width;
+      product({at.rows, 1, count}, count, values.count, at.scores, tile.width, sums);
+    });
   }
-  if (!loaded) load_rows(values, at.rows);
-  product({at.rows, 1, loaded ? loaded : values.size}, values.size, values.count, at.scores,
-          tile.width, at.sums);
 }
 
-// out = factor * the sums of query i.
-inline void store_sums(const QueryTile& tile, int i, int size, float factor, const Workplace& at,
-                       float* out) {
-  const float* sums = tile.is_narrow() ? at.sums + i * size : at.sums + i;
-  const int step = tile.is_narrow() ? 1 : tile.width;
-  for (int d = 0; d < size; ++d) out[d] = factor * sums[d * step];
+// Writes out[i] = factors[i] * the sums of each query.
+inline void store_sums(const QueryTile& tile, int size, const float* factors, float* const* out,
+                       const Workplace& at) {
+  const int query = tile.is_narrow() ? size : 1, step = tile.is_narrow() ? 1 : tile.width;
+  for (int first = 0; first < size; first += 16) {  // one line of a cache, of every query
+    const int end = static_cast<int>(smaller(first + 16, size));
+    for (int i = 0; i < tile.count; ++i) {
+      for (int d = first; d < end; ++d) out[i][d] = factors[i] * at.sums[i * query + d * step];
+    }
+  }
 }

@@ -124,7 +124,7 @@ struct StoreRowsArgs {
 // the work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token, head).
 // COST reads a cache row once for every 32 queries, heads or tokens, that share its key head.
-constexpr int kMaxHeadSize = 576;  // of keys and of values; DeepSeek's latent and rope part
+constexpr int kMaxHeadSize = 1024;  // of keys and of values
 constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
   const float* q;  // [T, heads, key_size]
