@@ -96,34 +96,36 @@ inline void attend(const AttentionArgs& a, const QueryTile& tile, int64_t sectio
   finish(a, tile, section, at);
 }
 
-// Calls body(tile) for each.
+// Calls body(tile) for each of a key head.
 template <class Body>
-inline void for_tiles(const AttentionArgs& a, const Body& body) {
+inline void for_tiles(const AttentionArgs& a, int kv_head, const Body& body) {
   const int64_t queries = int64_t{a.tokens} * (a.heads / a.kv_heads);
-  for (int kv_head = 0; kv_head < a.kv_heads; ++kv_head) {
-    for (int64_t first = 0; first < queries; first += kQueries) body(query_tile(a, kv_head, first));
-  }
+  for (int64_t first = 0; first < queries; first += kQueries) body(query_tile(a, kv_head, first));
 }
 
 // A share is that part of all blocks; a section belongs to the share in which it begins.
 void attention(const AttentionArgs& a, Range shares) noexcept {
-  int64_t all = 0;
-  for_tiles(a, [&](const QueryTile& tile) { all += blocks_of(tile); });
-  const int64_t begin = all * shares.begin / kAttentionShares, end = all * shares.end / kAttentionShares;
-  int64_t before = 0;  // blocks of the tiles so far
+  int64_t per_head = 0;
+  for_tiles(a, 0, [&](const QueryTile& tile) { per_head += blocks_of(tile); });
+  const int64_t all = per_head * a.kv_heads;
+  const int64_t begin = all * shares.begin / kAttentionShares;
+  const int64_t end = all * shares.end / kAttentionShares;
   Workplace at;
-  for_tiles(a, [&](const QueryTile& tile) {
-    const int64_t blocks = blocks_of(tile), sections = sections_of(a, tile);
-    bool is_loaded = tile.is_narrow();
-    for (int64_t section = 0; section < sections; ++section) {
-      const int64_t start = before + blocks * section / sections;
-      if (start < begin || start >= end) continue;
-      if (!is_loaded) load_queries(tile, a.key_size, a.scale, at.queries);
-      is_loaded = true;
-      attend(a, tile, section, at);
-    }
-    before += blocks;
-  });
+  for (int64_t kv_head = begin / per_head; kv_head * per_head < end; ++kv_head) {
+    int64_t before = kv_head * per_head;  // blocks of what comes before the tile
+    for_tiles(a, static_cast<int>(kv_head), [&](const QueryTile& tile) {
+      const int64_t blocks = blocks_of(tile), sections = sections_of(a, tile);
+      bool is_loaded = tile.is_narrow();
+      for (int64_t section = 0; section < sections; ++section) {
+        const int64_t start = before + blocks * section / sections;
+        if (start < begin || start >= end) continue;
+        if (!is_loaded) load_queries(tile, a.key_size, a.scale, at.queries);
+        is_loaded = true;
+        attend(a, tile, section, at);
+      }
+      before += blocks;
+    });
+  }
 }
 
 void attention_merge(const AttentionArgs& a, Range queries) noexcept {

@@ -7,12 +7,24 @@
 #define KT_STRING(x) #x
 #define KT_NAME(x) KT_STRING(x)
 
+#include "kt/tables.h"
+
 namespace kt::KT_ISA {
 namespace {
 
 #include "vectors.inl"
 
+#include "decode32.inl"
+
+#include "decode256.inl"
+
+#include "decode_grids.inl"
+
 #include "dots.inl"
+
+#ifdef KT_PANELS
+#include "rows512.inl"
+#endif
 
 #include "products.inl"
 

@@ -8,7 +8,23 @@
 constexpr int kTokens = 4;
 constexpr int kRows = 16;
 
-// Where the products of a tile come from and go: x[n] and out[n] belong to the n-th token.
+inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// The tokens that meet some rows of weights, and where the rows' results go.
+struct Tokens {
+  const uint8_t* x;
+  int64_t x_bytes;  // from one token to the next
+  float* out;
+  int64_t out_stride;
+  int count;
+  const int32_t* pairs;  // null, or of each token its row of `out`, in units of ...
+  int pairs_per_row;     // ... so many rows for one of `x`
+
+  const uint8_t* input(int n) const { return x + (pairs ? pairs[n] / pairs_per_row : n) * x_bytes; }
+  float* output(int n) const { return out + (pairs ? pairs[n] : n) * out_stride; }
+};
+
+// A few of them: x[n] and out[n] belong to the n-th.
 struct Tile {
   const uint8_t* x[kTokens];
   float* out[kTokens];
@@ -42,54 +58,68 @@ inline Multiply multiply_for(WeightType type) {
     case WeightType::kF32: return multiply<Floats<float>>;
     case WeightType::kF16: return multiply<Floats<Half>>;
     case WeightType::kBF16: return multiply<Floats<Bf16>>;
-    case WeightType::kQ4_0: return multiply<Quantized<DotQ4_0>>;
-    case WeightType::kQ4_1: return multiply<Quantized<DotQ4_1>>;
-    case WeightType::kQ8_0: return multiply<Quantized<DotQ8_0>>;
-    case WeightType::kQ4_K: return multiply<Quantized<DotQ4_K>>;
-    case WeightType::kQ6_K: return multiply<Quantized<DotQ6_K>>;
+#define KT_CASE(name, number) \
+  case WeightType::k##name: return multiply<Quantized<Block##name>>;
+      KT_BLOCK_TYPES(KT_CASE)
+#undef KT_CASE
   }
   return nullptr;  // the wrappers let no other type through
 }
 
-inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+// out[n][i] = row i . x[n] for `rows` consecutive rows and all tokens.
+inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t rows,
+                           const Tokens& tokens) {
+  const Multiply run = multiply_for(weight.type);
+  for (int t = 0; t < tokens.count; t += kTokens) {
+    Tile tile;
+    tile.tokens = static_cast<int>(smaller(kTokens, tokens.count - t));
+    for (int n = 0; n < tile.tokens; ++n) {
+      tile.x[n] = tokens.input(t + n);
+      tile.out[n] = tokens.output(t + n);
+    }
+    run(weight, row, rows, tile);
+  }
+}
+
+#ifdef KT_PANELS
+#include "panels.inl"
+#endif
+
+inline void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, const Tokens& tokens) {
+#ifdef KT_PANELS
+  if (const MultiplyRows run = panels_for(weight.type, tokens.count)) {
+    return run(weight, row, static_cast<int>(rows), tokens);
+  }
+#endif
+  multiply_tiles(weight, row, rows, tokens);
+}
 
 void linear(const LinearArgs& a, Range rows) noexcept {
-  const Multiply run = multiply_for(a.weight.type);
   for (int64_t r = rows.begin; r < rows.end;) {
     const int64_t group = r / a.outputs, first = r % a.outputs;
     const int64_t count = smaller(smaller(kRows, rows.end - r), a.outputs - first);
-    for (int t = 0; t < a.tokens; t += kTokens) {
-      Tile tile;
-      tile.tokens = static_cast<int>(smaller(kTokens, a.tokens - t));
-      for (int n = 0; n < tile.tokens; ++n) {
-        tile.x[n] = a.x.data + (t + n) * a.x.token_bytes + group * a.x.group_bytes;
-        tile.out[n] = a.out + (t + n) * a.out_token + group * a.out_group + first;
-      }
-      run(a.weight, a.weight.data + r * a.weight.row_bytes, count, tile);
-    }
+    const Tokens tokens{a.x.data + group * a.x.group_bytes,
+                        a.x.token_bytes,
+                        a.out + group * a.out_group + first,
+                        a.out_token,
+                        a.tokens,
+                        nullptr,
+                        1};
+    multiply(a.weight, a.weight.data + r * a.weight.row_bytes, count, tokens);
     r += count;
   }
 }
 
 void expert_linear(const ExpertLinearArgs& a, Range rows) noexcept {
-  const Multiply run = multiply_for(a.weight.type);
   const int32_t* pairs = a.plan + a.experts + 1;
   for (int e = 0; e < a.experts; ++e) {
-    const int begin = a.plan[e], end = a.plan[e + 1];
-    if (begin == end) continue;
+    const int begin = a.plan[e], count = a.plan[e + 1] - begin;
+    if (count == 0) continue;
     for (int64_t r = rows.begin; r < rows.end; r += kRows) {
-      const int64_t count = smaller(kRows, rows.end - r);
       const uint8_t* row = a.weight.data + (int64_t{e} * a.outputs + r) * a.weight.row_bytes;
-      for (int p = begin; p < end; p += kTokens) {
-        Tile tile;
-        tile.tokens = static_cast<int>(smaller(kTokens, end - p));
-        for (int n = 0; n < tile.tokens; ++n) {
-          const int64_t pair = pairs[p + n];
-          tile.x[n] = a.x.data + pair / a.pairs_per_row * a.x.token_bytes;
-          tile.out[n] = a.out + pair * a.outputs + r;
-        }
-        run(a.weight, row, count, tile);
-      }
+      const Tokens tokens{a.x.data, a.x.token_bytes, a.out + r,      a.outputs,
+                          count,    pairs + begin,   a.pairs_per_row};
+      multiply(a.weight, row, smaller(kRows, rows.end - r), tokens);
     }
   }
 }

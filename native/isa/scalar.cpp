@@ -90,6 +90,11 @@ float sum(F8 a) {
 
 struct I8 {  // 32 bytes
   uint8_t v[32];
+  static I8 all(int x) {
+    I8 r;
+    __builtin_memset(r.v, x, 32);
+    return r;
+  }
   static I8 load(const void* p) {
     I8 r;
     __builtin_memcpy(r.v, p, 32);
@@ -101,28 +106,52 @@ struct I8 {  // 32 bytes
     __builtin_memcpy(r.v + 16, p, 16);
     return r;
   }
+  static I8 join(uint64_t a, uint64_t b, uint64_t c, uint64_t d) {  // a has the first eight
+    const uint64_t parts[4] = {a, b, c, d};
+    return load(parts);
+  }
+  static I8 mask(uint32_t bits) {  // byte i is all ones where bit i is one
+    I8 r;
+    for (int i = 0; i < 32; ++i) r.v[i] = bits >> i & 1 ? 255 : 0;
+    return r;
+  }
   // The low nibbles of the first half, the high nibbles of the second.
   static I8 split_nibbles(I8 a) {
     for (int i = 0; i < 32; ++i) a.v[i] = i < 16 ? a.v[i] & 15 : a.v[i] >> 4;
     return a;
   }
+  static I8 look_up(const int8_t (&table)[16], I8 indices) {
+    for (uint8_t& x : indices.v) x = static_cast<uint8_t>(table[x]);
+    return indices;
+  }
+  void store(int8_t* p) const { __builtin_memcpy(p, v, 32); }
 };
 I8 operator|(I8 a, I8 b) {
   for (int i = 0; i < 32; ++i) a.v[i] |= b.v[i];
   return a;
 }
-template <int kShift, int kMask>
-I8 shift_right(I8 a) {  // (a >> kShift) & kMask
-  for (uint8_t& x : a.v) x = (x >> kShift) & kMask;
+I8 operator&(I8 a, I8 b) {
+  for (int i = 0; i < 32; ++i) a.v[i] &= b.v[i];
   return a;
 }
-template <int kShift>
-I8 shift_left(I8 a) {  // of bytes whose high bits are zero
-  for (uint8_t& x : a.v) x = static_cast<uint8_t>(x << kShift);
+I8 operator+(I8 a, I8 b) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<uint8_t>(a.v[i] + b.v[i]);
   return a;
 }
-I8 minus(I8 a, int b) {
-  for (uint8_t& x : a.v) x = static_cast<uint8_t>(x - b);
+I8 operator-(I8 a, I8 b) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<uint8_t>(a.v[i] - b.v[i]);
+  return a;
+}
+I8 shift_right(I8 a, int bits, int mask) {  // (a >> bits) & mask
+  for (uint8_t& x : a.v) x = static_cast<uint8_t>(x >> bits & mask);
+  return a;
+}
+I8 shift_left(I8 a, int bits) {  // of bytes whose high bits are zero
+  for (uint8_t& x : a.v) x = static_cast<uint8_t>(x << bits);
+  return a;
+}
+I8 negate(I8 a, I8 where) {  // where a mask is all ones
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<uint8_t>((a.v[i] ^ where.v[i]) - where.v[i]);
   return a;
 }
 // Sums of four signed products each. x stays within [-127, 127].

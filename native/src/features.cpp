@@ -32,6 +32,8 @@ constexpr bool has(unsigned value, unsigned bits) { return (value & bits) == bit
 constexpr unsigned kSavesAvx = 0x06, kSavesAvx512 = 0xe6;
 // Bits of cpuid leaf 1, ECX.
 constexpr unsigned kFma = 1u << 12, kOsSaves = 1u << 27, kAvx = 1u << 28, kF16c = 1u << 29;
+// Bits of cpuid leaf 7, ECX.
+constexpr unsigned kVnniBit = 1u << 11;
 // Bits of cpuid leaf 7, EBX.
 constexpr unsigned kAvx2Bit = 1u << 5;
 constexpr unsigned kF = 1u << 16, kDq = 1u << 17, kBw = 1u << 30, kVl = 1u << 31;
@@ -44,7 +46,9 @@ unsigned detect_features() noexcept {
   const unsigned saved = saved_registers();
   if (!has(saved, kSavesAvx) || !has(extended.ebx, kAvx2Bit)) return 0;
   unsigned features = kAvx2;
-  if (has(saved, kSavesAvx512) && has(extended.ebx, kF | kDq | kBw | kVl)) features |= kAvx512;
+  if (!has(saved, kSavesAvx512) || !has(extended.ebx, kF | kDq | kBw | kVl)) return features;
+  features |= kAvx512;
+  if (has(extended.ecx, kVnniBit)) features |= kVnni;
   return features;
 }
 

@@ -16,9 +16,12 @@ extern const KernelTable kTable;
 namespace avx512 {
 extern const KernelTable kTable;
 }
+namespace avx512_vnni {
+extern const KernelTable kTable;
+}
 
-extern const KernelTable* const kTables[] = {&avx512::kTable, &avx2::kTable, &scalar::kTable,
-                                             nullptr};
+extern const KernelTable* const kTables[] = {&avx512_vnni::kTable, &avx512::kTable, &avx2::kTable,
+                                             &scalar::kTable, nullptr};
 
 KernelTable resolve(unsigned features, const char* isa) noexcept {
   KernelTable best{};

@@ -17,6 +17,14 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr int kPausesPerLook = 64;  // between two looks at the clock, which costs some 20 ns
 
+// Some threads are late, or lose their core: with several parts each, the others do their work. A
+// claim costs more the more threads there are, so many threads get one each.
+constexpr int kManyThreads = 16;
+constexpr int kPartsPerThread = 4;
+
+constexpr uint64_t claimed(uint64_t claims) { return claims & 0xffffffff; }
+constexpr uint64_t parts(uint64_t claims) { return claims >> 32; }
+
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) : threads_(threads) {
@@ -26,7 +34,7 @@ ThreadPool::ThreadPool(int threads) : threads_(threads) {
   }
   workers_.reserve(threads - 1);
   try {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
   } catch (...) {  // the system gave fewer threads than asked for
     stop();
     throw;
@@ -37,20 +45,15 @@ ThreadPool::~ThreadPool() { stop(); }
 
 void ThreadPool::stop() noexcept {
   stop_.store(true);
-  ticket_.fetch_add(1);
   wake();
   for (std::thread& t : workers_) t.join();
 }
 
-void ThreadPool::run_part(int index) const noexcept {
-  if (index >= parts_) return;
-  const Range part{items_ * index / parts_, items_ * (index + 1) / parts_};
-  if (part.begin < part.end) call_(body_, part);
-}
-
 void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept {
-  const int64_t parts = std::min<int64_t>(threads_, (items + grain - 1) / grain);
-  if (parts <= 1) {
+  const int64_t grains = (items + grain - 1) / grain;
+  const int64_t most = int64_t{threads_} * (threads_ < kManyThreads ? kPartsPerThread : 1);
+  const int64_t count = threads_ > 1 ? std::min(grains, most) : 1;
+  if (count <= 1) {
     if (items > 0) call(body, {0, items});
     return;
   }
@@ -58,13 +61,14 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   call_ = call;
   body_ = body;
   items_ = items;
-  parts_ = parts;
-  pending_.store(threads_ - 1, std::memory_order_relaxed);
-  ticket_.fetch_add(1);
+  grain_ = grain;
+  done_.store(0, std::memory_order_relaxed);
+  claims_.store(static_cast<uint64_t>(count) << 32);
   if (parked_.load() > 0) wake();
-  run_part(0);
+  while (run_part()) {
+  }
   // The others are about done. Where they do not get a core, this thread must not keep one.
-  for (int looks = 0; pending_.load(std::memory_order_acquire) != 0; ++looks) {
+  for (int looks = 0; done_.load(std::memory_order_acquire) != count; ++looks) {
     if (looks < 10'000) {
       _mm_pause();
     } else {
@@ -73,17 +77,37 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   }
 }
 
-void ThreadPool::await_ticket(unsigned seen) noexcept {
+bool ThreadPool::has_part() const noexcept {
+  const uint64_t claims = claims_.load();
+  return claimed(claims) < parts(claims);
+}
+
+// Claims a part and computes it; false if there is none left.
+bool ThreadPool::run_part() noexcept {
+  if (!has_part()) return false;
+  const uint64_t claim = claims_.fetch_add(1, std::memory_order_acq_rel);
+  const auto index = static_cast<int64_t>(claimed(claim)),
+             count = static_cast<int64_t>(parts(claim));
+  if (index >= count) return false;
+  const int64_t grains = (items_ + grain_ - 1) / grain_;
+  const Range part{grains * index / count * grain_,
+                   std::min(grains * (index + 1) / count * grain_, items_)};
+  call_(body_, part);
+  done_.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+void ThreadPool::await_part() noexcept {
   const auto end = Clock::now() + kSpin;
   do {
     for (int i = 0; i < kPausesPerLook; ++i) {
-      if (ticket_.load(std::memory_order_acquire) != seen) return;
+      if (has_part() || stop_.load()) return;
       _mm_pause();
     }
   } while (Clock::now() < end);
   std::unique_lock lock(park_);
   parked_.fetch_add(1);
-  raised_.wait(lock, [&] { return ticket_.load() != seen; });
+  raised_.wait(lock, [&] { return has_part() || stop_.load(); });
   parked_.fetch_sub(1);
 }
 
@@ -95,12 +119,9 @@ void ThreadPool::wake() noexcept {
   raised_.notify_all();
 }
 
-void ThreadPool::work(int index) noexcept {
-  for (unsigned seen = 0;; ++seen) {
-    await_ticket(seen);
-    if (stop_.load()) return;
-    run_part(index);
-    pending_.fetch_sub(1, std::memory_order_release);
+void ThreadPool::work() noexcept {
+  while (!stop_.load()) {
+    if (!run_part()) await_part();
   }
 }
 

@@ -143,7 +143,7 @@ void bench_passes(const Bench& bench) {
 
 void bench_table(const Bench& bench) {
   for (const TypeInfo& t : kTypes) {
-    for (int tokens : {1, 8}) bench_linear(bench, t, tokens);
+    for (int tokens : {1, 4, 16, 64}) bench_linear(bench, t, tokens);
     if (!is_float(t)) bench_expert_linear(bench, t);
   }
   bench_attention(bench, "8 key heads of 128, 2048 rows", 2048, 8, 128, 128);

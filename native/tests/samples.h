@@ -86,28 +86,44 @@ struct TypeInfo {
   int block;  // weights
   int bytes;
 };
-constexpr TypeInfo kTypes[] = {
-    {WeightType::kF32, "F32", 1, 4},
-    {WeightType::kF16, "F16", 1, 2},
-    {WeightType::kBF16, "BF16", 1, 2},
-    {WeightType::kQ8_0, "Q8_0", 32, sizeof(BlockQ8_0)},
-    {WeightType::kQ4_0, "Q4_0", 32, sizeof(BlockQ4_0)},
-    {WeightType::kQ4_1, "Q4_1", 32, sizeof(BlockQ4_1)},
-    {WeightType::kQ4_K, "Q4_K", 256, sizeof(BlockQ4_K)},
-    {WeightType::kQ6_K, "Q6_K", 256, sizeof(BlockQ6_K)},
+constexpr TypeInfo kTypes[] = {{WeightType::kF32, "F32", 1, 4},
+                               {WeightType::kF16, "F16", 1, 2},
+                               {WeightType::kBF16, "BF16", 1, 2},
+#define KT_INFO(name, number) \
+  {WeightType::k##name, #name, Block##name::kWeights, sizeof(Block##name)},
+                               KT_BLOCK_TYPES(KT_INFO)
+#undef KT_INFO
 };
 constexpr bool is_float(const TypeInfo& t) { return t.block == 1; }
 
-// Puts a small number where the block of that type holds a scale.
+// Puts small numbers where the block of that type holds scales.
 inline void set_scales(WeightType type, uint8_t* block, Random& random) {
   const auto put = [&](int at) {
     const Half half = random.small_half();
     std::memcpy(block + at, &half, sizeof half);
   };
   switch (type) {
+    case WeightType::kQ4_1:
+    case WeightType::kQ5_1:
+    case WeightType::kQ4_K:
+    case WeightType::kQ5_K: put(0); return put(2);
+    case WeightType::kQ2_K: put(offsetof(BlockQ2_K, d)); return put(offsetof(BlockQ2_K, dmin));
+    case WeightType::kQ3_K: return put(offsetof(BlockQ3_K, d));
     case WeightType::kQ6_K: return put(offsetof(BlockQ6_K, d));
-    case WeightType::kQ4_1: put(offsetof(BlockQ4_1, m)); return put(offsetof(BlockQ4_1, d));
-    case WeightType::kQ4_K: put(offsetof(BlockQ4_K, dmin)); return put(offsetof(BlockQ4_K, d));
+    case WeightType::kTQ1_0: return put(offsetof(BlockTQ1_0, d));
+    case WeightType::kTQ2_0: return put(offsetof(BlockTQ2_0, d));
+    case WeightType::kMXFP4: *block = 118; return;  // 2^-9
+    case WeightType::kNVFP4:
+      for (int i = 0; i < 4; ++i) block[i] &= 15;
+      return;
+    case WeightType::kIQ1_M: {  // four bits of a half in each two bytes
+      const Half half = random.small_half();
+      uint8_t* upper = block + offsetof(BlockIQ1_M, scales) + 1;
+      for (int i = 0; i < 4; ++i) {
+        upper[2 * i] = static_cast<uint8_t>((upper[2 * i] & 15) | (half >> (4 * i) & 15) << 4);
+      }
+      return;
+    }
     default: return put(0);
   }
 }

@@ -23,10 +23,10 @@ bool complete(const kt::KernelTable& table) {
 }
 
 void check_every_machine() {
-  constexpr unsigned kAll = kt::kAvx2 | kt::kAvx512;
+  constexpr unsigned kAll = kt::kAvx2 | kt::kAvx512 | kt::kVnni;
   check(is(kt::resolve(0, nullptr), "scalar"), "a machine without vectors runs scalar");
   check(is(kt::resolve(kt::kAvx2, nullptr), "avx2"), "a machine with AVX2 runs avx2");
-  check(is(kt::resolve(kAll, nullptr), "avx512"), "a machine with all runs avx512");
+  check(is(kt::resolve(kAll, nullptr), "avx512_vnni"), "a machine with all runs avx512_vnni");
   check(is(kt::resolve(kt::kAvx512, nullptr), "scalar"), "avx512 needs AVX2 too");
   for (unsigned features = 0; features <= kAll; ++features) {
     check(complete(kt::resolve(features, nullptr)), "no kernel is missing");

@@ -13,14 +13,26 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.formats.quant import Weight, WeightType
+from tests.kernels.blocks import random_blocks
 
 FLOAT_SUMS = 1e-9
 FLOAT_SUMS_REASON = "float32 sums of some hundred terms: n / 6 * (6e-8)^2, more where they cancel"
 FLOAT_STEPS = 1e-12
 FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponential of 3e-7"
 
-# Where the halves lie in a block that gguf can read but not make: byte offsets.
-_SCALES_AT = {WeightType.Q4_K: (0, 2), WeightType.Q6_K: (208,)}
+# gguf can make blocks of these.
+_QUANTIZED = frozenset(
+    {
+        WeightType.Q4_0,
+        WeightType.Q4_1,
+        WeightType.Q5_0,
+        WeightType.Q5_1,
+        WeightType.Q8_0,
+        WeightType.TQ1_0,
+        WeightType.TQ2_0,
+        WeightType.MXFP4,
+    }
+)
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -47,8 +59,9 @@ def strided(x: Tensor) -> Tensor:
 def make_weight(kind: WeightType, *shape: int, seed: int = 0) -> Weight:
     """Return random weights of the size that keeps products near 1."""
     generator = np.random.default_rng(seed + prod(shape))
-    if kind in _SCALES_AT:
-        return _random_blocks(kind, shape, generator)
+    if not (kind.is_float or kind in _QUANTIZED):
+        count = prod(shape) // kind.block_size
+        return from_blocks(kind, shape, random_blocks(kind, count, generator))
     values = generator.standard_normal(shape, dtype=np.float32) / shape[-1] ** 0.5
     blocks = gguf.quants.quantize(values, GGMLQuantizationType(kind))
     return from_blocks(kind, shape, np.ascontiguousarray(blocks).view(np.uint8))
@@ -70,15 +83,3 @@ def values_of_q8(rows: Tensor, width: int) -> Tensor:
     q = rows[..., :width].contiguous().view(torch.int8).double()
     scales = rows[..., width : width + width // 8].contiguous().view(torch.float32).double()
     return (q.unflatten(-1, (-1, 32)) * scales[..., None]).flatten(-2)
-
-
-def _random_blocks(
-    kind: WeightType, shape: tuple[int, ...], generator: np.random.Generator
-) -> Weight:
-    """Return blocks of random bits with scales that are small numbers."""
-    count = prod(shape) // kind.block_size
-    blocks = generator.integers(0, 256, (count, kind.block_bytes), dtype=np.uint8)
-    for at in _SCALES_AT[kind]:
-        scales = generator.uniform(1e-4, 1e-3, (count, 1)).astype(np.float16)
-        blocks[:, at : at + 2] = scales.view(np.uint8)
-    return from_blocks(kind, shape, blocks)

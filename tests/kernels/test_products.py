@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -13,6 +12,7 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.activations import q8_bytes
 from tests.compare import assert_close
+from tests.kernels.blocks import filled_block
 from tests.kernels.samples import (
     FLOAT_SUMS,
     FLOAT_SUMS_REASON,
@@ -26,6 +26,9 @@ from tests.kernels.samples import (
 )
 
 types = pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
+blocks = pytest.mark.parametrize(
+    "kind", [kind for kind in WeightType if not kind.is_float], ids=lambda kind: kind.name
+)
 FLOAT_COLUMNS = (1, 31, 100, 257)
 
 
@@ -49,8 +52,8 @@ def test_embed(stream: Stream, kind: WeightType) -> None:
         tokens = torch.tensor([6, 0, 3, 3], dtype=torch.int32)
         out = torch.full((4, columns), torch.nan)
         cpu.embed(stream, weight, tokens, out)
-        expected = reference.embed(values_of(weight), tokens)
-        assert_close(out, expected, 1e-13, "a product and a sum in float32")
+        expected = reference.embed(values_of(weight), tokens).float()
+        assert torch.equal(out.view(torch.int32), expected.view(torch.int32))  # bit for bit
 
 
 @types
@@ -64,6 +67,18 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
         cpu.linear(stream, weight, x, out)
         expected = reference.linear(x_values, values_of(weight).unflatten(0, (groups, outputs)))
         assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@types
+def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
+    """Several register tiles, panels of weights, and parts of each at the ends."""
+    tokens, outputs, columns = 21, 37, 1280 if kind.block_size == 256 else 1088
+    weight = make_weight(kind, outputs, columns)
+    x, x_values = as_activations(stream, weight, random(tokens, 1, columns))
+    out = strided(torch.full((tokens, 1, outputs), torch.nan))
+    cpu.linear(stream, weight, x, out)
+    expected = reference.linear(x_values, values_of(weight).unflatten(0, (1, outputs)))
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
 
 @types
@@ -86,17 +101,32 @@ def test_expert_linear(stream: Stream, kind: WeightType, tokens: int, row_per_pa
         assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
 
-@pytest.mark.parametrize("kind", [k for k in WeightType if not k.is_float], ids=lambda k: k.name)
+@types
+def test_embed_of_every_entry_of_the_grids(stream: Stream, kind: WeightType) -> None:
+    # 32768 groups of eight weights: each of at most 2048 entries is met about 16 times.
+    weight = make_weight(kind, 64, 4096)
+    out = torch.full((64, 4096), torch.nan)
+    cpu.embed(stream, weight, torch.arange(64, dtype=torch.int32), out)
+    assert torch.equal(out.view(torch.int32), values_of(weight).float().view(torch.int32))
+
+
+@blocks
+def test_int8_activations_change_products_little(stream: Stream, kind: WeightType) -> None:
+    weight, x = make_weight(kind, 64, 4096), random(3, 1, 4096)
+    rows, _ = as_activations(stream, weight, x)
+    out = torch.full((3, 1, 64), torch.nan)
+    cpu.linear(stream, weight, rows, out)
+    expected = reference.linear(x.double(), values_of(weight)[None])
+    # The largest of 32 normal values is about 2, rarely 4: steps of 2 / 127, rarely 4 / 127.
+    assert_close(out, expected, 8e-5, "the square of a step, at most 4 / 127, over 12")
+
+
+@blocks
 @pytest.mark.parametrize("byte", [0x00, 0x0F, 0x7F, 0x80, 0xF0, 0xFF])
 def test_the_largest_products_do_not_overflow(stream: Stream, kind: WeightType, byte: int) -> None:
-    blocks = make_weight(kind, 1, kind.block_size).data.copy()
-    halves = {WeightType.Q4_1: (0, 4), WeightType.Q4_K: (0, 4), WeightType.Q6_K: (208, 210)}
-    scales = slice(*halves.get(kind, (0, 2)))
-    kept = blocks[:, scales].copy()
-    blocks[:] = np.uint8(byte)
-    blocks[:, scales] = kept
-    weight = from_blocks(kind, (1, kind.block_size), blocks)
-    x, x_values = as_activations(stream, weight, torch.full((1, 1, kind.block_size), -3.0))
+    weight = from_blocks(kind, (1, kind.block_size), filled_block(kind, byte))
+    against = -3 * values_of(weight)[None].sign().float()  # no product cancels another
+    x, x_values = as_activations(stream, weight, against)
     out = torch.full((1, 1, 1), torch.nan)
     cpu.linear(stream, weight, x, out)
     expected = reference.linear(x_values, values_of(weight)[None])

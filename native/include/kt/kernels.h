@@ -13,21 +13,21 @@
 #include "kt/quant.h"
 
 // Every kernel, its arguments, and the fewest items that are worth a thread of their own.
-#define KT_KERNELS(X)                   \
-  X(embed, EmbedArgs, 1)                \
-  X(rms_norm, RmsNormArgs, 1)           \
-  X(quantize, QuantizeArgs, 64)         \
-  X(linear, LinearArgs, 8)              \
-  X(rope_table, RopeTableArgs, 1)       \
-  X(rope, RopeArgs, 1)                  \
-  X(store_rows, StoreRowsArgs, 4)       \
-  X(attention, AttentionArgs, 1)        \
-  X(attention_merge, AttentionArgs, 16) \
-  X(silu_mul, SiluMulArgs, 16)          \
-  X(add, AddArgs, 64)                   \
-  X(router, RouterArgs, 1)              \
-  X(expert_plan, ExpertPlanArgs, 1)     \
-  X(expert_linear, ExpertLinearArgs, 8) \
+#define KT_KERNELS(X)                    \
+  X(embed, EmbedArgs, 1)                 \
+  X(rms_norm, RmsNormArgs, 1)            \
+  X(quantize, QuantizeArgs, 64)          \
+  X(linear, LinearArgs, 16)              \
+  X(rope_table, RopeTableArgs, 1)        \
+  X(rope, RopeArgs, 1)                   \
+  X(store_rows, StoreRowsArgs, 4)        \
+  X(attention, AttentionArgs, 1)         \
+  X(attention_merge, AttentionArgs, 16)  \
+  X(silu_mul, SiluMulArgs, 16)           \
+  X(add, AddArgs, 64)                    \
+  X(router, RouterArgs, 1)               \
+  X(expert_plan, ExpertPlanArgs, 1)      \
+  X(expert_linear, ExpertLinearArgs, 16) \
   X(combine, CombineArgs, 16)
 
 namespace kt {
@@ -194,7 +194,7 @@ struct CombineArgs {
 };
 
 // CPU features, as bits.
-enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2 };
+enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2, kVnni = 4 };
 
 // One version of each kernel. A null entry means: not faster here, use the table below.
 struct KernelTable {
