@@ -140,18 +140,37 @@ def store_rows(
     width: int,
     /,
 ) -> None: ...
+
+_Heads = tuple[int, int, int]  # address, strides from row to row and from head to head
+
 def attention(
     stream: Stream,
-    q: int,
-    k: int,
-    k_row: int,
-    k_head: int,
-    v: int,
-    v_row: int,
-    v_head: int,
+    q: _Heads,
+    k: _Heads,
+    v: _Heads,
     is_f16: bool,
     positions: int,
-    out: int,
+    out: _Heads,
+    sections: int,  # unused if max_sections is 1
+    max_sections: int,
+    tokens: int,
+    heads: int,
+    kv_heads: int,
+    key_size: int,
+    value_size: int,
+    scale: float,
+    /,
+) -> None: ...
+def attention_merge(
+    stream: Stream,
+    q: _Heads,
+    k: _Heads,
+    v: _Heads,
+    is_f16: bool,
+    positions: int,
+    out: _Heads,
+    sections: int,  # unused if max_sections is 1
+    max_sections: int,
     tokens: int,
     heads: int,
     kv_heads: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from math import prod
 
 import torch
 from torch import Tensor
@@ -33,6 +34,7 @@ class CpuDevice:
         self.threads = threads
         self.stream = open_stream(threads)
         self._capturing: CpuGraph | None = None
+        self._scratch = torch.empty(0)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
@@ -44,6 +46,17 @@ class CpuDevice:
     def empty_q8(self, *shape: int) -> Tensor:
         """Return room for activations of this shape as int8 blocks: uint8 [..., q8_bytes]."""
         return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
+
+    def scratch(self, *shape: int) -> Tensor:
+        """Return room for what an operator needs only until its next launches have run.
+
+        Every call returns the same memory: the layers of a model share it.
+        """
+        if prod(shape) > self._scratch.numel():
+            self._scratch = self.empty(prod(shape))
+        elif self._capturing is not None:
+            self._capturing.tensors.append(self._scratch)
+        return self._scratch[: prod(shape)].view(shape)
 
     @contextmanager
     def capture(self) -> Generator[CpuGraph]:

@@ -143,47 +143,6 @@ def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -
     )
 
 
-def attention(
-    stream: Stream,
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    positions: Tensor,
-    out: Tensor,
-    scale: float,
-) -> None:
-    """Attend from q [T, H, Dk] to the cache rows 0..positions[t]; out [T, H, Dv].
-
-    k [C, KVH, Dk] and v [C, KVH, Dv], strided, both f16 or both f32; H is a multiple of KVH.
-    """
-    tokens, heads, key_size = sizes("q", q, 3)
-    rows, kv_heads, value_size = sizes("v", v, 3)
-    check_positive(kv_heads=kv_heads)
-    if heads % kv_heads or k.dtype != v.dtype:
-        raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
-    keys, is_f16 = check_cache("k", k, (rows, kv_heads, key_size))
-    values, _ = check_cache("v", v, (rows, kv_heads, value_size))
-    _native.attention(
-        stream,
-        check("q", q, (tokens, heads, key_size)),
-        keys,
-        k.stride(0),
-        k.stride(1),
-        values,
-        v.stride(0),
-        v.stride(1),
-        is_f16,
-        check("positions", positions, (tokens,), torch.int32),
-        check("out", out, (tokens, heads, value_size)),
-        tokens,
-        heads,
-        kv_heads,
-        key_size,
-        value_size,
-        scale,
-    )
-
-
 def silu_mul(stream: Stream, gate: Tensor, up: Tensor, out: Tensor) -> None:
     """Write silu(gate) * up to out, which may be gate; all of one shape."""
     shape = tuple(gate.shape)

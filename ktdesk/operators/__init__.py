@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from ktdesk.operators import attention, basic, experts, linear
+from ktdesk.operators import attention, basic, experts, latent_attention, linear
 
-__all__ = ["attention", "basic", "experts", "linear"]
+__all__ = ["attention", "basic", "experts", "latent_attention", "linear"]

@@ -1,55 +1,154 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention of one token and head over a cache, with an online softmax.
+// Attention over a cache, cut into tiles of queries and, where these are few, sections of rows.
 //
-// Keys come in blocks: scores, their largest, then one rescaling of what was summed so far. For
-// latent attention keys and values are the same rows, which the block keeps in the cache.
+// The cut follows from shape and positions, never from the number of threads: so does the result.
 // ERROR that of float32 sums; the exponential's is below 3e-7.
 
-constexpr int kKeys = 32;
+constexpr int kSectionBlocks = 2;  // a section has at least so many
 
-template <class Value>
-void attend(const AttentionArgs& a, int64_t token, int head) {
-  const int kv_head = head / (a.heads / a.kv_heads);
-  const float* q = a.q + (token * a.heads + head) * a.key_size;
-  const Value* k = static_cast<const Value*>(a.k) + kv_head * a.k_head;
-  const Value* v = static_cast<const Value*>(a.v) + kv_head * a.v_head;
-  float* out = a.out + (token * a.heads + head) * a.value_size;
-  const int64_t rows = int64_t{a.positions[token]} + 1;
-  for (int i = 0; i < a.value_size; ++i) out[i] = 0;
-  float most = -__builtin_inff(), total = 0;
-  for (int64_t first = 0; first < rows; first += kKeys) {
-    const int count = static_cast<int>(smaller(kKeys, rows - first));
-    float scores[kKeys], block_most = most;
-    for (int i = 0; i < count; ++i) {
-      scores[i] = a.scale * dot_product(k + (first + i) * a.k_row, q, a.key_size);
-      block_most = scores[i] > block_most ? scores[i] : block_most;
-    }
-    for (int i = count; i < kKeys; ++i) scores[i] = -__builtin_inff();
-    if (block_most > most && first > 0) {
-      const float factor = exp(most - block_most);
-      total *= factor;
-      scale_in_place(out, factor, a.value_size);
-    }
-    most = block_most;
-    for (int i = 0; i < kKeys; i += V::lanes) {
-      exp(V::load(scores + i) - V::all(most)).store(scores + i);
-    }
-    for (int i = 0; i < count; ++i) {
-      total += scores[i];
-      add_scaled(out, scores[i], v + (first + i) * a.v_row, a.value_size);
-    }
-  }
-  scale_in_place(out, 1.0f / total, a.value_size);
+// Token and head of a query of a key head.
+struct Query {
+  int64_t token, head;
+};
+inline Query query_of(const AttentionArgs& a, int kv_head, int64_t index) {
+  const int group = a.heads / a.kv_heads;
+  return {index / group, kv_head * group + index % group};
 }
 
-void attention(const AttentionArgs& a, Range items) noexcept {
-  for (int64_t item = items.begin; item < items.end; ++item) {
-    const int64_t token = item / a.heads;
-    const int head = static_cast<int>(item % a.heads);
-    if (a.is_f16) {
-      attend<Half>(a, token, head);
+inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first) {
+  QueryTile tile;
+  tile.first = first;
+  tile.kv_head = kv_head;
+  tile.count =
+      static_cast<int>(smaller(kQueries, int64_t{a.tokens} * (a.heads / a.kv_heads) - first));
+  tile.width = (tile.count + V::lanes - 1) / V::lanes * V::lanes;
+  for (int i = 0; i < tile.count; ++i) {
+    const Query query = query_of(a, kv_head, first + i);
+    const int64_t rows = int64_t{a.positions[query.token]} + 1;
+    tile.q[i] = a.q + query.token * a.q_token + query.head * a.q_head;
+    tile.rows[i] = rows;
+    tile.most = i == 0 || rows > tile.most ? rows : tile.most;
+    tile.fewest = i == 0 || rows < tile.fewest ? rows : tile.fewest;
+  }
+  return tile;
+}
+
+inline int64_t blocks_of(const QueryTile& tile) { return (tile.most + kKeys - 1) / kKeys; }
+
+inline int64_t sections_of(const AttentionArgs& a, const QueryTile& tile) {
+  const int64_t sections = smaller(a.max_sections, blocks_of(tile) / kSectionBlocks);
+  return sections > 1 ? sections : 1;
+}
+
+// Where the sums of a query over a section stand, then its largest score and sum of weights.
+inline float* section_row(const AttentionArgs& a, Query query, int64_t section) {
+  const int64_t row = (query.token * a.heads + query.head) * a.max_sections + section;
+  return a.sections + row * (a.value_size + 2);
+}
+
+inline CacheRows cache_rows(const AttentionArgs& a, const void* cache, int64_t at, int64_t stride,
+                            int count, int size) {
+  const int64_t bytes = at * static_cast<int64_t>(a.is_f16 ? sizeof(Half) : sizeof(float));
+  return {static_cast<const uint8_t*>(cache) + bytes, stride, count, size, a.is_f16};
+}
+
+inline void attend_block(const AttentionArgs& a, const QueryTile& tile, int64_t first, int count,
+                         Workplace& at) {
+  const int64_t k = first * a.k_row + tile.kv_head * a.k_head;
+  const int64_t v = first * a.v_row + tile.kv_head * a.v_head;
+  score(tile, cache_rows(a, a.k, k, a.k_row, count, a.key_size), a.scale, at);
+  if (weigh(tile, first, count, at)) scale_sums(tile, a.value_size, at);
+  add_values(tile, cache_rows(a, a.v, v, a.v_row, count, a.value_size), at);
+}
+
+// Writes results, or what attention_merge makes them of.
+inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t section,
+                   const Workplace& at) {
+  const bool is_whole = sections_of(a, tile) == 1;
+  float factors[kQueries];
+  float* out[kQueries];
+  for (int i = 0; i < tile.count; ++i) {
+    const Query query = query_of(a, tile.kv_head, tile.first + i);
+    if (is_whole) {
+      out[i] = a.out + query.token * a.out_token + query.head * a.out_head;
+      factors[i] = 1.0f / at.total[i];
     } else {
-      attend<float>(a, token, head);
+      out[i] = section_row(a, query, section);
+      out[i][a.value_size] = at.most[i];
+      out[i][a.value_size + 1] = at.total[i];
+      factors[i] = 1;
     }
+  }
+  store_sums(tile, a.value_size, factors, out, at);
+}
+
+inline void attend(const AttentionArgs& a, const QueryTile& tile, int64_t section, Workplace& at) {
+  const int64_t sections = sections_of(a, tile), blocks = blocks_of(tile);
+  for (int i = 0; i < tile.width; ++i) {
+    at.most[i] = kLowest;
+    at.total[i] = 0;
+  }
+  for (int i = 0; i < a.value_size * tile.width; ++i) at.sums[i] = 0;
+  for (int64_t b = blocks * section / sections; b < blocks * (section + 1) / sections; ++b) {
+    const int64_t first = b * kKeys;
+    attend_block(a, tile, first, static_cast<int>(smaller(kKeys, tile.most - first)), at);
+  }
+  finish(a, tile, section, at);
+}
+
+// Calls body(tile) for each of a key head.
+template <class Body>
+inline void for_tiles(const AttentionArgs& a, int kv_head, const Body& body) {
+  const int64_t queries = int64_t{a.tokens} * (a.heads / a.kv_heads);
+  for (int64_t first = 0; first < queries; first += kQueries) body(query_tile(a, kv_head, first));
+}
+
+// A share is that part of all blocks; a section belongs to the share in which it begins.
+void attention(const AttentionArgs& a, Range shares) noexcept {
+  int64_t per_head = 0;
+  for_tiles(a, 0, [&](const QueryTile& tile) { per_head += blocks_of(tile); });
+  const int64_t all = per_head * a.kv_heads;
+  const int64_t begin = all * shares.begin / kAttentionShares;
+  const int64_t end = all * shares.end / kAttentionShares;
+  Workplace at;
+  for (int64_t kv_head = begin / per_head; kv_head * per_head < end; ++kv_head) {
+    int64_t before = kv_head * per_head;  // blocks of what comes before the tile
+    for_tiles(a, static_cast<int>(kv_head), [&](const QueryTile& tile) {
+      const int64_t blocks = blocks_of(tile), sections = sections_of(a, tile);
+      bool is_loaded = tile.is_narrow();
+      for (int64_t section = 0; section < sections; ++section) {
+        const int64_t start = before + blocks * section / sections;
+        if (start < begin || start >= end) continue;
+        if (!is_loaded) load_queries(tile, a.key_size, a.scale, at.queries);
+        is_loaded = true;
+        attend(a, tile, section, at);
+      }
+      before += blocks;
+    });
+  }
+}
+
+void attention_merge(const AttentionArgs& a, Range queries) noexcept {
+  const int group = a.heads / a.kv_heads;
+  for (int64_t item = queries.begin; item < queries.end; ++item) {
+    const Query query{item / a.heads, item % a.heads};
+    const int64_t index = query.token * group + query.head % group;
+    const int kv_head = static_cast<int>(query.head / group);
+    const int64_t sections = sections_of(a, query_tile(a, kv_head, index / kQueries * kQueries));
+    if (sections == 1) continue;  // the result is there
+    float most = kLowest, total = 0;
+    for (int64_t s = 0; s < sections; ++s) {
+      const float section_most = section_row(a, query, s)[a.value_size];
+      most = section_most > most ? section_most : most;
+    }
+    float* out = a.out + query.token * a.out_token + query.head * a.out_head;
+    for (int d = 0; d < a.value_size; ++d) out[d] = 0;
+    for (int64_t s = 0; s < sections; ++s) {
+      const float* row = section_row(a, query, s);
+      const float factor = exp(row[a.value_size] - most);
+      total += factor * row[a.value_size + 1];
+      add_scaled(out, factor, row, a.value_size);
+    }
+    scale_in_place(out, 1.0f / total, a.value_size);
   }
 }

@@ -32,6 +32,10 @@ namespace {
 
 #include "elementwise.inl"
 
+#include "tiles.inl"
+
+#include "softmax.inl"
+
 #include "attention.inl"
 
 #ifdef KT_RUNS_ANYWHERE

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One launch function per kernel. Tensors come as addresses: ktdesk/kernels/cpu.py has checked
 // them.
+#include <tuple>
+
 #include "bindings.h"
 #include "kt/kernels.h"
 #include "kt/stream.h"
@@ -103,25 +105,56 @@ void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address p
   KT_LAUNCH(store_rows, args, tokens);
 }
 
-void attention(kt::Stream& stream, Address q, Address k, int64_t k_row, int64_t k_head, Address v,
-               int64_t v_row, int64_t v_head, bool is_f16, Address positions, Address out,
-               int64_t tokens, int heads, int kv_heads, int key_size, int value_size, float scale) {
-  const kt::AttentionArgs args{at<const float>(q),
-                               at<const void>(k),
-                               at<const void>(v),
-                               at<const int32_t>(positions),
-                               at<float>(out),
-                               k_row,
-                               k_head,
-                               v_row,
-                               v_head,
-                               heads,
-                               kv_heads,
-                               key_size,
-                               value_size,
-                               scale,
-                               is_f16};
-  KT_LAUNCH(attention, args, tokens * heads);
+// Address of the first value, strides from row to row and from head to head.
+using Heads = std::tuple<Address, int64_t, int64_t>;
+
+kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, bool is_f16, Address positions,
+                                 Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
+                                 int key_size, int value_size, float scale) {
+  const auto [q_at, q_token, q_head] = q;
+  const auto [k_at, k_row, k_head] = k;
+  const auto [v_at, v_row, v_head] = v;
+  const auto [out_at, out_token, out_head] = out;
+  return {at<const float>(q_at),
+          at<const void>(k_at),
+          at<const void>(v_at),
+          at<const int32_t>(positions),
+          at<float>(out_at),
+          at<float>(sections),
+          q_token,
+          q_head,
+          k_row,
+          k_head,
+          v_row,
+          v_head,
+          out_token,
+          out_head,
+          tokens,
+          heads,
+          kv_heads,
+          key_size,
+          value_size,
+          max_sections,
+          scale,
+          is_f16};
+}
+
+void attention(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Address positions,
+               Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
+               int key_size, int value_size, float scale) {
+  KT_LAUNCH(attention,
+            attention_args(q, k, v, is_f16, positions, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
+            kt::kAttentionShares);
+}
+
+void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Address positions,
+                     Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
+                     int key_size, int value_size, float scale) {
+  KT_LAUNCH(attention_merge,
+            attention_args(q, k, v, is_f16, positions, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
+            int64_t{tokens} * heads);
 }
 
 void silu_mul(kt::Stream& stream, Address gate, Address up, Address out, int64_t count) {

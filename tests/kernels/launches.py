@@ -10,6 +10,7 @@ from ktdesk._native import Stream
 from ktdesk.formats.quant import WeightType
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.attention import attention
 from tests.kernels.samples import make_weight, random
 
 EXPERTS, USED, ROWS = 4, 2, 16
@@ -70,8 +71,9 @@ class Workspace:
     def attend(self, stream: Stream) -> list[Tensor]:
         q, out = self.x[:, None], self._y[:, None]
         cpu.store_rows(stream, self.x, self.positions, self._cache[:, 0])
-        cpu.attention(stream, q, self._cache, self._cache, self.positions, out, 0.1)
-        return []
+        sections = torch.empty(*out.shape[:2], 2, out.shape[2] + 2)
+        attention(stream, q, self._cache, self._cache, self.positions, out, 0.1, sections)
+        return [sections]
 
     def multiply(self, stream: Stream) -> list[Tensor]:
         source = self._activations(stream)

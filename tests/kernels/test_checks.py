@@ -17,6 +17,7 @@ from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.attention import attention
 from ktdesk.kernels.streams import open_stream
 from tests.kernels.samples import make_weight
 
@@ -46,7 +47,10 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
     cpu.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
     cpu.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),
     cpu.store_rows: ((x(2, 8), ints(2), x(5, 8)), {}),
-    cpu.attention: ((x(2, 4, 8), x(5, 2, 8), x(5, 2, 6), ints(2), x(2, 4, 6), 1.0), {}),
+    attention: (
+        (x(2, 4, 8), x(5, 2, 8), x(5, 2, 6), ints(2), x(2, 4, 6), 1.0, x(2, 4, 3, 8)),
+        {},
+    ),
     cpu.silu_mul: ((x(2, 8), x(2, 8), x(2, 8)), {}),
     cpu.add: ((x(2, 8), x(2, 8), x(2, 8)), {}),
     cpu.router: ((x(2, 6), x(6), ints(2, 3), x(2, 3)), ROUTE),
@@ -158,12 +162,27 @@ def test_rows_that_do_not_fit_the_plan(any_stream: Stream, used: int) -> None:
 
 
 def test_heads_that_the_key_heads_do_not_divide(any_stream: Stream) -> None:
-    q, _, _, positions, out, scale = CALLS[cpu.attention][0]
+    q, _, _, *rest = CALLS[attention][0]
     with pytest.raises(KernelError, match="4 heads over 3"):
-        cpu.attention(any_stream, q, x(5, 3, 8), x(5, 3, 6), positions, out, scale)
+        attention(any_stream, q, x(5, 3, 8), x(5, 3, 6), *rest)
 
 
 def test_keys_and_values_of_different_types(any_stream: Stream) -> None:
-    q, k, v, positions, out, scale = CALLS[cpu.attention][0]
+    q, k, *rest = CALLS[attention][0]
     with pytest.raises(KernelError, match="no fit"):
-        cpu.attention(any_stream, q, k.half(), v, positions, out, scale)
+        attention(any_stream, q, k.half(), *rest)
+
+
+@pytest.mark.parametrize(("key_size", "value_size"), [(1025, 8), (8, 1025)])
+def test_heads_wider_than_the_kernel_has_room_for(
+    any_stream: Stream, key_size: int, value_size: int
+) -> None:
+    q, k, v, out = x(1, 1, key_size), x(5, 1, key_size), x(5, 1, value_size), x(1, 1, value_size)
+    with pytest.raises(KernelError, match="1024 are the limit"):
+        attention(any_stream, q, k, v, ints(1), out, 1.0)
+
+
+def test_room_for_no_section(any_stream: Stream) -> None:
+    *rest, _ = CALLS[attention][0]
+    with pytest.raises(KernelError, match="sections must be at least 1"):
+        attention(any_stream, *rest, x(2, 4, 0, 8))

@@ -22,6 +22,7 @@
   X(rope, RopeArgs, 1)                   \
   X(store_rows, StoreRowsArgs, 4)        \
   X(attention, AttentionArgs, 1)         \
+  X(attention_merge, AttentionArgs, 16)  \
   X(silu_mul, SiluMulArgs, 16)           \
   X(add, AddArgs, 64)                    \
   X(router, RouterArgs, 1)               \
@@ -119,16 +120,21 @@ struct StoreRowsArgs {
   bool is_f16;
 };
 
-// Token t attends to the cache rows 0..positions[t] with an online softmax. Item: (token, head).
-// COST reads (positions[t] + 1) * (key_size + value_size) cache values per item.
+// Token t attends to the cache rows 0..positions[t]. Item: one of kAttentionShares equal shares of
+// the work, which is known only when the kernel runs and reads the positions.
+// With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token, head).
+// COST reads a cache row once for every 32 queries, heads or tokens, that share its key head.
+constexpr int kMaxHeadSize = 1024;  // of keys and of values
+constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
   const float* q;  // [T, heads, key_size]
   const void* k;
   const void* v;
   const int32_t* positions;
-  float* out;  // [T, heads, value_size]
-  int64_t k_row, k_head, v_row, v_head;
-  int heads, kv_heads, key_size, value_size;
+  float* out;       // [T, heads, value_size]
+  float* sections;  // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
+  int64_t q_token, q_head, k_row, k_head, v_row, v_head, out_token, out_head;
+  int tokens, heads, kv_heads, key_size, value_size, max_sections;
   float scale;
   bool is_f16;
 };

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checked wrapper of native attention, with the words and rules of `kernels/cpu.py`.
+
+T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and values.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import torch
+from torch import Tensor
+
+from ktdesk import _native
+from ktdesk._native import Stream
+from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes
+
+MAX_HEAD_SIZE = 1024
+
+# Pieces of work, tiles of queries by sections of rows, that occupy the threads of a desktop evenly.
+_PIECES = 64
+_MAX_SECTIONS = 16
+_TILE_QUERIES = 32
+
+
+def attention_sections(tokens: int, heads: int, kv_heads: int) -> int:
+    """Return into how many sections `attention` had best split the cache rows, at most.
+
+    Few queries must share their rows out to occupy all threads. That this is no function of their
+    number keeps results independent of it.
+    """
+    tiles = kv_heads * ceil(tokens * (heads // kv_heads) / _TILE_QUERIES)
+    return max(1, min(_MAX_SECTIONS, _PIECES // tiles))
+
+
+def attention(
+    stream: Stream,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    positions: Tensor,
+    out: Tensor,
+    scale: float,
+    sections: Tensor | None = None,
+) -> None:
+    """Attend from q [T, H, Dk] to the cache rows 0..positions[t]; out [T, H, Dv], both strided.
+
+    k [C, KVH, Dk] and v [C, KVH, Dv], strided, both f16 or both f32; H is a multiple of KVH.
+    sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
+    """
+    tokens, heads, key_size = sizes("q", q, 3)
+    rows, kv_heads, value_size = sizes("v", v, 3)
+    check_positive(kv_heads=kv_heads)
+    if heads % kv_heads or k.dtype != v.dtype:
+        raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
+    if max(key_size, value_size) > MAX_HEAD_SIZE:
+        raise fail(f"Heads of {key_size} and {value_size} values: {MAX_HEAD_SIZE} are the limit.")
+    keys, is_f16 = check_cache("k", k, (rows, kv_heads, key_size))
+    values, _ = check_cache("v", v, (rows, kv_heads, value_size))
+    room, max_sections = 0, 1
+    if sections is not None:
+        max_sections = sizes("sections", sections, 4)[2]
+        check_positive(sections=max_sections)
+        room = check("sections", sections, (tokens, heads, max_sections, value_size + 2))
+    queries = check("q", q, (tokens, heads, key_size), strided=True)
+    target = check("out", out, (tokens, heads, value_size), strided=True)
+    arguments = (
+        (queries, q.stride(0), q.stride(1)),
+        (keys, k.stride(0), k.stride(1)),
+        (values, v.stride(0), v.stride(1)),
+        is_f16,
+        check("positions", positions, (tokens,), torch.int32),
+        (target, out.stride(0), out.stride(1)),
+        room,
+        max_sections,
+        tokens,
+        heads,
+        kv_heads,
+        key_size,
+        value_size,
+        scale,
+    )
+    _native.attention(stream, *arguments)
+    if max_sections > 1:
+        _native.attention_merge(stream, *arguments)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Latent attention (MLA) over a cache of one row per token, latent and rope key side by side.
+
+Absorbed, every head reads the same rows: as its keys whole, and their latents as its values; the
+matrices that expand latents are applied to queries and outputs instead. That takes 3.4 times the
+operations per query and row of expanded keys and values, which must be made first, once for all
+queries of a step.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ktdesk.formats.quant import Weight
+from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.attention import attention
+from ktdesk.operators.attention import heads_of, section_room
+from ktdesk.operators.base import Mla, MlaSpec, Step
+from ktdesk.operators.latent_weights import LatentWeights, head_groups, some_heads
+from ktdesk.operators.linear import activations
+from ktdesk.operators.registry import operator
+from ktdesk.operators.site import Site
+
+# Tokens of a step from which on expanding pays.
+EXPAND_TOKENS = 128
+# Keys and values, of all heads that are expanded at a time.
+_EXPANDED_VALUES = 2**24
+
+
+class _MlaCache:
+    """Latents and rope keys of one layer, side by side: [context, latent + rope]."""
+
+    def __init__(self, site: Site, spec: MlaSpec) -> None:
+        rows = site.cache(spec.latent + spec.rope)
+        self.latents, self.rope_keys = rows.split_with_sizes((spec.latent, spec.rope), 1)
+        self.keys = rows.unsqueeze(1)
+        self.values = self.keys[..., : spec.latent]
+
+
+@operator("torch")
+class TorchMla(Mla):
+    """Latent attention in plain torch."""
+
+    def __init__(self, site: Site, spec: MlaSpec) -> None:
+        self._spec, self._cache = spec, _MlaCache(site, spec)
+        weights = LatentWeights.read(site, spec)
+        self._key = torch.as_tensor(weights.absorbed_key.dequantize())
+        self._value = torch.as_tensor(weights.value.dequantize())
+
+    def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
+        """Return [T, heads * value]."""
+        spec, cache, places = self._spec, self._cache, step.positions.long()
+        q_nope, q_rope = heads_of(q, spec.heads).split_with_sizes((spec.nope, spec.rope), -1)
+        q_rope = reference.rope(q_rope, step.rotary, interleaved=True)
+        key_rope = reference.rope(key_rope.unsqueeze(1), step.rotary, interleaved=True).squeeze(1)
+        cache.latents[places] = latent.to(cache.latents.dtype)
+        cache.rope_keys[places] = key_rope.to(cache.rope_keys.dtype)
+        queries = torch.cat((reference.linear(q_nope, self._key), q_rope), -1)
+        mixed = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
+        return reference.linear(mixed, self._value).flatten(1)
+
+
+@operator("cpu")
+class CpuMla(Mla):
+    """Latent attention by native kernels: absorbed, or for many tokens with expanded latents."""
+
+    captures = True  # steps of few tokens
+
+    def __init__(self, site: Site, spec: MlaSpec) -> None:
+        self._device = site.device
+        self._spec, self._cache = spec, _MlaCache(site, spec)
+        self._weights = LatentWeights.read(site, spec)
+
+    def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
+        """Return [T, heads * value]."""
+        spec, cache, stream = self._spec, self._cache, self._device.stream
+        key_rope = key_rope.unsqueeze(1)
+        cpu.rope(stream, key_rope, step.rotary, key_rope, interleaved=True)
+        cpu.store_rows(stream, latent, step.positions, cache.latents)
+        cpu.store_rows(stream, key_rope.squeeze(1), step.positions, cache.rope_keys)
+        out = self._device.empty(len(q), spec.heads, spec.value)
+        attend = self._attend_absorbed if len(q) < EXPAND_TOKENS else self._attend_expanded
+        attend(heads_of(q, spec.heads), step, out)
+        return out.flatten(1)
+
+    def _attend_absorbed(self, q: Tensor, step: Step, out: Tensor) -> None:
+        """Let every head read the latents: the least work per cache row and step."""
+        spec, cache, device = self._spec, self._cache, self._device
+        value = self._weights.value
+        mixed = device.empty(len(q), spec.heads, spec.latent)
+        attention(
+            device.stream,
+            self._queries(q, step),
+            cache.keys,
+            cache.values,
+            step.positions,
+            mixed,
+            spec.scale,
+            section_room(device, mixed, 1),
+        )
+        cpu.linear(device.stream, value, activations(device, value, mixed), out)
+
+    def _queries(self, q: Tensor, step: Step) -> Tensor:
+        """Return [T, H, latent + rope]: nope parts as latents, rope parts turned."""
+        spec, stream, key = self._spec, self._device.stream, self._weights.absorbed_key
+        q_nope, q_rope = q.split_with_sizes((spec.nope, spec.rope), -1)
+        queries = self._device.empty(len(q), spec.heads, spec.latent + spec.rope)
+        absorbed, turned = queries.split_with_sizes((spec.latent, spec.rope), -1)
+        cpu.linear(stream, key, activations(self._device, key, q_nope), absorbed)
+        cpu.rope(stream, q_rope, step.rotary, turned, interleaved=True)
+        return queries
+
+    def _attend_expanded(self, q: Tensor, step: Step, out: Tensor) -> None:
+        """Expand the latents to keys and values, some heads at a time: the least work per token."""
+        spec, weights, stream = self._spec, self._weights, self._device.stream
+        q_rope = q[..., spec.nope :]
+        cpu.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
+        rows = int(step.positions.max()) + 1
+        latents = self._cache.latents[:rows].float().unsqueeze(1)
+        per_head = rows * (spec.nope + spec.rope + spec.value)
+        for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
+            keys = self._expand(some_heads(weights.key, heads), latents, spec.rope)
+            keys[..., spec.nope :] = self._cache.rope_keys[:rows, None]
+            values = self._expand(some_heads(weights.value, heads), latents, 0)
+            attention(stream, q[:, heads], keys, values, step.positions, out[:, heads], spec.scale)
+
+    def _expand(self, weight: Weight, latents: Tensor, extra: int) -> Tensor:
+        """Return the weight's heads [C, H, N + extra] of latents [C, 1, latent].
+
+        What is extra stays empty. The rows of a head stand one after another.
+        """
+        heads, size, _ = weight.shape
+        rows = self._device.empty(heads, len(latents), size + extra).transpose(0, 1)
+        source = activations(self._device, weight, latents).expand(-1, heads, -1)
+        cpu.linear(self._device.stream, weight, source, rows[..., :size])
+        return rows
