@@ -109,8 +109,9 @@ void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address p
 using Heads = std::tuple<Address, int64_t, int64_t>;
 
 kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, bool is_f16, Address positions,
-                                 Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
-                                 int key_size, int value_size, float scale) {
+                                 Heads out, Address sections, int max_sections, int tokens,
+                                 int heads, int kv_heads, int key_size, int value_size,
+                                 float scale) {
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
   const auto [v_at, v_row, v_head] = v;
@@ -149,8 +150,8 @@ void attention(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Addre
 }
 
 void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Address positions,
-                     Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
-                     int key_size, int value_size, float scale) {
+                     Heads out, Address sections, int max_sections, int tokens, int heads,
+                     int kv_heads, int key_size, int value_size, float scale) {
   KT_LAUNCH(attention_merge,
             attention_args(q, k, v, is_f16, positions, out, sections, max_sections, tokens, heads,
                            kv_heads, key_size, value_size, scale),

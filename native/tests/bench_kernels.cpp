@@ -108,12 +108,19 @@ void bench_attention(const Bench& bench, const char* shape, int rows, int kv_hea
   Padded<float> out(kHeads * value_size);
   const int32_t position = rows - 1;
   const int64_t k_row = int64_t{kv_heads} * key_size;
-  const kt::AttentionArgs args{q.data(), k.data(), k.data(),   &position, out.data(),
-                               k_row,    key_size, k_row,      key_size,  kHeads,
-                               kv_heads, key_size, value_size, 0.1f,      true};
+  constexpr int kSections = 64;
+  Padded<float> sections(int64_t{kHeads} * kSections * (value_size + 2));
+  const kt::AttentionArgs args{
+      q.data(), k.data(), k.data(), &position, out.data(), sections.data(),     kHeads * key_size,
+      key_size, k_row,    key_size, k_row,     key_size,   kHeads * value_size, value_size,
+      1,        kHeads,   kv_heads, key_size,  value_size, kSections,           0.1f,
+      true};
   const double operations = 2.0 * kHeads * rows * (key_size + value_size);
   bench.measure("attention", "F16", shape, static_cast<double>(k.size()) * sizeof(kt::Half),
-                operations, [&] { bench.stream.launch(bench.kernels.attention, args, kHeads, 1); });
+                operations, [&] {
+                  bench.stream.launch(bench.kernels.attention, args, kt::kAttentionShares, 1);
+                  bench.stream.launch(bench.kernels.attention_merge, args, kHeads, 16);
+                });
 }
 
 void bench_passes(const Bench& bench) {

@@ -128,22 +128,30 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, int kv_heads
   compare(label("attention", key_size), kSums, [&](const Launcher& launcher) {
     Output<float> out(int64_t{tokens} * heads * value_size);
     const int64_t k_head = key_size + kGap, v_head = value_size + kGap;
+    const int64_t head = key_size, out_head = value_size;
     const kt::AttentionArgs args{q.data(),
                                  k.data(),
                                  v.data(),
                                  positions.data(),
                                  out.data(),
+                                 nullptr,  // for one section
+                                 heads * head,
+                                 head,
                                  kv_heads * k_head,
                                  k_head,
                                  kv_heads * v_head,
                                  v_head,
+                                 heads * out_head,
+                                 out_head,
+                                 tokens,
                                  heads,
                                  kv_heads,
                                  key_size,
                                  value_size,
+                                 1,
                                  0.3f,
                                  sizeof(Value) == sizeof(kt::Half)};
-    launcher.run(&kt::KernelTable::attention, args, tokens * heads);
+    launcher.run(&kt::KernelTable::attention, args, kt::kAttentionShares);
     return outcome(out);
   });
 }

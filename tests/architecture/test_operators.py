@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import attention, cpu, reference
 from ktdesk.operators.base import Slot
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.registry import find
@@ -20,8 +20,15 @@ PLACEMENTS = sorted(path.stem for path in (ROOT / "ktdesk" / "placements").iterd
 KERNELS = re.findall(
     r"^ +X\((\w+),", (ROOT / "native/include/kt/kernels.h").read_text("utf-8"), re.MULTILINE
 )
-# Steps of one definition, `experts`.
-PARTS = {"expert_plan", "expert_linear", "combine"}
+# Steps of one definition.
+PARTS = {
+    "expert_plan": "experts",
+    "expert_linear": "experts",
+    "combine": "experts",
+    "attention_merge": "attention",
+}
+# Wrapped together with another.
+FOLLOWERS = {"attention_merge"}
 # One expression of torch, or an encoding: their tests write out what is expected.
 PLAIN = {"add", "store_rows", "quantize"}
 
@@ -29,7 +36,7 @@ PLAIN = {"add", "store_rows", "quantize"}
 def test_there_is_something_to_check() -> None:
     assert SLOTS
     assert "cpu_only" in PLACEMENTS
-    assert set(KERNELS) > PARTS | PLAIN
+    assert set(KERNELS) > PARTS.keys() | PLAIN
 
 
 @pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.kind)
@@ -44,12 +51,12 @@ def test_every_placement_that_comes_with_ktdesk_can_be_read(name: str) -> None:
     assert Placement.load(name).rules
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", sorted(set(KERNELS) - FOLLOWERS))
 def test_every_kernel_has_a_checked_wrapper(kernel: str) -> None:
-    assert inspect.isfunction(getattr(cpu, kernel, None))
+    module = attention if kernel == "attention" else cpu
+    assert inspect.isfunction(getattr(module, kernel, None))
 
 
 @pytest.mark.parametrize("kernel", [k for k in KERNELS if k not in PLAIN])
 def test_every_kernel_is_defined_in_torch(kernel: str) -> None:
-    name = "experts" if kernel in PARTS else kernel
-    assert inspect.isfunction(getattr(reference, name, None))
+    assert inspect.isfunction(getattr(reference, PARTS.get(kernel, kernel), None))

@@ -122,8 +122,9 @@ struct StoreRowsArgs {
 
 // Token t attends to the cache rows 0..positions[t]. Item: one of kAttentionShares equal shares of
 // the work, which is known only when the kernel runs and reads the positions.
-// With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token, head).
-// COST reads a cache row once for every 32 queries, heads or tokens, that share its key head.
+// With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
+// head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
+// head.
 constexpr int kMaxHeadSize = 1024;  // of keys and of values
 constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
