@@ -33,7 +33,7 @@ def measure(path: Path, threads: int, work: Work, vocabulary: int) -> float:
 
 
 def _do(runner: Runner, work: Work, ids: list[int]) -> float:
-    """Read or generate; return the seconds that it took. `_read` takes the cache back."""
+    """Read a prompt, or generate after `work.depth` tokens; return the seconds that it took."""
     start = time.perf_counter()
     if work.prompt:
         _read(runner, ids[: work.prompt])
@@ -43,7 +43,7 @@ def _do(runner: Runner, work: Work, ids: list[int]) -> float:
 
 
 def _read(runner: Runner, ids: list[int]) -> None:
-    """Read a prompt in chunks, as for a request: from the start of an empty cache."""
+    """Read a prompt in chunks, as for a request, with nothing in the cache."""
     runner._cached.clear()
     if ids:
         for _ in runner._prefill(ids, Flag()):

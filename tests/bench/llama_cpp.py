@@ -22,8 +22,8 @@ _OPTIONS = (
     "-DLLAMA_BUILD_TESTS=OFF",
     "-DBUILD_SHARED_LIBS=OFF",
 )
-# Its AMX kernels crashed with repacked weights where this was tried (GCC 12, a Xeon with AMX), and
-# without repacking they are not used.
+# Built with AMX, it stops with repacked weights on a failed assertion (GCC 12, a Xeon with AMX,
+# these models); without repacking it does not use AMX.
 _WITHOUT_AMX = "-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
 
 SETTINGS = {"llama.cpp, repacked": "1", "llama.cpp, as stored": "0"}

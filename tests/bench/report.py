@@ -111,7 +111,7 @@ def line(row: Row) -> str:
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
     share, limit = "", ""
     if row.share is not None:
-        share, limit = f"{row.share:.0%}", f"  {row.limit:.0f} {row.limit_unit}"
+        share, limit = f"{row.share:.1%}", f"  {row.limit:.0f} {row.limit_unit}"
     return (
         f"{row.model:9}{row.work:22}{row.side:22}{row.median:9.2f}{row.low:9.2f}{row.high:9.2f}"
         f"{ratio:>7}{share:>7}{limit}"

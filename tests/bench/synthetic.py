@@ -27,7 +27,7 @@ def model_file(shape: Shape) -> Path:
 
     Raises KTDeskError if the disk has no room for it, or does not take it.
     """
-    path = data_folder() / "bench" / f"{shape.name}.{FORMAT}.gguf"
+    path = data_folder() / "bench" / f"{shape.name}-format{FORMAT}.gguf"
     if path.is_file():
         return path
     part = path.with_suffix(".part")
