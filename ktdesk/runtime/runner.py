@@ -25,8 +25,8 @@ from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
 # Tokens per prefill step. Longer chunks reuse each weight more often, shorter ones report progress
-# more often; beyond this the gain was below 5 % on the demo model.
-PREFILL_CHUNK_TOKENS = 256
+# more often. On DeepSeek-V2-Lite's shape (2 cores, November 2026): 229 tokens/s with 256, 252 with 512.
+PREFILL_CHUNK_TOKENS = 512
 
 
 @dataclass
