@@ -4,7 +4,7 @@
 Absorbed, every head reads the same rows: as its keys whole, and their latents as its values; the
 matrices that expand latents are applied to queries and outputs instead. That takes 3.4 times the
 operations per query and row of expanded keys and values, which must be made first, once for all
-queries of a step.
+queries of a step: that pays for prompts.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from ktdesk.operators.linear import activations
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
-# Tokens of a step from which on expanding pays.
-EXPAND_TOKENS = 128
-# Keys and values, of all heads that are expanded at a time.
+# As many queries as must meet a row to pay for its expansion. Measured at 128 + 64 / 128 / 512:
+# 200 with quantised matrices, 400 with F16 ones.
+_EXPANSION_QUERIES = 300
+# Steps of fewer tokens may be captured, and must not depend on where they stand.
+LEAST_TOKENS = 32
+# Keys and values, of all heads that are expanded at a time: 64 MiB.
 _EXPANDED_VALUES = 2**24
 
 
@@ -80,8 +83,12 @@ class CpuMla(Mla):
         cpu.store_rows(stream, latent, step.positions, cache.latents)
         cpu.store_rows(stream, key_rope.squeeze(1), step.positions, cache.rope_keys)
         out = self._device.empty(len(q), spec.heads, spec.value)
-        attend = self._attend_absorbed if len(q) < EXPAND_TOKENS else self._attend_expanded
-        attend(heads_of(q, spec.heads), step, out)
+        queries = heads_of(q, spec.heads)
+        rows = int(step.positions.max()) + 1 if len(q) >= LEAST_TOKENS else 0
+        if rows and expansion_pays(len(q), rows):
+            self._attend_expanded(queries, rows, step, out)
+        else:
+            self._attend_absorbed(queries, step, out)
         return out.flatten(1)
 
     def _attend_absorbed(self, q: Tensor, step: Step, out: Tensor) -> None:
@@ -111,12 +118,11 @@ class CpuMla(Mla):
         cpu.rope(stream, q_rope, step.rotary, turned, interleaved=True)
         return queries
 
-    def _attend_expanded(self, q: Tensor, step: Step, out: Tensor) -> None:
+    def _attend_expanded(self, q: Tensor, rows: int, step: Step, out: Tensor) -> None:
         """Expand the latents to keys and values, some heads at a time: the least work per token."""
         spec, weights, stream = self._spec, self._weights, self._device.stream
         q_rope = q[..., spec.nope :]
         cpu.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
-        rows = int(step.positions.max()) + 1
         latents = self._cache.latents[:rows].float().unsqueeze(1)
         per_head = rows * (spec.nope + spec.rope + spec.value)
         for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
@@ -135,3 +141,11 @@ class CpuMla(Mla):
         source = activations(self._device, weight, latents).expand(-1, heads, -1)
         cpu.linear(self._device.stream, weight, source, rows[..., :size])
         return rows
+
+
+def expansion_pays(tokens: int, rows: int) -> bool:
+    """Whether a step of these tokens, which see so many cache rows, is less work expanded.
+
+    Absorbed matrices cost a token what expanding costs a row, so only the other rows count.
+    """
+    return tokens * rows >= _EXPANSION_QUERIES * (rows - tokens)

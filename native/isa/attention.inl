@@ -107,6 +107,7 @@ inline void for_tiles(const AttentionArgs& a, int kv_head, const Body& body) {
 void attention(const AttentionArgs& a, Range shares) noexcept {
   int64_t per_head = 0;
   for_tiles(a, 0, [&](const QueryTile& tile) { per_head += blocks_of(tile); });
+  if (per_head == 0) return;  // no tokens
   const int64_t all = per_head * a.kv_heads;
   const int64_t begin = all * shares.begin / kAttentionShares;
   const int64_t end = all * shares.end / kAttentionShares;

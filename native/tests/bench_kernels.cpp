@@ -4,51 +4,16 @@
 // GB/s and GFLOP/s. Uses all hardware threads. Bytes are those that must be read, so weights that
 // fit a cache exceed memory.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <functional>
 #include <thread>
 #include <vector>
 
-#include "kt/stream.h"
+#include "bench.h"
 #include "samples.h"
 
 namespace {
 
 using namespace kt::test;
-using Clock = std::chrono::steady_clock;
-
-constexpr int kRuns = 15;
-
-struct Bench {
-  kt::Stream& stream;
-  const kt::KernelTable& kernels;
-  int threads;
-  bool& first;
-
-  // Times `body`, which reads `bytes` and computes `operations`, after one run to warm up.
-  void measure(const char* kernel, const char* type, const char* shape, double bytes,
-               double operations, const std::function<void()>& body) const {
-    body();
-    std::vector<double> seconds;
-    for (int run = 0; run < kRuns; ++run) {
-      const auto start = Clock::now();
-      body();
-      seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-    }
-    std::sort(seconds.begin(), seconds.end());
-    const double median = seconds[kRuns / 2];
-    std::printf(
-        "%s\n    {\"table\": \"%s\", \"kernel\": \"%s\", \"type\": \"%s\", \"shape\": \"%s\", "
-        "\"threads\": %d, \"runs\": %d, \"median_us\": %.2f, \"fastest_us\": %.2f, "
-        "\"slowest_us\": %.2f, \"gb_per_s\": %.2f, \"gflop_per_s\": %.2f}",
-        first ? "" : ",", kernels.isa, kernel, type, shape, threads, kRuns, median * 1e6,
-        seconds.front() * 1e6, seconds.back() * 1e6, bytes / median * 1e-9,
-        operations / median * 1e-9);
-    first = false;
-  }
-};
-
 void bench_linear(const Bench& bench, const TypeInfo& t, int tokens) {
   constexpr int kWidth = 4096;
   Random random;
@@ -98,31 +63,6 @@ void bench_expert_linear(const Bench& bench, const TypeInfo& t) {
                 [&] { bench.stream.launch(bench.kernels.expert_linear, args, kOutputs, 8); });
 }
 
-void bench_attention(const Bench& bench, const char* shape, int rows, int kv_heads, int key_size,
-                     int value_size) {
-  constexpr int kHeads = 32;
-  Random random;
-  const Padded<float> q = random.normals(kHeads * key_size);
-  Padded<kt::Half> k(int64_t{rows} * kv_heads * key_size);
-  for (kt::Half& value : k) value = random.small_half();
-  Padded<float> out(kHeads * value_size);
-  const int32_t position = rows - 1;
-  const int64_t k_row = int64_t{kv_heads} * key_size;
-  constexpr int kSections = 64;
-  Padded<float> sections(int64_t{kHeads} * kSections * (value_size + 2));
-  const kt::AttentionArgs args{
-      q.data(), k.data(), k.data(), &position, out.data(), sections.data(),     kHeads * key_size,
-      key_size, k_row,    key_size, k_row,     key_size,   kHeads * value_size, value_size,
-      1,        kHeads,   kv_heads, key_size,  value_size, kSections,           0.1f,
-      true};
-  const double operations = 2.0 * kHeads * rows * (key_size + value_size);
-  bench.measure("attention", "F16", shape, static_cast<double>(k.size()) * sizeof(kt::Half),
-                operations, [&] {
-                  bench.stream.launch(bench.kernels.attention, args, kt::kAttentionShares, 1);
-                  bench.stream.launch(bench.kernels.attention_merge, args, kHeads, 16);
-                });
-}
-
 void bench_passes(const Bench& bench) {
   constexpr int kRows = 256, kWidth = 4096;
   constexpr int64_t kCount = kRows * kWidth;
@@ -153,8 +93,6 @@ void bench_table(const Bench& bench) {
     for (int tokens : {1, 4, 16, 64}) bench_linear(bench, t, tokens);
     if (!is_float(t)) bench_expert_linear(bench, t);
   }
-  bench_attention(bench, "8 key heads of 128, 2048 rows", 2048, 8, 128, 128);
-  bench_attention(bench, "latent 512 + 64, 2048 rows", 2048, 1, 576, 512);
   bench_passes(bench);
 }
 
@@ -162,16 +100,6 @@ void bench_table(const Bench& bench) {
 
 int main() {
   const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  const int threads = std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads);
-  kt::ThreadPool pool(threads);
-  bool first = true;
-  std::printf("{\"measurements\": [");
-  for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) {
-    if (!(*t)->runs_on(kt::detect_features())) continue;
-    const kt::KernelTable kernels = kt::resolve(kt::detect_features(), (*t)->isa);
-    kt::Stream stream(pool, kernels);
-    bench_table({stream, kernels, threads, first});
-  }
-  std::printf("\n]}\n");
+  measure_tables({std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)}, bench_table);
   return 0;
 }

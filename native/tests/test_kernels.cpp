@@ -109,7 +109,7 @@ void test_store_rows(int width) {
   });
 }
 
-// A cache of 101 rows for some key heads, each row of a head followed by a gap of NaN.
+// Rows of values, each followed by a gap of NaN.
 Padded<kt::Half> half_cache(int64_t rows, int width, Random& random) {
   Padded<kt::Half> cache(rows * (width + kGap));
   for (int64_t r = 0; r < rows; ++r) {
@@ -118,51 +118,60 @@ Padded<kt::Half> half_cache(int64_t rows, int width, Random& random) {
   return cache;
 }
 
+struct Heads {
+  int heads, kv_heads, key_size, value_size;
+};
+
+// Rows come in blocks of 64, and two blocks are the shortest section.
+const std::vector<int32_t> kPositions{0, 63, 64, 127, 128, 300};
+constexpr int kCacheRows = 301, kSections = 2;
+
 template <class Value>
-void test_attention(const Padded<Value>& k, const Padded<Value>& v, int kv_heads, int key_size,
-                    int value_size) {
-  const std::vector<int32_t> positions{0, 31, 32, 100};  // keys come in blocks of 32
-  const int heads = kv_heads * 2, tokens = 4;
+void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h) {
+  const auto tokens = static_cast<int>(kPositions.size());
   Random random;
-  const Padded<float> q = random.normals(int64_t{tokens} * heads * key_size);
-  compare(label("attention", key_size), kSums, [&](const Launcher& launcher) {
-    Output<float> out(int64_t{tokens} * heads * value_size);
-    const int64_t k_head = key_size + kGap, v_head = value_size + kGap;
-    const int64_t head = key_size, out_head = value_size;
+  const Padded<float> q = random.normals(int64_t{tokens} * h.heads * h.key_size);
+  compare(label("attention", h.key_size), kSums, [&](const Launcher& launcher) {
+    Output<float> out(int64_t{tokens} * h.heads * h.value_size);
+    Output<float> sections(int64_t{tokens} * h.heads * kSections * (h.value_size + 2));
+    const int64_t k_head = h.key_size + kGap, v_head = h.value_size + kGap;
     const kt::AttentionArgs args{q.data(),
                                  k.data(),
                                  v.data(),
-                                 positions.data(),
+                                 kPositions.data(),
                                  out.data(),
-                                 nullptr,  // for one section
-                                 heads * head,
-                                 head,
-                                 kv_heads * k_head,
+                                 sections.data(),
+                                 int64_t{h.heads} * h.key_size,
+                                 h.key_size,
+                                 h.kv_heads * k_head,
                                  k_head,
-                                 kv_heads * v_head,
+                                 h.kv_heads * v_head,
                                  v_head,
-                                 heads * out_head,
-                                 out_head,
+                                 int64_t{h.heads} * h.value_size,
+                                 h.value_size,
                                  tokens,
-                                 heads,
-                                 kv_heads,
-                                 key_size,
-                                 value_size,
-                                 1,
+                                 h.heads,
+                                 h.kv_heads,
+                                 h.key_size,
+                                 h.value_size,
+                                 kSections,
                                  0.3f,
                                  sizeof(Value) == sizeof(kt::Half)};
     launcher.run(&kt::KernelTable::attention, args, kt::kAttentionShares);
-    return outcome(out);
+    launcher.run(&kt::KernelTable::attention_merge, args, int64_t{tokens} * h.heads);
+    Outcome result = outcome(out);
+    result.intact = result.intact && sections.intact();
+    return result;
   });
 }
 
-void test_attention(int kv_heads, int key_size, int value_size) {
+void test_attention(const Heads& h) {
   Random random;
-  const int64_t rows = 101 * kv_heads;
-  test_attention<float>(random.rows(rows, key_size, kGap), random.rows(rows, value_size, kGap),
-                        kv_heads, key_size, value_size);
-  test_attention<kt::Half>(half_cache(rows, key_size, random), half_cache(rows, value_size, random),
-                           kv_heads, key_size, value_size);
+  const int64_t rows = kCacheRows * h.kv_heads;
+  test_attention<float>(random.rows(rows, h.key_size, kGap), random.rows(rows, h.value_size, kGap),
+                        h);
+  test_attention<kt::Half>(half_cache(rows, h.key_size, random),
+                           half_cache(rows, h.value_size, random), h);
 }
 
 void test_routing(int experts, int used, int groups, bool is_sigmoid) {
@@ -198,9 +207,10 @@ int main() {
     test_store_rows<kt::Half>(width);
     for (bool interleaved : {false, true}) test_rope(3, width, interleaved);
   }
-  test_attention(1, 1, 1);
-  test_attention(2, 24, 24);
-  test_attention(3, 37, 50);
+  test_attention({2, 1, 1, 1});
+  test_attention({8, 4, 24, 24});
+  test_attention({21, 3, 37, 50});
+  test_attention({40, 1, 70, 64});
   for (bool is_sigmoid : {false, true}) {
     test_routing(1, 1, 1, is_sigmoid);
     test_routing(24, 6, 1, is_sigmoid);

@@ -14,14 +14,14 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators import latent_attention
-from ktdesk.operators.latent_attention import EXPAND_TOKENS
+from ktdesk.operators.latent_attention import LEAST_TOKENS, expansion_pays
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.tiny import VOCABULARY, Tiny, tiny_deepseek
 
 RELATIVE = 1e-4
-COUNT = 2 * EXPAND_TOKENS + 5
+COUNT = 3 * LEAST_TOKENS + 5
 GENERATOR = torch.Generator().manual_seed(5)
 TOKENS = [int(t) for t in torch.randint(3, VOCABULARY, (COUNT,), generator=GENERATOR)]
 
@@ -45,14 +45,29 @@ def assert_logits(actual: torch.Tensor, expected: torch.Tensor) -> None:
     assert error < RELATIVE, f"relative error {error:.2e}"
 
 
-@pytest.mark.parametrize("chunk", [COUNT, EXPAND_TOKENS, EXPAND_TOKENS - 1])
-def test_prompts_on_both_sides_of_the_limit(tiny: Tiny, chunk: int) -> None:
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every step of enough tokens expand, wherever it stands."""
+    monkeypatch.setattr(latent_attention, "_EXPANSION_QUERIES", 0)
+
+
+@pytest.mark.parametrize("chunk", [COUNT, LEAST_TOKENS, LEAST_TOKENS - 1])
+@pytest.mark.usefixtures("always")
+def test_prompts_in_chunks_on_both_sides_of_the_limit(tiny: Tiny, chunk: int) -> None:
     model, _ = build(tiny)
     parts = [
         prefill(model, TOKENS[i : i + chunk], i, outputs=len(TOKENS[i : i + chunk]))
         for i in range(0, COUNT, chunk)
     ]
     assert_logits(torch.cat(parts), tiny.logits(TOKENS))
+
+
+def test_expanding_pays_for_what_is_new_or_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latent_attention, "_EXPANSION_QUERIES", 300)
+    assert expansion_pays(32, 32)
+    assert not expansion_pays(32, 4096)
+    assert not expansion_pays(256, 4096)
+    assert expansion_pays(512, 4096)
 
 
 @pytest.mark.parametrize("values", [1, 3 * COUNT * 60])
