@@ -7,6 +7,11 @@ Nothing is checked here: ktdesk/kernels/cpu.py does that.
 
 from typing import final
 
+MatrixOf = tuple[int, int, int, int, int]  # address, type, bytes of a row, columns, layout
+ActivationsOf = tuple[
+    int, int, int, int
+]  # address, bytes from token to token, group to group, form
+
 @final
 class ThreadPool:
     """Threads that split one loop at a time. Raises ValueError for a number it does not take."""
@@ -54,10 +59,7 @@ def kernel_tables() -> dict[str, str]:
 
 def embed(
     stream: Stream,
-    weight: int,
-    weight_type: int,
-    row_bytes: int,
-    columns: int,
+    weight: MatrixOf,
     tokens: int,
     out: int,
     count: int,
@@ -88,13 +90,8 @@ def quantize(
 ) -> None: ...
 def linear(
     stream: Stream,
-    weight: int,
-    weight_type: int,
-    row_bytes: int,
-    columns: int,
-    x: int,
-    token_bytes: int,
-    group_bytes: int,
+    weight: MatrixOf,
+    x: ActivationsOf,
     out: int,
     out_token: int,
     out_group: int,
@@ -200,12 +197,8 @@ def router(
 def expert_plan(stream: Stream, ids: int, plan: int, pairs: int, experts: int, /) -> None: ...
 def expert_linear(
     stream: Stream,
-    weight: int,
-    weight_type: int,
-    row_bytes: int,
-    columns: int,
-    x: int,
-    token_bytes: int,
+    weight: MatrixOf,
+    x: ActivationsOf,
     plan: int,
     out: int,
     experts: int,

@@ -9,6 +9,7 @@ from torch import Tensor
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight
 
+_STORED = 0  # what native code calls the layout of the file
 _HINT = "This is a fault of KTDesk, or of a placement file: please report it."
 Size = int | None  # of a dimension; None is any
 
@@ -68,8 +69,8 @@ def check_positive(**sizes: int) -> None:
             raise fail(f"{name} must be at least 1, not {size}.")
 
 
-def check_weight(weight: Weight) -> tuple[int, int, int, int]:
-    """Return address, type, bytes per row and columns of a weight."""
+def check_weight(weight: Weight) -> tuple[int, int, int, int, int]:
+    """Return address, type, bytes per row, columns and layout of a weight."""
     if weight.columns % weight.type.block_size:
         raise fail(
             f"Rows of {weight.name} are blocks of {weight.type.block_size} weights, which "
@@ -86,4 +87,4 @@ def check_weight(weight: Weight) -> tuple[int, int, int, int]:
             f"not {list(data.shape)}."
         )
     address: int = data.__array_interface__["data"][0]
-    return address, int(weight.type), row_bytes, weight.columns
+    return address, int(weight.type), row_bytes, weight.columns, _STORED

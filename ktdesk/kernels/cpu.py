@@ -18,7 +18,7 @@ from torch import Tensor
 from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.activations import activation_row, q8_bytes
+from ktdesk.kernels.activations import check_activations, q8_bytes
 from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail, sizes
 
 MAX_EXPERTS = 1024
@@ -29,7 +29,7 @@ def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
     (count,) = sizes("tokens", tokens, 1)
     ids = check("tokens", tokens, (count,), torch.int32)
     target = check("out", out, (count, weight.columns))
-    _native.embed(stream, *check_weight(weight), ids, target, count)
+    _native.embed(stream, check_weight(weight), ids, target, count)
 
 
 def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
@@ -72,14 +72,10 @@ def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     tokens, groups, outputs = sizes("out", out, 3)
     if groups * outputs != weight.rows:
         raise fail(f"out has {groups} groups of {outputs}, but {weight.name} {weight.rows} rows.")
-    width, dtype = activation_row(weight)
-    source = check("x", x, (tokens, groups, width), dtype, strided=True)
     _native.linear(
         stream,
-        *check_weight(weight),
-        source,
-        x.stride(0) * x.itemsize,
-        x.stride(1) * x.itemsize,
+        check_weight(weight),
+        check_activations("x", x, (tokens, groups), weight),
         check("out", out, (tokens, groups, outputs), strided=True),
         out.stride(0),
         out.stride(1),
@@ -220,16 +216,14 @@ def expert_linear(
     check_positive(experts_per_token=experts_per_token)
     experts, outputs, _ = weight.shape
     pairs = sizes("plan", plan, 1)[0] - 1 - experts
-    width, dtype = activation_row(weight)
-    source = check("x", x, (None, width), dtype)
+    source = check_activations("x", x, (None,), weight)
     rows = x.shape[0]
     if rows < 1 or pairs not in (rows, rows * experts_per_token):
         raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")
     _native.expert_linear(
         stream,
-        *check_weight(weight),
+        check_weight(weight),
         source,
-        x.stride(0) * x.itemsize,
         check("plan", plan, (experts + 1 + pairs,), torch.int32),
         check("out", out, (pairs, outputs)),
         experts,

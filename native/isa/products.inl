@@ -14,6 +14,7 @@ inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 struct Tokens {
   const uint8_t* x;
   int64_t x_bytes;  // from one token to the next
+  Form form;
   float* out;
   int64_t out_stride;
   int count;
@@ -100,6 +101,7 @@ void linear(const LinearArgs& a, Range rows) noexcept {
     const int64_t count = smaller(smaller(kRows, rows.end - r), a.outputs - first);
     const Tokens tokens{a.x.data + group * a.x.group_bytes,
                         a.x.token_bytes,
+                        a.x.form,
                         a.out + group * a.out_group + first,
                         a.out_token,
                         a.tokens,
@@ -117,8 +119,8 @@ void expert_linear(const ExpertLinearArgs& a, Range rows) noexcept {
     if (count == 0) continue;
     for (int64_t r = rows.begin; r < rows.end; r += kRows) {
       const uint8_t* row = a.weight.data + (int64_t{e} * a.outputs + r) * a.weight.row_bytes;
-      const Tokens tokens{a.x.data, a.x.token_bytes, a.out + r,      a.outputs,
-                          count,    pairs + begin,   a.pairs_per_row};
+      const Tokens tokens{a.x.data,  a.x.token_bytes, a.x.form,      a.out + r,
+                          a.outputs, count,           pairs + begin, a.pairs_per_row};
       multiply(a.weight, row, smaller(kRows, rows.end - r), tokens);
     }
   }

@@ -18,8 +18,21 @@ T* at(Address address) {
   return reinterpret_cast<T*>(address);
 }
 
-kt::Matrix matrix(Address data, int type, int64_t row_bytes, int columns) {
-  return {at<const uint8_t>(data), row_bytes, columns, static_cast<kt::WeightType>(type)};
+// Address, type, bytes of a row, columns, layout.
+using MatrixOf = std::tuple<Address, int, int64_t, int, int>;
+
+kt::Matrix matrix(const MatrixOf& of) {
+  const auto [data, type, row_bytes, columns, layout] = of;
+  return {at<const uint8_t>(data), row_bytes, columns, static_cast<kt::WeightType>(type),
+          static_cast<kt::Layout>(layout)};
+}
+
+// Address, bytes from token to token and from group to group, form.
+using ActivationsOf = std::tuple<Address, int64_t, int64_t, int>;
+
+kt::Activations activations(const ActivationsOf& of) {
+  const auto [data, token_bytes, group_bytes, form] = of;
+  return {at<const uint8_t>(data), token_bytes, group_bytes, static_cast<kt::Form>(form)};
 }
 
 int64_t chunks(int64_t count) { return (count + kt::kChunk - 1) / kt::kChunk; }
@@ -31,10 +44,8 @@ KT_KERNELS(KT_GRAIN)
 
 #define KT_LAUNCH(name, args, items) stream.launch(stream.kernels().name, args, items, name##_grain)
 
-void embed(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
-           Address tokens, Address out, int64_t count) {
-  const kt::EmbedArgs args{matrix(weight, type, row_bytes, columns), at<const int32_t>(tokens),
-                           at<float>(out)};
+void embed(kt::Stream& stream, const MatrixOf& weight, Address tokens, Address out, int64_t count) {
+  const kt::EmbedArgs args{matrix(weight), at<const int32_t>(tokens), at<float>(out)};
   KT_LAUNCH(embed, args, count);
 }
 
@@ -57,16 +68,10 @@ void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group
   KT_LAUNCH(quantize, args, tokens * groups * (width / kt::kBlock));
 }
 
-void linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns, Address x,
-            int64_t token_bytes, int64_t group_bytes, Address out, int64_t out_token,
-            int64_t out_group, int tokens, int groups, int outputs) {
-  const kt::LinearArgs args{matrix(weight, type, row_bytes, columns),
-                            {at<const uint8_t>(x), token_bytes, group_bytes},
-                            at<float>(out),
-                            out_token,
-                            out_group,
-                            tokens,
-                            outputs};
+void linear(kt::Stream& stream, const MatrixOf& weight, const ActivationsOf& x, Address out,
+            int64_t out_token, int64_t out_group, int tokens, int groups, int outputs) {
+  const kt::LinearArgs args{matrix(weight), activations(x), at<float>(out), out_token,
+                            out_group,      tokens,         outputs};
   KT_LAUNCH(linear, args, int64_t{groups} * outputs);
 }
 
@@ -190,15 +195,10 @@ void expert_plan(kt::Stream& stream, Address ids, Address plan, int pairs, int e
   KT_LAUNCH(expert_plan, args, 1);
 }
 
-void expert_linear(kt::Stream& stream, Address weight, int type, int64_t row_bytes, int columns,
-                   Address x, int64_t token_bytes, Address plan, Address out, int experts,
-                   int outputs, int pairs_per_row) {
-  const kt::ExpertLinearArgs args{matrix(weight, type, row_bytes, columns),
-                                  {at<const uint8_t>(x), token_bytes, 0},
-                                  at<const int32_t>(plan),
-                                  at<float>(out),
-                                  experts,
-                                  outputs,
+void expert_linear(kt::Stream& stream, const MatrixOf& weight, const ActivationsOf& x, Address plan,
+                   Address out, int experts, int outputs, int pairs_per_row) {
+  const kt::ExpertLinearArgs args{matrix(weight), activations(x), at<const int32_t>(plan),
+                                  at<float>(out), experts,        outputs,
                                   pairs_per_row};
   KT_LAUNCH(expert_linear, args, outputs);
 }

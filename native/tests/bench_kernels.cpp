@@ -23,8 +23,8 @@ void bench_linear(const Bench& bench, const TypeInfo& t, int tokens) {
   for (int64_t r = 0; r < kWidth; ++r) fill_row(t, weight.data() + r * row_bytes, kWidth, random);
   std::fill(x.begin(), x.end(), uint8_t{0});  // the time does not depend on the values
   Padded<float> out(int64_t{tokens} * kWidth);
-  const kt::LinearArgs args{{weight.data(), row_bytes, kWidth, t.type},
-                            {x.data(), token_bytes, 0},
+  const kt::LinearArgs args{{weight.data(), row_bytes, kWidth, t.type, kt::Layout::kStored},
+                            {x.data(), token_bytes, 0, kt::Form::kQ8},
                             out.data(),
                             kWidth,
                             kWidth,
@@ -51,8 +51,8 @@ void bench_expert_linear(const Bench& bench, const TypeInfo& t) {
   for (int e = 0; e <= kExperts; ++e) plan.push_back(e);
   for (int pair = 0; pair < kExperts; ++pair) plan.push_back(pair);
   Padded<float> out(kExperts * kOutputs);
-  const kt::ExpertLinearArgs args{{weight.data(), row_bytes, kWidth, t.type},
-                                  {x.data(), x.size(), 0},
+  const kt::ExpertLinearArgs args{{weight.data(), row_bytes, kWidth, t.type, kt::Layout::kStored},
+                                  {x.data(), x.size(), 0, kt::Form::kQ8},
                                   plan.data(),
                                   out.data(),
                                   kExperts,

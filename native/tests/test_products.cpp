@@ -37,9 +37,12 @@ struct Operands {
       std::memcpy(row + i * sizeof value, &value, sizeof value);
     }
   }
-  kt::Matrix matrix() const { return {weight.data(), row_bytes, columns, type.type}; }
+  kt::Matrix matrix() const {
+    return {weight.data(), row_bytes, columns, type.type, kt::Layout::kStored};
+  }
   kt::Activations activations(int64_t groups) const {
-    return {x.data(), token_bytes * groups, token_bytes};
+    return {x.data(), token_bytes * groups, token_bytes,
+            is_float(type) ? kt::Form::kFloat : kt::Form::kQ8};
   }
 };
 

@@ -32,9 +32,9 @@ struct Work {
   void launch(kt::Stream& stream) {
     const kt::KernelTable& kernels = stream.kernels();
     const kt::Matrix rows{reinterpret_cast<const uint8_t*>(matrix.data()), kWidth * sizeof(float),
-                          kWidth, kt::WeightType::kF32};
+                          kWidth, kt::WeightType::kF32, kt::Layout::kStored};
     const kt::Activations activations{reinterpret_cast<const uint8_t*>(normed.data()),
-                                      kWidth * sizeof(float), 0};
+                                      kWidth * sizeof(float), 0, kt::Form::kFloat};
     stream.launch(
         kernels.rms_norm,
         kt::RmsNormArgs{x.data(), weight.data(), normed.data(), kWidth, kWidth, kWidth, 1e-5f},

@@ -41,19 +41,27 @@ struct Range {
 // Element-wise kernels take this many elements as one item.
 constexpr int kChunk = 64;
 
-// Rows of blocks.
+// How the rows of a matrix lie: each as in the model file, or sixteen interleaved.
+enum class Layout : int { kStored, kInterleaved };
+
+// Rows of blocks. Interleaved rows can only be reached sixteen at a time.
 struct Matrix {
   const uint8_t* data;
   int64_t row_bytes;
   int columns;
   WeightType type;
+  Layout layout;
 };
 
-// Activations: float32, or int8 blocks where the matrix that they meet is quantised.
+// What activations are made of: float32, int8 blocks (quant.h), or bfloat16.
+enum class Form : int { kFloat, kQ8, kBf16 };
+
+// Activations, in a form that the kernels of this machine want for the matrix that they meet.
 struct Activations {
   const uint8_t* data;
   int64_t token_bytes;  // from one token to the next
   int64_t group_bytes;  // from one group (head) of a token to the next
+  Form form;
 };
 
 // out[t] = weight[tokens[t]], dequantised. Item: token.
