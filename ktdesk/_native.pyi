@@ -131,21 +131,36 @@ def store_rows(
     rows_stride: int,
     positions: int,
     cache: int,
-    cache_stride: int,
-    is_f16: bool,
+    cache_row_bytes: int,
+    type: int,
     tokens: int,
     width: int,
     /,
 ) -> None: ...
+def load_rows(
+    stream: Stream,
+    cache: int,
+    cache_row_bytes: int,
+    type: int,
+    out: int,
+    out_row: int,
+    out_head: int,
+    rows: int,
+    heads: int,
+    width: int,
+    /,
+) -> None: ...
 
-_Heads = tuple[int, int, int]  # address, strides from row to row and from head to head
+# Address, strides from row to row and from head to head; those of a cache in bytes.
+_Heads = tuple[int, int, int]
 
 def attention(
     stream: Stream,
     q: _Heads,
     k: _Heads,
     v: _Heads,
-    is_f16: bool,
+    type: int,
+    rounds: bool,
     positions: int,
     out: _Heads,
     sections: int,  # unused if max_sections is 1
@@ -163,7 +178,8 @@ def attention_merge(
     q: _Heads,
     k: _Heads,
     v: _Heads,
-    is_f16: bool,
+    type: int,
+    rounds: bool,
     positions: int,
     out: _Heads,
     sections: int,  # unused if max_sections is 1

@@ -74,7 +74,7 @@ class Engine:
         """Load a model in place of the one that is loaded; running requests are cancelled.
 
         placement: 'auto', a name that KTDesk knows, or the path of a .yaml file. context_tokens 0
-        takes what the model was made for, up to a default. cache_type: f16, or f32.
+        takes what the model was made for, up to a default. cache_type: one of the setting's choices.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.

@@ -82,8 +82,9 @@ class Bundle:
 
 
 class _Load:
-    def __init__(self, path: Path, threads: int, context_tokens: int) -> None:
-        self._path, self._threads, self._context_tokens = path, threads, context_tokens
+    def __init__(self, path: Path, threads: int, context_tokens: int, cache_type: str) -> None:
+        self._path, self._threads = path, threads
+        self._context_tokens, self._cache_type = context_tokens, cache_type
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
@@ -93,6 +94,7 @@ class _Load:
             info = engine.load(
                 self._path,
                 context_tokens=self._context_tokens,
+                cache_type=self._cache_type,
                 progress=lambda now: self._report(engine, now),
             )
             self.bundle.add(Loaded(info))
@@ -180,9 +182,11 @@ class EngineBridge(QObject):
         """The CPU threads of the model that was loaded last."""
         return self._engine.threads
 
-    def load(self, path: Path, *, threads: int = 0, context_tokens: int = 0) -> None:
+    def load(
+        self, path: Path, *, threads: int = 0, context_tokens: int = 0, cache_type: str = "f16"
+    ) -> None:
         """Load a model in place of the one that is loaded; see `Engine.load`."""
-        self._start(_Load(path, threads, context_tokens))
+        self._start(_Load(path, threads, context_tokens, cache_type))
 
     def generate(self, request: Request) -> None:
         """Answer a request."""

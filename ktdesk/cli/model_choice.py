@@ -63,6 +63,7 @@ def load_model(
             path,
             placement=placement,
             context_tokens=settings.context_tokens,
+            cache_type=settings.cache_type,
             progress=lambda now: program.terminal.progress(now.stage, now.fraction),
         )
     program.terminal.clear_progress()

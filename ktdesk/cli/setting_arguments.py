@@ -21,10 +21,11 @@ from ktdesk.settings import (
 
 
 def add_engine_arguments(parser: ArgumentParser) -> None:
-    """Add --threads and --context."""
+    """Add --threads, --context and --cache."""
     group = parser.add_argument_group("engine")
     _add(group.add_argument, EngineSettings, "threads", "--threads")
     _add(group.add_argument, EngineSettings, "context_tokens", "--context")
+    _add(group.add_argument, EngineSettings, "cache_type", "--cache")
 
 
 def add_sampling_arguments(parser: ArgumentParser) -> None:
@@ -61,13 +62,17 @@ def _add(add_argument: Callable[..., Any], section: type[Section], name: str, fl
     kind = get_type_hints(section)[name]
     text = f"{about.title}. {about.help} Allowed: {allowed_values(kind, about)}."
     add_argument(
-        flag, dest=name, type=_reader(kind, about), metavar="N", help=text.replace("%", "%%")
+        flag,
+        dest=name,
+        type=_reader(kind, about),
+        metavar="TYPE" if about.choices else "N",
+        help=text.replace("%", "%%"),
     )
 
 
 def _reader(kind: Any, about: Setting) -> Callable[[str], Any]:
     """Return the function that turns the text of an option into its value."""
-    convert = float if kind is float else int
+    convert = kind if kind in (float, str) else int
 
     def read(text: str) -> Any:
         try:

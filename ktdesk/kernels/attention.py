@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ktdesk import _native
 from ktdesk._native import Stream
-from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes
+from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes, stride_bytes
 
 MAX_HEAD_SIZE = 1024
 
@@ -42,21 +42,25 @@ def attention(
     out: Tensor,
     scale: float,
     sections: Tensor | None = None,
+    *,
+    rounds: bool = False,
 ) -> None:
     """Attend from q [T, H, Dk] to the cache rows 0..positions[t]; out [T, H, Dv], both strided.
 
-    k [C, KVH, Dk] and v [C, KVH, Dv], strided, both f16 or both f32; H is a multiple of KVH.
+    k [C, KVH, Dk] and v [C, KVH, Dv], strided, both of one type; H is a multiple of KVH.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
+    rounds: whether products may take bfloat16, which is several times as fast where there are tiles.
     """
     tokens, heads, key_size = sizes("q", q, 3)
-    rows, kv_heads, value_size = sizes("v", v, 3)
+    _, _, value_size = sizes("out", out, 3)
+    rows, kv_heads, _ = sizes("v", v, 3)
     check_positive(kv_heads=kv_heads)
     if heads % kv_heads or k.dtype != v.dtype:
         raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
     if max(key_size, value_size) > MAX_HEAD_SIZE:
         raise fail(f"Heads of {key_size} and {value_size} values: {MAX_HEAD_SIZE} are the limit.")
-    keys, is_f16 = check_cache("k", k, (rows, kv_heads, key_size))
-    values, _ = check_cache("v", v, (rows, kv_heads, value_size))
+    keys, kind = check_cache("k", k, (rows, kv_heads), key_size)
+    values, _ = check_cache("v", v, (rows, kv_heads), value_size)
     room, max_sections = 0, 1
     if sections is not None:
         max_sections = sizes("sections", sections, 4)[2]
@@ -66,9 +70,10 @@ def attention(
     target = check("out", out, (tokens, heads, value_size), strided=True)
     arguments = (
         (queries, q.stride(0), q.stride(1)),
-        (keys, k.stride(0), k.stride(1)),
-        (values, v.stride(0), v.stride(1)),
-        is_f16,
+        (keys, stride_bytes(k, 0), stride_bytes(k, 1)),
+        (values, stride_bytes(v, 0), stride_bytes(v, 1)),
+        kind,
+        rounds,
         check("positions", positions, (tokens,), torch.int32),
         (target, out.stride(0), out.stride(1)),
         room,

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight
+from ktdesk.kernels.cache_types import cache_type_of
 
 _STORED = 0  # what native code calls the layout of the file
 _HINT = "This is a fault of KTDesk, or of a placement file: please report it."
@@ -55,11 +56,18 @@ def check(
     return tensor.data_ptr()
 
 
-def check_cache(name: str, cache: Tensor, shape: tuple[Size, ...]) -> tuple[int, bool]:
-    """Return address and whether the cache is f16 (else f32)."""
-    is_f16 = cache.dtype == torch.float16
-    dtype = torch.float16 if is_f16 else torch.float32
-    return check(name, cache, shape, dtype, strided=True), is_f16
+def check_cache(name: str, cache: Tensor, shape: tuple[Size, ...], width: int) -> tuple[int, int]:
+    """Return address and type of a cache [*shape, width]. width counts values, whatever the type."""
+    kind = cache_type_of(cache)
+    if not kind.fits(width):
+        raise fail(f"{name} is {kind.name}, of which {width} values are no whole blocks.")
+    full = (*shape, kind.elements(width))
+    return check(name, cache, full, kind.dtype, strided=True), kind.number
+
+
+def stride_bytes(tensor: Tensor, dimension: int) -> int:
+    """Return how many bytes lie from one to the next along a dimension."""
+    return tensor.stride(dimension) * tensor.element_size()
 
 
 def check_positive(**sizes: int) -> None:

@@ -19,7 +19,15 @@ from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.activations import check_activations, q8_bytes
-from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail, sizes
+from ktdesk.kernels.checks import (
+    check,
+    check_cache,
+    check_positive,
+    check_weight,
+    fail,
+    sizes,
+    stride_bytes,
+)
 
 MAX_EXPERTS = 1024
 
@@ -123,18 +131,39 @@ def rope(stream: Stream, x: Tensor, table: Tensor, out: Tensor, *, interleaved: 
 
 
 def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -> None:
-    """Store rows [T, W] strided as cache[positions[t]]; cache [C, W] f16 or f32, strided."""
+    """Store rows [T, W] strided as cache[positions[t]]; cache [C, W] of any type, strided."""
     tokens, width = sizes("rows", rows, 2)
-    target, is_f16 = check_cache("cache", cache, (None, width))
+    target, kind = check_cache("cache", cache, (None,), width)
     _native.store_rows(
         stream,
         check("rows", rows, (tokens, width), strided=True),
         rows.stride(0),
         check("positions", positions, (tokens,), torch.int32),
         target,
-        cache.stride(0),
-        is_f16,
+        stride_bytes(cache, 0),
+        kind,
         tokens,
+        width,
+    )
+
+
+def load_rows(stream: Stream, cache: Tensor, out: Tensor) -> None:
+    """Write the first rows of cache [C, W] to out [R, H, W] strided, the same for every head."""
+    rows, heads, width = sizes("out", out, 3)
+    source, kind = check_cache("cache", cache, (None,), width)
+    if rows > len(cache):
+        raise fail(f"{rows} rows are asked for; the cache has {len(cache)}.")
+    check_positive(heads=heads)
+    _native.load_rows(
+        stream,
+        source,
+        stride_bytes(cache, 0),
+        kind,
+        check("out", out, (rows, heads, width), strided=True),
+        out.stride(0),
+        out.stride(1),
+        rows,
+        heads,
         width,
     )
 

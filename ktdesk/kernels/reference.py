@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ktdesk.kernels.cache_types import BLOCK, CacheType, cache_type_of
+
 
 def embed(weight: Tensor, tokens: Tensor) -> Tensor:
     """Return the rows of weight [V, D] that tokens [T] name."""
@@ -45,14 +47,39 @@ def rope(x: Tensor, table: Tensor, *, interleaved: bool) -> Tensor:
     return torch.stack(turned, -1 if interleaved else -2).flatten(-2)
 
 
+def store_rows(rows: Tensor, positions: Tensor, cache: Tensor) -> None:
+    """Write cache[positions[t]] = rows[t]; see `CacheType` for what the cache can be."""
+    cache[positions.long()] = to_cache(rows, cache_type_of(cache))
+
+
+def to_cache(rows: Tensor, kind: CacheType) -> Tensor:
+    """Return values [.., W] as a cache of that type holds them."""
+    if kind is not CacheType.Q8_0:
+        return rows.to(kind.dtype)
+    blocks = rows.float().unflatten(-1, (-1, BLOCK))
+    step = blocks.abs().amax(-1, keepdim=True) / 127
+    numbers = (blocks * torch.where(step == 0, 0, 1 / step)).round().to(torch.int8)
+    bytes_ = torch.cat((step.half().view(torch.uint8), numbers.view(torch.uint8)), -1)
+    return bytes_.flatten(-2)
+
+
+def from_cache(cache: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Return the values [.., W] of a cache, or of a head's part of it."""
+    if cache_type_of(cache) is not CacheType.Q8_0:
+        return cache.to(dtype)
+    blocks = cache.unflatten(-1, (-1, CacheType.Q8_0.row_bytes(BLOCK)))
+    step = blocks[..., :2].contiguous().view(torch.float16).to(dtype)
+    return (step * blocks[..., 2:].contiguous().view(torch.int8).to(dtype)).flatten(-2)
+
+
 def attention(q: Tensor, k: Tensor, v: Tensor, positions: Tensor, scale: float) -> Tensor:
-    """Return [T, H, Dv] for q [T, H, Dk] over caches k [C, KVH, Dk] and v [C, KVH, Dv].
+    """Return [T, H, Dv] for q [T, H, Dk] over caches k [C, KVH, Dk] and v [C, KVH, Dv] of any type.
 
     Token t sees the rows 0..positions[t]; head h reads key head h // (H // KVH).
     """
     rows, repeats = int(positions.max()) + 1, q.shape[1] // k.shape[1]
-    keys = k[:rows].to(q.dtype).repeat_interleave(repeats, 1)
-    values = v[:rows].to(q.dtype).repeat_interleave(repeats, 1)
+    keys = from_cache(k[:rows], q.dtype).repeat_interleave(repeats, 1)
+    values = from_cache(v[:rows], q.dtype).repeat_interleave(repeats, 1)
     scores = torch.einsum("thd,chd->thc", q, keys) * scale
     hidden = torch.arange(rows) > positions[:, None]
     weights = scores.masked_fill(hidden[:, None], -torch.inf).softmax(-1)

@@ -10,11 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
-from ktdesk.errors import MemoryShortage, ModelFileError, PlacementError, did_you_mean
+from ktdesk.errors import (
+    MemoryShortage,
+    ModelFileError,
+    PlacementError,
+    SettingsError,
+    did_you_mean,
+)
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import available_memory_bytes
+from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
 from ktdesk.models.llama import Llama
@@ -36,7 +44,7 @@ class Plan:
     """A model's slots and the operators that fill them, before any weight is touched."""
 
     slots: tuple[SlotPath, ...]
-    cache_width: int  # values per token of the context, of all layers
+    cache_widths: tuple[int, ...]  # of the parts that caches keep per token, of all layers
     operators: dict[str, tuple[type[Slot], dict[str, object]]]
 
     @property
@@ -59,11 +67,11 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
             hint="Choose another placement, or leave the choice to KTDesk.",
         )
     slots: list[SlotPath] = []
-    widths: list[int] = []
+    widths: list[tuple[int, ...]] = []
 
     def note(slot: type[Slot], site: Site, spec: object) -> Slot:
         slots.append(SlotPath(site.path, slot.kind))
-        widths.append(_cache_width(spec))
+        widths.append(_cache_widths(spec))
         return object.__new__(_unfilled(slot))
 
     architecture(Site("", resources, note), checkpoint)
@@ -72,7 +80,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
         slot.path: (find(rules[slot.path].operator_for(slot)), dict(rules[slot.path].options))
         for slot in slots
     }
-    return Plan(tuple(slots), sum(widths), operators)
+    return Plan(tuple(slots), tuple(chain.from_iterable(widths)), operators)
 
 
 def find_architecture(checkpoint: Checkpoint) -> Architecture:
@@ -91,9 +99,11 @@ def find_architecture(checkpoint: Checkpoint) -> Architecture:
 def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     """Fill every slot. `report` is told the share that is done, and may raise to cancel.
 
-    Raises MemoryShortage before anything is allocated, ModelFileError if the file's tensors are not
-    exactly those that the architecture uses.
+    Raises SettingsError for a type of cache that does not fit, and MemoryShortage, before anything
+    is allocated; ModelFileError if the file's tensors are not exactly those that the architecture
+    uses.
     """
+    _check_cache_type(resources, plan)
     _check_memory(resources, plan)
     built = 0
 
@@ -117,18 +127,30 @@ def _unfilled(slot: type[Slot]) -> type[Slot]:
     return type(slot.__name__, (slot,), dict.fromkeys(slot.__abstractmethods__))
 
 
-def _cache_width(spec: object) -> int:
+def _cache_widths(spec: object) -> tuple[int, ...]:
     match spec:
         case GqaSpec():
-            return 2 * spec.kv_heads * spec.head_size
+            return (spec.head_size,) * (2 * spec.kv_heads)
         case MlaSpec():
-            return spec.latent + spec.rope
+            return spec.latent, spec.rope
         case _:
-            return 0
+            return ()
+
+
+def _check_cache_type(resources: Resources, plan: Plan) -> None:
+    kind = resources.cache_type
+    for width in plan.cache_widths:
+        if not kind.fits(width):
+            raise SettingsError(
+                f"A cache in {kind.value} has blocks of {BLOCK} values; "
+                f"this model's keys and values have {width}.",
+                hint="Choose another type for the cache, such as f16.",
+            )
 
 
 def _check_memory(resources: Resources, plan: Plan) -> None:
-    needed = plan.cache_width * resources.context_tokens * resources.cache_type.itemsize
+    per_token = sum(map(resources.cache_type.row_bytes, plan.cache_widths))
+    needed = per_token * resources.context_tokens
     available = available_memory_bytes()
     if needed > available:
         raise MemoryShortage(
@@ -136,7 +158,7 @@ def _check_memory(resources: Resources, plan: Plan) -> None:
             needed,
             available,
             hint=f"Choose a context shorter than {resources.context_tokens} tokens, "
-            "or close other programs.",
+            "a smaller type for the cache, or close other programs.",
         )
 
 

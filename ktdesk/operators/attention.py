@@ -9,6 +9,7 @@ from torch import Tensor
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.attention import attention, attention_sections
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Gqa, GqaSpec, Step
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
@@ -20,6 +21,7 @@ class _GqaCache:
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         width = spec.kv_heads * spec.head_size
         self.key_rows, self.value_rows = site.cache(width), site.cache(width)
+        self.rounds = site.resources.cache_type is not CacheType.F32
         self.keys = heads_of(self.key_rows, spec.kv_heads)
         self.values = heads_of(self.value_rows, spec.kv_heads)
 
@@ -33,11 +35,11 @@ class TorchGqa(Gqa):
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
-        spec, cache, places = self._spec, self._cache, step.positions.long()
+        spec, cache = self._spec, self._cache
         queries = turned(heads_of(q, spec.heads), step, spec.interleaved)
         keys = turned(heads_of(k, spec.kv_heads), step, spec.interleaved)
-        cache.key_rows[places] = keys.flatten(1).to(cache.key_rows.dtype)
-        cache.value_rows[places] = v.to(cache.value_rows.dtype)
+        reference.store_rows(keys.flatten(1), step.positions, cache.key_rows)
+        reference.store_rows(v, step.positions, cache.value_rows)
         out = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
         return out.flatten(1)
 
@@ -83,6 +85,7 @@ class CpuGqa(Gqa):
             out,
             spec.scale,
             section_room(self._device, out, spec.kv_heads),
+            rounds=cache.rounds,
         )
         return out.flatten(1)
 

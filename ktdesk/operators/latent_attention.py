@@ -15,6 +15,7 @@ from torch import Tensor
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.attention import attention
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.attention import heads_of, section_room
 from ktdesk.operators.base import Mla, MlaSpec, Step
 from ktdesk.operators.latent_weights import LatentWeights, head_groups, some_heads
@@ -35,10 +36,11 @@ class _MlaCache:
     """Latents and rope keys of one layer, side by side: [context, latent + rope]."""
 
     def __init__(self, site: Site, spec: MlaSpec) -> None:
-        rows = site.cache(spec.latent + spec.rope)
-        self.latents, self.rope_keys = rows.split_with_sizes((spec.latent, spec.rope), 1)
-        self.keys = rows.unsqueeze(1)
-        self.values = self.keys[..., : spec.latent]
+        rows, kind = site.cache(spec.latent + spec.rope), site.resources.cache_type
+        sizes = kind.elements(spec.latent), kind.elements(spec.rope)
+        self.latents, self.rope_keys = rows.split_with_sizes(sizes, 1)
+        self.keys, self.values = rows.unsqueeze(1), self.latents.unsqueeze(1)
+        self.rounds = kind is not CacheType.F32
 
 
 @operator("torch")
@@ -53,12 +55,12 @@ class TorchMla(Mla):
 
     def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
         """Return [T, heads * value]."""
-        spec, cache, places = self._spec, self._cache, step.positions.long()
+        spec, cache = self._spec, self._cache
         q_nope, q_rope = heads_of(q, spec.heads).split_with_sizes((spec.nope, spec.rope), -1)
         q_rope = reference.rope(q_rope, step.rotary, interleaved=True)
         key_rope = reference.rope(key_rope.unsqueeze(1), step.rotary, interleaved=True).squeeze(1)
-        cache.latents[places] = latent.to(cache.latents.dtype)
-        cache.rope_keys[places] = key_rope.to(cache.rope_keys.dtype)
+        reference.store_rows(latent, step.positions, cache.latents)
+        reference.store_rows(key_rope, step.positions, cache.rope_keys)
         queries = torch.cat((reference.linear(q_nope, self._key), q_rope), -1)
         mixed = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
         return reference.linear(mixed, self._value).flatten(1)
@@ -105,6 +107,7 @@ class CpuMla(Mla):
             mixed,
             spec.scale,
             section_room(device, mixed, 1),
+            rounds=cache.rounds,
         )
         cpu.linear(device.stream, value, activations(device, value, mixed), out)
 
@@ -120,16 +123,26 @@ class CpuMla(Mla):
 
     def _attend_expanded(self, q: Tensor, rows: int, step: Step, out: Tensor) -> None:
         """Expand the latents to keys and values, some heads at a time: the least work per token."""
-        spec, weights, stream = self._spec, self._weights, self._device.stream
+        spec, cache, weights, stream = self._spec, self._cache, self._weights, self._device.stream
         q_rope = q[..., spec.nope :]
         cpu.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
-        latents = self._cache.latents[:rows].float().unsqueeze(1)
+        latents = self._device.empty(rows, 1, spec.latent)
+        cpu.load_rows(stream, cache.latents, latents)
         per_head = rows * (spec.nope + spec.rope + spec.value)
         for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
             keys = self._expand(some_heads(weights.key, heads), latents, spec.rope)
-            keys[..., spec.nope :] = self._cache.rope_keys[:rows, None]
+            cpu.load_rows(stream, cache.rope_keys, keys[..., spec.nope :])
             values = self._expand(some_heads(weights.value, heads), latents, 0)
-            attention(stream, q[:, heads], keys, values, step.positions, out[:, heads], spec.scale)
+            attention(
+                stream,
+                q[:, heads],
+                keys,
+                values,
+                step.positions,
+                out[:, heads],
+                spec.scale,
+                rounds=cache.rounds,
+            )
 
     def _expand(self, weight: Weight, latents: Tensor, extra: int) -> Tensor:
         """Return the weight's heads [C, H, N + extra] of latents [C, 1, latent].

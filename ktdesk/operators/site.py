@@ -14,6 +14,7 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Weight
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Slot
 
 S = TypeVar("S", bound=Slot)
@@ -26,7 +27,7 @@ class Resources:
     checkpoint: Checkpoint
     device: CpuDevice
     context_tokens: int
-    cache_type: torch.dtype
+    cache_type: CacheType
     used: set[str] = field(default_factory=set[str])
 
 
@@ -76,10 +77,10 @@ class Site:
 
     def cache(self, width: int) -> Tensor:
         """Return room for `width` values per token of the context: [context, width]."""
-        rows, dtype = self.resources.context_tokens, self.resources.cache_type
+        rows, kind = self.resources.context_tokens, self.resources.cache_type
         try:
-            return torch.empty(rows, width, dtype=dtype)
+            return torch.empty(rows, kind.elements(width), dtype=kind.dtype)
         except RuntimeError as error:  # torch's allocator has no type of its own for this
             raise MemoryShortage(
-                "the CPU", rows * width * dtype.itemsize, 0, hint="Choose a shorter context."
+                "the CPU", rows * kind.row_bytes(width), 0, hint="Choose a shorter context."
             ) from error

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-import torch
-
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.hardware import available_memory_bytes
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, find_architecture, make_plan
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
@@ -28,7 +27,6 @@ from ktdesk.text.tokenizer import Tokenizer
 log = logging.getLogger(__name__)
 
 DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
-CACHE_TYPES = {"f16": torch.float16, "f32": torch.float32}
 _PAGE_BYTES = 4096
 _READ_BYTES = 16 << 20  # between two reports while weights are read
 
@@ -54,7 +52,7 @@ def load_model(
     rules = Placement.load("cpu_only" if placement == "auto" else placement)
     context_tokens = choose_context(checkpoint, context_tokens)
     device = CpuDevice(threads)
-    resources = Resources(checkpoint, device, context_tokens, CACHE_TYPES[cache_type])
+    resources = Resources(checkpoint, device, context_tokens, CacheType(cache_type))
     plan = make_plan(resources, rules)
     model = build_model(
         resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)

@@ -25,6 +25,12 @@ class EngineSettings(Section):
         high=1 << 24,
         unit="tokens",
     )
+    cache_type: str = setting(
+        "f16",
+        "Cache",
+        "How exactly the conversation is kept: f32 most, q8_0 in the least memory.",
+        choices=("f16", "bf16", "q8_0", "f32"),
+    )
 
 
 @dataclass(frozen=True)

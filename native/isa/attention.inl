@@ -2,9 +2,9 @@
 // Attention over a cache, cut into tiles of queries and, where these are few, sections of rows.
 //
 // The cut follows from shape and positions, never from the number of threads: so does the result.
-// ERROR that of float32 sums; the exponential's is below 3e-7.
+// ERROR that of float32 sums; the exponential's is below 3e-7. With tiles, see attention_tiles.inl.
 
-constexpr int kSectionBlocks = 2;  // a section has at least so many
+constexpr int kSectionBlocks = 4;  // a section has at least so many
 
 // Token and head of a query of a key head.
 struct Query {
@@ -15,12 +15,11 @@ inline Query query_of(const AttentionArgs& a, int kv_head, int64_t index) {
   return {index / group, kv_head * group + index % group};
 }
 
-inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first) {
+inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, int64_t count) {
   QueryTile tile;
   tile.first = first;
   tile.kv_head = kv_head;
-  tile.count =
-      static_cast<int>(smaller(kQueries, int64_t{a.tokens} * (a.heads / a.kv_heads) - first));
+  tile.count = static_cast<int>(count);
   tile.width = (tile.count + V::lanes - 1) / V::lanes * V::lanes;
   for (int i = 0; i < tile.count; ++i) {
     const Query query = query_of(a, kv_head, first + i);
@@ -33,10 +32,15 @@ inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first) 
   return tile;
 }
 
-inline int64_t blocks_of(const QueryTile& tile) { return (tile.most + kKeys - 1) / kKeys; }
+inline int64_t blocks_of(int64_t rows) { return (rows + kKeys - 1) / kKeys; }
 
-inline int64_t sections_of(const AttentionArgs& a, const QueryTile& tile) {
-  const int64_t sections = smaller(a.max_sections, blocks_of(tile) / kSectionBlocks);
+// Of every tile, also of one whose tokens see few rows: some of its sections are empty then.
+inline int64_t sections_of(const AttentionArgs& a) {
+  int64_t rows = 0;
+  for (int t = 0; t < a.tokens; ++t) {
+    rows = a.positions[t] >= rows ? int64_t{a.positions[t]} + 1 : rows;
+  }
+  const int64_t sections = smaller(a.max_sections, blocks_of(rows) / kSectionBlocks);
   return sections > 1 ? sections : 1;
 }
 
@@ -46,27 +50,17 @@ inline float* section_row(const AttentionArgs& a, Query query, int64_t section) 
   return a.sections + row * (a.value_size + 2);
 }
 
-inline CacheRows cache_rows(const AttentionArgs& a, const void* cache, int64_t at, int64_t stride,
-                            int count, int size) {
-  const int64_t bytes = at * static_cast<int64_t>(a.is_f16 ? sizeof(Half) : sizeof(float));
-  return {static_cast<const uint8_t*>(cache) + bytes, stride, count, size, a.is_f16};
-}
-
-inline void attend_block(const AttentionArgs& a, const QueryTile& tile, int64_t first, int count,
-                         Workplace& at) {
-  const int64_t k = first * a.k_row + tile.kv_head * a.k_head;
-  const int64_t v = first * a.v_row + tile.kv_head * a.v_head;
-  score(tile, cache_rows(a, a.k, k, a.k_row, count, a.key_size), a.scale, at);
-  if (weigh(tile, first, count, at)) scale_sums(tile, a.value_size, at);
-  add_values(tile, cache_rows(a, a.v, v, a.v_row, count, a.value_size), at);
+inline CacheRows cache_rows(const AttentionArgs& a, const void* cache, int64_t at_bytes,
+                            int64_t row_bytes, int count, int size) {
+  return {static_cast<const uint8_t*>(cache) + at_bytes, row_bytes, count, size, a.type};
 }
 
 // Writes results, or what attention_merge makes them of.
-inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t section,
-                   const Workplace& at) {
-  const bool is_whole = sections_of(a, tile) == 1;
-  float factors[kQueries];
-  float* out[kQueries];
+template <class Place>
+inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t section, bool is_whole,
+                   const Place& at) {
+  float factors[QueryTile::kMost];
+  float* out[QueryTile::kMost];
   for (int i = 0; i < tile.count; ++i) {
     const Query query = query_of(a, tile.kv_head, tile.first + i);
     if (is_whole) {
@@ -79,64 +73,78 @@ inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t sectio
       factors[i] = 1;
     }
   }
-  store_sums(tile, a.value_size, factors, out, at);
+  at.store(tile, a.value_size, factors, out);
 }
 
-inline void attend(const AttentionArgs& a, const QueryTile& tile, int64_t section, Workplace& at) {
-  const int64_t sections = sections_of(a, tile), blocks = blocks_of(tile);
+// Attends to the rows of the blocks.
+template <class Place>
+inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, Place& at) {
   for (int i = 0; i < tile.width; ++i) {
     at.most[i] = kLowest;
     at.total[i] = 0;
   }
-  for (int i = 0; i < a.value_size * tile.width; ++i) at.sums[i] = 0;
-  for (int64_t b = blocks * section / sections; b < blocks * (section + 1) / sections; ++b) {
+  at.begin(a, tile);
+  for (int64_t b = blocks.begin; b < blocks.end; ++b) {
     const int64_t first = b * kKeys;
-    attend_block(a, tile, first, static_cast<int>(smaller(kKeys, tile.most - first)), at);
+    const int count = static_cast<int>(smaller(kKeys, tile.most - first));
+    const int64_t k = first * a.k_row_bytes + tile.kv_head * a.k_head_bytes;
+    const int64_t v = first * a.v_row_bytes + tile.kv_head * a.v_head_bytes;
+    at.attend(a, tile, first, cache_rows(a, a.k, k, a.k_row_bytes, count, a.key_size),
+              cache_rows(a, a.v, v, a.v_row_bytes, count, a.value_size));
   }
-  finish(a, tile, section, at);
 }
 
 // Calls body(tile) for each of a key head.
 template <class Body>
-inline void for_tiles(const AttentionArgs& a, int kv_head, const Body& body) {
+inline void for_tiles(const AttentionArgs& a, int kv_head, int most, const Body& body) {
   const int64_t queries = int64_t{a.tokens} * (a.heads / a.kv_heads);
-  for (int64_t first = 0; first < queries; first += kQueries) body(query_tile(a, kv_head, first));
+  for (int64_t first = 0; first < queries; first += most) {
+    body(query_tile(a, kv_head, first, smaller(most, queries - first)));
+  }
 }
 
 // A share is that part of all blocks; a section belongs to the share in which it begins.
-void attention(const AttentionArgs& a, Range shares) noexcept {
+template <class Place>
+inline void attend_shares(const AttentionArgs& a, Range shares) {
+  const int most = Place::queries_of_tile(a);
+  const int64_t sections = sections_of(a);
   int64_t per_head = 0;
-  for_tiles(a, 0, [&](const QueryTile& tile) { per_head += blocks_of(tile); });
+  for_tiles(a, 0, most, [&](const QueryTile& tile) { per_head += blocks_of(tile.most); });
   if (per_head == 0) return;  // no tokens
   const int64_t all = per_head * a.kv_heads;
   const int64_t begin = all * shares.begin / kAttentionShares;
   const int64_t end = all * shares.end / kAttentionShares;
-  Workplace at;
+  Place at;
   for (int64_t kv_head = begin / per_head; kv_head * per_head < end; ++kv_head) {
     int64_t before = kv_head * per_head;  // blocks of what comes before the tile
-    for_tiles(a, static_cast<int>(kv_head), [&](const QueryTile& tile) {
-      const int64_t blocks = blocks_of(tile), sections = sections_of(a, tile);
-      bool is_loaded = tile.is_narrow();
+    for_tiles(a, static_cast<int>(kv_head), most, [&](const QueryTile& tile) {
+      const int64_t blocks = blocks_of(tile.most);
+      bool is_loaded = false;
       for (int64_t section = 0; section < sections; ++section) {
-        const int64_t start = before + blocks * section / sections;
-        if (start < begin || start >= end) continue;
-        if (!is_loaded) load_queries(tile, a.key_size, a.scale, at.queries);
+        const Range part{blocks * section / sections, blocks * (section + 1) / sections};
+        if (before + part.begin < begin || before + part.begin >= end) continue;
+        if (!is_loaded) at.load(a, tile);
         is_loaded = true;
-        attend(a, tile, section, at);
+        attend(a, tile, part, at);
+        finish(a, tile, section, sections == 1, at);
       }
       before += blocks;
     });
   }
 }
 
+void attention(const AttentionArgs& a, Range shares) noexcept {
+#ifdef KT_TILES
+  if (TilePlace::suits(a)) return attend_shares<TilePlace>(a, shares);
+#endif
+  attend_shares<FloatPlace>(a, shares);
+}
+
 void attention_merge(const AttentionArgs& a, Range queries) noexcept {
-  const int group = a.heads / a.kv_heads;
+  const int64_t sections = sections_of(a);
+  if (sections == 1) return;  // the result is there
   for (int64_t item = queries.begin; item < queries.end; ++item) {
     const Query query{item / a.heads, item % a.heads};
-    const int64_t index = query.token * group + query.head % group;
-    const int kv_head = static_cast<int>(query.head / group);
-    const int64_t sections = sections_of(a, query_tile(a, kv_head, index / kQueries * kQueries));
-    if (sections == 1) continue;  // the result is there
     float most = kLowest, total = 0;
     for (int64_t s = 0; s < sections; ++s) {
       const float section_most = section_row(a, query, s)[a.value_size];

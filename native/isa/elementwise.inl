@@ -24,6 +24,20 @@ inline float largest_magnitude(const float* x) {  // of a block
   return largest(most);
 }
 
+// q[i] = x[i] * inverse, of a block. Returns their sum.
+inline int round_block(const float* x, float inverse, int8_t* q) {
+  int total = 0;
+  for (int i = 0; i < kBlock; i += V::lanes) {
+    float rounded[V::lanes];
+    V::round(V::load(x + i) * V::all(inverse)).store(rounded);
+    for (int j = 0; j < V::lanes; ++j) {
+      q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
+      total += q[i + j];
+    }
+  }
+  return total;
+}
+
 // LIMITS finite values. ERROR at most half a step of largest / 127 per value.
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
@@ -38,15 +52,7 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
     const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
     const float step = vanishes ? 0.0f : largest_x / 127.0f;
     const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int total = 0;
-    for (int i = 0; i < kBlock; i += V::lanes) {
-      float rounded[V::lanes];
-      V::round(V::load(x + i) * V::all(inverse)).store(rounded);
-      for (int j = 0; j < V::lanes; ++j) {
-        q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-        total += q[i + j];
-      }
-    }
+    const int total = round_block(x, inverse, q);
     scales[b] = step;
     scales[per_row + b] = step * static_cast<float>(total);
   }
@@ -72,20 +78,43 @@ void rope(const RopeArgs& a, Range tokens) noexcept {
 template <class Value>
 inline void convert(const float* x, Value* out, int width) {
   int i = 0;
-  for (; i + V::lanes <= width; i += V::lanes) V::load(x + i).store(out + i);
-  for (; i < width; ++i) store_one(out + i, x[i]);
+  for (; i + V::lanes <= width; i += V::lanes) store(V::load(x + i), out, i);
+  for (; i < width; ++i) store_one(x[i], out, i);
+}
+
+// As GGML makes these blocks.
+inline void convert(const float* x, BlockQ8_0* out, int width) {
+  for (int b = 0; b < width / kBlock; ++b, x += kBlock) {
+    const float step = largest_magnitude(x) / 127.0f;
+    out[b].d = float_to_half(step);
+    round_block(x, step < 1e-30f ? 0.0f : 1.0f / step, out[b].q);
+  }
 }
 
 void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {
   for (int64_t t = tokens.begin; t < tokens.end; ++t) {
     const float* row = a.rows + t * a.rows_stride;
-    const int64_t at = a.positions[t] * a.cache_stride;
-    if (a.is_f16) {
-      convert(row, static_cast<Half*>(a.cache) + at, a.width);
-    } else {
-      convert(row, static_cast<float*>(a.cache) + at, a.width);
+    uint8_t* out = static_cast<uint8_t*>(a.cache) + a.positions[t] * a.cache_row_bytes;
+    switch (a.type) {
+      case CacheType::kF32: convert(row, reinterpret_cast<float*>(out), a.width); break;
+      case CacheType::kF16: convert(row, reinterpret_cast<Half*>(out), a.width); break;
+      case CacheType::kBf16: convert(row, reinterpret_cast<Bf16*>(out), a.width); break;
+      case CacheType::kQ8_0: convert(row, reinterpret_cast<BlockQ8_0*>(out), a.width); break;
     }
   }
+}
+
+void load_rows(const LoadRowsArgs& a, Range rows) noexcept {
+  with_type(a.type, a.cache, [&](const auto* first) {
+    for (int64_t r = rows.begin; r < rows.end; ++r) {
+      const auto* row = row_after(first, r * a.cache_row_bytes);
+      float* out = a.out + r * a.out_row;
+      int i = 0;
+      for (; i + V::lanes <= a.width; i += V::lanes) load(row, i).store(out + i);
+      for (; i < a.width; ++i) out[i] = load_one(row, i);
+      for (int h = 1; h < a.heads; ++h) convert(out, out + h * a.out_head, a.width);
+    }
+  });
 }
 
 // Calls body(first, end) for the elements of each item.

@@ -45,6 +45,7 @@ struct V {  // one float
   static V all(float x) { return {x}; }
   static V load(const float* p) { return {*p}; }
   static V load(const Half* p) { return {half_to_float(*p)}; }
+  static V load(const int8_t* p) { return {static_cast<float>(*p)}; }
   void store(float* p) const { *p = v; }
   void store(Half* p) const { *p = float_to_half(v); }
   // x * 2^n for integral n of a size that keeps the result normal
@@ -66,6 +67,13 @@ float sum(V a) { return a.v; }
 float largest(V a) { return a.v; }
 V load_bf16(const uint16_t* p) {
   return {__builtin_bit_cast(float, static_cast<uint32_t>(*p) << 16)};
+}
+
+// To nearest, ties to even; NaN becomes the quiet one.
+void store_bf16(V x, uint16_t* p) {
+  const uint32_t bits = __builtin_bit_cast(uint32_t, x.v);
+  const uint32_t rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+  *p = static_cast<uint16_t>(x.v != x.v ? 0x7fc0u : rounded);
 }
 
 struct F8 {  // eight floats

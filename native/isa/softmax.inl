@@ -13,44 +13,29 @@ constexpr float kLowest = -1e30f;  // below every score, and finite: a differenc
 
 // Queries, each a head of a token, that share a key head.
 struct QueryTile {
-  const float* q[kQueries];
-  int64_t rows[kQueries];  // cache rows that each sees
-  int64_t most, fewest;    // of these
-  int64_t first;           // of the queries of the key head
+  static constexpr int kMost = 128;
+  const float* q[kMost];
+  int64_t rows[kMost];   // cache rows that each sees
+  int64_t most, fewest;  // of these
+  int64_t first;         // of the queries of the key head
   int kv_head, count;
   int width;  // count rounded up to whole vectors
-
-  bool is_narrow() const { return count <= 2 && V::lanes > 1; }
-};
-
-// What a thread works with: a tile's queries, softmax and sums, and a block of the cache.
-struct Workplace {
-  float queries[kMaxHeadSize * kQueries];  // [key_size, width]
-  float sums[kMaxHeadSize * kQueries];     // [value_size, width]; narrow: [count, value_size]
-  float rows[kKeys * kColumns];            // of keys, then of values
-  float scores[kKeys * kQueries];          // [rows, width], then weights
-  float most[kQueries], total[kQueries];   // largest score, and sum of weights
-  float factors[kQueries];                 // that sums so far must be scaled by
 };
 
 // Rows of the cache that all queries of a tile read: keys, or values.
 struct CacheRows {
   const void* data;  // the first one
-  int64_t stride;
+  int64_t row_bytes;
   int count, size;
-  bool is_f16;
+  CacheType type;
 };
 
 // Calls body(row, values) for each.
 template <class Body>
 inline void for_rows(const CacheRows& rows, const Body& body) {
-  for (int r = 0; r < rows.count; ++r) {
-    if (rows.is_f16) {
-      body(r, static_cast<const Half*>(rows.data) + r * rows.stride);
-    } else {
-      body(r, static_cast<const float*>(rows.data) + r * rows.stride);
-    }
-  }
+  with_type(rows.type, rows.data, [&](const auto* first) {
+    for (int r = 0; r < rows.count; ++r) body(r, row_after(first, r * rows.row_bytes));
+  });
 }
 
 // Calls body(first, count) for some columns of all rows after the other, when they stand in `out`,
@@ -62,33 +47,10 @@ inline void for_columns(const CacheRows& rows, float* out, const Body& body) {
     for_rows(rows, [&](int r, const auto* row) {
       float* to = out + r * count;
       int i = 0;
-      for (; i + V::lanes <= count; i += V::lanes) V::load(row + first + i).store(to + i);
-      for (; i < count; ++i) to[i] = load_one(row + first + i);
+      for (; i + V::lanes <= count; i += V::lanes) load(row, first + i).store(to + i);
+      for (; i < count; ++i) to[i] = load_one(row, first + i);
     });
     body(first, count);
-  }
-}
-
-inline void load_queries(const QueryTile& tile, int size, float scale, float* out) {
-  for (int d = 0; d < size; ++d, out += tile.width) {
-    for (int i = 0; i < tile.count; ++i) out[i] = scale * tile.q[i][d];
-    for (int i = tile.count; i < tile.width; ++i) out[i] = 0;
-  }
-}
-
-inline void score(const QueryTile& tile, const CacheRows& keys, float scale, Workplace& at) {
-  for (int i = 0; i < keys.count * tile.width; ++i) at.scores[i] = 0;
-  if (tile.is_narrow()) {
-    for_rows(keys, [&](int r, const auto* key) {
-      for (int i = 0; i < tile.count; ++i) {
-        at.scores[r * tile.width + i] = scale * dot_product(key, tile.q[i], keys.size);
-      }
-    });
-  } else {
-    for_columns(keys, at.rows, [&](int first, int count) {
-      const float* queries = at.queries + first * tile.width;
-      product({at.rows, count, 1}, keys.count, count, queries, tile.width, at.scores);
-    });
   }
 }
 
@@ -101,8 +63,10 @@ inline void hide(const QueryTile& tile, int64_t first, int count, float value, f
   }
 }
 
-// Scores of `count` rows from `first` on to weights. Returns whether the factors are not all one.
-inline bool weigh(const QueryTile& tile, int64_t first, int count, Workplace& at) {
+// Scores of `count` rows from `first` on to weights, which are added to the totals. Returns whether
+// the factors, that sums so far must be scaled by, are not all one.
+template <class Place>
+inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
   const bool some_hidden = first + count > tile.fewest;
   bool rescales = false;
   if (some_hidden) hide(tile, first, count, kLowest, at.scores);
@@ -117,7 +81,7 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Workplace& at
     exp(before - most).store(at.factors + i);
     for (int r = 0; r < count; ++r) {
       float* score = at.scores + r * tile.width + i;
-      exp(V::load(score) - most).store(score);
+      Place::rounded(exp(V::load(score) - most)).store(score);
     }
   }
   if (some_hidden) hide(tile, first, count, 0, at.scores);
@@ -129,43 +93,91 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Workplace& at
   return rescales;
 }
 
-inline void scale_sums(const QueryTile& tile, int size, Workplace& at) {
-  if (tile.is_narrow()) {
-    for (int i = 0; i < tile.count; ++i) scale_in_place(at.sums + i * size, at.factors[i], size);
-    return;
-  }
-  for (int d = 0; d < size; ++d) {
-    for (int i = 0; i < tile.width; i += V::lanes) {
-      float* sum = at.sums + d * tile.width + i;
-      (V::load(at.factors + i) * V::load(sum)).store(sum);
+// What a thread works with: a tile's queries, softmax and sums, and a block of the cache.
+struct FloatPlace {
+  float queries[kMaxHeadSize * kQueries];  // [key_size, width]
+  float sums[kMaxHeadSize * kQueries];     // [value_size, width]; narrow: [count, value_size]
+  float rows[kKeys * kColumns];            // of keys, then of values
+  float scores[kKeys * kQueries];          // [rows, width], then weights
+  float most[kQueries], total[kQueries];   // largest score, and sum of weights
+  float factors[kQueries];
+
+  static int queries_of_tile(const AttentionArgs&) { return kQueries; }
+  static V rounded(V weights) { return weights; }
+  static bool is_narrow(const QueryTile& tile) { return tile.count <= 2 && V::lanes > 1; }
+
+  void load(const AttentionArgs& a, const QueryTile& tile) {
+    if (is_narrow(tile)) return;
+    float* out = queries;
+    for (int d = 0; d < a.key_size; ++d, out += tile.width) {
+      for (int i = 0; i < tile.count; ++i) out[i] = a.scale * tile.q[i][d];
+      for (int i = tile.count; i < tile.width; ++i) out[i] = 0;
     }
   }
-}
 
-inline void add_values(const QueryTile& tile, const CacheRows& values, Workplace& at) {
-  if (tile.is_narrow()) {
-    for_rows(values, [&](int r, const auto* value) {
-      for (int i = 0; i < tile.count; ++i) {
-        const float weight = at.scores[r * tile.width + i];
-        add_scaled(at.sums + i * values.size, weight, value, values.size);
+  void begin(const AttentionArgs& a, const QueryTile& tile) {
+    for (int i = 0; i < a.value_size * tile.width; ++i) sums[i] = 0;
+  }
+
+  void attend(const AttentionArgs& a, const QueryTile& tile, int64_t first, const CacheRows& keys,
+              const CacheRows& values) {
+    score(a, tile, keys);
+    if (weigh(tile, first, keys.count, *this)) scale_sums(tile, a.value_size);
+    add_values(tile, values);
+  }
+
+  void score(const AttentionArgs& a, const QueryTile& tile, const CacheRows& keys) {
+    for (int i = 0; i < keys.count * tile.width; ++i) scores[i] = 0;
+    if (is_narrow(tile)) {
+      for_rows(keys, [&](int r, const auto* key) {
+        for (int i = 0; i < tile.count; ++i) {
+          scores[r * tile.width + i] = a.scale * dot_product(key, tile.q[i], keys.size);
+        }
+      });
+    } else {
+      for_columns(keys, rows, [&](int first, int count) {
+        const float* some = queries + first * tile.width;
+        product({rows, count, 1}, keys.count, count, some, tile.width, scores);
+      });
+    }
+  }
+
+  void scale_sums(const QueryTile& tile, int size) {
+    if (is_narrow(tile)) {
+      for (int i = 0; i < tile.count; ++i) scale_in_place(sums + i * size, factors[i], size);
+      return;
+    }
+    for (int d = 0; d < size; ++d) {
+      for (int i = 0; i < tile.width; i += V::lanes) {
+        float* sum = sums + d * tile.width + i;
+        (V::load(factors + i) * V::load(sum)).store(sum);
       }
-    });
-  } else {
-    for_columns(values, at.rows, [&](int first, int count) {
-      float* sums = at.sums + first * tile.width;
-      product({at.rows, 1, count}, count, values.count, at.scores, tile.width, sums);
-    });
-  }
-}
-
-// Writes out[i] = factors[i] * the sums of each query.
-inline void store_sums(const QueryTile& tile, int size, const float* factors, float* const* out,
-                       const Workplace& at) {
-  const int query = tile.is_narrow() ? size : 1, step = tile.is_narrow() ? 1 : tile.width;
-  for (int first = 0; first < size; first += 16) {  // one line of a cache, of every query
-    const int end = static_cast<int>(smaller(first + 16, size));
-    for (int i = 0; i < tile.count; ++i) {
-      for (int d = first; d < end; ++d) out[i][d] = factors[i] * at.sums[i * query + d * step];
     }
   }
-}
+
+  void add_values(const QueryTile& tile, const CacheRows& values) {
+    if (is_narrow(tile)) {
+      for_rows(values, [&](int r, const auto* value) {
+        for (int i = 0; i < tile.count; ++i) {
+          add_scaled(sums + i * values.size, scores[r * tile.width + i], value, values.size);
+        }
+      });
+    } else {
+      for_columns(values, rows, [&](int first, int count) {
+        product({rows, 1, count}, count, values.count, scores, tile.width,
+                sums + first * tile.width);
+      });
+    }
+  }
+
+  // Writes out[i] = scale[i] * the sums of each query.
+  void store(const QueryTile& tile, int size, const float* scale, float* const* out) const {
+    const int query = is_narrow(tile) ? size : 1, step = is_narrow(tile) ? 1 : tile.width;
+    for (int first = 0; first < size; first += 16) {  // one line of a cache, of every query
+      const int end = static_cast<int>(smaller(first + 16, size));
+      for (int i = 0; i < tile.count; ++i) {
+        for (int d = first; d < end; ++d) out[i][d] = scale[i] * sums[i * query + d * step];
+      }
+    }
+  }
+};

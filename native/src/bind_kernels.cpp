@@ -99,23 +99,36 @@ void rope(kt::Stream& stream, Address x, int64_t x_token, int64_t x_head, Addres
 }
 
 void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address positions,
-                Address cache, int64_t cache_stride, bool is_f16, int64_t tokens, int width) {
+                Address cache, int64_t cache_row_bytes, int type, int64_t tokens, int width) {
   const kt::StoreRowsArgs args{at<const float>(rows),
                                at<const int32_t>(positions),
                                at<void>(cache),
                                rows_stride,
-                               cache_stride,
+                               cache_row_bytes,
                                width,
-                               is_f16};
+                               static_cast<kt::CacheType>(type)};
   KT_LAUNCH(store_rows, args, tokens);
 }
 
-// Address of the first value, strides from row to row and from head to head.
+void load_rows(kt::Stream& stream, Address cache, int64_t cache_row_bytes, int type, Address out,
+               int64_t out_row, int64_t out_head, int64_t rows, int heads, int width) {
+  const kt::LoadRowsArgs args{at<const void>(cache),
+                              at<float>(out),
+                              cache_row_bytes,
+                              out_row,
+                              out_head,
+                              heads,
+                              width,
+                              static_cast<kt::CacheType>(type)};
+  KT_LAUNCH(load_rows, args, rows);
+}
+
+// Address of the first value, strides from row to row and from head to head; of a cache in bytes.
 using Heads = std::tuple<Address, int64_t, int64_t>;
 
-kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, bool is_f16, Address positions,
-                                 Heads out, Address sections, int max_sections, int tokens,
-                                 int heads, int kv_heads, int key_size, int value_size,
+kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds,
+                                 Address positions, Heads out, Address sections, int max_sections,
+                                 int tokens, int heads, int kv_heads, int key_size, int value_size,
                                  float scale) {
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
@@ -129,12 +142,12 @@ kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, bool is_f16, Address
           at<float>(sections),
           q_token,
           q_head,
+          out_token,
+          out_head,
           k_row,
           k_head,
           v_row,
           v_head,
-          out_token,
-          out_head,
           tokens,
           heads,
           kv_heads,
@@ -142,24 +155,25 @@ kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, bool is_f16, Address
           value_size,
           max_sections,
           scale,
-          is_f16};
+          static_cast<kt::CacheType>(type),
+          rounds};
 }
 
-void attention(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Address positions,
-               Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
-               int key_size, int value_size, float scale) {
+void attention(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
+               Address positions, Heads out, Address sections, int max_sections, int tokens,
+               int heads, int kv_heads, int key_size, int value_size, float scale) {
   KT_LAUNCH(attention,
-            attention_args(q, k, v, is_f16, positions, out, sections, max_sections, tokens, heads,
-                           kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
+                           heads, kv_heads, key_size, value_size, scale),
             kt::kAttentionShares);
 }
 
-void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, bool is_f16, Address positions,
-                     Heads out, Address sections, int max_sections, int tokens, int heads,
-                     int kv_heads, int key_size, int value_size, float scale) {
+void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
+                     Address positions, Heads out, Address sections, int max_sections, int tokens,
+                     int heads, int kv_heads, int key_size, int value_size, float scale) {
   KT_LAUNCH(attention_merge,
-            attention_args(q, k, v, is_f16, positions, out, sections, max_sections, tokens, heads,
-                           kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
+                           heads, kv_heads, key_size, value_size, scale),
             int64_t{tokens} * heads);
 }
 

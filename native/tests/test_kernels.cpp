@@ -89,6 +89,10 @@ void test_rope(int heads, int pairs, bool interleaved) {
 }
 
 template <class Value>
+constexpr kt::CacheType kCacheType =
+    sizeof(Value) == sizeof(kt::Half) ? kt::CacheType::kF16 : kt::CacheType::kF32;
+
+template <class Value>
 void test_store_rows(int width) {
   Random random;
   constexpr int kRows = 4;
@@ -101,9 +105,9 @@ void test_store_rows(int width) {
                                  positions.data(),
                                  cache.data(),
                                  width + kGap,
+                                 static_cast<int64_t>(width * sizeof(Value)),
                                  width,
-                                 width,
-                                 sizeof(Value) == sizeof(kt::Half)};
+                                 kCacheType<Value>};
     launcher.run(&kt::KernelTable::store_rows, args, 3);
     return Outcome{std::vector<float>(cache.begin(), cache.end()), cache.intact()};
   });
@@ -122,9 +126,9 @@ struct Heads {
   int heads, kv_heads, key_size, value_size;
 };
 
-// Rows come in blocks of 64, and two blocks are the shortest section.
-const std::vector<int32_t> kPositions{0, 63, 64, 127, 128, 300};
-constexpr int kCacheRows = 301, kSections = 2;
+// Rows come in blocks of 64, and four blocks are the shortest section.
+const std::vector<int32_t> kPositions{0, 63, 64, 127, 300, 530};
+constexpr int kCacheRows = 531, kSections = 2;
 
 template <class Value>
 void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h) {
@@ -134,7 +138,8 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
   compare(label("attention", h.key_size), kSums, [&](const Launcher& launcher) {
     Output<float> out(int64_t{tokens} * h.heads * h.value_size);
     Output<float> sections(int64_t{tokens} * h.heads * kSections * (h.value_size + 2));
-    const int64_t k_head = h.key_size + kGap, v_head = h.value_size + kGap;
+    const auto size = static_cast<int64_t>(sizeof(Value));
+    const int64_t k_head = (h.key_size + kGap) * size, v_head = (h.value_size + kGap) * size;
     const kt::AttentionArgs args{q.data(),
                                  k.data(),
                                  v.data(),
@@ -143,12 +148,12 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
                                  sections.data(),
                                  int64_t{h.heads} * h.key_size,
                                  h.key_size,
+                                 int64_t{h.heads} * h.value_size,
+                                 h.value_size,
                                  h.kv_heads * k_head,
                                  k_head,
                                  h.kv_heads * v_head,
                                  v_head,
-                                 int64_t{h.heads} * h.value_size,
-                                 h.value_size,
                                  tokens,
                                  h.heads,
                                  h.kv_heads,
@@ -156,7 +161,8 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
                                  h.value_size,
                                  kSections,
                                  0.3f,
-                                 sizeof(Value) == sizeof(kt::Half)};
+                                 kCacheType<Value>,
+                                 false};
     launcher.run(&kt::KernelTable::attention, args, kt::kAttentionShares);
     launcher.run(&kt::KernelTable::attention_merge, args, int64_t{tokens} * h.heads);
     Outcome result = outcome(out);

@@ -217,6 +217,30 @@
         <translation>词元</translation>
     </message>
     <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>How exactly the conversation is kept: f32 most, q8_0 in the least memory.</source>
+        <translation>对话保存的精确程度：f32 最精确，q8_0 占用内存最少。</translation>
+    </message>
+    <message>
+        <source>f16</source>
+        <translation>f16</translation>
+    </message>
+    <message>
+        <source>bf16</source>
+        <translation>bf16</translation>
+    </message>
+    <message>
+        <source>q8_0</source>
+        <translation>q8_0</translation>
+    </message>
+    <message>
+        <source>f32</source>
+        <translation>f32</translation>
+    </message>
+    <message>
         <source>Longest answer</source>
         <translation>最长回答</translation>
     </message>

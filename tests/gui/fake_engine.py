@@ -35,7 +35,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.threads = 0
         self.info: ModelInfo | None = None
-        self.loads: list[tuple[Path, int, int]] = []
+        self.loads: list[tuple[Path, int, int, str]] = []
         self.requests: list[Request] = []
         self.events: Callable[[Request], Iterable[Event]] = lambda request: answer("Hello world")
         self.during_load: Callable[[], None] = lambda: None
@@ -53,7 +53,7 @@ class FakeEngine:
     ) -> ModelInfo:
         self._load_cancelled.clear()
         self.info = None
-        self.loads.append((path, self.threads, context_tokens))
+        self.loads.append((path, self.threads, context_tokens, cache_type))
         if not path.is_file():
             raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
         progress(LoadProgress("Reading the weights", 0.5))

@@ -102,10 +102,11 @@ def test_changed_threads_wait_for_a_reload(
     assert not loaded.needs_reload
     store.set("engine", "threads", 3)
     store.set("engine", "context_tokens", 256)
+    store.set("engine", "cache_type", "bf16")
     assert loaded.needs_reload
     loaded.reload()
     qtbot.waitUntil(lambda: loaded.is_ready)
-    assert engine.loads[-1] == (file, 3, 256)
+    assert engine.loads[-1] == (file, 3, 256, "bf16")
     assert not loaded.needs_reload
 
 

@@ -11,6 +11,7 @@ import torch
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators import latent_attention
@@ -32,7 +33,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def build(
-    tiny: Tiny, threads: int = 2, cache_type: torch.dtype = torch.float32
+    tiny: Tiny, threads: int = 2, cache_type: CacheType = CacheType.F32
 ) -> tuple[Decoder, CpuDevice]:
     device = CpuDevice(threads)
     resources = Resources(Checkpoint.open(tiny.path), device, COUNT, cache_type)
@@ -89,8 +90,8 @@ def test_decoding_goes_on_from_an_expanded_prompt(tiny: Tiny) -> None:
     assert_logits(logits, tiny.logits(TOKENS)[-3:])
 
 
-@pytest.mark.parametrize("cache_type", [torch.float16, torch.float32])
-def test_the_number_of_threads_changes_nothing(tiny: Tiny, cache_type: torch.dtype) -> None:
+@pytest.mark.parametrize("cache_type", [CacheType.F16, CacheType.BF16, CacheType.F32])
+def test_the_number_of_threads_changes_nothing(tiny: Tiny, cache_type: CacheType) -> None:
     one, _ = build(tiny, 1, cache_type)
     five, _ = build(tiny, 5, cache_type)
     logits = prefill(one, TOKENS, 0, outputs=COUNT)

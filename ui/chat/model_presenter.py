@@ -96,6 +96,7 @@ class ModelPresenter(QObject):
             path,
             threads=self._loaded_with.threads,
             context_tokens=self._loaded_with.context_tokens,
+            cache_type=self._loaded_with.cache_type,
         )
         self._set(ModelState.LOADING)
 

@@ -18,6 +18,14 @@ TEXTS = (
         "How much of a conversation the model sees; it costs memory. 0 lets the model decide.",
     ),
     QT_TRANSLATE_NOOP("Settings", "tokens"),
+    QT_TRANSLATE_NOOP("Settings", "Cache"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "How exactly the conversation is kept: f32 most, q8_0 in the least memory."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "f16"),
+    QT_TRANSLATE_NOOP("Settings", "bf16"),
+    QT_TRANSLATE_NOOP("Settings", "q8_0"),
+    QT_TRANSLATE_NOOP("Settings", "f32"),
     QT_TRANSLATE_NOOP("Settings", "Longest answer"),
     QT_TRANSLATE_NOOP("Settings", "0 lets an answer grow until the context is full."),
     QT_TRANSLATE_NOOP("Settings", "Temperature"),

@@ -28,7 +28,7 @@ from ui.theme import Theme
 WIDTH = 320
 # Sections and their settings; what the window keeps for itself is not among them.
 SHOWN = {
-    "engine": ("threads", "context_tokens"),
+    "engine": ("threads", "context_tokens", "cache_type"),
     "sampling": (
         "max_tokens", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed",
     ),

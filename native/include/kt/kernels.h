@@ -21,6 +21,7 @@
   X(rope_table, RopeTableArgs, 1)        \
   X(rope, RopeArgs, 1)                   \
   X(store_rows, StoreRowsArgs, 4)        \
+  X(load_rows, LoadRowsArgs, 4)          \
   X(attention, AttentionArgs, 1)         \
   X(attention_merge, AttentionArgs, 16)  \
   X(silu_mul, SiluMulArgs, 16)           \
@@ -118,21 +119,34 @@ struct RopeArgs {
   bool interleaved;  // pairs (2i, 2i+1), else (i, i + pairs)
 };
 
-// cache[positions[t]] = rows[t], rounded to f16 if the cache is. Item: token.
+// What the rows of a cache are made of; of Q8_0 (blocks.h), heads and widths are whole blocks.
+enum class CacheType : int { kF32, kF16, kBf16, kQ8_0 };
+
+// cache[positions[t]] = rows[t], rounded to what the cache is made of. Item: token.
 struct StoreRowsArgs {
   const float* rows;
   const int32_t* positions;
   void* cache;
-  int64_t rows_stride, cache_stride;
+  int64_t rows_stride, cache_row_bytes;
   int width;
-  bool is_f16;
+  CacheType type;
+};
+
+// out[r, h] = cache[r], the same for every head. Item: row.
+struct LoadRowsArgs {
+  const void* cache;
+  float* out;
+  int64_t cache_row_bytes, out_row, out_head;
+  int heads, width;
+  CacheType type;
 };
 
 // Token t attends to the cache rows 0..positions[t]. Item: one of kAttentionShares equal shares of
 // the work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
 // head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
-// head.
+// head; with tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles
+// take queries, keys, values and weights in bfloat16.
 constexpr int kMaxHeadSize = 1024;  // of keys and of values
 constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
@@ -142,10 +156,12 @@ struct AttentionArgs {
   const int32_t* positions;
   float* out;       // [T, heads, value_size]
   float* sections;  // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
-  int64_t q_token, q_head, k_row, k_head, v_row, v_head, out_token, out_head;
+  int64_t q_token, q_head, out_token, out_head;
+  int64_t k_row_bytes, k_head_bytes, v_row_bytes, v_head_bytes;
   int tokens, heads, kv_heads, key_size, value_size, max_sections;
   float scale;
-  bool is_f16;
+  CacheType type;
+  bool rounds;
 };
 
 // out = silu(gate) * up. Item: kChunk elements.

@@ -54,14 +54,18 @@ class FakeEngine:
         self.threads = threads or 4
         return self
 
-    def load(self, path: Path, *, placement, context_tokens, progress) -> ModelInfo:
+    def load(self, path: Path, *, placement, context_tokens, cache_type, progress) -> ModelInfo:
         if not path.is_file():
             raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
         progress(LoadProgress("Reading the weights", 0.5))
         self.during_load()
         if self.is_cancelled:
             raise Cancelled
-        self.loaded_with = {"placement": placement, "context_tokens": context_tokens}
+        self.loaded_with = {
+            "placement": placement,
+            "context_tokens": context_tokens,
+            "cache_type": cache_type,
+        }
         self.info = ModelInfo(
             path=path,
             name="Small model",

@@ -44,7 +44,8 @@ def test_messages_and_options_reach_the_engine(ktdesk, model, engine) -> None:
     ktdesk(
         *("chat", "--model", model, "--prompt", "Hi", "--system", "Be brief."),
         *("--temperature", "0", "--top-k", "3", "--seed", "7", "--max-tokens", "9"),
-        *("--threads", "2", "--context", "256", "--placement", "cpu_only"),
+        *("--threads", "2", "--context", "256", "--cache", "q8_0"),
+        *("--placement", "cpu_only"),
     )
     request = engine.requests[0]
     assert request.messages == (Message("system", "Be brief."), Message("user", "Hi"))
@@ -52,7 +53,11 @@ def test_messages_and_options_reach_the_engine(ktdesk, model, engine) -> None:
     options = request.options
     assert (options.temperature, options.top_k, options.seed, options.max_tokens) == (0, 3, 7, 9)
     assert engine.threads == 2
-    assert engine.loaded_with == {"placement": "cpu_only", "context_tokens": 256}
+    assert engine.loaded_with == {
+        "placement": "cpu_only",
+        "context_tokens": 256,
+        "cache_type": "q8_0",
+    }
 
 
 def test_settings_count_where_the_command_line_says_nothing(ktdesk, model, engine, home) -> None:
