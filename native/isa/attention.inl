@@ -29,6 +29,7 @@ inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, 
     tile.most = i == 0 || rows > tile.most ? rows : tile.most;
     tile.fewest = i == 0 || rows < tile.fewest ? rows : tile.fewest;
   }
+  for (int i = tile.count; i < tile.width; ++i) tile.rows[i] = 0;
   return tile;
 }
 
@@ -76,7 +77,7 @@ inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t sectio
   at.store(tile, a.value_size, factors, out);
 }
 
-// Attends to the rows of the blocks.
+// Attends to the rows of the blocks, perhaps several blocks at a time.
 template <class Place>
 inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, Place& at) {
   for (int i = 0; i < tile.width; ++i) {
@@ -84,9 +85,9 @@ inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, 
     at.total[i] = 0;
   }
   at.begin(a, tile);
-  for (int64_t b = blocks.begin; b < blocks.end; ++b) {
-    const int64_t first = b * kKeys;
-    const int count = static_cast<int>(smaller(kKeys, tile.most - first));
+  const int64_t end = smaller(blocks.end * kKeys, tile.most), rows = Place::rows_of_block(a);
+  for (int64_t first = blocks.begin * kKeys; first < end; first += rows) {
+    const int count = static_cast<int>(smaller(rows, end - first));
     const int64_t k = first * a.k_row_bytes + tile.kv_head * a.k_head_bytes;
     const int64_t v = first * a.v_row_bytes + tile.kv_head * a.v_head_bytes;
     at.attend(a, tile, first, cache_rows(a, a.k, k, a.k_row_bytes, count, a.key_size),

@@ -41,13 +41,17 @@ V operator/(V a, V b) { return {_mm256_div_ps(a.v, b.v)}; }
 V fma(V a, V b, V c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
 V max(V a, V b) { return {_mm256_max_ps(a.v, b.v)}; }
 V min(V a, V b) { return {_mm256_min_ps(a.v, b.v)}; }
+// By lanes: x where a < b, else y.
+V where_less(V a, V b, V x, V y) {
+  return {_mm256_blendv_ps(y.v, x.v, _mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ))};
+}
 V load_bf16(const uint16_t* p) {
   const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16))};
 }
 
 // To nearest, ties to even; NaN becomes the quiet one.
-void store_bf16(V x, uint16_t* p) {
+inline void store_bf16(V x, uint16_t* p) {
   const __m256i bits = _mm256_castps_si256(x.v);
   const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
   const __m256i half = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));

@@ -70,19 +70,6 @@ struct Quantized {
   }
 };
 
-inline V load_weight(const float* p) { return V::load(p); }
-inline float load_weight_one(const float* p) { return *p; }
-inline V load_weight(const Half* p) { return V::load(p); }
-inline float load_weight_one(const Half* p) { return half_to_float(*p); }
-
-struct Bf16 {
-  uint16_t bits;
-};
-inline V load_weight(const Bf16* p) { return load_bf16(&p->bits); }
-inline float load_weight_one(const Bf16* p) {
-  return __builtin_bit_cast(float, static_cast<uint32_t>(p->bits) << 16);
-}
-
 // out[n] = row . x[n] for a row of floats of some width. Two accumulators each hide latency.
 template <class Weight>
 struct Floats {
@@ -93,7 +80,7 @@ struct Floats {
     for (int n = 0; n < N; ++n) first[n] = second[n] = V::zero();
     int i = 0;
     for (; i + 2 * V::lanes <= columns; i += 2 * V::lanes) {
-      const V a = load_weight(w + i), b = load_weight(w + i + V::lanes);
+      const V a = load(w, i), b = load(w, i + V::lanes);
       for (int n = 0; n < N; ++n) {
         const float* values = reinterpret_cast<const float*>(x[n]) + i;
         first[n] = fma(a, V::load(values), first[n]);
@@ -102,7 +89,7 @@ struct Floats {
     }
     for (int n = 0; n < N; ++n) out[n] = sum(first[n] + second[n]);
     for (; i < columns; ++i) {
-      const float a = load_weight_one(w + i);
+      const float a = load_one(w, i);
       for (int n = 0; n < N; ++n) out[n] += a * reinterpret_cast<const float*>(x[n])[i];
     }
   }

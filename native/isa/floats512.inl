@@ -33,6 +33,10 @@ inline V operator/(V a, V b) { return {_mm512_div_ps(a.v, b.v)}; }
 inline V fma(V a, V b, V c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
 inline V max(V a, V b) { return {_mm512_max_ps(a.v, b.v)}; }
 inline V min(V a, V b) { return {_mm512_min_ps(a.v, b.v)}; }
+// By lanes: x where a < b, else y.
+inline V where_less(V a, V b, V x, V y) {
+  return {_mm512_mask_mov_ps(y.v, _mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ), x.v)};
+}
 inline float sum(V a) { return _mm512_reduce_add_ps(a.v); }
 inline float largest(V a) { return _mm512_reduce_max_ps(a.v); }
 inline V load_bf16(const uint16_t* p) {
@@ -40,7 +44,7 @@ inline V load_bf16(const uint16_t* p) {
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16))};
 }
 // To nearest, ties to even; NaN becomes the quiet one.
-void store_bf16(V x, uint16_t* p) {
+inline void store_bf16(V x, uint16_t* p) {
   const __m512i bits = _mm512_castps_si512(x.v);
   const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
   const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));

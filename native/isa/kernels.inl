@@ -28,16 +28,20 @@ namespace {
 
 #include "products.inl"
 
-#ifndef KT_TILES
-#include "unpack.inl"
-
-#include "elementwise.inl"
-
 #include "tiles.inl"
 
 #include "softmax.inl"
 
+#ifdef KT_TILES
+#include "attention_tiles.inl"
+#endif
+
 #include "attention.inl"
+
+#ifndef KT_TILES
+#include "unpack.inl"
+
+#include "elementwise.inl"
 #else
 // No faster with tiles: the table below serves them.
 constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
@@ -45,11 +49,10 @@ constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
 constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
+constexpr void (*load_rows)(const LoadRowsArgs&, Range) noexcept = nullptr;
 constexpr void (*silu_mul)(const SiluMulArgs&, Range) noexcept = nullptr;
 constexpr void (*add)(const AddArgs&, Range) noexcept = nullptr;
 constexpr void (*combine)(const CombineArgs&, Range) noexcept = nullptr;
-constexpr void (*attention)(const AttentionArgs&, Range) noexcept = nullptr;
-constexpr void (*attention_merge)(const AttentionArgs&, Range) noexcept = nullptr;
 #endif
 
 #ifdef KT_RUNS_ANYWHERE

@@ -63,6 +63,7 @@ V operator/(V a, V b) { return {a.v / b.v}; }
 V fma(V a, V b, V c) { return {a.v * b.v + c.v}; }
 V max(V a, V b) { return {a.v > b.v ? a.v : b.v}; }
 V min(V a, V b) { return {a.v < b.v ? a.v : b.v}; }
+V where_less(V a, V b, V x, V y) { return a.v < b.v ? x : y; }
 float sum(V a) { return a.v; }
 float largest(V a) { return a.v; }
 V load_bf16(const uint16_t* p) {
@@ -70,7 +71,7 @@ V load_bf16(const uint16_t* p) {
 }
 
 // To nearest, ties to even; NaN becomes the quiet one.
-void store_bf16(V x, uint16_t* p) {
+inline void store_bf16(V x, uint16_t* p) {
   const uint32_t bits = __builtin_bit_cast(uint32_t, x.v);
   const uint32_t rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
   *p = static_cast<uint16_t>(x.v != x.v ? 0x7fc0u : rounded);

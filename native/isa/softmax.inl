@@ -15,7 +15,7 @@ constexpr float kLowest = -1e30f;  // below every score, and finite: a differenc
 struct QueryTile {
   static constexpr int kMost = 128;
   const float* q[kMost];
-  int64_t rows[kMost];   // cache rows that each sees
+  int64_t rows[kMost];   // cache rows that each sees; none up to the width
   int64_t most, fewest;  // of these
   int64_t first;         // of the queries of the key head
   int kv_head, count;
@@ -54,40 +54,42 @@ inline void for_columns(const CacheRows& rows, float* out, const Body& body) {
   }
 }
 
-// Puts `value` where a query does not see one of the rows from `first` on.
-inline void hide(const QueryTile& tile, int64_t first, int count, float value, float* scores) {
-  for (int i = 0; i < tile.count; ++i) {
-    for (int64_t r = tile.rows[i] > first ? tile.rows[i] - first : 0; r < count; ++r) {
-      scores[r * tile.width + i] = value;
-    }
-  }
-}
-
 // Scores of `count` rows from `first` on to weights, which are added to the totals. Returns whether
 // the factors, that sums so far must be scaled by, are not all one.
 template <class Place>
 inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
-  const bool some_hidden = first + count > tile.fewest;
+  const int64_t seen_by_all = tile.fewest > first ? smaller(tile.fewest - first, count) : 0;
   bool rescales = false;
-  if (some_hidden) hide(tile, first, count, kLowest, at.scores);
   for (int i = 0; i < tile.width; i += V::lanes) {
+    float seen_rows[V::lanes];
+    for (int j = 0; j < V::lanes; ++j) seen_rows[j] = static_cast<float>(tile.rows[i + j] - first);
+    const V seen = V::load(seen_rows);
+    float* const scores = at.scores + i;
+    const auto row = [](int r) { return V::all(static_cast<float>(r)); };
+
     const V before = V::load(at.most + i);
     V most = before;
-    for (int r = 0; r < count; ++r) most = max(most, V::load(at.scores + r * tile.width + i));
+    for (int r = 0; r < count; ++r) {
+      float* score = scores + r * tile.width;
+      if (r >= seen_by_all) {
+        where_less(row(r), seen, V::load(score), V::all(kLowest)).store(score);
+      }
+      most = max(most, V::load(score));
+    }
     const bool rises = largest(most - before) > kSlack;
     rescales = rescales || rises;
     if (!rises) most = before;
-    most.store(at.most + i);
-    exp(before - most).store(at.factors + i);
+    const V factor = exp(before - most);
+    V total = factor * V::load(at.total + i);
     for (int r = 0; r < count; ++r) {
-      float* score = at.scores + r * tile.width + i;
-      Place::rounded(exp(V::load(score) - most)).store(score);
+      float* score = scores + r * tile.width;
+      V weight = Place::rounded(exp(V::load(score) - most));
+      if (r >= seen_by_all) weight = where_less(row(r), seen, weight, V::zero());
+      weight.store(score);
+      total = total + weight;
     }
-  }
-  if (some_hidden) hide(tile, first, count, 0, at.scores);
-  for (int i = 0; i < tile.width; i += V::lanes) {
-    V total = V::load(at.factors + i) * V::load(at.total + i);
-    for (int r = 0; r < count; ++r) total = total + V::load(at.scores + r * tile.width + i);
+    most.store(at.most + i);
+    factor.store(at.factors + i);
     total.store(at.total + i);
   }
   return rescales;
@@ -103,6 +105,7 @@ struct FloatPlace {
   float factors[kQueries];
 
   static int queries_of_tile(const AttentionArgs&) { return kQueries; }
+  static int rows_of_block(const AttentionArgs&) { return kKeys; }
   static V rounded(V weights) { return weights; }
   static bool is_narrow(const QueryTile& tile) { return tile.count <= 2 && V::lanes > 1; }
 

@@ -32,7 +32,7 @@ void unpack_row(const uint8_t* row, int columns, float* out) {
 template <class Weight>
 void convert_row(const uint8_t* row, int columns, float* out) {
   const auto* values = reinterpret_cast<const Weight*>(row);
-  for (int i = 0; i < columns; ++i) out[i] = load_weight_one(values + i);
+  for (int i = 0; i < columns; ++i) out[i] = load_one(values, i);
 }
 
 using Unpack = void (*)(const uint8_t*, int, float*);

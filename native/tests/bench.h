@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <initializer_list>
 #include <vector>
@@ -53,13 +54,15 @@ struct Bench {
   }
 };
 
-// Prints what `body` measures with every table and number of threads.
+// Prints what `body` measures with every table, or only that one, and number of threads.
 inline void measure_tables(std::initializer_list<int> threads,
-                           const std::function<void(const Bench&)>& body) {
+                           const std::function<void(const Bench&)>& body,
+                           const char* only = nullptr) {
   bool first = true;
   std::printf("{\"measurements\": [");
   for (const KernelTable* const* t = kTables; *t; ++t) {
     if (!(*t)->runs_on(detect_features())) continue;
+    if (only && std::strcmp(only, (*t)->isa) != 0) continue;
     const KernelTable kernels = resolve(detect_features(), (*t)->isa);
     for (int count : threads) {
       ThreadPool pool(count);

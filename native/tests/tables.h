@@ -43,6 +43,7 @@ struct Limit {
 constexpr Limit kExact{0, "the same operations in the same order"};
 constexpr Limit kSteps{1e-12, "a few roundings of 6e-8, and an exponential of 3e-7"};
 constexpr Limit kSums{1e-9, "float32 sums in another order, more where they cancel"};
+constexpr Limit kRounded{1e-4, "roundings to bfloat16, 1.1e-3 each, those of scores times 5"};
 
 inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;

@@ -131,11 +131,12 @@ const std::vector<int32_t> kPositions{0, 63, 64, 127, 300, 530};
 constexpr int kCacheRows = 531, kSections = 2;
 
 template <class Value>
-void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h) {
+void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h, bool rounds) {
   const auto tokens = static_cast<int>(kPositions.size());
   Random random;
   const Padded<float> q = random.normals(int64_t{tokens} * h.heads * h.key_size);
-  compare(label("attention", h.key_size), kSums, [&](const Launcher& launcher) {
+  const Limit limit = rounds ? kRounded : kSums;
+  compare(label("attention", h.key_size), limit, [&](const Launcher& launcher) {
     Output<float> out(int64_t{tokens} * h.heads * h.value_size);
     Output<float> sections(int64_t{tokens} * h.heads * kSections * (h.value_size + 2));
     const auto size = static_cast<int64_t>(sizeof(Value));
@@ -162,7 +163,7 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
                                  kSections,
                                  0.3f,
                                  kCacheType<Value>,
-                                 false};
+                                 rounds};
     launcher.run(&kt::KernelTable::attention, args, kt::kAttentionShares);
     launcher.run(&kt::KernelTable::attention_merge, args, int64_t{tokens} * h.heads);
     Outcome result = outcome(out);
@@ -174,10 +175,12 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
 void test_attention(const Heads& h) {
   Random random;
   const int64_t rows = kCacheRows * h.kv_heads;
-  test_attention<float>(random.rows(rows, h.key_size, kGap), random.rows(rows, h.value_size, kGap),
-                        h);
-  test_attention<kt::Half>(half_cache(rows, h.key_size, random),
-                           half_cache(rows, h.value_size, random), h);
+  for (bool rounds : {false, true}) {
+    test_attention<float>(random.rows(rows, h.key_size, kGap),
+                          random.rows(rows, h.value_size, kGap), h, rounds);
+    test_attention<kt::Half>(half_cache(rows, h.key_size, random),
+                             half_cache(rows, h.value_size, random), h, rounds);
+  }
 }
 
 void test_routing(int experts, int used, int groups, bool is_sigmoid) {

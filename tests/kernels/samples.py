@@ -48,9 +48,12 @@ def random_ids(tokens: int, used: int, experts: int) -> Tensor:
 
 
 def strided(x: Tensor) -> Tensor:
-    """Return x as a view of a wider tensor, NaN outside: reads past a row's end show."""
-    wide = torch.full((*x.shape[:-1], x.shape[-1] + 5), torch.nan, dtype=torch.float32)
-    wide = wide.to(x.dtype)
+    """Return x as a view of a wider tensor, NaN outside: reads past a row's end show.
+
+    Bytes outside are all set, which is NaN as the scale of a block.
+    """
+    outside = torch.nan if x.is_floating_point() else 255
+    wide = torch.full((*x.shape[:-1], x.shape[-1] + 5), outside, dtype=x.dtype)
     view = wide[..., : x.shape[-1]]
     view.copy_(x)
     return view

@@ -47,6 +47,7 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
     cpu.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
     cpu.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),
     cpu.store_rows: ((x(2, 8), ints(2), x(5, 8)), {}),
+    cpu.load_rows: ((x(5, 8), x(5, 2, 8)), {}),
     attention: (
         (x(2, 4, 8), x(5, 2, 8), x(5, 2, 6), ints(2), x(2, 4, 6), 1.0, x(2, 4, 3, 8)),
         {},
@@ -71,6 +72,7 @@ BROKEN: dict[str, Callable[[Tensor], Tensor]] = {
 # Changes after which the call still fits: these dimensions are free.
 FREE = {
     (cpu.store_rows, 2, "a row more"),  # rows of the cache
+    (cpu.load_rows, 0, "a row more"),
     (cpu.expert_plan, 0, "a row more"),  # the plan's size says how many experts there are
     (cpu.expert_plan, 0, "a column less"),
     (cpu.expert_plan, 1, "a row more"),
@@ -171,6 +173,12 @@ def test_keys_and_values_of_different_types(any_stream: Stream) -> None:
     q, k, *rest = CALLS[attention][0]
     with pytest.raises(KernelError, match="no fit"):
         attention(any_stream, q, k.half(), *rest)
+
+
+def test_parts_of_blocks_in_a_cache(any_stream: Stream) -> None:
+    cache = torch.zeros(5, 68, dtype=torch.uint8)
+    with pytest.raises(KernelError, match="40 values are no whole blocks"):
+        cpu.store_rows(any_stream, x(2, 40), ints(2), cache)
 
 
 @pytest.mark.parametrize(("key_size", "value_size"), [(1025, 8), (8, 1025)])

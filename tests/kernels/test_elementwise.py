@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import gguf.quants
 import pytest
 import torch
+from gguf.constants import GGMLQuantizationType
 
 from ktdesk._native import Stream
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.cache_types import CacheType
 from tests.compare import assert_close
 from tests.kernels.samples import (
     FLOAT_STEPS,
@@ -61,24 +64,43 @@ def test_rope(stream: Stream, pairs: int, interleaved: bool) -> None:
 
 
 @widths
-@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
-def test_store_rows(stream: Stream, width: int, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_store_and_load_rows(stream: Stream, width: int, dtype: torch.dtype) -> None:
     x, positions = random(3, width), torch.tensor([4, 0, 2], dtype=torch.int32)
     cache = strided(torch.full((6, width), -7.0, dtype=dtype))
     cpu.store_rows(stream, strided(x), positions, cache)
     expected = torch.full((6, width), -7.0, dtype=dtype)
     expected[positions.long()] = x.to(dtype)
     assert torch.equal(cache, expected)
+    out = strided(torch.zeros(5, 2, width))
+    cpu.load_rows(stream, cache, out)
+    assert torch.equal(out, expected[:5, None].float().expand(-1, 2, -1))
 
 
-def test_store_rows_rounds_to_half_precision_as_torch_does(stream: Stream) -> None:
+@pytest.mark.parametrize("width", [32, 96])
+def test_blocks_in_a_cache_are_those_of_gguf(stream: Stream, width: int) -> None:
+    kind = GGMLQuantizationType.Q8_0
+    x, positions = random(3, width) * 5, torch.tensor([2, 0, 1], dtype=torch.int32)
+    x[0, :32] = 0
+    cache = torch.zeros(4, CacheType.Q8_0.elements(width), dtype=torch.uint8)
+    cpu.store_rows(stream, x, positions, cache)
+    expected = gguf.quants.quantize(x.numpy(), kind)
+    assert torch.equal(cache[positions.long()], torch.from_numpy(expected))
+    out = torch.zeros(3, 1, width)
+    cpu.load_rows(stream, cache, out)
+    values = gguf.quants.dequantize(cache[:3].numpy(), kind)
+    assert torch.equal(out[:, 0], torch.from_numpy(values))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_store_rows_rounds_as_torch_does(stream: Stream, dtype: torch.dtype) -> None:
     largest = torch.finfo(torch.float16).max
     special = [0.0, -0.0, 6e-8, 2.9e-8, -5.96e-8, 6.1e-5, 1.00048828125, 1.00146484375]
     special += [largest, largest + 15, largest + 16, torch.inf, -torch.inf, torch.nan]
     x = torch.cat([torch.tensor(special), random(1000) * 10 ** random(1000, seed=1)])[None]
-    cache = torch.empty(1, x.shape[1], dtype=torch.float16)
+    cache = torch.empty(1, x.shape[1], dtype=dtype)
     cpu.store_rows(stream, x, torch.zeros(1, dtype=torch.int32), cache)
-    assert torch.equal(cache.nan_to_num(nan=1.25), x.half().nan_to_num(nan=1.25))
+    assert torch.equal(cache.nan_to_num(nan=1.25), x.to(dtype).nan_to_num(nan=1.25))
 
 
 @widths

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// What attention does with one block of cache rows where there are tiles: both of its products
+// take bfloat16.
+//
+// ERROR Queries, keys, values and weights are rounded to 8 bits, at most 2^-9 of each; sums are
+// float32. Totals are those of the rounded weights, so that weights still add up to one.
+// COST A block is converted once for all queries of a tile, up to 128.
+
+constexpr int kPair = 32;                // bfloat16 of a tile's row: as deep as one step goes
+constexpr int kTileValues = 16 * kPair;  // bfloat16 of a tile
+
+// The words of sixteen vectors as columns.
+inline void transpose(__m512i (&rows)[16]) {
+  __m512i other[16];
+  for (int i = 0; i < 16; i += 2) {
+    other[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    other[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int j = 0; j < 2; ++j) {
+      rows[i + 2 * j] = _mm512_unpacklo_epi64(other[i + j], other[i + j + 2]);
+      rows[i + 2 * j + 1] = _mm512_unpackhi_epi64(other[i + j], other[i + j + 2]);
+    }
+  }
+  for (int i = 0; i < 16; i += 8) {
+    for (int j = 0; j < 4; ++j) {
+      other[i + j] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0x88);
+      other[i + j + 4] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0xdd);
+    }
+  }
+  for (int j = 0; j < 8; ++j) {
+    rows[j] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0x88);
+    rows[j + 8] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0xdd);
+  }
+}
+
+// Two vectors as bfloat16, one after the other. Subnormal numbers may become zeros.
+inline __m512i round_both(V first, V second) {
+#ifdef __AVX512BF16__
+  return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second.v, first.v));
+#else
+  alignas(64) uint16_t out[2 * V::lanes];
+  store_bf16(first, out);
+  store_bf16(second, out + V::lanes);
+  return _mm512_load_si512(out);
+#endif
+}
+
+// kPair values of a row from column i on, times scale; zeros where the row has ended.
+template <class Value>
+inline __m512i round_some(const Value* row, int i, int size, V scale) {
+  if (i + kPair <= size) return round_both(scale * load(row, i), scale * load(row, i + V::lanes));
+  float values[kPair] = {};
+  for (int j = i; j < size; ++j) values[j - i] = load_one(row, j);
+  return round_both(scale * V::load(values), scale * V::load(values + V::lanes));
+}
+
+// Tiles of two factors and where their product goes: kHeight by kWidth of them. Distances from
+// tile to tile count bfloat16; `out` is added to, or written.
+struct TileFactor {
+  const uint16_t* data;
+  int64_t next, deeper, row_bytes;
+};
+template <int kHeight, int kWidth>
+inline void multiply_tiles(Tiles& tiles, TileFactor a, TileFactor b, int depth, bool adds, float* out,
+                     int64_t out_row) {
+  const int64_t row_bytes = out_row * static_cast<int64_t>(sizeof(float));
+  const auto for_out = [&](auto use) {
+    use.template operator()<0>(out);
+    if constexpr (kWidth > 1) use.template operator()<1>(out + 16);
+    if constexpr (kHeight > 1) use.template operator()<2>(out + 16 * out_row);
+    if constexpr (kHeight > 1 && kWidth > 1) use.template operator()<3>(out + 16 * out_row + 16);
+  };
+  for_out([&]<int kTile>(float* at) {
+    adds ? tiles.template load<kTile>(at, row_bytes) : tiles.template zero<kTile>();
+  });
+  for (int k = 0; k < depth; ++k, a.data += a.deeper, b.data += b.deeper) {
+    tiles.template load<4>(a.data, a.row_bytes);
+    tiles.template load<6>(b.data, b.row_bytes);
+    tiles.template multiply_bf16<0, 4, 6>();
+    if constexpr (kWidth > 1) {
+      tiles.template load<7>(b.data + b.next, b.row_bytes);
+      tiles.template multiply_bf16<1, 4, 7>();
+    }
+    if constexpr (kHeight > 1) {
+      tiles.template load<5>(a.data + a.next, a.row_bytes);
+      tiles.template multiply_bf16<2, 5, 6>();
+      if constexpr (kWidth > 1) tiles.template multiply_bf16<3, 5, 7>();
+    }
+  }
+  for_out([&]<int kTile>(float* at) { tiles.template store<kTile>(at, row_bytes); });
+}
+
+inline TileShapes whole_tiles() {
+  TileShapes shapes;
+  for (int tile = 0; tile < 8; ++tile) shapes.set(tile, 16, 64);
+  return shapes;
+}
+
+// What a thread works with: as FloatPlace, for more queries and more rows at a time, since sums are
+// read and written for each block.
+struct TilePlace {
+  static constexpr int kMost = QueryTile::kMost;
+  static constexpr int kRows = 4 * kKeys;
+  static constexpr int kWidest = 640;  // up to which heads have so many queries and rows
+
+  Tiles tiles{whole_tiles()};
+  // Tiles [queries / 16, key_width / 32] of pairs of columns, each [16 pairs, 16 queries].
+  alignas(64) uint16_t queries[kMost * kWidest];
+  alignas(64) float sums[kMost * kWidest];          // [queries, value_width]
+  alignas(64) uint16_t rows[kPair * kMaxHeadSize];  // of keys, or of values
+  // Tiles [rows / 32, value_width / 16] of pairs of rows.
+  alignas(64) uint16_t values[kRows * kWidest];
+  alignas(64) float scores[kRows * kMost];      // [rows, width], then weights
+  alignas(64) uint16_t weights[kRows * kMost];  // tiles [queries / 16, rows / 32]
+  alignas(64) float most[kMost], total[kMost], factors[kMost];
+  int key_width, value_width;  // in whole steps
+  bool is_first;               // of the blocks: there are no sums yet
+
+  // Fewer queries would leave most of each tile empty.
+  static bool suits(const AttentionArgs& a) {
+    return a.rounds && int64_t{a.tokens} * (a.heads / a.kv_heads) > 2;
+  }
+  static int queries_of_tile(const AttentionArgs& a) {
+    const int widest = a.key_size > a.value_size ? a.key_size : a.value_size;
+    return static_cast<int>(smaller(kMost, kMost * kWidest / whole(widest) / 16 * 16));
+  }
+  static int rows_of_block(const AttentionArgs& a) {
+    return static_cast<int>(smaller(kRows, kRows * kWidest / whole(a.value_size) / kKeys * kKeys));
+  }
+  static int whole(int size) { return (size + kPair - 1) / kPair * kPair; }
+  static V rounded(V weight) {
+    const __m512i bits = _mm512_castps_si512(weight.v);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+    const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
+    return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_add_epi32(bits, half), upper))};
+  }
+
+  void load(const AttentionArgs& a, const QueryTile& tile) {
+    key_width = whole(a.key_size);
+    value_width = whole(a.value_size);
+    uint16_t* out = queries;
+    for (int first = 0; first < tile.width; first += 16) {
+      for (int d = 0; d < key_width; d += kPair, out += kTileValues) {
+        __m512i lines[16];
+        for (int i = 0; i < 16; ++i) {
+          lines[i] = first + i < tile.count
+                         ? round_some(tile.q[first + i], d, a.key_size, V::all(a.scale))
+                         : _mm512_setzero_si512();
+        }
+        transpose(lines);
+        for (int i = 0; i < 16; ++i) _mm512_store_si512(out + i * kPair, lines[i]);
+      }
+    }
+  }
+
+  void begin(const AttentionArgs&, const QueryTile&) { is_first = true; }
+
+  void attend(const AttentionArgs& a, const QueryTile& tile, int64_t first, const CacheRows& keys,
+              const CacheRows& some_values) {
+    const bool values_are_keys = keys.data == some_values.data &&
+                                 keys.row_bytes == some_values.row_bytes &&
+                                 a.value_size <= a.key_size;
+    for (int r = 0; r < keys.count; r += kPair) {
+      const Rounded some = round_rows(keys, r, key_width);
+      score(tile, some, scores + r * tile.width);
+      lay_out_values(values_are_keys ? some : round_rows(some_values, r, value_width), r);
+    }
+    if (weigh(tile, first, keys.count, *this) && !is_first) scale_sums(tile);
+    const int depth = (keys.count + kPair - 1) / kPair;
+    lay_out_weights(tile, keys.count, depth);
+    add_values(tile, depth);
+    is_first = false;
+  }
+
+  // kPair rows of bfloat16.
+  struct Rounded {
+    const uint16_t* data;
+    int64_t stride;
+  };
+
+  // Rows from `first` on, in the cache itself if they can be read there. Zeros follow each row up
+  // to the width, and the last row.
+  Rounded round_rows(const CacheRows& all, int first, int width) {
+    CacheRows some = all;
+    some.data = static_cast<const uint8_t*>(all.data) + first * all.row_bytes;
+    some.count = static_cast<int>(smaller(kPair, all.count - first));
+    if (all.type == CacheType::kBf16 && some.count == kPair && all.size == width) {
+      return {static_cast<const uint16_t*>(some.data), all.row_bytes / 2};
+    }
+    for_rows(some, [&](int r, const auto* row) {
+      for (int i = 0; i < width; i += kPair) {
+        _mm512_store_si512(rows + r * width + i, round_some(row, i, some.size, V::all(1)));
+      }
+    });
+    const int missing = kPair - some.count;
+    __builtin_memset(rows + some.count * width, 0, missing * width * sizeof(uint16_t));
+    return {rows, width};
+  }
+
+  // Of kPair rows: what follows the last is no score.
+  void score(const QueryTile& tile, Rounded keys, float* out) {
+    const int depth = key_width / kPair;
+    const TileFactor a{keys.data, 16 * keys.stride, kPair, keys.stride * 2};
+    for (int i = 0; i < tile.width; i += 32) {
+      const TileFactor b{queries + i * key_width, depth * kTileValues, kTileValues, 64};
+      if (i + 32 <= tile.width) {
+        multiply_tiles<2, 2>(tiles, a, b, depth, false, out + i, tile.width);
+      } else {
+        multiply_tiles<2, 1>(tiles, a, b, depth, false, out + i, tile.width);
+      }
+    }
+  }
+
+  // Pairs of rows, side by side.
+  void lay_out_values(Rounded some, int first) {
+    for (int pair = 0; pair < 16; ++pair) {
+      const uint16_t* row = some.data + 2 * pair * some.stride;
+      uint16_t* out = values + first * value_width + pair * kPair;
+      for (int i = 0; i < value_width; i += 16, out += kTileValues) {
+        const __m512i second = _mm512_slli_epi32(words(row + some.stride + i), 16);
+        _mm512_store_si512(out, _mm512_or_si512(words(row + i), second));
+      }
+    }
+  }
+  static __m512i words(const uint16_t* p) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+
+  void scale_sums(const QueryTile& tile) {
+    for (int i = 0; i < tile.count; ++i) {
+      if (factors[i] != 1) scale_in_place(sums + i * value_width, factors[i], value_width);
+    }
+  }
+
+  // Rows of weights become columns, in bfloat16 that they fit; those after the last are zero.
+  void lay_out_weights(const QueryTile& tile, int count, int depth) {
+    const int missing = (depth * kPair - count) * tile.width;
+    __builtin_memset(scores + count * tile.width, 0, missing * sizeof(float));
+    uint16_t* out = weights;
+    for (int i = 0; i < tile.width; i += 16) {
+      for (int r = 0; r < depth * kPair; r += kPair, out += kTileValues) {
+        __m512i lines[16];
+        for (int j = 0; j < 16; ++j) {
+          const float* pair = scores + (r + 2 * j) * tile.width + i;
+          const __m512i first = _mm512_srli_epi32(_mm512_castps_si512(V::load(pair).v), 16);
+          const V second = V::load(pair + tile.width);
+          lines[j] = _mm512_or_si512(first, _mm512_castps_si512(second.v));
+        }
+        transpose(lines);
+        for (int j = 0; j < 16; ++j) _mm512_store_si512(out + j * kPair, lines[j]);
+      }
+    }
+  }
+
+  void add_values(const QueryTile& tile, int depth) {
+    for (int d = 0; d < value_width; d += 32) {
+      const TileFactor b{values + d / 16 * kTileValues, kTileValues, kPair * value_width, 64};
+      for (int i = 0; i < tile.width; i += 32) {
+        const TileFactor a{weights + i / 16 * depth * kTileValues, depth * kTileValues,
+                           kTileValues, 64};
+        float* out = sums + i * value_width + d;
+        if (i + 32 <= tile.width) {
+          multiply_tiles<2, 2>(tiles, a, b, depth, !is_first, out, value_width);
+        } else {
+          multiply_tiles<1, 2>(tiles, a, b, depth, !is_first, out, value_width);
+        }
+      }
+    }
+  }
+
+  // Writes out[i] = scale[i] * the sums of each query; zero if there was no block.
+  void store(const QueryTile& tile, int size, const float* scale, float* const* out) const {
+    for (int i = 0; i < tile.count; ++i) {
+      const float* sum = sums + i * value_width;
+      const V factor = V::all(scale[i]);
+      int d = 0;
+      if (is_first) {
+        for (; d < size; ++d) out[i][d] = 0;
+      }
+      for (; d + V::lanes <= size; d += V::lanes) (factor * V::load(sum + d)).store(out[i] + d);
+      for (; d < size; ++d) out[i][d] = scale[i] * sum[d];
+    }
+  }
+};
