@@ -106,12 +106,12 @@ inline void transpose(const int8_t* in, int64_t in_stride, int8_t* out) {
   }
 }
 
-// Fills a panel with the columns from `column` on of `rows` rows; the rows that lack are zero.
+// Fills a panel with some columns from `column` on of `rows` rows; the rows that lack are zero.
 template <class Block>
-void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column) {
+void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column,
+          int columns) {
   using Form = FormOf<Block>;
   alignas(64) int8_t plain[kPanelRows][kPanelColumns];
-  const int columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
   panel.columns = columns;
   for (int r = 0; r < kPanelRows; ++r) {
     if (r >= rows) {
@@ -129,8 +129,13 @@ void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int 
   }
   // Half of the last 64 columns may lie behind the end: what stands there is never used.
   for (int i = 0; i < columns; i += 64) transpose(plain[0] + i, kPanelColumns, panel.w + i * 16);
+}
+
+// Where the sums of the instruction start: at -128 times the sum of their weights.
+template <class Form>
+void find_starts(Panel& panel) {
   const __m512i eights = _mm512_set1_epi8(-128);  // 128 as an unsigned byte
-  for (int g = 0; g < columns / Form::kGranule; ++g) {
+  for (int g = 0; g < panel.columns / Form::kGranule; ++g) {
     const int8_t* w = panel.w + g * Form::kGranule * kPanelRows;
     __m512i total = _mm512_setzero_si512();
     for (int i = 0; i < Form::kGranule / 4; ++i) {
@@ -222,12 +227,14 @@ void take(PanelTokens& tokens, const Tokens& all, int first, int count, int widt
 
 // out[n][r] for 16 rows, or fewer, and all tokens.
 template <class Block>
-void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all) {
+void multiply_panels(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all) {
   using Form = FormOf<Block>;
   Panel panel;
   PanelTokens tokens;
   for (int column = 0; column < weight.columns; column += kPanelColumns) {
-    fill<Block>(panel, weight, row, rows, column);
+    const int64_t columns = smaller(kPanelColumns, weight.columns - column);
+    fill<Block>(panel, weight, row, rows, column, static_cast<int>(columns));
+    find_starts<Form>(panel);
     for (int first = 0; first < all.count; first += kPanelTokens) {
       const int count = static_cast<int>(smaller(kPanelTokens, all.count - first));
       take<Form>(tokens, all, first, count, weight.columns, column, panel.columns);
@@ -236,7 +243,15 @@ void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, const Tok
   }
 }
 
-using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, const Tokens&);
+template <class Block>
+void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, Tokens all) {
+  for (; rows > 0; rows -= kPanelRows, row += kPanelRows * weight.row_bytes) {
+    multiply_panels<Block>(weight, row, static_cast<int>(smaller(kPanelRows, rows)), all);
+    all.out += kPanelRows;
+  }
+}
+
+using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, Tokens);
 
 // How to multiply so many tokens by panels; null if that does not pay, or weights are floats.
 inline MultiplyRows panels_for(WeightType type, int tokens) {

@@ -17,6 +17,7 @@
   X(embed, EmbedArgs, 1)                 \
   X(rms_norm, RmsNormArgs, 1)            \
   X(quantize, QuantizeArgs, 64)          \
+  X(to_bf16, ToBf16Args, 1)              \
   X(linear, LinearArgs, 16)              \
   X(rope_table, RopeTableArgs, 1)        \
   X(rope, RopeArgs, 1)                   \
@@ -87,6 +88,14 @@ struct QuantizeArgs {
   uint8_t* out;  // [T * groups, q8_row_bytes(width)]
   int64_t token_stride, group_stride;
   int groups, width;  // width: multiple of 32
+};
+
+// Activations rounded to bfloat16. Item: row, a group of a token.
+struct ToBf16Args {
+  const float* x;
+  uint16_t* out;
+  int64_t token_stride, group_stride, out_token, out_group;
+  int groups, width;
 };
 
 // out[t, g, n] = sum_d weight[g * outputs + n, d] * x[t, g, d]. Item: row of the weight.
