@@ -131,9 +131,8 @@ void fill_interleaved(Panel& panel, const Matrix& weight, const uint8_t* row, in
     for (int part = 0; part < kParts; ++part) {
       int8_t* w = panel.w + (b + part) * kBlock * kPanelRows;
       const uint8_t* codes = unit + part * Form::kBits * 64;
-      each_part([&](auto j) {
-        (group<Form, j>(codes) - Codes::all(Form::kZero)).store(w + j * 64);
-      });
+      each_part(
+          [&](auto j) { (group<Form, j>(codes) - Codes::all(Form::kZero)).store(w + j * 64); });
       for (int h = 0; h < kGranules; ++h) {
         const int granule = part * kGranules + h, g = b * kGranules + granule;
         const Floats16 scale = scales.scale(granule);
