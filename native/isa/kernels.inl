@@ -29,6 +29,8 @@ namespace {
 #include "products.inl"
 
 #ifndef KT_TILES
+#include "interleave.inl"
+
 #include "unpack.inl"
 
 #include "elementwise.inl"
@@ -43,6 +45,7 @@ namespace {
 constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
 constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
 constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
+constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
 constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;

@@ -69,21 +69,19 @@ inline void unpack_panel(const Panel& panel, WeightTiles& tiles, int side) {
   }
 }
 
-// Unpacks the columns from `column` on of 16 rows, or fewer; what lacks is zero.
-template <class Block>
-void unpack_tiles(const Matrix& weight, const uint8_t* row, int rows, int column,
+// Unpacks some columns from `column` on of 16 rows, or fewer; what lacks is zero.
+template <class Block, bool is_interleaved>
+void unpack_tiles(const Matrix& weight, const uint8_t* row, int rows, int column, int columns,
                   WeightTiles& tiles, int side) {
   Panel panel;
-  fill<Block>(panel, weight, row, rows, column,
-              static_cast<int>(smaller(kTileColumns, weight.columns - column)));
+  fill<Block, is_interleaved>(panel, weight, row, rows, column, columns);
   unpack_panel<FormOf<Block>>(panel, tiles, side);
 }
 
-template <>
-void unpack_tiles<Bf16>(const Matrix& weight, const uint8_t* row, int rows, int column,
-                        WeightTiles& tiles, int side) {
+inline void interleave_tiles(const Matrix& weight, const uint8_t* row, int rows, int column,
+                             int columns, WeightTiles& tiles, int side) {
   alignas(64) int8_t plain[kSide][64];
-  for (int step = 0; step < kSteps && column + step * kDepth < weight.columns; ++step) {
+  for (int step = 0; step < columns / kDepth; ++step) {
     const uint8_t* first = row + (column + step * kDepth) * sizeof(Bf16);
     for (int r = 0; r < kSide; ++r) {
       const __m512i values =
@@ -94,55 +92,50 @@ void unpack_tiles<Bf16>(const Matrix& weight, const uint8_t* row, int rows, int 
   }
 }
 
-using UnpackTiles = void (*)(const Matrix&, const uint8_t*, int, int, WeightTiles&, int);
+using UnpackTiles = void (*)(const Matrix&, const uint8_t*, int, int, int, WeightTiles&, int);
 
-inline UnpackTiles unpack_tiles_for(WeightType type) {
-  switch (type) {
-    case WeightType::kBF16: return unpack_tiles<Bf16>;
-#define KT_CASE(name, number) \
-  case WeightType::k##name: return unpack_tiles<Block##name>;
-      KT_BLOCK_TYPES(KT_CASE)
+inline UnpackTiles unpack_tiles_for(const Matrix& weight) {
+  if (weight.layout == Layout::kInterleaved) {
+    switch (weight.type) {
+#define KT_CASE(name, ...) \
+  case WeightType::k##name: return unpack_tiles<Block##name, true>;
+      KT_INTERLEAVED_TYPES(KT_CASE)
 #undef KT_CASE
-    default: return nullptr;  // the wrappers let no other type through
-  }
-}
-
-// Some columns of the activations of some tokens.
-struct TileTokens {
-  const uint8_t* x;
-  int64_t row_bytes;
-  int count;
-
-  // Up to 32 of them, from the n-th on.
-  TileTokens from(int n) const {
-    return {x + n * row_bytes, row_bytes, static_cast<int>(smaller(2 * kSide, count - n))};
-  }
-};
-
-using TileRoom = uint8_t[kBatch][kTileColumns * 2];
-
-// Where they lie one after the other; else they are copied to `room`.
-inline TileTokens tile_tokens(const Tokens& all, int first, int count, int column, int columns,
-                              TileRoom& room) {
-  const int64_t begin = column * static_cast<int64_t>(sizeof(Bf16));
-  for (int n = 0; n < count; ++n) {
-    const uint8_t* x = all.input(first + n) + begin;
-    for (int i = 0; i < columns * 2; i += 64) {
-      _mm512_store_si512(room[n] + i, _mm512_loadu_si512(x + i));
+      default: return nullptr;  // the wrappers let no other type through
     }
   }
-  return {room[0], sizeof room[0], count};
+  switch (weight.type) {
+    case WeightType::kBF16: return interleave_tiles;
+#define KT_CASE(name, number) \
+  case WeightType::k##name: return unpack_tiles<Block##name, false>;
+      KT_BLOCK_TYPES(KT_CASE)
+#undef KT_CASE
+    default: return nullptr;  // the same
+  }
 }
 
-using Sums = float[kTileRows];  // of one token
+// Some columns of each token. They are copied together once for all rows of a product: one after
+// the other they need fewer pages, and tokens of an expert may stand anywhere.
+using TileRow = uint16_t[kTileColumns];
+
+inline void copy_tokens(const Tokens& all, int first, int count, int column, int columns,
+                        TileRow* x) {
+  for (int n = 0; n < count; ++n) {
+    const uint8_t* in = all.input(first + n) + column * static_cast<int64_t>(sizeof(Bf16));
+    for (int i = 0; i < columns; i += kDepth) {
+      _mm512_store_si512(x[n] + i, _mm512_loadu_si512(in + i * sizeof(Bf16)));
+    }
+  }
+}
+
+using RowSums = float[kTileRows];  // of one token
 
 // sums[n] = or += of the columns that are unpacked. Tiles: 0 to 3 sums, 4 and 5 activations of 16
 // tokens each, 6 and 7 weights of 16 rows each.
 template <bool kManyTokens, bool kManyRows>
-void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileTokens& x, int steps,
-                    Sums* sums, bool adds) {
-  constexpr int64_t kSumBytes = sizeof(Sums), kWeightBytes = 64;
-  const int64_t half = kSide * x.row_bytes;
+void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int steps,
+                    RowSums* sums, bool adds) {
+  constexpr int64_t kSumBytes = sizeof(RowSums), kRowBytes = sizeof(TileRow), kWeightBytes = 64;
   if (adds) {
     tiles.load<0>(sums[0], kSumBytes);
     if constexpr (kManyRows) tiles.load<1>(sums[0] + kSide, kSumBytes);
@@ -155,8 +148,7 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileTokens& 
     if constexpr (kManyTokens && kManyRows) tiles.zero<3>();
   }
   for (int step = 0; step < steps; ++step) {
-    const uint8_t* a = x.x + step * kDepth * 2;
-    tiles.load<4>(a, x.row_bytes);
+    tiles.load<4>(x[0] + step * kDepth, kRowBytes);
     tiles.load<6>(weights.at[step][0].w, kWeightBytes);
     tiles.multiply_bf16<0, 4, 6>();
     if constexpr (kManyRows) {
@@ -164,7 +156,7 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileTokens& 
       tiles.multiply_bf16<1, 4, 7>();
     }
     if constexpr (kManyTokens) {
-      tiles.load<5>(a + half, x.row_bytes);
+      tiles.load<5>(x[kSide] + step * kDepth, kRowBytes);
       tiles.multiply_bf16<2, 5, 6>();
       if constexpr (kManyRows) tiles.multiply_bf16<3, 5, 7>();
     }
@@ -190,10 +182,9 @@ inline TileShapes shapes_for(int tokens) {
 }
 
 // Some columns of up to 32 tokens.
-inline void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileTokens& x,
-                           int columns, int rows, Sums* sums, bool adds) {
-  const int steps = columns / kDepth;
-  if (x.count > kSide) {
+inline void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int count,
+                           int steps, int rows, RowSums* sums, bool adds) {
+  if (count > kSide) {
     if (rows > kSide) return multiply_tiles<true, true>(tiles, weights, x, steps, sums, adds);
     return multiply_tiles<true, false>(tiles, weights, x, steps, sums, adds);
   }
@@ -203,10 +194,12 @@ inline void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileT
 
 // Asks for the weights that are unpacked next: they lie in short pieces, one a row, of which no
 // prefetcher makes sense.
-inline void prefetch(const Matrix& weight, const uint8_t* row, int rows, int column, int columns) {
-  const int64_t begin = weight.row_bytes * column / weight.columns;
-  const int64_t bytes = weight.row_bytes * columns / weight.columns;
-  for (int r = 0; r < rows; ++r) {
+inline void prefetch(const Matrix& weight, const uint8_t* row, int64_t rows, int64_t column) {
+  const int64_t together = weight.layout == Layout::kInterleaved ? kPanelRows : 1;
+  const int64_t columns = smaller(kTileColumns, weight.columns - column);
+  const int64_t begin = together * weight.row_bytes * column / weight.columns;
+  const int64_t bytes = together * weight.row_bytes * columns / weight.columns;
+  for (int64_t r = 0; r < rows; r += together) {
     const uint8_t* piece = row + r * weight.row_bytes + begin;
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(piece + i, 0, 2);
   }
@@ -214,7 +207,7 @@ inline void prefetch(const Matrix& weight, const uint8_t* row, int rows, int col
 
 // The sums of a batch of tokens and of all rows of a product.
 struct TileSums {
-  alignas(64) Sums at[kRows / kTileRows][kBatch];
+  alignas(64) RowSums at[kRows / kTileRows][kBatch];
 
   void copy(int n, int rows, float* out) const {
     for (int r = 0; r < rows; r += kSide) {
@@ -228,32 +221,32 @@ struct TileSums {
 // out[n][r] for up to kRows rows and `count` tokens from `first` on, up to a batch.
 inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all,
                            int first, int count) {
-  const UnpackTiles unpack = unpack_tiles_for(weight.type);
+  const UnpackTiles unpack = unpack_tiles_for(weight);
   WeightTiles weights;
   TileSums sums;
-  alignas(64) TileRoom room;
+  alignas(64) TileRow x[kBatch];
   Tiles tiles(shapes_for(2 * kSide));
   int shaped_for = 2 * kSide;
   for (int column = 0; column < weight.columns; column += kTileColumns) {
     const int columns = static_cast<int>(smaller(kTileColumns, weight.columns - column));
-    const TileTokens x = tile_tokens(all, first, count, column, columns, room);
+    copy_tokens(all, first, count, column, columns, x);
     for (int r = 0; r < rows; r += kTileRows) {
+      const uint8_t* at = row + r * weight.row_bytes;
       const int some = static_cast<int>(smaller(kTileRows, rows - r));
       for (int i = 0; i < some; i += kSide) {
-        unpack(weight, row + (r + i) * weight.row_bytes, static_cast<int>(smaller(kSide, some - i)),
-               column, weights, i / kSide);
+        unpack(weight, at + i * weight.row_bytes, static_cast<int>(smaller(kSide, some - i)),
+               column, columns, weights, i / kSide);
       }
-      if (r + kTileRows < rows) {
-        prefetch(weight, row + (r + kTileRows) * weight.row_bytes,
-                 static_cast<int>(smaller(kTileRows, rows - r - kTileRows)), column, columns);
-      } else if (column + columns < weight.columns) {
-        prefetch(weight, row, static_cast<int>(smaller(kTileRows, rows)), column + columns,
-                 static_cast<int>(smaller(kTileColumns, weight.columns - column - columns)));
+      if (const int64_t next = r + kTileRows; next < rows) {
+        prefetch(weight, row + next * weight.row_bytes, smaller(kTileRows, rows - next), column);
+      } else if (column + kTileColumns < weight.columns) {
+        prefetch(weight, row, smaller(kTileRows, rows), column + kTileColumns);
       }
       for (int n = 0; n < count; n += 2 * kSide) {
-        const TileTokens few = x.from(n);
-        if (few.count != shaped_for) tiles.configure(shapes_for(shaped_for = few.count));
-        multiply_tiles(tiles, weights, few, columns, some, sums.at[r / kTileRows] + n, column > 0);
+        const int few = static_cast<int>(smaller(2 * kSide, count - n));
+        if (few != shaped_for) tiles.configure(shapes_for(shaped_for = few));
+        multiply_tiles(tiles, weights, x + n, few, columns / kDepth, some,
+                       sums.at[r / kTileRows] + n, column > 0);
       }
     }
   }
@@ -262,9 +255,8 @@ inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, c
 
 inline void multiply_on_tiles(const Matrix& weight, const uint8_t* row, int rows,
                               const Tokens& all) {
-  const int most = kBatch;
-  for (int first = 0; first < all.count; first += most) {
-    const int count = static_cast<int>(smaller(most, all.count - first));
+  for (int first = 0; first < all.count; first += kBatch) {
+    const int count = static_cast<int>(smaller(kBatch, all.count - first));
     multiply_batch(weight, row, rows, all, first, count);
   }
 }

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "kt/interleaved.h"
 #include "kt/quant.h"
 
 // Every kernel, its arguments, and the fewest items that are worth a thread of their own.
@@ -18,6 +19,7 @@
   X(rms_norm, RmsNormArgs, 1)            \
   X(quantize, QuantizeArgs, 64)          \
   X(to_bf16, ToBf16Args, 1)              \
+  X(interleave, InterleaveArgs, 1)       \
   X(linear, LinearArgs, 16)              \
   X(rope_table, RopeTableArgs, 1)        \
   X(rope, RopeArgs, 1)                   \
@@ -96,6 +98,12 @@ struct ToBf16Args {
   uint16_t* out;
   int64_t token_stride, group_stride, out_token, out_group;
   int groups, width;
+};
+
+// Stored rows to interleaved ones. Item: panel of kPanelRows rows.
+struct InterleaveArgs {
+  Matrix stored;
+  uint8_t* out;  // [rows, interleaved_row_bytes]
 };
 
 // out[t, g, n] = sum_d weight[g * outputs + n, d] * x[t, g, d]. Item: row of the weight.
