@@ -47,6 +47,11 @@ class Plan:
     cache_widths: tuple[int, ...]  # of the parts that caches keep per token, of all layers
     operators: dict[str, tuple[type[Slot], dict[str, object]]]
 
+    def cache_bytes(self, resources: Resources) -> int:
+        """Return what the caches need."""
+        per_token = sum(map(resources.cache_type.row_bytes, self.cache_widths))
+        return per_token * resources.context_tokens
+
     @property
     def captures(self) -> bool:
         """Whether all of a step's work can be recorded into a graph."""
@@ -149,8 +154,7 @@ def _check_cache_type(resources: Resources, plan: Plan) -> None:
 
 
 def _check_memory(resources: Resources, plan: Plan) -> None:
-    per_token = sum(map(resources.cache_type.row_bytes, plan.cache_widths))
-    needed = per_token * resources.context_tokens
+    needed = plan.cache_bytes(resources)
     available = available_memory_bytes()
     if needed > available:
         raise MemoryShortage(

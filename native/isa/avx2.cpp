@@ -64,6 +64,8 @@ inline void store_bf16(V x, uint16_t* p) {
 
 #include "bytes256.inl"
 
+#include "lanes256.inl"
+
 float sum(V a) { return sum(F8{a.v}); }
 float largest(V a) {
   __m128 x = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));

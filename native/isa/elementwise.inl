@@ -24,18 +24,16 @@ inline float largest_magnitude(const float* x) {  // of a block
   return largest(most);
 }
 
-// q[i] = x[i] * inverse, of a block. Returns their sum.
-inline int round_block(const float* x, float inverse, int8_t* q) {
-  int total = 0;
+// q[i] = x[i] * inverse, of a block. Adds the q of each half up.
+inline void round_block(const float* x, float inverse, int8_t* q, int (&totals)[2]) {
   for (int i = 0; i < kBlock; i += V::lanes) {
     float rounded[V::lanes];
     V::round(V::load(x + i) * V::all(inverse)).store(rounded);
     for (int j = 0; j < V::lanes; ++j) {
       q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-      total += q[i + j];
+      totals[(i + j) / (kBlock / 2)] += q[i + j];
     }
   }
-  return total;
 }
 
 // LIMITS finite values. ERROR at most half a step of largest / 127 per value.
@@ -52,9 +50,12 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
     const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
     const float step = vanishes ? 0.0f : largest_x / 127.0f;
     const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    const int total = round_block(x, inverse, q);
+    int totals[2] = {0, 0};  // of the halves
+    round_block(x, inverse, q, totals);
     scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(total);
+    scales[per_row + b] = step * static_cast<float>(totals[0] + totals[1]);
+    float* half_sums = scales + 2 * per_row + 2 * b;
+    for (int h = 0; h < 2; ++h) half_sums[h] = step * static_cast<float>(totals[h]);
   }
 }
 
@@ -87,7 +88,17 @@ inline void convert(const float* x, BlockQ8_0* out, int width) {
   for (int b = 0; b < width / kBlock; ++b, x += kBlock) {
     const float step = largest_magnitude(x) / 127.0f;
     out[b].d = float_to_half(step);
-    round_block(x, step < 1e-30f ? 0.0f : 1.0f / step, out[b].q);
+    int totals[2] = {0, 0};
+    round_block(x, step < 1e-30f ? 0.0f : 1.0f / step, out[b].q, totals);
+  }
+}
+
+void to_bf16(const ToBf16Args& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t t = r / a.groups, g = r % a.groups;
+    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
+    const float* x = a.x + t * a.token_stride + g * a.group_stride;
+    convert(x, reinterpret_cast<Bf16*>(out), a.width);
   }
 }
 

@@ -39,6 +39,8 @@ namespace {
 #include "attention.inl"
 
 #ifndef KT_TILES
+#include "interleave.inl"
+
 #include "unpack.inl"
 
 #include "elementwise.inl"
@@ -47,6 +49,8 @@ namespace {
 constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
 constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
 constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
+constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
+constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
 constexpr void (*load_rows)(const LoadRowsArgs&, Range) noexcept = nullptr;
