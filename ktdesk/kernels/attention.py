@@ -49,7 +49,7 @@ def attention(
 
     k [C, KVH, Dk] and v [C, KVH, Dv], strided, both of one type; H is a multiple of KVH.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
-    rounds: whether products may take bfloat16, which is several times as fast where there are tiles.
+    rounds: whether products may take bfloat16, several times as fast where there are tiles.
     """
     tokens, heads, key_size = sizes("q", q, 3)
     _, _, value_size = sizes("out", out, 3)

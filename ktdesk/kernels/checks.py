@@ -57,7 +57,7 @@ def check(
 
 
 def check_cache(name: str, cache: Tensor, shape: tuple[Size, ...], width: int) -> tuple[int, int]:
-    """Return address and type of a cache [*shape, width]. width counts values, whatever the type."""
+    """Return address and type of a cache [*shape, width]; width counts values of any type."""
     kind = cache_type_of(cache)
     if not kind.fits(width):
         raise fail(f"{name} is {kind.name}, of which {width} values are no whole blocks.")

@@ -62,8 +62,8 @@ struct TileFactor {
   int64_t next, deeper, row_bytes;
 };
 template <int kHeight, int kWidth>
-inline void multiply_tiles(Tiles& tiles, TileFactor a, TileFactor b, int depth, bool adds, float* out,
-                     int64_t out_row) {
+inline void multiply_tiles(Tiles& tiles, TileFactor a, TileFactor b, int depth, bool adds,
+                           float* out, int64_t out_row) {
   const int64_t row_bytes = out_row * static_cast<int64_t>(sizeof(float));
   const auto for_out = [&](auto use) {
     use.template operator()<0>(out);
@@ -258,8 +258,8 @@ struct TilePlace {
     for (int d = 0; d < value_width; d += 32) {
       const TileFactor b{values + d / 16 * kTileValues, kTileValues, kPair * value_width, 64};
       for (int i = 0; i < tile.width; i += 32) {
-        const TileFactor a{weights + i / 16 * depth * kTileValues, depth * kTileValues,
-                           kTileValues, 64};
+        const TileFactor a{weights + i / 16 * depth * kTileValues, depth * kTileValues, kTileValues,
+                           64};
         float* out = sums + i * value_width + d;
         if (i + 32 <= tile.width) {
           multiply_tiles<2, 2>(tiles, a, b, depth, !is_first, out, value_width);

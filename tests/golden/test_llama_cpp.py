@@ -16,6 +16,7 @@ from ktdesk import Done, Engine, Options, Request, Token
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import physical_cores
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.library.demo import DemoModels
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
@@ -62,7 +63,7 @@ def exact(golden: Golden, tmp_path: Path) -> Iterator[Path]:
     path.unlink()
 
 
-def build(model: Path, cache: torch.dtype) -> Decoder:
+def build(model: Path, cache: CacheType) -> Decoder:
     """Return a model on the CPU's operators."""
     device = CpuDevice(physical_cores())
     resources = Resources(Checkpoint.open(model), device, CONTEXT, cache)
@@ -97,7 +98,7 @@ def test_greedy_texts_are_the_same(golden: Golden, exact: Path) -> None:
 
     That is the greedy text, found in one pass over prompt and answer instead of token by token.
     """
-    decoder = build(exact, torch.float32)
+    decoder = build(exact, CacheType.F32)
     for answer in golden.answers:
         known, prompt = answer["tokens"], answer["prompt_tokens"]
         rows = prefill(decoder, prompt + known, 0, outputs=len(known) + 1)[:-1]
@@ -121,7 +122,7 @@ def test_greedy_texts_are_the_same_token_by_token(golden: Golden, exact: Path) -
 def test_perplexity_is_the_same(golden: Golden) -> None:
     """Within 1 %: 8-bit activations, each engine's own rounding, on 510 tokens."""
     tokens = golden.tokenizer.encode((HERE / "text.txt").read_text("utf-8"), add_bos=False)
-    measured = perplexity(build(golden.model, torch.float16), tokens)
+    measured = perplexity(build(golden.model, CacheType.F16), tokens)
     assert measured == pytest.approx(golden.perplexity, rel=0.01)
 
 
@@ -130,7 +131,7 @@ def test_both_architectures_nearly_agree(demo_models: DemoModels) -> None:
     checkpoint = Checkpoint.open(demo_models.llama)
     tokenizer = Tokenizer.from_metadata(demo_models.llama, checkpoint.metadata)
     tokens = tokenizer.encode((HERE / "text.txt").read_text("utf-8"), add_bos=False)
-    models = [build(getattr(demo_models, name), torch.float16) for name in ARCHITECTURES]
+    models = [build(getattr(demo_models, name), CacheType.F16) for name in ARCHITECTURES]
     llama, deepseek = (
         prefill(model, tokens[:CONTEXT], 0, outputs=CONTEXT).log_softmax(-1) for model in models
     )

@@ -15,6 +15,7 @@ import torch
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
@@ -44,7 +45,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def build(tiny: Tiny, placement: str, threads: int = 2) -> tuple[Decoder, CpuDevice]:
     device = CpuDevice(threads)
-    resources = Resources(Checkpoint.open(tiny.path), device, 128, torch.float32)
+    resources = Resources(Checkpoint.open(tiny.path), device, 128, CacheType.F32)
     plan = make_plan(resources, Placement.load(placement))
     return build_model(resources, plan, lambda share: None), device
 
@@ -97,7 +98,7 @@ def test_the_number_of_threads_changes_nothing(tiny: Tiny) -> None:
 
 def test_operators_of_both_kinds_work_side_by_side(tiny: Tiny) -> None:
     device = CpuDevice(2)
-    resources = Resources(Checkpoint.open(tiny.path), device, 128, torch.float32)
+    resources = Resources(Checkpoint.open(tiny.path), device, 128, CacheType.F32)
     mixed = Placement.parse(
         "mixed",
         "rules:\n- {match: layers.1.**, use: '*.torch'}\n- {match: '**', use: '*.cpu'}",

@@ -177,9 +177,7 @@ def test_scores_far_apart_stay_finite(
 def test_scores_that_rise_slowly(stream: Stream, rounds: bool) -> None:
     """Sums are not scaled at every new largest score: here it grows from block to block."""
     k = torch.linspace(-80, 80, 700)[:, None, None].bfloat16().float()
-    check(
-        stream, torch.ones(1, 20, 1), k, random(700, 1, 3), places(699), 1.0, rounds=rounds
-    )
+    check(stream, torch.ones(1, 20, 1), k, random(700, 1, 3), places(699), 1.0, rounds=rounds)
 
 
 @rounding
