@@ -76,7 +76,7 @@ class Engine:
         """Load a model in place of the one that is loaded; running requests are cancelled.
 
         placement: 'auto', a name that KTDesk knows, or the path of a .yaml file. context_tokens 0
-        takes what the model was made for, up to a default. cache_type: one of the setting's choices.
+        takes what the model was made for, up to a default. cache_type: a choice of that setting.
         weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
         leaves them in the file.
 

@@ -56,7 +56,7 @@ def to_cache(rows: Tensor, kind: CacheType) -> Tensor:
     """Return values [.., W] as a cache of that type holds them."""
     if kind is not CacheType.Q8_0:
         return rows.to(kind.dtype)
-    blocks = rows.float().unflatten(-1, (-1, BLOCK))
+    blocks = torch.unflatten(rows.float(), -1, (-1, BLOCK))
     step = blocks.abs().amax(-1, keepdim=True) / 127
     numbers = (blocks * torch.where(step == 0, 0, 1 / step)).round().to(torch.int8)
     bytes_ = torch.cat((step.half().view(torch.uint8), numbers.view(torch.uint8)), -1)
@@ -67,7 +67,7 @@ def from_cache(cache: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """Return the values [.., W] of a cache, or of a head's part of it."""
     if cache_type_of(cache) is not CacheType.Q8_0:
         return cache.to(dtype)
-    blocks = cache.unflatten(-1, (-1, CacheType.Q8_0.row_bytes(BLOCK)))
+    blocks = torch.unflatten(cache, -1, (-1, CacheType.Q8_0.row_bytes(BLOCK)))
     step = blocks[..., :2].contiguous().view(torch.float16).to(dtype)
     return (step * blocks[..., 2:].contiguous().view(torch.int8).to(dtype)).flatten(-2)
 

@@ -15,13 +15,14 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
-from ktdesk.runtime.step import DecodeStep, prefill
+from ktdesk.runtime.step import prefill
 from ktdesk.settings import EngineSettings, describe
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
 
 TOKENS = list(range(3, 73))
-# Relative to the largest logit. Blocks of 8 bits and bfloat16 are off by 2^-9 in three layers.
-RELATIVE = {CacheType.F32: 1e-4, CacheType.F16: 2e-2, CacheType.BF16: 2e-2, CacheType.Q8_0: 2e-2}
+# Relative to the largest logit: float32 over three layers; 2^-9 of keys and values, which the
+# sharp weights of random models make ten times as much. A wrong scale or row is off by half.
+RELATIVE = {CacheType.F32: 1e-4, CacheType.F16: 5e-2, CacheType.BF16: 5e-2, CacheType.Q8_0: 5e-2}
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +36,11 @@ def resources(tiny: Tiny, kind: CacheType) -> Resources:
 
 @pytest.mark.parametrize("kind", CacheType)
 @pytest.mark.parametrize("placement", ["reference", "cpu_only"])
-def test_prompt_and_decoding(llama: Tiny, kind: CacheType, placement: str) -> None:
+def test_a_prompt_and_single_tokens(llama: Tiny, kind: CacheType, placement: str) -> None:
     parts = resources(llama, kind)
     model = build_model(parts, make_plan(parts, Placement.load(placement)), lambda share: None)
     logits = [prefill(model, TOKENS[:-2], 0, outputs=68)]
-    step = DecodeStep(model, parts.device)
-    logits += [step.run(token, 68 + i).clone()[None] for i, token in enumerate(TOKENS[-2:])]
+    logits += [prefill(model, [token], 68 + i, outputs=1) for i, token in enumerate(TOKENS[-2:])]
     expected = llama.logits(TOKENS)
     error = (torch.cat(logits) - expected).abs().max() / expected.abs().max()
     assert error < RELATIVE[kind], f"relative error {error:.2e}"
