@@ -63,7 +63,7 @@ def to_cache(rows: Tensor, kind: CacheType) -> Tensor:
     return bytes_.flatten(-2)
 
 
-def from_cache(cache: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+def load_rows(cache: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """Return the values [.., W] of a cache, or of a head's part of it."""
     if cache_type_of(cache) is not CacheType.Q8_0:
         return cache.to(dtype)
@@ -78,8 +78,8 @@ def attention(q: Tensor, k: Tensor, v: Tensor, positions: Tensor, scale: float) 
     Token t sees the rows 0..positions[t]; head h reads key head h // (H // KVH).
     """
     rows, repeats = int(positions.max()) + 1, q.shape[1] // k.shape[1]
-    keys = from_cache(k[:rows], q.dtype).repeat_interleave(repeats, 1)
-    values = from_cache(v[:rows], q.dtype).repeat_interleave(repeats, 1)
+    keys = load_rows(k[:rows], q.dtype).repeat_interleave(repeats, 1)
+    values = load_rows(v[:rows], q.dtype).repeat_interleave(repeats, 1)
     scores = torch.einsum("thd,chd->thc", q, keys) * scale
     hidden = torch.arange(rows) > positions[:, None]
     weights = scores.masked_fill(hidden[:, None], -torch.inf).softmax(-1)

@@ -24,7 +24,7 @@ def test_the_last_model_is_loaded_if_it_is_there(
     store.set("interface", "last_model", str(file))
     model.start()
     qtbot.waitUntil(lambda: model.is_ready)
-    assert engine.loads == [(file, physical_cores(), 0)]
+    assert engine.loads == [(file, physical_cores(), 0, "f16")]
 
 
 def test_without_a_last_model_the_demo_is_built_and_loaded(

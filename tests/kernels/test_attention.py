@@ -57,12 +57,12 @@ def check(
 ) -> None:
     """Attend and compare with float64 over the values that the products take."""
     tokens, heads, _ = q.shape
-    value_size = reference.from_cache(v[:1]).shape[-1]
+    value_size = reference.load_rows(v[:1]).shape[-1]
     out = strided(torch.full((tokens, heads, value_size), torch.nan))
     attention(stream, q, k, v, positions, out, scale, room(out, sections), rounds=rounds)
     limits = (FLOAT_SUMS, FLOAT_SUMS_REASON)
     if rounds and stream.has_tiles and tokens * heads // k.shape[1] > 2:
-        q, k, v = (q * scale).bfloat16(), *(reference.from_cache(x).bfloat16() for x in (k, v))
+        q, k, v = (q * scale).bfloat16(), *(reference.load_rows(x).bfloat16() for x in (k, v))
         scale, limits = 1.0, (WEIGHTS, WEIGHTS_REASON)
     assert_close(out, reference.attention(q.double(), k, v, positions, scale), *limits)
 
