@@ -48,7 +48,9 @@ def product(stream: Stream, weight: Weight, x: Tensor, outputs: int) -> Tensor:
 
 
 def test_rounding_is_that_of_torch(stream: Stream) -> None:
-    specials = torch.tensor([0.0, -0.0, torch.inf, -torch.inf, torch.nan, 3.39e38, 1e-40, 1.00390625])
+    specials = torch.tensor(
+        [0.0, -0.0, torch.inf, -torch.inf, torch.nan, 3.39e38, 1e-40, 1.00390625]
+    )
     x = torch.cat((random(3, 2, 100), specials.expand(3, 2, -1)), -1)
     out = strided(torch.zeros(x.shape, dtype=torch.bfloat16))
     cpu.to_bf16(stream, strided(x), out)
