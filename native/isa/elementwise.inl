@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that pass once over their data: norm, quantisation, rotation, sums, gates.
+// Kernels that pass once over their data: norm, quantisation, rotation, sums.
 
 void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   for (int64_t r = rows.begin; r < rows.end; ++r) {
@@ -24,31 +24,35 @@ inline float largest_magnitude(const float* x) {  // of a block
   return largest(most);
 }
 
+// Block b of a row of int8 blocks [q8_row_bytes(width)].
 // LIMITS finite values. ERROR at most half a step of largest / 127 per value.
+inline void quantize_block(const float* x, uint8_t* row, int width, int64_t b) {
+  int8_t* q = reinterpret_cast<int8_t*>(row) + b * kBlock;
+  float* scales = reinterpret_cast<float*>(row + width);
+  const float largest_x = largest_magnitude(x);
+  const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
+  const float step = vanishes ? 0.0f : largest_x / 127.0f;
+  const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
+  int total = 0;
+  for (int i = 0; i < kBlock; i += V::lanes) {
+    float rounded[V::lanes];
+    V::round(V::load(x + i) * V::all(inverse)).store(rounded);
+    for (int j = 0; j < V::lanes; ++j) {
+      q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
+      total += q[i + j];
+    }
+  }
+  scales[b] = step;
+  scales[width / kBlock + b] = step * static_cast<float>(total);
+}
+
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
   for (int64_t item = blocks.begin; item < blocks.end; ++item) {
     const int64_t row = item / per_row, b = item % per_row;
     const float* x =
         a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride + b * kBlock;
-    uint8_t* out = a.out + row * q8_row_bytes(a.width);
-    int8_t* q = reinterpret_cast<int8_t*>(out) + b * kBlock;
-    float* scales = reinterpret_cast<float*>(out + a.width);
-    const float largest_x = largest_magnitude(x);
-    const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
-    const float step = vanishes ? 0.0f : largest_x / 127.0f;
-    const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int total = 0;
-    for (int i = 0; i < kBlock; i += V::lanes) {
-      float rounded[V::lanes];
-      V::round(V::load(x + i) * V::all(inverse)).store(rounded);
-      for (int j = 0; j < V::lanes; ++j) {
-        q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-        total += q[i + j];
-      }
-    }
-    scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(total);
+    quantize_block(x, a.out + row * q8_row_bytes(a.width), a.width, b);
   }
 }
 
@@ -88,43 +92,11 @@ void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {
   }
 }
 
-// Calls body(first, end) for the elements of each item.
-template <class Body>
-inline void for_chunks(Range chunks, int64_t count, const Body& body) {
-  for (int64_t c = chunks.begin; c < chunks.end; ++c) {
-    body(c * kChunk, smaller((c + 1) * kChunk, count));
-  }
-}
-
-void silu_mul(const SiluMulArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      const V gate = V::load(a.gate + i);
-      const V sigmoid = V::all(1.0f) / (V::all(1.0f) + exp(V::zero() - gate));
-      (gate * sigmoid * V::load(a.up + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.gate[i] / (1.0f + exp(-a.gate[i])) * a.up[i];
-  });
-}
-
 void add(const AddArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
-  });
-}
-
-void combine(const CombineArgs& a, Range items) noexcept {
-  const int per_token = (a.width + kChunk - 1) / kChunk;
-  for (int64_t item = items.begin; item < items.end; ++item) {
-    const int64_t t = item / per_token, begin = item % per_token * kChunk;
-    const int width = static_cast<int>(smaller(kChunk, a.width - begin));
-    for (int k = 0; k < a.experts_per_token; ++k) {
-      const int64_t pair = t * a.experts_per_token + k;
-      add_scaled(a.out + t * a.width + begin, a.weights[pair], a.rows + pair * a.width + begin,
-                 width);
-    }
+  int64_t i = chunks.begin * kChunk;
+  const int64_t end = smaller(chunks.end * kChunk, a.count);
+  for (; i + V::lanes <= end; i += V::lanes) {
+    (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
   }
+  for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
 }

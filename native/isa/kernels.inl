@@ -32,6 +32,10 @@ namespace {
 
 #include "elementwise.inl"
 
+#include "activations.inl"
+
+#include "experts.inl"
+
 #include "tiles.inl"
 
 #include "softmax.inl"
