@@ -50,7 +50,7 @@ def uneven_ids(tokens: int) -> Tensor:
 
 
 def make_experts(kind: WeightType, activation: Activation = "silu") -> ExpertWeights:
-    width, hidden = (33, 45) if kind.is_float else (kind.block_size, 2 * kind.block_size)
+    width, hidden = (33, 45) if kind.is_float else (kind.block_size, max(64, kind.block_size))
     gate, up = (make_weight(kind, EXPERTS, hidden, width, seed=s) for s in (1, 2))
     return ExpertWeights(gate, up, make_weight(kind, EXPERTS, width, hidden), activation)
 
