@@ -15,7 +15,7 @@ from torch import Tensor
 from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.activations import activation_row, check_activations
+from ktdesk.kernels.activations import check_activations
 from ktdesk.kernels.checks import check, check_positive, check_weight, fail, sizes
 
 Activation = Literal["silu", "gelu", "gelu_erf", "clamped_silu"]
@@ -88,10 +88,10 @@ def experts_up(
         check_weight(weights.up),
         _check_bias("gate_bias", weights.gate_bias, experts, outputs),
         _check_bias("up_bias", weights.up_bias, experts, outputs),
-        check_activations("gate_x", gate_x, (tokens,), weights.gate),
-        check_activations("up_x", up_x, (tokens,), weights.up),
+        check_activations(stream, "gate_x", gate_x, (tokens,), weights.gate),
+        check_activations(stream, "up_x", up_x, (tokens,), weights.up),
         check("plan", plan, (plan_size(pairs, experts),), torch.int32),
-        check_activations("hidden", hidden, (pairs,), weights.down),
+        check_activations(stream, "hidden", hidden, (pairs,), weights.down),
         pairs,
         experts,
         outputs,
@@ -121,7 +121,7 @@ def experts_down(
         stream,
         check_weight(weights.down),
         _check_bias("down_bias", weights.down_bias, experts, outputs),
-        check_activations("hidden", hidden, (pairs,), weights.down),
+        check_activations(stream, "hidden", hidden, (pairs,), weights.down),
         check("plan", plan, (plan_size(pairs, experts),), torch.int32),
         check("shares", shares, (tokens, used)),
         0 if start is None else check("start", start, (tokens, outputs)),
@@ -131,11 +131,6 @@ def experts_down(
         experts,
         outputs,
     )
-
-
-def hidden_row(weights: ExpertWeights) -> tuple[int, torch.dtype]:
-    """Return width and type of a row of `hidden`."""
-    return activation_row(weights.down)
 
 
 def _check_bias(name: str, bias: Tensor | None, experts: int, outputs: int) -> int:

@@ -8,16 +8,16 @@ from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.activations import activation_type
 from ktdesk.kernels.experts import (
     ExpertWeights,
     expert_plan,
     experts_down,
     experts_up,
-    hidden_row,
     plan_size,
 )
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
-from ktdesk.operators.linear import activations
+from ktdesk.operators.linear import activations, room_for
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -102,9 +102,9 @@ class CpuExperts(Experts):
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
         self._device, self._experts = site.device, spec.experts
         self._weights = ExpertWeights(
-            site.weight(spec.gate, spec.experts, spec.ffn_width, spec.width),
-            site.weight(spec.up, spec.experts, spec.ffn_width, spec.width),
-            site.weight(spec.down, spec.experts, spec.width, spec.ffn_width),
+            site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
+            site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
+            site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width),
             spec.activation,
             **_biases(site, spec),
         )
@@ -128,13 +128,14 @@ def run_experts(
     out: Tensor,
 ) -> None:
     """Launch what makes out = start + each token's experts for x [T, D]; see `kernels.experts`."""
-    source = activations(device, weights.gate, x)
-    alike = weights.gate.type.is_float == weights.up.type.is_float
-    up_source = source if alike else activations(device, weights.up, x)
-    width, dtype = hidden_row(weights)
-    hidden = device.empty(shares.numel(), width, dtype=dtype)
-    experts_up(device.stream, weights, source, up_source, plan, hidden)
-    experts_down(device.stream, weights, hidden, plan, shares, start, out)
+    pairs, stream = shares.numel(), device.stream
+    each = pairs // weights.sizes()[0]
+    source = activations(device, weights.gate, x, each)
+    forms = [activation_type(stream, weight, each) for weight in (weights.gate, weights.up)]
+    up_source = source if forms[0] == forms[1] else activations(device, weights.up, x, each)
+    hidden = room_for(device, weights.down, pairs, each)
+    experts_up(stream, weights, source, up_source, plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, start, out)
 
 
 def _biases(site: Site, spec: ExpertsSpec) -> dict[str, Tensor | None]:

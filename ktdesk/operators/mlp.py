@@ -40,7 +40,7 @@ class CpuMlp(Mlp):
 
     def __init__(self, site: Site, spec: MlpSpec) -> None:
         def expert(name: str, *shape: int) -> Weight:
-            return replace(site.weight(name, *shape), shape=(1, *shape))
+            return replace(site.matrix(name, *shape), shape=(1, *shape))
 
         self._device = site.device
         self._weights = ExpertWeights(

@@ -15,37 +15,6 @@ void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   }
 }
 
-inline float largest_magnitude(const float* x) {  // of a block
-  V most = V::zero();
-  for (int i = 0; i < kBlock; i += V::lanes) {
-    const V v = V::load(x + i);
-    most = max(most, max(v, V::zero() - v));
-  }
-  return largest(most);
-}
-
-// Block b of a row of int8 blocks [q8_row_bytes(width)].
-// LIMITS finite values. ERROR at most half a step of largest / 127 per value.
-inline void quantize_block(const float* x, uint8_t* row, int width, int64_t b) {
-  int8_t* q = reinterpret_cast<int8_t*>(row) + b * kBlock;
-  float* scales = reinterpret_cast<float*>(row + width);
-  const float largest_x = largest_magnitude(x);
-  const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
-  const float step = vanishes ? 0.0f : largest_x / 127.0f;
-  const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-  int total = 0;
-  for (int i = 0; i < kBlock; i += V::lanes) {
-    float rounded[V::lanes];
-    V::round(V::load(x + i) * V::all(inverse)).store(rounded);
-    for (int j = 0; j < V::lanes; ++j) {
-      q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-      total += q[i + j];
-    }
-  }
-  scales[b] = step;
-  scales[width / kBlock + b] = step * static_cast<float>(total);
-}
-
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
   for (int64_t item = blocks.begin; item < blocks.end; ++item) {
@@ -53,6 +22,15 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
     const float* x =
         a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride + b * kBlock;
     quantize_block(x, a.out + row * q8_row_bytes(a.width), a.width, b);
+  }
+}
+
+void to_bf16(const ToBf16Args& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t t = r / a.groups, g = r % a.groups;
+    const float* x = a.x + t * a.token_stride + g * a.group_stride;
+    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
+    for (int i = 0; i < a.width; ++i) out[i] = float_to_bf16(x[i]);
   }
 }
 
@@ -71,13 +49,6 @@ void rope(const RopeArgs& a, Range tokens) noexcept {
       }
     }
   }
-}
-
-template <class Value>
-inline void convert(const float* x, Value* out, int width) {
-  int i = 0;
-  for (; i + V::lanes <= width; i += V::lanes) V::load(x + i).store(out + i);
-  for (; i < width; ++i) store_one(out + i, x[i]);
 }
 
 void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {

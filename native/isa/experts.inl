@@ -2,7 +2,9 @@
 // Routed experts: `experts_up` makes the hidden activations, grouped by expert as in the plan, and
 // `experts_down` the weighted sums. Both read slices of every active expert, expert by expert.
 
-constexpr int kExpertTokens = 256;  // whose results a thread keeps, in the second cache
+constexpr int kExpertTokens = 256;   // whose results a thread keeps, in the second cache
+constexpr int kUpRows = 4 * kBlock;  // at a time, of gate and of up
+constexpr int kDownRows = 128;
 
 // The parts of what expert_plan wrote.
 struct Plan {
@@ -31,63 +33,52 @@ inline const uint8_t* row_of(const Matrix& weight, int64_t row) {
   return weight.data + row * weight.row_bytes;
 }
 
-// multiply for any number of rows.
-inline void multiply_all(const Matrix& weight, int64_t row, int rows, Tokens tokens) {
-  for (int r = 0; r < rows; r += kRows, tokens.out += kRows) {
-    multiply(weight, row_of(weight, row + r), smaller(kRows, rows - r), tokens);
-  }
-}
-
-// Rounds to nearest, ties to even; NaN stays one.
-inline uint16_t to_bf16(float x) {
-  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
-  if (x != x) return static_cast<uint16_t>(bits >> 16 | 64);
-  return static_cast<uint16_t>((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
-}
-
 // Columns first..first + width of a row of activations; int8 blocks are whole.
 inline void store_activations(const float* x, int width, uint8_t* row, kt::Form form, int columns,
                               int64_t first) {
   switch (form) {
     case kt::Form::kFloat: return convert(x, reinterpret_cast<float*>(row) + first, width);
-    case kt::Form::kQ8: return quantize_block(x, row, columns, first / kBlock);
+    case kt::Form::kQ8:
+      for (int i = 0; i < width; i += kBlock) {
+        quantize_block(x + i, row, columns, (first + i) / kBlock);
+      }
+      return;
     case kt::Form::kBf16:
       for (int i = 0; i < width; ++i) {
-        reinterpret_cast<uint16_t*>(row)[first + i] = to_bf16(x[i]);
+        reinterpret_cast<uint16_t*>(row)[first + i] = float_to_bf16(x[i]);
       }
   }
 }
 
-// A block of gate's and up's results for some tokens.
-struct HiddenBlock {
-  alignas(64) float gate[kExpertTokens][kBlock];
-  alignas(64) float up[kExpertTokens][kBlock];
+// Some rows' results of gate and up for some tokens.
+struct Raised {
+  alignas(64) float gate[kExpertTokens][kUpRows];
+  alignas(64) float up[kExpertTokens][kUpRows];
 };
 
-inline void add_bias(float (&values)[kBlock], const float* bias, int width) {
+inline void add_bias(float* values, const float* bias, int width) {
   for (int i = 0; bias && i < width; ++i) values[i] += bias[i];
 }
 
-// The hidden activations of some pairs of an expert from the matrices' row `first` on.
-inline void hidden_block(const ExpertsUpArgs& a, const Plan& plan, int expert, int64_t first,
-                         int first_pair, int count) {
-  HiddenBlock block;
-  const int width = static_cast<int>(smaller(kBlock, a.outputs - first));
+// The hidden activations of some pairs of an expert, from rows first..first + width.
+inline void raise(const ExpertsUpArgs& a, const Plan& plan, int expert, int64_t first, int width,
+                  int first_pair, int count) {
+  Raised raised;
   const int64_t row = int64_t{expert} * a.outputs + first;
   const int32_t* pairs = plan.pairs + first_pair;
   const auto tokens = [&](const Activations& x, float* out) {
-    return Tokens{x.data, x.token_bytes, x.form, out, kBlock, count, pairs, a.pairs_per_token};
+    return Tokens{x.data, x.token_bytes, x.form, out, kUpRows, count, pairs, a.pairs_per_token};
   };
-  multiply_all(a.gate, row, width, tokens(a.gate_x, block.gate[0]));
-  multiply_all(a.up, row, width, tokens(a.up_x, block.up[0]));
+  multiply(a.gate, row_of(a.gate, row), width, tokens(a.gate_x, raised.gate[0]));
+  multiply(a.up, row_of(a.up, row), width, tokens(a.up_x, raised.up[0]));
   for (int n = 0; n < count; ++n) {
-    float* gate = block.gate[n];
-    float* up = block.up[n];
-    // Whole vectors, also where a block is short: what lies behind its end is not stored.
-    for (int i = width; i < kBlock; ++i) gate[i] = up[i] = 0;
-    add_bias(block.gate[n], a.gate_bias ? a.gate_bias + row : nullptr, width);
-    add_bias(block.up[n], a.up_bias ? a.up_bias + row : nullptr, width);
-    for (int i = 0; i < kBlock; i += V::lanes) {
+    float* gate = raised.gate[n];
+    float* up = raised.up[n];
+    add_bias(gate, a.gate_bias ? a.gate_bias + row : nullptr, width);
+    add_bias(up, a.up_bias ? a.up_bias + row : nullptr, width);
+    // Whole vectors, also where the last rows are fewer: what lies behind is not stored.
+    for (int i = width; i % V::lanes; ++i) gate[i] = up[i] = 0;
+    for (int i = 0; i < width; i += V::lanes) {
       activate(a.activation, V::load(gate + i), V::load(up + i)).store(gate + i);
     }
     store_activations(gate, width, a.hidden + (first_pair + n) * a.hidden_bytes, a.hidden_form,
@@ -107,10 +98,12 @@ void experts_up(const ExpertsUpArgs& a, Range shares) noexcept {
   const int64_t end = share(shares.end, blocks * active, items);
   for (int64_t i = 0; i < active; ++i) {
     const int expert = plan.active[i];
-    for (int64_t b = (begin + active - 1 - i) / active; b * active + i < end; ++b) {
-      plan.for_pairs(expert, [&](int first, int count) {
-        hidden_block(a, plan, expert, b * kBlock, first, count);
-      });
+    const int64_t first = (begin + active - 1 - i) / active * kBlock;
+    const int64_t last = smaller((end + active - 1 - i) / active * kBlock, a.outputs);
+    for (int64_t row = first; row < last; row += kUpRows) {
+      const int width = static_cast<int>(smaller(kUpRows, last - row));
+      plan.for_pairs(expert,
+                     [&](int pair, int count) { raise(a, plan, expert, row, width, pair, count); });
     }
   }
 }
@@ -118,11 +111,11 @@ void experts_up(const ExpertsUpArgs& a, Range shares) noexcept {
 // out[token of each pair] += weight * result for `width` of an expert's outputs from `row` on.
 inline void add_outputs(const ExpertsDownArgs& a, const Plan& plan, int expert, int64_t row,
                         int width, int first_pair, int count) {
-  alignas(64) float results[kExpertTokens][kOutputRows];
+  alignas(64) float results[kExpertTokens][kDownRows];
   const int64_t weight_row = int64_t{expert} * a.outputs + row;
   multiply(a.weight, row_of(a.weight, weight_row), width,
            Tokens{a.hidden.data + first_pair * a.hidden.token_bytes, a.hidden.token_bytes,
-                  a.hidden.form, results[0], kOutputRows, count, nullptr, 1});
+                  a.hidden.form, results[0], kDownRows, count, nullptr, 1});
   for (int n = 0; n < count; ++n) {
     const int pair = plan.pairs[first_pair + n];
     float* out = a.out + int64_t{pair / a.pairs_per_token} * a.outputs + row;
@@ -141,8 +134,8 @@ void experts_down(const ExpertsDownArgs& a, Range items) noexcept {
   }
   for (int i = 0; i < plan.active_count; ++i) {
     const int expert = plan.active[i];
-    for (int64_t row = begin; row < end; row += kOutputRows) {
-      const int width = static_cast<int>(smaller(kOutputRows, end - row));
+    for (int64_t row = begin; row < end; row += kDownRows) {
+      const int width = static_cast<int>(smaller(kDownRows, end - row));
       plan.for_pairs(expert, [&](int first, int count) {
         add_outputs(a, plan, expert, row, width, first, count);
       });

@@ -16,7 +16,6 @@ from ktdesk.kernels.experts import (
     expert_plan,
     experts_down,
     experts_up,
-    hidden_row,
     plan_size,
 )
 from tests.kernels.samples import make_weight, random
@@ -89,9 +88,8 @@ class Workspace:
         logits = torch.empty(tokens, 1, EXPERTS)
         ids, weights = torch.empty(tokens, USED, dtype=torch.int32), torch.empty(tokens, USED)
         plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
-        hidden_width, dtype = hidden_row(self._experts)
-        hidden = torch.empty(ids.numel(), hidden_width, dtype=dtype)
         source = self._activations(stream)
+        hidden = torch.empty(ids.numel(), source.shape[1], dtype=source.dtype)
         cpu.linear(stream, self._router, self.x[:, None], logits)
         cpu.router(
             stream,

@@ -20,7 +20,6 @@ from ktdesk.kernels.experts import (
     expert_plan,
     experts_down,
     experts_up,
-    hidden_row,
     plan_size,
 )
 from ktdesk.kernels.streams import open_stream
@@ -73,6 +72,13 @@ def as_activations(stream: Stream, weight: Weight, x: Tensor) -> Tensor:
     return rows
 
 
+def hidden_for(weights: ExpertWeights, pairs: int) -> Tensor:
+    """Return room for the hidden activations, NaN or all bits set."""
+    if weights.down.type.is_float:
+        return torch.full((pairs, weights.down.columns), torch.nan)
+    return torch.full((pairs, q8_bytes(weights.down.columns)), 255, dtype=torch.uint8)
+
+
 def run(
     stream: Stream,
     weights: ExpertWeights,
@@ -84,10 +90,7 @@ def run(
     """Return the chain's result. All that it writes begins as NaN, or as numbers no plan has."""
     experts, _, _ = weights.sizes()
     plan = torch.full((plan_size(ids.numel(), experts),), -1, dtype=torch.int32)
-    width, dtype = hidden_row(weights)
-    hidden = torch.full(
-        (ids.numel(), width), 255 if dtype == torch.uint8 else torch.nan, dtype=dtype
-    )
+    hidden = hidden_for(weights, ids.numel())
     out = torch.full_like(x, torch.nan)
     gate_x, up_x = (as_activations(stream, weight, x) for weight in (weights.gate, weights.up))
     expert_plan(stream, ids, plan, experts=experts)
@@ -182,6 +185,23 @@ def test_more_tokens_than_are_taken_at_a_time(stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("kind", [WeightType.BF16, WeightType.Q4_K])
+def test_experts_in_bfloat16(stream: Stream, kind: WeightType) -> None:
+    if not stream.has_tiles:
+        pytest.skip("bfloat16 is for tiles")
+    gate, up = (make_weight(kind, EXPERTS, 256, 256, seed=s) for s in (1, 2))
+    weights = ExpertWeights(gate, up, make_weight(kind, EXPERTS, 256, 256))
+    x, ids, shares = random(40, 256), uneven_ids(40), random(40, USED)
+    plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
+    hidden = torch.full((ids.numel(), 256), torch.nan, dtype=torch.bfloat16)
+    out = torch.full_like(x, torch.nan)
+    expert_plan(stream, ids, plan, experts=EXPERTS)
+    experts_up(stream, weights, x.bfloat16(), x.bfloat16(), plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, None, out)
+    reason = "three roundings to eight bits, 2^-9 at most each: squared, over 3"
+    assert_close(out, expected(weights, x, ids, shares), 1.2e-5, reason)
+
+
+@pytest.mark.parametrize("kind", [WeightType.BF16, WeightType.Q4_K])
 @pytest.mark.parametrize("tokens", [1, 20])
 @pytest.mark.parametrize("isa", _native.isas())
 def test_results_do_not_depend_on_threads(isa: str, kind: WeightType, tokens: int) -> None:
@@ -197,8 +217,7 @@ def test_a_replay_reads_the_ids_anew(stream: Stream) -> None:
     weights = make_experts(WeightType.Q8_0)
     x, ids, shares = random(3, 32), uneven_ids(3), random(3, USED)
     plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
-    width, dtype = hidden_row(weights)
-    hidden, out = torch.empty(ids.numel(), width, dtype=dtype), torch.empty(3, 32)
+    hidden, out = hidden_for(weights, ids.numel()), torch.empty(3, 32)
     source = torch.empty(3, q8_bytes(32), dtype=torch.uint8)
     stream.begin_capture()
     cpu.quantize(stream, x, source)
