@@ -197,7 +197,6 @@ def attention_merge(
     scale: float,
     /,
 ) -> None: ...
-def silu_mul(stream: Stream, gate: int, up: int, out: int, count: int, /) -> None: ...
 def add(stream: Stream, x: int, y: int, out: int, count: int, /) -> None: ...
 def router(
     stream: Stream,
@@ -216,24 +215,35 @@ def router(
     /,
 ) -> None: ...
 def expert_plan(stream: Stream, ids: int, plan: int, pairs: int, experts: int, /) -> None: ...
-def expert_linear(
+def experts_up(
     stream: Stream,
-    weight: MatrixOf,
-    x: ActivationsOf,
+    gate: MatrixOf,
+    up: MatrixOf,
+    gate_bias: int,  # 0 without one
+    up_bias: int,
+    gate_x: ActivationsOf,
+    up_x: ActivationsOf,
     plan: int,
-    out: int,
+    hidden: ActivationsOf,
+    pairs: int,
     experts: int,
     outputs: int,
-    pairs_per_row: int,
+    pairs_per_token: int,
+    activation: int,
     /,
 ) -> None: ...
-def combine(
+def experts_down(
     stream: Stream,
-    rows: int,
+    weight: MatrixOf,
+    bias: int,  # 0 without one
+    hidden: ActivationsOf,
+    plan: int,
     weights: int,
+    start: int,  # 0 for zeros
     out: int,
     tokens: int,
-    experts_per_token: int,
-    width: int,
+    pairs: int,
+    experts: int,
+    outputs: int,
     /,
 ) -> None: ...

@@ -187,13 +187,6 @@ def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -
     )
 
 
-def silu_mul(stream: Stream, gate: Tensor, up: Tensor, out: Tensor) -> None:
-    """Write silu(gate) * up to out, which may be gate; all of one shape."""
-    shape = tuple(gate.shape)
-    addresses = check("gate", gate, shape), check("up", up, shape), check("out", out, shape)
-    _native.silu_mul(stream, *addresses, gate.numel())
-
-
 def add(stream: Stream, x: Tensor, y: Tensor, out: Tensor) -> None:
     """Write x + y to out, which may be x; all of one shape."""
     shape = tuple(x.shape)
@@ -236,63 +229,4 @@ def router(
         scale,
         gating == "sigmoid",
         normalize,
-    )
-
-
-def expert_plan(stream: Stream, ids: Tensor, plan: Tensor) -> None:
-    """Group pairs p = t * K + k by expert: plan int32 [E + 1 + T * K], offsets, then pairs.
-
-    ids [T, K] int32, each below E.
-    """
-    pairs = ids.numel()
-    experts = sizes("plan", plan, 1)[0] - 1 - pairs
-    source = check("ids", ids, (None, None), torch.int32)
-    target = check("plan", plan, (None,), torch.int32)
-    check_positive(experts=experts)
-    _native.expert_plan(stream, source, target, pairs, experts)
-
-
-def expert_linear(
-    stream: Stream, weight: Weight, x: Tensor, plan: Tensor, out: Tensor, *, experts_per_token: int
-) -> None:
-    """Multiply each pair's row of x by its expert's matrix: out [T * K, N]; weight [E, N, D].
-
-    x has a row per token, or a row per pair, in one of the forms of `linear`.
-    """
-    if len(weight.shape) != 3:
-        raise fail(f"{weight.name} must be a matrix per expert, not {list(weight.shape)}.")
-    check_positive(experts_per_token=experts_per_token)
-    experts, outputs, _ = weight.shape
-    pairs = sizes("plan", plan, 1)[0] - 1 - experts
-    source = check_activations(stream, "x", x, (None,), weight)
-    rows = x.shape[0]
-    if rows < 1 or pairs not in (rows, rows * experts_per_token):
-        raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")
-    _native.expert_linear(
-        stream,
-        check_weight(weight),
-        source,
-        check("plan", plan, (experts + 1 + pairs,), torch.int32),
-        check("out", out, (pairs, outputs)),
-        experts,
-        outputs,
-        pairs // rows,
-    )
-
-
-def combine(stream: Stream, rows: Tensor, weights: Tensor, out: Tensor) -> None:
-    """Add each token's experts: out[t] += sum_k weights[t, k] * rows[t * K + k].
-
-    rows [T * K, D], weights [T, K], out [T, D].
-    """
-    tokens, used = sizes("weights", weights, 2)
-    _, width = sizes("out", out, 2)
-    _native.combine(
-        stream,
-        check("rows", rows, (tokens * used, width)),
-        check("weights", weights, (tokens, used)),
-        check("out", out, (tokens, width)),
-        tokens,
-        used,
-        width,
     )

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, DecoderSpec, Mlp, SparseMlp
+from ktdesk.models.decoder import Block, Decoder, DecoderSpec, DenseMlp, SparseMlp
 from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import (
     Gating,
@@ -127,11 +127,11 @@ class Deepseek2(Decoder):
         """Return the feed-forward part of a layer: the first ones are dense."""
         spec, width = self._deepseek, self.spec.width
         if layer < spec.dense_layers:
-            return Mlp(site, layer, width, spec.dense_width)
+            return DenseMlp(site, layer, width, spec.dense_width)
         bias = f"blk.{layer}.exp_probs_b.bias"
         router = replace(spec.router, bias=bias if bias in self._tensors else "")
         shared_width = spec.shared_experts * spec.expert_width
-        shared = Mlp(site.at("shared_experts"), layer, width, shared_width, "_shexp")
+        shared = DenseMlp(site.at("shared_experts"), layer, width, shared_width, "_shexp")
         return SparseMlp(site, layer, router, spec.expert_width, shared, width)
 
 

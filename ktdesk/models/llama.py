@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, DecoderSpec, Mlp
+from ktdesk.models.decoder import Block, Decoder, DecoderSpec, DenseMlp
 from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import Gqa, GqaSpec, Linear, LinearSpec, Step
 from ktdesk.operators.site import Site
@@ -56,7 +56,7 @@ class Llama(Decoder):
 
     def feed_forward(self, site: Site, layer: int) -> Block:
         """Return the feed-forward part of a layer."""
-        return Mlp(site, layer, self.spec.width, self._llama.ffn_width)
+        return DenseMlp(site, layer, self.spec.width, self._llama.ffn_width)
 
 
 class GroupedQueryAttention(Block):

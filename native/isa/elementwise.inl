@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that pass once over their data: norm, quantisation, rotation, sums, gates.
+// Kernels that pass once over their data: norm, quantisation, rotation, sums.
 
 void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   for (int64_t r = rows.begin; r < rows.end; ++r) {
@@ -15,50 +15,14 @@ void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   }
 }
 
-inline float largest_magnitude(const float* x) {  // of a block
-  V most = V::zero();
-  for (int i = 0; i < kBlock; i += V::lanes) {
-    const V v = V::load(x + i);
-    most = max(most, max(v, V::zero() - v));
-  }
-  return largest(most);
-}
-
-// LIMITS finite values. ERROR at most half a step of largest / 127 per value.
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
   for (int64_t item = blocks.begin; item < blocks.end; ++item) {
     const int64_t row = item / per_row, b = item % per_row;
     const float* x =
         a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride + b * kBlock;
-    uint8_t* out = a.out + row * q8_row_bytes(a.width);
-    int8_t* q = reinterpret_cast<int8_t*>(out) + b * kBlock;
-    float* scales = reinterpret_cast<float*>(out + a.width);
-    const float largest_x = largest_magnitude(x);
-    const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
-    const float step = vanishes ? 0.0f : largest_x / 127.0f;
-    const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int totals[2] = {0, 0};  // of the halves
-    for (int i = 0; i < kBlock; i += V::lanes) {
-      float rounded[V::lanes];
-      V::round(V::load(x + i) * V::all(inverse)).store(rounded);
-      for (int j = 0; j < V::lanes; ++j) {
-        q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-        totals[(i + j) / (kBlock / 2)] += q[i + j];
-      }
-    }
-    scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(totals[0] + totals[1]);
-    float* half_sums = scales + 2 * per_row + 2 * b;
-    for (int h = 0; h < 2; ++h) half_sums[h] = step * static_cast<float>(totals[h]);
+    quantize_block(x, a.out + row * q8_row_bytes(a.width), a.width, b);
   }
-}
-
-// To nearest, ties to even; NaN stays NaN.
-inline uint16_t float_to_bf16(float x) {
-  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
-  const uint32_t rounded = bits + 0x7fffu + (bits >> 16 & 1u);
-  return static_cast<uint16_t>((x == x ? rounded : bits | 0x400000u) >> 16);
 }
 
 void to_bf16(const ToBf16Args& a, Range rows) noexcept {
@@ -87,13 +51,6 @@ void rope(const RopeArgs& a, Range tokens) noexcept {
   }
 }
 
-template <class Value>
-inline void convert(const float* x, Value* out, int width) {
-  int i = 0;
-  for (; i + V::lanes <= width; i += V::lanes) V::load(x + i).store(out + i);
-  for (; i < width; ++i) store_one(out + i, x[i]);
-}
-
 void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {
   for (int64_t t = tokens.begin; t < tokens.end; ++t) {
     const float* row = a.rows + t * a.rows_stride;
@@ -106,43 +63,11 @@ void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {
   }
 }
 
-// Calls body(first, end) for the elements of each item.
-template <class Body>
-inline void for_chunks(Range chunks, int64_t count, const Body& body) {
-  for (int64_t c = chunks.begin; c < chunks.end; ++c) {
-    body(c * kChunk, smaller((c + 1) * kChunk, count));
-  }
-}
-
-void silu_mul(const SiluMulArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      const V gate = V::load(a.gate + i);
-      const V sigmoid = V::all(1.0f) / (V::all(1.0f) + exp(V::zero() - gate));
-      (gate * sigmoid * V::load(a.up + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.gate[i] / (1.0f + exp(-a.gate[i])) * a.up[i];
-  });
-}
-
 void add(const AddArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
-  });
-}
-
-void combine(const CombineArgs& a, Range items) noexcept {
-  const int per_token = (a.width + kChunk - 1) / kChunk;
-  for (int64_t item = items.begin; item < items.end; ++item) {
-    const int64_t t = item / per_token, begin = item % per_token * kChunk;
-    const int width = static_cast<int>(smaller(kChunk, a.width - begin));
-    for (int k = 0; k < a.experts_per_token; ++k) {
-      const int64_t pair = t * a.experts_per_token + k;
-      add_scaled(a.out + t * a.width + begin, a.weights[pair], a.rows + pair * a.width + begin,
-                 width);
-    }
+  int64_t i = chunks.begin * kChunk;
+  const int64_t end = smaller(chunks.end * kChunk, a.count);
+  for (; i + V::lanes <= end; i += V::lanes) {
+    (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
   }
+  for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
 }

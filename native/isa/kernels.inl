@@ -28,6 +28,12 @@ namespace {
 
 #include "products.inl"
 
+#include "conversions.inl"
+
+#include "activations.inl"
+
+#include "experts.inl"
+
 #ifndef KT_TILES
 #include "interleave.inl"
 
@@ -49,9 +55,7 @@ constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
 constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
-constexpr void (*silu_mul)(const SiluMulArgs&, Range) noexcept = nullptr;
 constexpr void (*add)(const AddArgs&, Range) noexcept = nullptr;
-constexpr void (*combine)(const CombineArgs&, Range) noexcept = nullptr;
 constexpr void (*attention)(const AttentionArgs&, Range) noexcept = nullptr;
 constexpr void (*attention_merge)(const AttentionArgs&, Range) noexcept = nullptr;
 #endif

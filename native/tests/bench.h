@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
-#include <initializer_list>
 #include <vector>
 
 #include "kt/stream.h"
@@ -53,14 +52,21 @@ struct Bench {
   }
 };
 
+// The tables that this machine can run.
+inline std::vector<KernelTable> all_tables() {
+  std::vector<KernelTable> tables;
+  for (const KernelTable* const* t = kTables; *t; ++t) {
+    if ((*t)->runs_on(detect_features())) tables.push_back(resolve(detect_features(), (*t)->isa));
+  }
+  return tables;
+}
+
 // Prints what `body` measures with every table and number of threads.
-inline void measure_tables(std::initializer_list<int> threads,
+inline void measure_tables(const std::vector<KernelTable>& tables, const std::vector<int>& threads,
                            const std::function<void(const Bench&)>& body) {
   bool first = true;
   std::printf("{\"measurements\": [");
-  for (const KernelTable* const* t = kTables; *t; ++t) {
-    if (!(*t)->runs_on(detect_features())) continue;
-    const KernelTable kernels = resolve(detect_features(), (*t)->isa);
+  for (const KernelTable& kernels : tables) {
     for (int count : threads) {
       ThreadPool pool(count);
       Stream stream(pool, kernels);

@@ -78,7 +78,7 @@ void bench_attention(const Bench& bench, const Shape& s) {
 }  // namespace
 
 int main() {
-  measure_tables({1, 2}, [](const Bench& bench) {
+  measure_tables(all_tables(), {1, 2}, [](const Bench& bench) {
     for (const Shape& shape : kShapes) bench_attention(bench, shape);
   });
   return 0;

@@ -15,7 +15,7 @@ from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.activations import LEAST_TILE_TOKENS, activation_type
 from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
-from tests.kernels.samples import make_weight, random, random_ids, strided, values_of
+from tests.kernels.samples import make_weight, random, strided, values_of
 
 # Each product has two factors that are rounded by up to 2^-9, by a third of its square on average.
 ROUNDED = 1e-5
@@ -84,24 +84,6 @@ def test_more_tokens_and_rows_than_are_kept(tiles: Stream) -> None:
     weight, x = make_weight(WeightType.Q4_K, 300, 256), random(1100, 1, 256)
     expected = reference.linear(x.double(), values_of(weight).unsqueeze(0))
     assert_close(product(tiles, weight, x, 300), expected, ROUNDED, ROUNDED_REASON)
-
-
-@types
-@pytest.mark.parametrize("row_per_pair", [False, True])
-def test_expert_linear(tiles: Stream, kind: WeightType, row_per_pair: bool) -> None:
-    """Some experts have many tokens, some few, and the last none."""
-    tokens, experts, used, outputs, columns = 40, 5, 2, 19, max(64, kind.block_size)
-    ids = random_ids(tokens, used, experts - 1)
-    plan = torch.empty(experts + 1 + ids.numel(), dtype=torch.int32)
-    cpu.expert_plan(tiles, ids, plan)
-    weight = make_weight(kind, experts, outputs, columns)
-    x = random(ids.numel() if row_per_pair else tokens, columns)
-    out = torch.full((ids.numel(), outputs), torch.nan)
-    cpu.expert_linear(tiles, weight, rounded(tiles, x), plan, out, experts_per_token=used)
-    rows = x if row_per_pair else x.repeat_interleave(used, 0)
-    matrices = values_of(weight)[ids.flatten().long()]
-    expected = torch.einsum("pd,pnd->pn", rows.double(), matrices)
-    assert_close(out, expected, ROUNDED, ROUNDED_REASON)
 
 
 @types
