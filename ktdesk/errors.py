@@ -49,10 +49,11 @@ class DownloadError(KTDeskError):
 
 
 class ModelFileError(KTDeskError):
-    """A model file cannot be read, or is not what it claims to be."""
+    """A model file cannot be read, or is not what it claims to be. The message names the file."""
 
     def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+        named = message if path.name in message else f"{path.name}: {message}"
+        super().__init__(named, hint=hint)
         self.path = path
 
 

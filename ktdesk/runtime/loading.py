@@ -49,8 +49,22 @@ def load_model(
     """Load a model; see `Engine.load`. `report` gets stage and share, and may raise to cancel."""
     report("Opening the file", 0.0)
     checkpoint = Checkpoint.open(path)
+    try:
+        return _load(checkpoint, placement, context_tokens, cache_type, threads, report)
+    finally:  # whatever came of a file that went away meanwhile, that is what to say
+        checkpoint.check_whole()
+
+
+def _load(
+    checkpoint: Checkpoint,
+    placement: str,
+    context_tokens: int,
+    cache_type: str,
+    threads: int,
+    report: Report,
+) -> LoadedModel:
     find_architecture(checkpoint)
-    tokenizer = Tokenizer.from_metadata(path, checkpoint.metadata)
+    tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
     rules = Placement.load("cpu_only" if placement == "auto" else placement)
     context_tokens = choose_context(checkpoint, context_tokens)
     device = CpuDevice(threads)
@@ -69,6 +83,7 @@ def load_model(
         _template(checkpoint, tokenizer),
         context_tokens,
         captures=plan.captures,
+        check_model=checkpoint.check_whole,
     )
     report("Ready", 1.0)
     return LoadedModel(_describe(checkpoint, context_tokens, rules.name), runner)
