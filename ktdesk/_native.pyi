@@ -231,3 +231,5 @@ def combine(
     width: int,
     /,
 ) -> None: ...
+def scan(stream: Stream, weight: MatrixOf, rows: int, /) -> int:
+    """Read rows, without the GIL; return the first with a NaN or an infinity, or `rows`."""

@@ -10,29 +10,21 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.errors import Cancelled, KTDeskError, RequestError
 from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 
 if TYPE_CHECKING:
     from ktdesk.runtime.loading import LoadedModel
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProgress:
-    """How far loading is: a stage in words, and its share from 0 to 1."""
-
-    stage: str
-    fraction: float
 
 
 class _Flag(threading.Event):
@@ -69,7 +61,7 @@ class Engine:
         placement: str = "auto",
         context_tokens: int = 0,
         cache_type: str = "f16",
-        progress: Callable[[LoadProgress], None] = _ignore,
+        progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
 
@@ -84,10 +76,10 @@ class Engine:
         with self._turn:
             from ktdesk.runtime.loading import load_model
 
-            def report(stage: str, fraction: float) -> None:
+            def report(now: LoadProgress) -> None:
                 if self._load_cancelled.is_set():
                     raise Cancelled
-                progress(LoadProgress(stage, fraction))
+                progress(now)
 
             self._model = None
             self._model = load_model(

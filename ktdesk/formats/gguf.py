@@ -65,7 +65,7 @@ class Checkpoint:
 
     def __init__(self, path: Path, parts: list[_Part]) -> None:
         self.path = path
-        self.size_bytes = 0
+        self.size_bytes: int = 0
         self.metadata: Mapping[str, MetadataValue] = parts[0].header.metadata
         self._parts = parts
         self._placed: dict[str, _Placed] = {}
@@ -161,7 +161,7 @@ class Checkpoint:
         return self._placed[name].path
 
     def _add(self, part: _Part) -> None:
-        data = np.frombuffer(part.mapping, np.uint8)
+        data: NDArray[np.uint8] = np.frombuffer(memoryview(part.mapping), np.uint8)
         self.size_bytes += data.size
         for entry in part.header.tensors:
             if entry.name in self._placed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -15,12 +15,14 @@ import torch
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
+from ktdesk.kernels import cpu
 from ktdesk.models.build import build_model, find_architecture, make_plan
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.runner import Runner
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -29,10 +31,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
 CACHE_TYPES = {"f16": torch.float16, "f32": torch.float32}
-_PAGE_BYTES = 4096
-_READ_BYTES = 16 << 20  # between two reports while weights are read
-
-Report = Callable[[str, float], None]
+_SLICE_BYTES = 32 << 20  # of weights that are read between two reports
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ class LoadedModel:
 def load_model(
     path: Path, placement: str, context_tokens: int, cache_type: str, threads: int, report: Report
 ) -> LoadedModel:
-    """Load a model; see `Engine.load`. `report` gets stage and share, and may raise to cancel."""
-    report("Opening the file", 0.0)
+    """Load a model; see `Engine.load`. `report` may raise to cancel."""
+    report(LoadProgress("Opening the file", 0.0))
     checkpoint = Checkpoint.open(path)
     try:
         return _load(checkpoint, placement, context_tokens, cache_type, threads, report)
@@ -71,11 +70,13 @@ def _load(
     resources = Resources(checkpoint, device, context_tokens, CACHE_TYPES[cache_type])
     plan = make_plan(resources, rules)
     model = build_model(
-        resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)
+        resources,
+        plan,
+        lambda share: report(LoadProgress("Placing the weights", 0.02 + 0.08 * share)),
     )
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_weights(checkpoint, report)
-    report("Preparing the first step", 0.98)
+    _read_weights(checkpoint, device, report)
+    report(LoadProgress("Preparing the first step", 0.98))
     runner = Runner(
         model,
         device,
@@ -85,7 +86,7 @@ def _load(
         captures=plan.captures,
         check_model=checkpoint.check_whole,
     )
-    report("Ready", 1.0)
+    report(LoadProgress("Ready", 1.0))
     return LoadedModel(_describe(checkpoint, context_tokens, rules.name), runner)
 
 
@@ -123,8 +124,11 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
-def _read_weights(checkpoint: Checkpoint, report: Report) -> None:
-    """Bring the file into memory now, with progress, rather than during the first answer."""
+def _read_weights(checkpoint: Checkpoint, device: CpuDevice, report: Report) -> None:
+    """Bring the file into memory now, with progress, and check that its numbers are numbers.
+
+    A file larger than the memory is not read ahead, and so not checked.
+    """
     if checkpoint.size_bytes > available_memory_bytes():
         log.warning(
             "%s has %s, more than the memory that is free: it will be read from the disk again "
@@ -133,18 +137,36 @@ def _read_weights(checkpoint: Checkpoint, report: Report) -> None:
             format_bytes(checkpoint.size_bytes),
         )
         return
-    weights = [checkpoint.weight(name) for name in checkpoint.tensors]
-    total, done = sum(w.data.nbytes for w in weights), 0
-    for weight in weights:
-        for start in range(0, weight.data.nbytes, _READ_BYTES):
-            report("Reading the weights", 0.1 + 0.85 * (done + start) / total)
-            _touch(weight, start)
-        done += weight.data.nbytes
+    total, done = sum(tensor.size_bytes for tensor in checkpoint.tensors.values()), 0
+    for name, rows in _slices(checkpoint):
+        report(LoadProgress("Reading the weights", 0.1 + 0.85 * done / total, done, total))
+        done += _read(checkpoint, device, name, rows)
 
 
-def _touch(weight: Weight, start: int) -> None:
-    """Read one byte of every page, which makes the system fetch the pages."""
-    weight.data.reshape(-1)[start : start + _READ_BYTES : _PAGE_BYTES].max()
+def _slices(checkpoint: Checkpoint) -> Iterator[tuple[str, range]]:
+    """Yield the rows of every tensor, in the order of the file, a slice at a time."""
+    for name in checkpoint.tensors:
+        weight = checkpoint.weight(name)
+        step = max(1, _SLICE_BYTES // weight.data.shape[1])
+        for begin in range(0, weight.rows, step):
+            yield name, range(begin, min(begin + step, weight.rows))
+
+
+def _read(checkpoint: Checkpoint, device: CpuDevice, name: str, rows: range) -> int:
+    """Read rows of a tensor into memory; return how many bytes they have.
+
+    Raises ModelFileError if they hold what is no number, or the file is no longer whole.
+    """
+    weight = checkpoint.weight(name)
+    bad = cpu.scan(device.stream, weight, rows.start, rows.stop)
+    checkpoint.check_whole()
+    if bad is not None:
+        raise ModelFileError(
+            checkpoint.path_of(name),
+            f"The tensor {name} holds a NaN or an infinity, first in row {bad} of {weight.rows}.",
+            hint="The file is damaged, or was made wrongly. Fetch it again, or choose another.",
+        )
+    return len(rows) * weight.data.shape[1]
 
 
 def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> ModelInfo:
