@@ -217,7 +217,7 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
         raise ModelFileError(
             path,
             f"The tensor {entry.name} has a type that KTDesk does not know: {entry.type}.",
-            hint="The file may be damaged, or newer than this KTDesk.",
+            hint="Fetch the file again, in case it is damaged; or a newer KTDesk may know the type.",
         ) from None
     columns = entry.shape[-1]
     if columns % block:

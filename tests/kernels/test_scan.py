@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ktdesk._native import Stream
 from ktdesk.errors import KernelError
@@ -27,16 +28,16 @@ def random_bits(kind: WeightType) -> Weight:
     return Weight("bits", kind, (ROWS, kind.block_size), bits)
 
 
-def is_bad(weight: Weight) -> np.ndarray:
+def is_bad(weight: Weight) -> NDArray[np.bool]:
     """Return for each row whether it holds what is no finite number."""
     match weight.type:  # their formats know a NaN, which GGML reads as a number
         case WeightType.MXFP4:
-            return weight.data[:, 0] == 0xFF
+            return np.asarray(weight.data[:, 0] == 0xFF)
         case WeightType.NVFP4:
-            return (weight.data[:, :4] & 0x7F == 0x7F).any(1)
+            return np.any(weight.data[:, :4] & 0x7F == 0x7F, axis=1)
         case _:
             with np.errstate(all="ignore"):
-                return ~np.isfinite(weight.dequantize()).all(1)
+                return ~np.all(np.isfinite(weight.dequantize()), axis=1)
 
 
 @pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
