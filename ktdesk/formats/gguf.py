@@ -217,7 +217,7 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
         raise ModelFileError(
             path,
             f"The tensor {entry.name} has a type that KTDesk does not know: {entry.type}.",
-            hint="Fetch the file again, in case it is damaged; or a newer KTDesk may know the type.",
+            hint="Fetch the file again if it may be damaged; a newer KTDesk may know the type.",
         ) from None
     columns = entry.shape[-1]
     if columns % block:

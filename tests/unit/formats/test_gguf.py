@@ -55,7 +55,7 @@ def put(path: Path, content: object) -> Path:
 def refused(path: Path) -> ModelFileError:
     with pytest.raises(ModelFileError) as caught:
         Checkpoint.open(path)
-    assert path.name in str(caught.value)
+    assert caught.value.path.name in str(caught.value)
     assert caught.value.hint
     return caught.value
 
