@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -17,8 +16,8 @@ from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
-from ktdesk.kernels import cpu
 from ktdesk.models.build import build_model, find_architecture, make_plan
+from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.model_info import ModelInfo
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
 CACHE_TYPES = {"f16": torch.float16, "f32": torch.float32}
-_SLICE_BYTES = 32 << 20  # of weights that are read between two reports
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,20 @@ class LoadedModel:
 
 
 def load_model(
-    path: Path, placement: str, context_tokens: int, cache_type: str, threads: int, report: Report
+    path: Path,
+    placement: str,
+    context_tokens: int,
+    cache_type: str,
+    threads: int,
+    report: Report,
+    *,
+    weights: Home = "auto",
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` may raise to cancel."""
     report(LoadProgress("Opening the file", 0.0))
     checkpoint = Checkpoint.open(path)
     try:
-        return _load(checkpoint, placement, context_tokens, cache_type, threads, report)
+        return _load(checkpoint, placement, context_tokens, cache_type, threads, report, weights)
     finally:  # whatever came of a file that went away meanwhile, that is what to say
         checkpoint.check_whole()
 
@@ -61,6 +66,7 @@ def _load(
     cache_type: str,
     threads: int,
     report: Report,
+    weights: Home,
 ) -> LoadedModel:
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
@@ -69,13 +75,18 @@ def _load(
     device = CpuDevice(threads)
     resources = Resources(checkpoint, device, context_tokens, CACHE_TYPES[cache_type])
     plan = make_plan(resources, rules)
-    model = build_model(
-        resources,
-        plan,
-        lambda share: report(LoadProgress("Placing the weights", 0.02 + 0.08 * share)),
-    )
+    left = available_memory_bytes() - plan.cache_bytes(resources)
+    resources.copied = choose_copies(checkpoint, weights, left)
+    total = sum(tensor.size_bytes for tensor in checkpoint.tensors.values())
+
+    def report_bytes() -> None:
+        done = min(resources.reader.done_bytes, total)
+        report(LoadProgress("Reading the weights", 0.02 + 0.95 * done / total, done, total))
+
+    resources.reader.on_read = report_bytes
+    model = build_model(resources, plan, lambda _: report_bytes())
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_weights(checkpoint, device, report)
+    _read_rest(checkpoint, resources)
     report(LoadProgress("Preparing the first step", 0.98))
     runner = Runner(
         model,
@@ -124,49 +135,24 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
-def _read_weights(checkpoint: Checkpoint, device: CpuDevice, report: Report) -> None:
-    """Bring the file into memory now, with progress, and check that its numbers are numbers.
+def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:
+    """Bring what was not copied into memory now, rather than during the first answer.
 
-    A file larger than the memory is not read ahead, and so not checked.
+    What does not fit is neither read nor checked.
     """
-    if checkpoint.size_bytes > available_memory_bytes():
+    rest = [checkpoint.weight(name) for name in checkpoint.tensors if name not in resources.copied]
+    rest_bytes = sum(weight.data.nbytes for weight in rest)
+    if rest_bytes > available_memory_bytes():
         log.warning(
-            "%s has %s, more than the memory that is free: it will be read from the disk again "
-            "and again, which is slow",
+            "%s of %s are more than the memory that is free: they will be read from the disk "
+            "again and again, which is slow",
+            format_bytes(rest_bytes),
             checkpoint.path.name,
-            format_bytes(checkpoint.size_bytes),
         )
         return
-    total, done = sum(tensor.size_bytes for tensor in checkpoint.tensors.values()), 0
-    for name, rows in _slices(checkpoint):
-        report(LoadProgress("Reading the weights", 0.1 + 0.85 * done / total, done, total))
-        done += _read(checkpoint, device, name, rows)
-
-
-def _slices(checkpoint: Checkpoint) -> Iterator[tuple[str, range]]:
-    """Yield the rows of every tensor, in the order of the file, a slice at a time."""
-    for name in checkpoint.tensors:
-        weight = checkpoint.weight(name)
-        step = max(1, _SLICE_BYTES // weight.data.shape[1])
-        for begin in range(0, weight.rows, step):
-            yield name, range(begin, min(begin + step, weight.rows))
-
-
-def _read(checkpoint: Checkpoint, device: CpuDevice, name: str, rows: range) -> int:
-    """Read rows of a tensor into memory; return how many bytes they have.
-
-    Raises ModelFileError if they hold what is no number, or the file is no longer whole.
-    """
-    weight = checkpoint.weight(name)
-    bad = cpu.scan(device.stream, weight, rows.start, rows.stop)
-    checkpoint.check_whole()
-    if bad is not None:
-        raise ModelFileError(
-            checkpoint.path_of(name),
-            f"The tensor {name} holds a NaN or an infinity, first in row {bad} of {weight.rows}.",
-            hint="The file is damaged, or was made wrongly. Fetch it again, or choose another.",
-        )
-    return len(rows) * weight.data.shape[1]
+    for weight in rest:
+        for _ in resources.reader.read(weight):
+            pass
 
 
 def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> ModelInfo:

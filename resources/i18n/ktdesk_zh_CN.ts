@@ -339,10 +339,6 @@
         <translation>正在打开文件</translation>
     </message>
     <message>
-        <source>Placing the weights</source>
-        <translation>正在安排权重</translation>
-    </message>
-    <message>
         <source>Reading the weights</source>
         <translation>正在读取权重</translation>
     </message>

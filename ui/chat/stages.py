@@ -10,7 +10,6 @@ from ktdesk.errors import format_progress
 
 STAGES = (
     QT_TRANSLATE_NOOP("Stages", "Opening the file"),
-    QT_TRANSLATE_NOOP("Stages", "Placing the weights"),
     QT_TRANSLATE_NOOP("Stages", "Reading the weights"),
     QT_TRANSLATE_NOOP("Stages", "Preparing the first step"),
     QT_TRANSLATE_NOOP("Stages", "Fetching the demo model"),
