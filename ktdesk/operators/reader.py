@@ -17,12 +17,12 @@ _SLICE_BYTES = 32 << 20  # read between two reports
 class Reader:
     """Brings the weights of a model file into memory.
 
-    done_bytes: how many have been read. on_read: called after every slice; may raise to cancel.
+    done_bytes: how many have been read. on_read: told so after every slice; may raise to cancel.
     """
 
     def __init__(self, checkpoint: Checkpoint, stream: Stream) -> None:
         self.done_bytes = 0
-        self.on_read: Callable[[], None] = lambda: None
+        self.on_read: Callable[[int], None] = lambda done: None
         self._checkpoint, self._stream = checkpoint, stream
 
     def read(self, weight: Weight) -> Iterator[range]:
@@ -39,7 +39,7 @@ class Reader:
             self._check(weight, rows)
             yield rows
             self.done_bytes += len(rows) * row_bytes
-            self.on_read()
+            self.on_read(self.done_bytes)
 
     def _check(self, weight: Weight, rows: range) -> None:
         bad = cpu.scan(self._stream, weight, rows.start, rows.stop)

@@ -79,12 +79,12 @@ def _load(
     resources.copied = choose_copies(checkpoint, weights, left)
     total = sum(tensor.size_bytes for tensor in checkpoint.tensors.values())
 
-    def report_bytes() -> None:
-        done = min(resources.reader.done_bytes, total)
+    def report_bytes(done: int) -> None:
+        done = min(done, total)
         report(LoadProgress("Reading the weights", 0.02 + 0.95 * done / total, done, total))
 
     resources.reader.on_read = report_bytes
-    model = build_model(resources, plan, lambda _: report_bytes())
+    model = build_model(resources, plan, lambda _: report_bytes(resources.reader.done_bytes))
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
     _read_rest(checkpoint, resources)
     report(LoadProgress("Preparing the first step", 0.98))
