@@ -10,6 +10,7 @@ namespace kt {
 namespace scalar {
 extern const KernelTable kTable;
 }
+#ifdef KT_VECTORS
 namespace avx2 {
 extern const KernelTable kTable;
 }
@@ -19,9 +20,13 @@ extern const KernelTable kTable;
 namespace avx512_vnni {
 extern const KernelTable kTable;
 }
+#endif
 
-extern const KernelTable* const kTables[] = {&avx512_vnni::kTable, &avx512::kTable, &avx2::kTable,
-                                             &scalar::kTable, nullptr};
+extern const KernelTable* const kTables[] = {
+#ifdef KT_VECTORS
+    &avx512_vnni::kTable, &avx512::kTable, &avx2::kTable,
+#endif
+    &scalar::kTable, nullptr};
 
 KernelTable resolve(unsigned features, const char* isa) noexcept {
   KernelTable best{};
