@@ -76,6 +76,25 @@ def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
     )
 
 
+def to_bf16(stream: Stream, x: Tensor, out: Tensor) -> None:
+    """Round x [T, G, D] or [T, D], strided, to bfloat16: out of its shape, strided."""
+    rows = x.unsqueeze(1) if x.ndim == 2 else x
+    rounded = out.unsqueeze(1) if out.ndim == 2 else out
+    tokens, groups, width = sizes("x", rows, 3)
+    _native.to_bf16(
+        stream,
+        check("x", rows, (tokens, groups, width), strided=True),
+        rows.stride(0),
+        rows.stride(1),
+        check("out", rounded, (tokens, groups, width), torch.bfloat16, strided=True),
+        rounded.stride(0),
+        rounded.stride(1),
+        tokens,
+        groups,
+        width,
+    )
+
+
 def interleaved_bytes(weight: Weight) -> int:
     """Return what a copy of the weight with interleaved rows needs; 0 if it can have none."""
     row_bytes = _native.interleaved_row_bytes(int(weight.type), weight.columns)
@@ -95,7 +114,8 @@ def interleave(stream: Stream, weight: Weight, data: NDArray[np.uint8]) -> Weigh
 def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     """Multiply: out[t, g] = W[g] x[t, g], out [T, G, N] strided; the weight has G * N rows.
 
-    x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`.
+    x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`;
+    or, where `activation_type` says so, bfloat16.
     """
     tokens, groups, outputs = sizes("out", out, 3)
     if groups * outputs != weight.rows:
@@ -103,7 +123,7 @@ def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     _native.linear(
         stream,
         check_weight(weight),
-        check_activations("x", x, (tokens, groups), weight),
+        check_activations(stream, "x", x, (tokens, groups), weight),
         check("out", out, (tokens, groups, outputs), strided=True),
         out.stride(0),
         out.stride(1),
@@ -237,14 +257,14 @@ def expert_linear(
 ) -> None:
     """Multiply each pair's row of x by its expert's matrix: out [T * K, N]; weight [E, N, D].
 
-    x has a row per token, or a row per pair: float32 [.., D], or int8 blocks, as in `linear`.
+    x has a row per token, or a row per pair, in one of the forms of `linear`.
     """
     if len(weight.shape) != 3:
         raise fail(f"{weight.name} must be a matrix per expert, not {list(weight.shape)}.")
     check_positive(experts_per_token=experts_per_token)
     experts, outputs, _ = weight.shape
     pairs = sizes("plan", plan, 1)[0] - 1 - experts
-    source = check_activations("x", x, (None,), weight)
+    source = check_activations(stream, "x", x, (None,), weight)
     rows = x.shape[0]
     if rows < 1 or pairs not in (rows, rows * experts_per_token):
         raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")
