@@ -4,6 +4,6 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types contracts native bench build clean
-help run test setup lint format types contracts native bench build clean:
+.PHONY: help run test setup lint format types contracts native sanitize bench build clean
+help run test setup lint format types contracts native sanitize bench build clean:
 	@$(PYTHON) make.py $@ $(ARGS)

@@ -49,6 +49,21 @@ class Stream:
     def end_capture(self) -> Graph:
         """Return what was recorded. Raises RuntimeError if the stream does not capture."""
 
+@final
+class MappedFile:
+    """All bytes of a file, as a read-only buffer. The mapping goes with the last view of it.
+
+    file: a descriptor open for reading, which may be closed afterwards. Raises OSError, or
+    ValueError for a file without bytes.
+    """
+
+    def __init__(self, file: int) -> None: ...
+    @property
+    def is_lost(self) -> bool:
+        """Whether reading has failed, since when all bytes are zero. Once true it stays so."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
 def isa() -> str | None:
     """Return the fastest instruction set in use; None if KTDESK_ISA names an unknown one."""
 
@@ -247,3 +262,5 @@ def experts_down(
     outputs: int,
     /,
 ) -> None: ...
+def scan(stream: Stream, weight: MatrixOf, rows: int, /) -> int:
+    """Read rows, without the GIL; return the first with a NaN or an infinity, or `rows`."""

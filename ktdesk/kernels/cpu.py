@@ -230,3 +230,16 @@ def router(
         gating == "sigmoid",
         normalize,
     )
+
+
+def scan(stream: Stream, weight: Weight, begin: int, end: int) -> int | None:
+    """Read rows [begin, end) of the file into memory, at once, without the GIL.
+
+    Returns the first row that has a NaN or an infinity, as a scale or as a float; None without one.
+    """
+    address, number, row_bytes, columns, layout = check_weight(weight)
+    if not 0 <= begin <= end <= weight.rows:
+        raise fail(f"{weight.name} has no rows {begin} to {end}.")
+    rows = (address + begin * row_bytes, number, row_bytes, columns, layout)
+    bad = begin + _native.scan(stream, rows, end - begin)
+    return bad if bad < end else None

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,9 +14,10 @@ from torch import Tensor
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Layout, Weight
 from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.operators.base import Slot
+from ktdesk.operators.reader import Reader
 
 S = TypeVar("S", bound=Slot)
 
@@ -31,6 +32,10 @@ class Resources:
     cache_type: torch.dtype
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
     used: set[str] = field(default_factory=set[str])
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.checkpoint, self.device.stream)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,12 @@ class Site:
             raise MemoryShortage(
                 "the CPU", size, 0, hint="Close other programs, or load with mapped weights."
             ) from error
-        return interleave(self.device.stream, weight, room)
+        copy = replace(weight, layout=Layout.INTERLEAVED, data=room.reshape(weight.rows, -1))
+        for rows in self.resources.reader.read(weight):
+            part = slice(rows.start, rows.stop)
+            some = replace(weight, shape=(len(rows), weight.columns), data=weight.data[part])
+            interleave(self.device.stream, some, copy.data[part])
+        return copy
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""

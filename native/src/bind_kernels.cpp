@@ -5,6 +5,7 @@
 
 #include "bindings.h"
 #include "kt/kernels.h"
+#include "kt/scan.h"
 #include "kt/stream.h"
 
 namespace py = pybind11;
@@ -243,6 +244,13 @@ void experts_down(kt::Stream& stream, const MatrixOf& weight, Address bias,
   KT_LAUNCH(experts_down, args, kt::down_items(outputs));
 }
 
+// Returns the first row that is not of finite numbers, or `rows` if all are.
+int64_t scan(kt::Stream& stream, const MatrixOf& weight, int64_t rows) {
+  std::atomic<int64_t> first_bad{rows};
+  stream.launch(kt::scan, kt::ScanArgs{matrix(weight), &first_bad}, rows, kt::kScanGrain);
+  return first_bad;
+}
+
 }  // namespace
 
 void bind_kernels(py::module_& m) {
@@ -253,4 +261,5 @@ void bind_kernels(py::module_& m) {
 #define KT_BIND(name, Args, grain) m.def(#name, &name, without_gil);
   KT_KERNELS(KT_BIND)
 #undef KT_BIND
+  m.def("scan", &scan, without_gil);
 }

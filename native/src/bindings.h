@@ -5,3 +5,6 @@
 
 // Adds one launch function per kernel to the module.
 void bind_kernels(pybind11::module_& module);
+
+// Adds the mapping of files.
+void bind_mapped(pybind11::module_& module);

@@ -62,6 +62,7 @@ def test_the_page_says_what_was_measured(ktdesk, model, runs) -> None:
         "median",
         "cores",
         "Load: once",
+        "load again, s",
         "stop, s",
     ):
         assert part in out
