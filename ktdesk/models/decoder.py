@@ -111,10 +111,16 @@ class Mlp(Block):
 
 
 class SparseMlp(Block):
-    """Routed experts beside shared ones that every token passes."""
+    """Routed experts, perhaps beside shared ones that every token passes."""
 
     def __init__(
-        self, site: Site, layer: int, router: RouterSpec, ffn_width: int, shared: Mlp, width: int
+        self,
+        site: Site,
+        layer: int,
+        router: RouterSpec,
+        ffn_width: int,
+        shared: Mlp | None,
+        width: int,
     ) -> None:
         blk = f"blk.{layer}.ffn"
         scores = LinearSpec(f"{blk}_gate_inp.weight", width, router.experts)
@@ -138,7 +144,8 @@ class SparseMlp(Block):
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
         ids, weights = self._router.forward(self._scores.forward(x))
-        return self._experts.forward(x, ids, weights, self._shared.forward(x, step))
+        shared = self._shared.forward(x, step) if self._shared else None
+        return self._experts.forward(x, ids, weights, shared)
 
 
 class Decoder(ABC):

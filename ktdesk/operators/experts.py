@@ -75,9 +75,10 @@ class TorchExperts(Experts):
         self._up = site.values(spec.up, spec.experts, spec.ffn_width, spec.width)
         self._down = site.values(spec.down, spec.experts, spec.width, spec.ffn_width)
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
-        return shared + reference.experts(x, self._gate, self._up, self._down, ids, weights)
+        routed = reference.experts(x, self._gate, self._up, self._down, ids, weights)
+        return routed if shared is None else shared + routed
 
 
 @operator("cpu")
@@ -93,10 +94,13 @@ class CpuExperts(Experts):
         self._down = site.weight(spec.down, spec.experts, spec.width, spec.ffn_width)
         self._alike = self._gate.type.is_float == self._up.type.is_float
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
         device, spec, stream = self._device, self._spec, self._device.stream
         pairs, used = ids.numel(), spec.experts_per_token
+        if shared is None:
+            zeros, shared = device.empty(*x.shape).zero_(), device.empty(*x.shape)
+            cpu.add(stream, zeros, zeros, shared)  # anew in every replay
         plan = device.empty(spec.experts + 1 + pairs, dtype=torch.int32)
         cpu.expert_plan(stream, ids, plan)
         source = activations(device, self._gate, x)
