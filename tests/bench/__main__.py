@@ -41,18 +41,19 @@ def main(arguments: Sequence[str], say: Say) -> int:
     for text in about.values():
         say(text)
     probe = _probe(options.threads, say)
-    peaks = machine.int8_peaks(probe, say)
+    peaks = {numbers: machine.peaks(probe, numbers, say) for numbers in ("int8", "bf16")}
     peer = _peer(options.peer, say)
+    peak = max(peaks["int8"].values(), default=0)
     rows: list[Row] = []
     for name in options.models:
         try:
-            rows += _model(SHAPES[name], options, peer, probe, max(peaks.values(), default=0), say)
+            rows += _model(SHAPES[name], options, peer, probe, peak, say)
         except KTDeskError as error:
             say(f"{name} is left out. {error} {error.hint}")
     for text in ("", HEADER, *map(line, rows), "", NOTES, machine.load_line()):
         say(text)
     if options.json:
-        result = about | {"int8_gop_per_s": peaks, "rows": [asdict(row) for row in rows]}
+        result = about | {"peak_gop_per_s": peaks, "rows": [asdict(row) for row in rows]}
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return 0 if rows else 1
 
