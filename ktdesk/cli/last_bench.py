@@ -46,13 +46,12 @@ class LastBench:
     def read(self) -> dict[str, Any] | None:
         """Return the last result, or None; one that cannot be read counts as none."""
         try:
-            result = json.loads(self._path.read_text(encoding="utf-8"))
+            return dict(json.loads(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             log.warning("The last measurements cannot be read from %s: %s", self._path, error)
             return None
-        return result if isinstance(result, dict) else None
 
     def write(self, result: Mapping[str, Any]) -> None:
         """Keep a result for the next time; if that is not possible, there is none next time."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ktdesk.cli.bench import make_prompt
+from ktdesk.cli.last_bench import Spread, changes
 from ktdesk.runtime.request import Done
 from tests.unit.cli.conftest import STATS
 
@@ -131,13 +132,19 @@ def test_other_settings_are_not_compared(bench: Bench, other: tuple[object, ...]
 
 
 @pytest.mark.logs("measurements cannot be read")
-@pytest.mark.parametrize("text", ["{", "[]", '{"prefill_tokens_per_s": {"median": "x"}}'])
+@pytest.mark.parametrize("text", ["{", "7"])
 def test_what_is_kept_may_be_damaged(bench: Bench, home: Path, text: str) -> None:
     bench.result()
     (kept,) = (home / "bench" / "last").iterdir()
     kept.write_text(text)
     assert bench.result()["changes"] == {}
     assert "prefill_tokens_per_s" in bench.result()["changes"]
+
+
+@pytest.mark.parametrize("figure", [None, 7, {"median": 3}, {"median": "x", "low": 1, "high": 2}])
+def test_a_damaged_figure_is_not_compared(figure: object) -> None:
+    now = {"decode_tokens_per_s": Spread(5, 4, 6)}
+    assert changes(now, {"decode_tokens_per_s": figure}) == {}
 
 
 @pytest.mark.logs("measurements cannot be (read|kept)")
