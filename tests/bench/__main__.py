@@ -115,7 +115,7 @@ def _model(
     path = model_file(shape)
     for text in routing_lines(path, options.threads):
         say(text)
-    measures = sides(path, options.threads, peer)
+    measures = sides(path, options.threads, peer, say)
     rows: list[Row] = []
     for name in options.work:
         samples = compare(WORKS[name], measures, options.runs, probe, say)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.bench import llama_cpp
@@ -15,19 +16,26 @@ from tests.bench.work import Work
 Measure = Callable[[Work], float]  # tokens per second
 
 
-def sides(path: Path, threads: int, peer: Path | None) -> dict[str, Measure]:
+def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Measure]:
     """Return how to measure each side; each run is a process of its own."""
 
     def ktdesk(work: Work) -> float:
         numbers = (threads, work.prompt, work.generated, work.depth)
         return float(run_own("ktdesk_side", path, *numbers))
 
-    def peer_with(repack: str) -> Measure:
+    @cache
+    def tuned(work: Work) -> llama_cpp.Flags:
         assert peer is not None
-        return lambda work: llama_cpp.measure(peer, path, threads, work, repack)
+        flags = llama_cpp.tune(peer, path, threads, work)
+        say(f"{work.name}: llama.cpp is fastest with {' '.join(map(str, flags))}")
+        return flags
 
-    names = llama_cpp.SETTINGS if peer else {}
-    return {KTDESK: ktdesk} | {name: peer_with(repack) for name, repack in names.items()}
+    def peer_with(flags: llama_cpp.Flags) -> Measure:
+        assert peer is not None
+        return lambda work: llama_cpp.measure(peer, path, threads, work, flags + tuned(work))
+
+    settings = llama_cpp.SETTINGS if peer else {}
+    return {KTDESK: ktdesk} | {name: peer_with(flags) for name, flags in settings.items()}
 
 
 def compare(

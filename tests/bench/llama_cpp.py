@@ -8,6 +8,7 @@ import json
 import sys
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.programs import BenchError, build, cache_folder, run
@@ -26,7 +27,14 @@ _OPTIONS = (
 # these models); without repacking it does not use AMX.
 _WITHOUT_AMX = "-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
 
-SETTINGS = {"llama.cpp, repacked": "1", "llama.cpp, as stored": "0"}
+_READ = ("avg_ts", "flash_attn", "n_ubatch")  # of what llama-bench says
+
+Flags = tuple[object, ...]
+
+SETTINGS: dict[str, Flags] = {
+    "llama.cpp, repacked": ("--repack", 1),
+    "llama.cpp, as stored": ("--repack", 0),
+}
 
 
 def find_peer(given: Path | None) -> Path:
@@ -46,16 +54,34 @@ def describe_peer(program: Path) -> str:
     return f"llama.cpp {VERSION}{amx}" if built else f"llama.cpp at {program}"
 
 
-def measure(program: Path, path: Path, threads: int, work: Work, repack: str) -> float:
+def tune(program: Path, path: Path, threads: int, work: Work) -> Flags:
+    """Return how llama.cpp does this work fastest: flash attention, and tokens at once.
+
+    Each combination is tried once, with the weights as they are stored.
+    """
+    sizes = "512,2048" if work.prompt > 512 else "512"
+    tried = _run(program, path, threads, work, ("--repack", 0, "-fa", "on,off", "-ub", sizes))
+    best = max(tried, key=lambda result: result["avg_ts"])
+    return ("-fa", "on" if best["flash_attn"] == 1 else "off", "-ub", int(best["n_ubatch"]))
+
+
+def measure(program: Path, path: Path, threads: int, work: Work, flags: Flags) -> float:
     """Return tokens per second of one run, after llama-bench's own run to warm up."""
-    command = [program, "-m", path, "-t", threads, "-r", 1, "-o", "json", "--repack", repack]
+    return _run(program, path, threads, work, flags)[0]["avg_ts"]
+
+
+def _run(
+    program: Path, path: Path, threads: int, work: Work, flags: Flags
+) -> list[dict[str, float]]:
+    command = [program, "-m", path, "-t", threads, "-r", 1, "-o", "json"]
     sizes = ["-p", work.prompt, "-n", work.generated, "-d", work.depth]
-    said = run([*command, *sizes], timeout_s=3600)
-    try:
-        (result,) = json.loads(said)
-        return float(result["avg_ts"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise BenchError(f"llama-bench gave no result that can be read: {said[:200]!r}") from error
+    said = run([*command, *sizes, *flags], timeout_s=3600)
+    results: list[dict[str, float]] = []
+    with suppress(ValueError, KeyError, TypeError):
+        results = [{name: float(each[name]) for name in _READ} for each in json.loads(said)]
+    if not results:
+        raise BenchError(f"llama-bench gave no result that can be read: {said[:200]!r}")
+    return results
 
 
 def _built() -> Path:
