@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """KTDesk and llama.cpp side by side on this machine: `python3 make.py bench [options]`.
 
-Models with the true dimensions of DeepSeek-V2-Lite and DeepSeek-V3, but fewer layers and random
-weights, are made from a seed and kept in KTDesk's data folder.
+Models with the true dimensions of DeepSeek-V2-Lite, DeepSeek-V3 and Qwen3-30B-A3B, but fewer layers
+and random weights, are made from a seed and kept in KTDesk's data folder.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from tests.bench.synthetic import model_file
 from tests.bench.work import WORKS
 
 NOTES = """\
-Each run is a process of its own, which warms up first; sides take turns. ratio: to the better one
-of llama.cpp's settings. share: of what the machine can do: for prompts operations by the int8 peak,
-attention's core left out; for generated tokens bytes by what could be read around each run."""
+Each run is a process of its own, which warms up first; sides take turns. ratio: to the best one of
+llama.cpp's settings. share: of what the machine can do: for prompts operations by the highest int8
+peak, attention's core left out; for generated tokens bytes by what could be read around each run.
+ik_llama.cpp is not compared: its package is built for AVX2 only."""
 
 
 def main(arguments: Sequence[str], say: Say) -> int:

@@ -30,12 +30,12 @@ def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Me
         say(f"{work.name}: llama.cpp is fastest with {' '.join(map(str, flags))}")
         return flags
 
-    def peer_with(flags: llama_cpp.Flags) -> Measure:
+    def peer_with(setting: llama_cpp.Setting) -> Measure:
         assert peer is not None
-        return lambda work: llama_cpp.measure(peer, path, threads, work, flags + tuned(work))
+        return lambda work: llama_cpp.measure(peer, path, threads, work, setting, tuned(work))
 
-    settings = llama_cpp.SETTINGS if peer else {}
-    return {KTDESK: ktdesk} | {name: peer_with(flags) for name, flags in settings.items()}
+    ways = llama_cpp.settings(peer) if peer else {}
+    return {KTDESK: ktdesk} | {name: peer_with(setting) for name, setting in ways.items()}
 
 
 def compare(

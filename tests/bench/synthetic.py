@@ -90,6 +90,9 @@ def _announce(writer: GGUFWriter, tensor: Tensor) -> None:
 def _values(random: Random, tensor: Tensor) -> np.ndarray:
     """Return a tensor's bytes. Products keep the size of what they multiply."""
     name, columns = tensor.name, tensor.shape[-1]
+    if name.endswith("attn_q_norm.weight"):
+        # Sharp attention keeps tokens apart: means over many would be alike, and so the experts.
+        return np.full(tensor.shape, 3, np.float32)
     if name.endswith("norm.weight"):
         return np.ones(tensor.shape, np.float32)
     if name.endswith(".bias"):
