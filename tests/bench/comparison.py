@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from tests.bench import llama_cpp
@@ -23,19 +23,20 @@ def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Me
         numbers = (threads, work.prompt, work.generated, work.depth)
         return float(run_own("ktdesk_side", path, *numbers))
 
+    return {KTDESK: ktdesk} | (_peer_sides(path, threads, peer, say) if peer else {})
+
+
+def _peer_sides(path: Path, threads: int, peer: Path, say: Say) -> dict[str, Measure]:
     @cache
     def tuned(work: Work) -> llama_cpp.Flags:
-        assert peer is not None
         flags = llama_cpp.tune(peer, path, threads, work)
         say(f"{work.name}: llama.cpp is fastest with {' '.join(map(str, flags))}")
         return flags
 
-    def peer_with(setting: llama_cpp.Setting) -> Measure:
-        assert peer is not None
-        return lambda work: llama_cpp.measure(peer, path, threads, work, setting, tuned(work))
+    def measure(setting: llama_cpp.Setting, work: Work) -> float:
+        return llama_cpp.measure(peer, path, threads, work, setting, tuned(work))
 
-    ways = llama_cpp.settings(peer) if peer else {}
-    return {KTDESK: ktdesk} | {name: peer_with(setting) for name, setting in ways.items()}
+    return {name: partial(measure, way) for name, way in llama_cpp.settings(peer).items()}
 
 
 def compare(
