@@ -39,6 +39,10 @@ class Stream:
         Raises ValueError if this build has no such kernels.
         """
 
+    @property
+    def has_tiles(self) -> bool:
+        """Whether products also take activations in bfloat16."""
+
     def begin_capture(self) -> None:
         """Record launches from now on. Raises RuntimeError if the stream captures already."""
 
@@ -83,6 +87,23 @@ def quantize(
     token_stride: int,
     group_stride: int,
     out: int,
+    tokens: int,
+    groups: int,
+    width: int,
+    /,
+) -> None: ...
+def interleaved_row_bytes(weight_type: int, columns: int, /) -> int:
+    """Return a row's share of the bytes of interleaved rows; 0 if the type has no such form."""
+
+def interleave(stream: Stream, stored: MatrixOf, out: int, rows: int, /) -> None: ...
+def to_bf16(
+    stream: Stream,
+    x: int,
+    token_stride: int,
+    group_stride: int,
+    out: int,
+    out_token: int,
+    out_group: int,
     tokens: int,
     groups: int,
     width: int,

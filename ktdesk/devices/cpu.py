@@ -10,7 +10,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.activations import bf16_pitch, q8_bytes
 from ktdesk.kernels.streams import Graph, open_stream
 
 
@@ -46,6 +46,12 @@ class CpuDevice:
     def empty_q8(self, *shape: int) -> Tensor:
         """Return room for activations of this shape as int8 blocks: uint8 [..., q8_bytes]."""
         return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
+
+    def empty_bf16(self, *shape: int) -> Tensor:
+        """Return room for activations of this shape [T, ..] in bfloat16, a pitch between tokens."""
+        values = prod(shape[1:])
+        rows = self.empty(shape[0], bf16_pitch(values), dtype=torch.bfloat16)
+        return rows[:, :values].unflatten(1, shape[1:])
 
     def scratch(self, *shape: int) -> Tensor:
         """Return room for what an operator needs only until its next launches have run.

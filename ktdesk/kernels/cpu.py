@@ -10,18 +10,30 @@ T tokens, G groups, D width, H heads, C cache rows, E experts, K experts per tok
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk import _native
 from ktdesk._native import Stream
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Layout, Weight
 from ktdesk.kernels.activations import check_activations, q8_bytes
-from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail, sizes
+from ktdesk.kernels.checks import (
+    check,
+    check_cache,
+    check_positive,
+    check_stored,
+    check_weight,
+    fail,
+    sizes,
+)
 
 MAX_EXPERTS = 1024
+PANEL_ROWS = 16  # that are interleaved
 
 
 def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
@@ -29,7 +41,7 @@ def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
     (count,) = sizes("tokens", tokens, 1)
     ids = check("tokens", tokens, (count,), torch.int32)
     target = check("out", out, (count, weight.columns))
-    _native.embed(stream, check_weight(weight), ids, target, count)
+    _native.embed(stream, check_stored(weight), ids, target, count)
 
 
 def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
@@ -64,10 +76,46 @@ def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
     )
 
 
+def to_bf16(stream: Stream, x: Tensor, out: Tensor) -> None:
+    """Round x [T, G, D] or [T, D], strided, to bfloat16: out of its shape, strided."""
+    rows = x.unsqueeze(1) if x.ndim == 2 else x
+    rounded = out.unsqueeze(1) if out.ndim == 2 else out
+    tokens, groups, width = sizes("x", rows, 3)
+    _native.to_bf16(
+        stream,
+        check("x", rows, (tokens, groups, width), strided=True),
+        rows.stride(0),
+        rows.stride(1),
+        check("out", rounded, (tokens, groups, width), torch.bfloat16, strided=True),
+        rounded.stride(0),
+        rounded.stride(1),
+        tokens,
+        groups,
+        width,
+    )
+
+
+def interleaved_bytes(weight: Weight) -> int:
+    """Return what a copy of the weight with interleaved rows needs; 0 if it can have none."""
+    row_bytes = _native.interleaved_row_bytes(int(weight.type), weight.columns)
+    return weight.rows * row_bytes if weight.shape[-2] % PANEL_ROWS == 0 else 0
+
+
+def interleave(stream: Stream, weight: Weight, data: NDArray[np.uint8]) -> Weight:
+    """Write the weight with interleaved rows to data, `interleaved_bytes` long; return it."""
+    size = interleaved_bytes(weight)
+    if size == 0 or data.nbytes != size or not data.flags.c_contiguous:
+        raise fail(f"{weight.name} needs {size} bytes for interleaved rows, not {data.nbytes}.")
+    copy = replace(weight, layout=Layout.INTERLEAVED, data=data.reshape(weight.rows, -1))
+    _native.interleave(stream, check_stored(weight), check_weight(copy)[0], weight.rows)
+    return copy
+
+
 def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     """Multiply: out[t, g] = W[g] x[t, g], out [T, G, N] strided; the weight has G * N rows.
 
-    x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`.
+    x [T, G, D] strided: float32 if the weight's type is a float, else int8 blocks from `quantize`;
+    or, where `activation_type` says so, bfloat16.
     """
     tokens, groups, outputs = sizes("out", out, 3)
     if groups * outputs != weight.rows:
@@ -75,7 +123,7 @@ def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     _native.linear(
         stream,
         check_weight(weight),
-        check_activations("x", x, (tokens, groups), weight),
+        check_activations(stream, "x", x, (tokens, groups), weight),
         check("out", out, (tokens, groups, outputs), strided=True),
         out.stride(0),
         out.stride(1),
@@ -209,14 +257,14 @@ def expert_linear(
 ) -> None:
     """Multiply each pair's row of x by its expert's matrix: out [T * K, N]; weight [E, N, D].
 
-    x has a row per token, or a row per pair: float32 [.., D], or int8 blocks, as in `linear`.
+    x has a row per token, or a row per pair, in one of the forms of `linear`.
     """
     if len(weight.shape) != 3:
         raise fail(f"{weight.name} must be a matrix per expert, not {list(weight.shape)}.")
     check_positive(experts_per_token=experts_per_token)
     experts, outputs, _ = weight.shape
     pairs = sizes("plan", plan, 1)[0] - 1 - experts
-    source = check_activations("x", x, (None,), weight)
+    source = check_activations(stream, "x", x, (None,), weight)
     rows = x.shape[0]
     if rows < 1 or pairs not in (rows, rows * experts_per_token):
         raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.activations import activation_type
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
 from ktdesk.operators.linear import activations
 from ktdesk.operators.registry import operator
@@ -89,10 +90,9 @@ class CpuExperts(Experts):
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
         self._device, self._spec = site.device, spec
-        self._gate = site.weight(spec.gate, spec.experts, spec.ffn_width, spec.width)
-        self._up = site.weight(spec.up, spec.experts, spec.ffn_width, spec.width)
-        self._down = site.weight(spec.down, spec.experts, spec.width, spec.ffn_width)
-        self._alike = self._gate.type.is_float == self._up.type.is_float
+        self._gate = site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width)
+        self._up = site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width)
+        self._down = site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
@@ -103,14 +103,16 @@ class CpuExperts(Experts):
             cpu.add(stream, zeros, zeros, shared)  # anew in every replay
         plan = device.empty(spec.experts + 1 + pairs, dtype=torch.int32)
         cpu.expert_plan(stream, ids, plan)
-        source = activations(device, self._gate, x)
-        up_source = source if self._alike else activations(device, self._up, x)
+        each = pairs // spec.experts
+        forms = [activation_type(stream, weight, each) for weight in (self._gate, self._up)]
+        source = activations(device, self._gate, x, each)
+        up_source = source if forms[0] == forms[1] else activations(device, self._up, x, each)
         gate, up = device.empty(pairs, spec.ffn_width), device.empty(pairs, spec.ffn_width)
         cpu.expert_linear(stream, self._gate, source, plan, gate, experts_per_token=used)
         cpu.expert_linear(stream, self._up, up_source, plan, up, experts_per_token=used)
         cpu.silu_mul(stream, gate, up, gate)
         down = device.empty(pairs, spec.width)
-        hidden = activations(device, self._down, gate)
+        hidden = activations(device, self._down, gate, each)
         cpu.expert_linear(stream, self._down, hidden, plan, down, experts_per_token=used)
         cpu.combine(stream, down, weights, shared)
         return shared

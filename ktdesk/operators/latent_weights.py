@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.operators.base import MlaSpec
@@ -28,7 +29,7 @@ class LatentWeights:
         if not spec.joint_weight:
             absorbed = site.weight(spec.key_weight, heads, latent, nope)
             values = site.weight(spec.value_weight, heads, value, latent)
-            return cls(_transposed(absorbed), absorbed, values)
+            return cls(_transposed(absorbed), site.placed(absorbed), site.placed(values))
         joint = site.weight(spec.joint_weight, heads * (nope + value), latent)
         blocks = joint.data.reshape(heads, nope + value, -1)
         keys = replace(
@@ -41,7 +42,7 @@ class LatentWeights:
             shape=(heads, value, latent),
             data=blocks[:, nope:].reshape(heads * value, -1),
         )
-        return cls(keys, _transposed(keys), values)
+        return cls(site.placed(keys), _transposed(keys), site.placed(values))
 
 
 def some_heads(weight: Weight, heads: slice) -> Weight:
@@ -60,16 +61,23 @@ def head_groups(heads: int, size: int) -> Iterator[slice]:
 def _transposed(weight: Weight) -> Weight:
     """Return the last two dimensions swapped.
 
-    Float types stay. Blocks, which cannot be turned, become F16: its 11 bits are more than theirs.
+    Float types stay. Blocks, which cannot be turned, become BF16, which has the range of all their
+    scales; its rounding, 2^-9, is that of products on tiles, and below theirs.
     """
-    kind = weight.type if weight.type.is_float else WeightType.F16
+    kind = weight.type if weight.type.is_float else WeightType.BF16
     values = np.ascontiguousarray(weight.dequantize().swapaxes(-1, -2))
     match kind:
         case WeightType.F32:
             numbers = values.astype("<f4")
         case WeightType.BF16:
-            numbers = (values.view("<u4") >> 16).astype("<u2")  # exact: they came from BF16
+            numbers = _rounded_bf16(values)
         case _:
             numbers = values.astype("<f2")
     data = numbers.reshape(-1, numbers.shape[-1]).view("u1")
     return Weight(weight.name, kind, values.shape, data)
+
+
+def _rounded_bf16(values: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return the bits of values as bfloat16, to nearest, ties to even."""
+    bits = values.view("<u4")
+    return ((bits + (0x7FFF + (bits >> 16 & 1))) >> 16).astype("<u2")

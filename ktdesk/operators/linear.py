@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.activations import activation_type
 from ktdesk.operators.base import Linear, LinearSpec
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
@@ -27,13 +29,13 @@ class TorchLinear(Linear):
 
 @operator("cpu")
 class CpuLinear(Linear):
-    """A product with the file's own blocks; quantised ones meet activations in int8."""
+    """A product with blocks of weights; quantised ones meet activations in int8 or bfloat16."""
 
     captures = True
 
     def __init__(self, site: Site, spec: LinearSpec) -> None:
         self._device = site.device
-        self._weight = site.weight(spec.weight, spec.outputs, spec.inputs)
+        self._weight = site.matrix(spec.weight, spec.outputs, spec.inputs)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""
@@ -43,9 +45,19 @@ class CpuLinear(Linear):
         return out.squeeze(1)
 
 
-def activations(device: CpuDevice, weight: Weight, x: Tensor) -> Tensor:
-    """Return x [.., D] as products with `weight` take it: as it is, or as int8 blocks."""
-    if weight.type.is_float:
+def activations(
+    device: CpuDevice, weight: Weight, x: Tensor, per_matrix: int | None = None
+) -> Tensor:
+    """Return x [T, .., D] in the form that products with `weight` take best.
+
+    per_matrix: how many tokens each matrix of the weight meets, if not all of them.
+    """
+    form = activation_type(device.stream, weight, len(x) if per_matrix is None else per_matrix)
+    if form == torch.bfloat16:
+        rounded = device.empty_bf16(*x.shape)
+        cpu.to_bf16(device.stream, x, rounded)
+        return rounded
+    if form == torch.float32:
         return x
     blocks = device.empty_q8(*x.shape)
     cpu.quantize(device.stream, x, blocks)

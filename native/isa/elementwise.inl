@@ -38,17 +38,35 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
     const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
     const float step = vanishes ? 0.0f : largest_x / 127.0f;
     const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int total = 0;
+    int totals[2] = {0, 0};  // of the halves
     for (int i = 0; i < kBlock; i += V::lanes) {
       float rounded[V::lanes];
       V::round(V::load(x + i) * V::all(inverse)).store(rounded);
       for (int j = 0; j < V::lanes; ++j) {
         q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-        total += q[i + j];
+        totals[(i + j) / (kBlock / 2)] += q[i + j];
       }
     }
     scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(total);
+    scales[per_row + b] = step * static_cast<float>(totals[0] + totals[1]);
+    float* half_sums = scales + 2 * per_row + 2 * b;
+    for (int h = 0; h < 2; ++h) half_sums[h] = step * static_cast<float>(totals[h]);
+  }
+}
+
+// To nearest, ties to even; NaN stays NaN.
+inline uint16_t float_to_bf16(float x) {
+  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
+  const uint32_t rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+  return static_cast<uint16_t>((x == x ? rounded : bits | 0x400000u) >> 16);
+}
+
+void to_bf16(const ToBf16Args& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t t = r / a.groups, g = r % a.groups;
+    const float* x = a.x + t * a.token_stride + g * a.group_stride;
+    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
+    for (int i = 0; i < a.width; ++i) out[i] = float_to_bf16(x[i]);
   }
 }
 

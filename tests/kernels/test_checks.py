@@ -43,6 +43,7 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
     cpu.embed: ((FLOATS, ints(2), x(2, 8)), {}),
     cpu.rms_norm: ((x(2, 8), x(8), x(2, 8), 1e-5), {}),
     cpu.quantize: ((x(2, 3, 64), x(2, 3, q8_bytes(64), dtype=torch.uint8)), {}),
+    cpu.to_bf16: ((x(2, 3, 64), x(2, 3, 64, dtype=torch.bfloat16)), {}),
     cpu.linear: ((FLOATS, x(2, 3, 8), x(2, 3, 2)), {}),
     cpu.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
     cpu.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),
