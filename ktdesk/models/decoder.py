@@ -107,7 +107,7 @@ class DenseMlp(Block):
 
 
 class SparseMlp(Block):
-    """Routed experts beside shared ones that every token passes."""
+    """Routed experts, perhaps beside shared ones that every token passes."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class SparseMlp(Block):
         layer: int,
         router: RouterSpec,
         ffn_width: int,
-        shared: DenseMlp,
+        shared: DenseMlp | None,
         width: int,
     ) -> None:
         blk = f"blk.{layer}.ffn"
@@ -140,7 +140,8 @@ class SparseMlp(Block):
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
         ids, weights = self._router.forward(self._scores.forward(x))
-        return self._experts.forward(x, ids, weights, self._shared.forward(x, step))
+        shared = self._shared.forward(x, step) if self._shared else None
+        return self._experts.forward(x, ids, weights, shared)
 
 
 class Decoder(ABC):

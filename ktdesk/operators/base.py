@@ -253,7 +253,7 @@ class Experts(Slot):
     kind = "experts"
 
     @abstractmethod
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts, [T, D]; `shared` may be reused.
 
         x, shared [T, D]; ids, weights [T, K] from a router.

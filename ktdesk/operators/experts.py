@@ -85,12 +85,13 @@ class TorchExperts(Experts):
         self._down = site.values(spec.down, spec.experts, spec.width, spec.ffn_width)
         self._biases, self._activation = _biases(site, spec), spec.activation
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
         matrices = self._gate, self._up, self._down
-        return shared + reference.experts(
+        routed = reference.experts(
             x, *matrices, ids, weights, activation=self._activation, **self._biases
         )
+        return routed if shared is None else shared + routed
 
 
 @operator("cpu")
@@ -109,13 +110,14 @@ class CpuExperts(Experts):
             **_biases(site, spec),
         )
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
         device = self._device
+        out = device.empty(*x.shape) if shared is None else shared
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
-        run_experts(device, self._weights, x, plan, weights, shared, shared)
-        return shared
+        run_experts(device, self._weights, x, plan, weights, shared, out)
+        return out
 
 
 def run_experts(
