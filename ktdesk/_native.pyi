@@ -45,6 +45,19 @@ class Stream:
     def end_capture(self) -> Graph:
         """Return what was recorded. Raises RuntimeError if the stream does not capture."""
 
+@final
+class Memory:
+    """Writable bytes, zero at first, that go with the last view of them (buffer protocol)."""
+
+    def __init__(self, bytes: int) -> None:
+        """Raises ValueError for no bytes, MemoryError if the system has not as many."""
+
+    @property
+    def huge_bytes(self) -> int:
+        """How much of what was written lies in huge pages. May count neighbours' bytes."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
 def isa() -> str | None:
     """Return the fastest instruction set in use; None if KTDESK_ISA names an unknown one."""
 

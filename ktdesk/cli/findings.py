@@ -103,6 +103,21 @@ def _memory(machine: Machine) -> Iterator[Finding]:
         yield Finding("memory", text, "problem", "Close other programs, or choose small models.")
     else:
         yield Finding("memory", text)
+    if not machine.instruction_sets_problem:
+        yield _huge_pages()
+
+
+def _huge_pages() -> Finding:
+    from ktdesk.kernels.memory import grants_huge_pages
+
+    if grants_huge_pages():
+        return Finding("huge pages", "granted for weights that are copied")
+    remedy = (
+        "Windows: give your account the right to lock pages in memory."
+        if sys.platform == "win32"
+        else "As root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"
+    )
+    return Finding("huge pages", "not granted; weights are read a little slower", "note", remedy)
 
 
 def _graphics(machine: Machine) -> Iterator[Finding]:

@@ -76,5 +76,6 @@ PYBIND11_MODULE(_native, m) {
   m.def("isas", [] { return names(true); }, "Sets that this machine can run, fastest first.");
   m.def("all_isas", [] { return names(false); }, "Sets that this build has, fastest first.");
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");
+  bind_memory(m);
   bind_kernels(m);
 }

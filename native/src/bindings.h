@@ -5,3 +5,6 @@
 
 // Adds one launch function per kernel to the module.
 void bind_kernels(pybind11::module_& module);
+
+// Adds the memory for weights.
+void bind_memory(pybind11::module_& module);

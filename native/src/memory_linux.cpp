@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory for weights, on Linux.
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "kt/memory.h"
+
+namespace kt {
+
+Memory::Memory(int64_t bytes) : size_(bytes) {
+  if (bytes < 1) throw std::invalid_argument("memory has at least one byte");
+  // The system gives page boundaries: what is too much before and after a huge one goes back.
+  const std::size_t wanted = static_cast<std::size_t>(bytes) + kHugePage;
+  void* const got = mmap(nullptr, wanted, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (got == MAP_FAILED) throw std::bad_alloc();
+  auto* const begin = static_cast<uint8_t*>(got);
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % kHugePage;
+  data_ = begin + before;
+  base_ = data_;
+  reserved_ = (static_cast<std::size_t>(bytes) + 4095) / 4096 * 4096;
+  if (before) munmap(begin, before);
+  if (wanted > before + reserved_) munmap(data_ + reserved_, wanted - before - reserved_);
+  madvise(data_, reserved_, MADV_HUGEPAGE);  // a wish: without it there are plain pages
+}
+
+Memory::~Memory() { munmap(base_, reserved_); }
+
+int64_t Memory::huge_bytes() const noexcept try {
+  const auto begin = reinterpret_cast<std::uintptr_t>(data_), end = begin + size_;
+  std::ifstream maps("/proc/self/smaps");
+  bool is_ours = false;
+  int64_t found = 0;
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t from = 0, to = 0;
+    int64_t kilobytes = 0;
+    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2) {
+      is_ours = from < end && begin < to;
+    } else if (is_ours && std::sscanf(line.c_str(), "AnonHugePages: %" SCNd64, &kilobytes) == 1) {
+      found += kilobytes * 1024;
+    }
+  }
+  return std::min(found, size_);
+} catch (...) {
+  return 0;  // what cannot be read is not known to be huge
+}
+
+}  // namespace kt
