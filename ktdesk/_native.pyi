@@ -49,8 +49,8 @@ class Stream:
 class Memory:
     """Writable bytes, zero at first, that go with the last view of them (buffer protocol)."""
 
-    def __init__(self, bytes: int) -> None:
-        """Raises ValueError for no bytes, MemoryError if the system has not as many."""
+    def __init__(self, size_bytes: int) -> None:
+        """Ask the system. Raises ValueError for less than one byte, MemoryError if refused."""
 
     @property
     def huge_bytes(self) -> int:

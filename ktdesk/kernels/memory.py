@@ -20,7 +20,7 @@ def allocate(size_bytes: int) -> NDArray[np.uint8]:
     Raises MemoryShortage if the system refuses, ValueError for less than one byte.
     """
     try:
-        return np.frombuffer(Memory(size_bytes), np.uint8)
+        return np.frombuffer(memoryview(Memory(size_bytes)), np.uint8)
     except MemoryError as error:
         raise MemoryShortage(
             "the CPU",
@@ -33,5 +33,5 @@ def allocate(size_bytes: int) -> NDArray[np.uint8]:
 def grants_huge_pages() -> bool:
     """Whether the system gives this process huge pages: tries it with one."""
     memory = Memory(_PROBE_BYTES)
-    np.frombuffer(memory, np.uint8)[:] = 1
+    memoryview(memory)[0] = 1
     return memory.huge_bytes > 0
