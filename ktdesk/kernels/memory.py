@@ -6,11 +6,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ktdesk._native import Memory
-from ktdesk.errors import MemoryShortage
+from ktdesk import _native
+from ktdesk._native import Memory, Stream
+from ktdesk.errors import KernelError, MemoryShortage
 from ktdesk.hardware import available_memory_bytes
-
-_PROBE_BYTES = 2 << 20  # one huge page
 
 
 def allocate(size_bytes: int) -> NDArray[np.uint8]:
@@ -30,8 +29,13 @@ def allocate(size_bytes: int) -> NDArray[np.uint8]:
         ) from error
 
 
-def grants_huge_pages() -> bool:
-    """Whether the system gives this process huge pages: tries it with one."""
-    memory = Memory(_PROBE_BYTES)
-    memoryview(memory)[0] = 1
-    return memory.huge_bytes > 0
+def place_rows(stream: Stream, rows: NDArray[np.uint8]) -> None:
+    """Take the memory of matrices [matrices, rows, row bytes] from the nodes that will read it.
+
+    Of each matrix, a node gets the rows that its threads compute. To be called before the rows are
+    written, which it fills with zeros; on a machine of one node it does nothing.
+    Raises KernelError if `rows` is not writable, or its bytes do not follow each other.
+    """
+    if not (rows.ndim == 3 and rows.flags.c_contiguous and rows.flags.writeable):
+        raise KernelError("Only matrices whose bytes follow each other can be placed.")
+    _native.place_rows(stream, rows.ctypes.data, *rows.shape)

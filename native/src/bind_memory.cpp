@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory for weights, as an object with Python's buffer protocol.
+// Memory for weights, as an object with Python's buffer protocol, and the nodes it comes from.
 #include "bindings.h"
 #include "kt/memory.h"
+#include "kt/placement.h"
+#include "kt/stream.h"
 
 namespace py = pybind11;
 
@@ -9,9 +11,17 @@ void bind_memory(py::module_& m) {
   py::class_<kt::Memory>(m, "Memory", py::buffer_protocol(),
                          "Writable bytes, zero at first, that go with the last view of them.")
       .def(py::init<int64_t>(), py::arg("size_bytes"))
-      .def_property_readonly("huge_bytes", &kt::Memory::huge_bytes,
-                             "How much of what was written lies in huge pages.")
       .def_buffer([](const kt::Memory& memory) {
         return py::buffer_info(memory.data(), static_cast<py::ssize_t>(memory.size()));
       });
+  m.def("grants_huge_pages", &kt::grants_huge_pages,
+        "Whether the system gives this process huge pages.");
+  m.def(
+      "place_rows",
+      [](const kt::Stream& stream, std::uintptr_t data, int64_t matrices, int64_t rows,
+         int64_t row_bytes) {
+        kt::place_rows(stream.pool(), reinterpret_cast<uint8_t*>(data), matrices, rows, row_bytes);
+      },
+      py::call_guard<py::gil_scoped_release>(),
+      "Take the memory of rows from the nodes whose threads read them; fills them with zeros.");
 }

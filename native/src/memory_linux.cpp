@@ -2,7 +2,6 @@
 // Memory for weights, on Linux.
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
@@ -13,6 +12,17 @@
 #include "kt/memory.h"
 
 namespace kt {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+}  // namespace
+
+void use_plain_pages(uint8_t* data, int64_t bytes) noexcept {
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(data) % kPage;
+  const auto size = static_cast<std::size_t>(bytes);
+  if (size > before) madvise(data + before, (size - before) / kPage * kPage, MADV_NOHUGEPAGE);
+}
 
 Memory::Memory(int64_t bytes) : size_(bytes) {
   if (bytes < 1) throw std::invalid_argument("memory has at least one byte");
@@ -25,7 +35,7 @@ Memory::Memory(int64_t bytes) : size_(bytes) {
   const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % kHugePage;
   data_ = begin + before;
   base_ = data_;
-  reserved_ = (static_cast<std::size_t>(bytes) + 4095) / 4096 * 4096;
+  reserved_ = (static_cast<std::size_t>(bytes) + kPage - 1) / kPage * kPage;
   if (before) munmap(begin, before);
   if (wanted > before + reserved_) munmap(data_ + reserved_, wanted - before - reserved_);
   madvise(data_, reserved_, MADV_HUGEPAGE);  // a wish: without it there are plain pages
@@ -33,23 +43,22 @@ Memory::Memory(int64_t bytes) : size_(bytes) {
 
 Memory::~Memory() { munmap(base_, reserved_); }
 
-int64_t Memory::huge_bytes() const noexcept try {
-  const auto begin = reinterpret_cast<std::uintptr_t>(data_), end = begin + size_;
+bool Memory::has_huge_pages() const noexcept try {
+  const auto begin = reinterpret_cast<std::uintptr_t>(data_), end = begin + reserved_;
   std::ifstream maps("/proc/self/smaps");
   bool is_ours = false;
-  int64_t found = 0;
   for (std::string line; std::getline(maps, line);) {
     std::uintptr_t from = 0, to = 0;
     int64_t kilobytes = 0;
     if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2) {
       is_ours = from < end && begin < to;
     } else if (is_ours && std::sscanf(line.c_str(), "AnonHugePages: %" SCNd64, &kilobytes) == 1) {
-      found += kilobytes * 1024;
+      if (kilobytes > 0) return true;
     }
   }
-  return std::min(found, size_);
+  return false;
 } catch (...) {
-  return 0;  // what cannot be read is not known to be huge
+  return false;  // what cannot be read is not known to be huge
 }
 
 }  // namespace kt

@@ -41,6 +41,9 @@ void* large_pages(std::size_t bytes) noexcept {
 
 }  // namespace
 
+// Large pages are not taken back, and others are small anyway.
+void use_plain_pages(uint8_t*, int64_t) noexcept {}
+
 Memory::Memory(int64_t bytes) : size_(bytes) {
   if (bytes < 1) throw std::invalid_argument("memory has at least one byte");
   const auto wanted = static_cast<std::size_t>(bytes);
@@ -63,6 +66,6 @@ Memory::Memory(int64_t bytes) : size_(bytes) {
 
 Memory::~Memory() { VirtualFree(base_, 0, MEM_RELEASE); }
 
-int64_t Memory::huge_bytes() const noexcept { return is_large_ ? size_ : 0; }
+bool Memory::has_huge_pages() const noexcept { return is_large_; }
 
 }  // namespace kt

@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import gc
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ktdesk.errors import MemoryShortage
-from ktdesk.kernels.memory import allocate, grants_huge_pages
+from ktdesk._native import Stream, ThreadPool, topology
+from ktdesk.errors import KernelError, MemoryShortage
+from ktdesk.hardware.processor import numa_nodes
+from ktdesk.kernels.memory import allocate, place_rows
+from ktdesk.kernels.streams import open_stream
 
 HUGE = 2 << 20
 
@@ -60,5 +65,49 @@ def test_no_bytes_are_an_error(size: int) -> None:
         allocate(size)
 
 
-def test_huge_pages_are_granted_or_not() -> None:
-    assert grants_huge_pages() in (True, False)
+def stream_of_two_nodes(tmp_path: Path) -> Stream:
+    """A stream whose threads believe in a second socket."""
+    files = {
+        "proc/self/status": "Cpus_allowed_list:\t0-3\n",
+        "sys/devices/system/node/online": "0-1\n",
+        "sys/devices/system/node/node0/cpulist": "0-1\n",
+        "sys/devices/system/node/node1/cpulist": "2-3\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="ascii")
+    nodes = topology(str(tmp_path))
+    assert [(node.id, node.cores) for node in nodes] == [(0, [[0], [1]]), (1, [[2], [3]])]
+    return Stream(ThreadPool(4, nodes))
+
+
+@pytest.mark.parametrize("shape", [(3, 50, 100), (2, 64, 200_000), (1, 3, 5000)])
+def test_placed_rows_are_zeros_between_what_they_were(
+    shape: tuple[int, int, int], tmp_path: Path
+) -> None:
+    size = math.prod(shape)
+    memory = allocate(size + 2 * 4096)
+    memory[:4096] = memory[-4096:] = 9
+    rows = memory[4096:-4096].reshape(shape)
+    place_rows(stream_of_two_nodes(tmp_path), rows)
+    assert not rows.any()
+    assert (memory[:4096] == 9).all()
+    assert (memory[-4096:] == 9).all()
+    rows[:] = 5
+    assert (rows == 5).all()
+
+
+@pytest.mark.skipif(len(numa_nodes()) > 1, reason="this machine has several nodes")
+def test_on_one_node_nothing_is_touched() -> None:
+    rows = allocate(1000).reshape(10, 10, 10)
+    rows[:] = 3
+    place_rows(open_stream(2), rows)
+    assert (rows == 3).all()
+
+
+def test_rows_that_do_not_follow_each_other_are_refused() -> None:
+    rows = allocate(1000).reshape(10, 10, 10)
+    for refused in (rows[:, ::2], rows[0]):
+        with pytest.raises(KernelError, match="follow each other"):
+            place_rows(open_stream(1), refused)

@@ -9,6 +9,9 @@ namespace kt {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
+// Asks for small pages, in whole ones of the range, before it is written.
+void use_plain_pages(uint8_t* data, int64_t bytes) noexcept;
+
 // Zeroed bytes from a boundary of kHugePage, in huge pages where the system grants them. Costs
 // address space only until it is written (but for large pages of Windows, which are filled at
 // once).
@@ -23,8 +26,8 @@ class Memory {
   uint8_t* data() const noexcept { return data_; }
   int64_t size() const noexcept { return size_; }
 
-  // How much of what was written lies in huge pages. May count neighbours in the address space.
-  int64_t huge_bytes() const noexcept;
+  // Whether any of what was written lies in huge pages; neighbours in the address space may count.
+  bool has_huge_pages() const noexcept;
 
  private:
   const int64_t size_;
@@ -33,5 +36,8 @@ class Memory {
   std::size_t reserved_ = 0;
   bool is_large_ = false;  // Windows: in large pages
 };
+
+// Whether the system gives this process huge pages: it is asked for one.
+bool grants_huge_pages() noexcept;
 
 }  // namespace kt
