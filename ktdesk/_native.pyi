@@ -123,6 +123,10 @@ def quantize(
     width: int,
     /,
 ) -> None: ...
+def interleaved_row_bytes(weight_type: int, columns: int, /) -> int:
+    """Return a row's share of the bytes of interleaved rows; 0 if the type has no such form."""
+
+def interleave(stream: Stream, stored: MatrixOf, out: int, rows: int, /) -> None: ...
 def linear(
     stream: Stream,
     weight: MatrixOf,

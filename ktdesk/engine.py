@@ -22,6 +22,7 @@ from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 
 if TYPE_CHECKING:
+    from ktdesk.models.homes import Home
     from ktdesk.runtime.loading import LoadedModel
 
 log = logging.getLogger(__name__)
@@ -69,12 +70,15 @@ class Engine:
         placement: str = "auto",
         context_tokens: int = 0,
         cache_type: str = "f16",
+        weights: Home = "auto",
         progress: Callable[[LoadProgress], None] = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
 
         placement: 'auto', a name that KTDesk knows, or the path of a .yaml file. context_tokens 0
         takes what the model was made for, up to a default. cache_type: f16, or f32.
+        weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
+        leaves them in the file.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -91,7 +95,13 @@ class Engine:
 
             self._model = None
             self._model = load_model(
-                path, placement, context_tokens, cache_type, self.threads, report
+                path,
+                placement,
+                context_tokens,
+                cache_type,
+                self.threads,
+                report,
+                weights=weights,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info

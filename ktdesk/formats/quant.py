@@ -66,18 +66,27 @@ class WeightType(IntEnum):
         return columns // self.block_size * self.block_bytes
 
 
+class Layout(IntEnum):
+    """How the rows of a weight lie: each as in the file, or sixteen interleaved."""
+
+    STORED = 0
+    INTERLEAVED = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A tensor of a model file, as its blocks lie there.
+    """A tensor of a model file, as its blocks lie there, or a copy with interleaved rows.
 
-    shape: slowest dimension first. data: [rows, row_bytes] uint8, contiguous, read only. It maps
-    the file, so reading it may read the disk, and it keeps the mapping alive.
+    shape: slowest dimension first. data: [rows, row_bytes] uint8, contiguous. As stored it is read
+    only and maps the file, so reading it may read the disk, and it keeps the mapping alive. Of
+    interleaved rows sixteen lie together: native/include/kt/interleaved.h says how.
     """
 
     name: str
     type: WeightType
     shape: tuple[int, ...]
     data: NDArray[np.uint8]
+    layout: Layout = Layout.STORED
 
     @property
     def rows(self) -> int:
@@ -90,6 +99,7 @@ class Weight:
         return self.shape[-1]
 
     def dequantize(self) -> NDArray[np.float32]:
-        """Return a copy as float32, of this tensor's shape."""
+        """Return a copy as float32, of this tensor's shape. Rows must lie as stored."""
+        assert self.layout is Layout.STORED
         values = dequantize(self.data, GGMLQuantizationType(self.type))
         return np.array(values, dtype=np.float32).reshape(self.shape)

@@ -19,7 +19,7 @@ def q8_bytes(columns: int) -> int:
     """Return the bytes of a row of activations as int8 blocks. columns: a multiple of 32."""
     if columns % BLOCK:
         raise fail(f"Rows of int8 blocks are multiples of {BLOCK} wide, not {columns}.")
-    return columns + columns // BLOCK * 8
+    return columns + columns // BLOCK * 16
 
 
 def activation_row(weight: Weight) -> tuple[int, torch.dtype]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ktdesk import _native
 from ktdesk.errors import KernelError
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Layout, Weight
 
-_STORED = 0  # what native code calls the layout of the file
 _HINT = "This is a fault of KTDesk, or of a placement file: please report it."
 Size = int | None  # of a dimension; None is any
 
@@ -76,7 +76,7 @@ def check_weight(weight: Weight) -> tuple[int, int, int, int, int]:
             f"Rows of {weight.name} are blocks of {weight.type.block_size} weights, which "
             f"{weight.columns} is no multiple of."
         )
-    data, row_bytes = weight.data, weight.type.row_bytes(weight.columns)
+    data, row_bytes = weight.data, _row_bytes(weight)
     if (
         data.dtype.itemsize != 1
         or data.shape != (weight.rows, row_bytes)
@@ -87,4 +87,17 @@ def check_weight(weight: Weight) -> tuple[int, int, int, int, int]:
             f"not {list(data.shape)}."
         )
     address: int = data.__array_interface__["data"][0]
-    return address, int(weight.type), row_bytes, weight.columns, _STORED
+    return address, int(weight.type), row_bytes, weight.columns, int(weight.layout)
+
+
+def check_stored(weight: Weight) -> tuple[int, int, int, int, int]:
+    """Return the same of a weight whose rows must lie as in the file."""
+    if weight.layout is not Layout.STORED:
+        raise fail(f"The rows of {weight.name} are interleaved; this needs them one by one.")
+    return check_weight(weight)
+
+
+def _row_bytes(weight: Weight) -> int:
+    if weight.layout is Layout.INTERLEAVED:
+        return _native.interleaved_row_bytes(int(weight.type), weight.columns)
+    return weight.type.row_bytes(weight.columns)

@@ -10,18 +10,30 @@ T tokens, G groups, D width, H heads, C cache rows, E experts, K experts per tok
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk import _native
 from ktdesk._native import Stream
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Layout, Weight
 from ktdesk.kernels.activations import check_activations, q8_bytes
-from ktdesk.kernels.checks import check, check_cache, check_positive, check_weight, fail, sizes
+from ktdesk.kernels.checks import (
+    check,
+    check_cache,
+    check_positive,
+    check_stored,
+    check_weight,
+    fail,
+    sizes,
+)
 
 MAX_EXPERTS = 1024
+PANEL_ROWS = 16  # that are interleaved
 
 
 def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
@@ -29,7 +41,7 @@ def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
     (count,) = sizes("tokens", tokens, 1)
     ids = check("tokens", tokens, (count,), torch.int32)
     target = check("out", out, (count, weight.columns))
-    _native.embed(stream, check_weight(weight), ids, target, count)
+    _native.embed(stream, check_stored(weight), ids, target, count)
 
 
 def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
@@ -62,6 +74,22 @@ def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
         groups,
         width,
     )
+
+
+def interleaved_bytes(weight: Weight) -> int:
+    """Return what a copy of the weight with interleaved rows needs; 0 if it can have none."""
+    row_bytes = _native.interleaved_row_bytes(int(weight.type), weight.columns)
+    return weight.rows * row_bytes if weight.shape[-2] % PANEL_ROWS == 0 else 0
+
+
+def interleave(stream: Stream, weight: Weight, data: NDArray[np.uint8]) -> Weight:
+    """Write the weight with interleaved rows to data, `interleaved_bytes` long; return it."""
+    size = interleaved_bytes(weight)
+    if size == 0 or data.nbytes != size or not data.flags.c_contiguous:
+        raise fail(f"{weight.name} needs {size} bytes for interleaved rows, not {data.nbytes}.")
+    copy = replace(weight, layout=Layout.INTERLEAVED, data=data.reshape(weight.rows, -1))
+    _native.interleave(stream, check_stored(weight), check_weight(copy)[0], weight.rows)
+    return copy
 
 
 def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:

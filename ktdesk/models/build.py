@@ -39,6 +39,10 @@ class Plan:
     cache_width: int  # values per token of the context, of all layers
     operators: dict[str, tuple[type[Slot], dict[str, object]]]
 
+    def cache_bytes(self, resources: Resources) -> int:
+        """Return what the caches need."""
+        return self.cache_width * resources.context_tokens * resources.cache_type.itemsize
+
     @property
     def captures(self) -> bool:
         """Whether all of a step's work can be recorded into a graph."""
@@ -128,7 +132,7 @@ def _cache_width(spec: object) -> int:
 
 
 def _check_memory(resources: Resources, plan: Plan) -> None:
-    needed = plan.cache_width * resources.context_tokens * resources.cache_type.itemsize
+    needed = plan.cache_bytes(resources)
     available = available_memory_bytes()
     if needed > available:
         raise MemoryShortage(

@@ -88,9 +88,9 @@ class CpuExperts(Experts):
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
         self._device, self._spec = site.device, spec
-        self._gate = site.weight(spec.gate, spec.experts, spec.ffn_width, spec.width)
-        self._up = site.weight(spec.up, spec.experts, spec.ffn_width, spec.width)
-        self._down = site.weight(spec.down, spec.experts, spec.width, spec.ffn_width)
+        self._gate = site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width)
+        self._up = site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width)
+        self._down = site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width)
         self._alike = self._gate.type.is_float == self._up.type.is_float
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ class LatentWeights:
         if not spec.joint_weight:
             absorbed = site.weight(spec.key_weight, heads, latent, nope)
             values = site.weight(spec.value_weight, heads, value, latent)
-            return cls(_transposed(absorbed), absorbed, values)
+            return cls(_transposed(absorbed), site.placed(absorbed), site.placed(values))
         joint = site.weight(spec.joint_weight, heads * (nope + value), latent)
         blocks = joint.data.reshape(heads, nope + value, -1)
         keys = replace(
@@ -41,7 +41,7 @@ class LatentWeights:
             shape=(heads, value, latent),
             data=blocks[:, nope:].reshape(heads * value, -1),
         )
-        return cls(keys, _transposed(keys), values)
+        return cls(site.placed(keys), _transposed(keys), site.placed(values))
 
 
 def some_heads(weight: Weight, heads: slice) -> Weight:

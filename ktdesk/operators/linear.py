@@ -27,13 +27,13 @@ class TorchLinear(Linear):
 
 @operator("cpu")
 class CpuLinear(Linear):
-    """A product with the file's own blocks; quantised ones meet activations in int8."""
+    """A product with blocks of weights; quantised ones meet activations in int8."""
 
     captures = True
 
     def __init__(self, site: Site, spec: LinearSpec) -> None:
         self._device = site.device
-        self._weight = site.weight(spec.weight, spec.outputs, spec.inputs)
+        self._weight = site.matrix(spec.weight, spec.outputs, spec.inputs)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Weight
+from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.operators.base import Slot
 
 S = TypeVar("S", bound=Slot)
@@ -27,6 +29,7 @@ class Resources:
     device: CpuDevice
     context_tokens: int
     cache_type: torch.dtype
+    copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
     used: set[str] = field(default_factory=set[str])
 
 
@@ -69,6 +72,23 @@ class Site:
                 hint="The file is damaged, or made for another program. Fetch it again.",
             )
         return weight
+
+    def matrix(self, name: str, *shape: int) -> Weight:
+        """Return a tensor of the model file to multiply by. Raises ModelFileError like `weight`."""
+        return self.placed(self.weight(name, *shape))
+
+    def placed(self, weight: Weight) -> Weight:
+        """Return a tensor or a part of one where it is at home: as it is, or a copy in memory."""
+        size = interleaved_bytes(weight) if weight.name in self.resources.copied else 0
+        if not size:
+            return weight
+        try:
+            room = np.empty(size, np.uint8)
+        except MemoryError as error:
+            raise MemoryShortage(
+                "the CPU", size, 0, hint="Close other programs, or load with mapped weights."
+            ) from error
+        return interleave(self.device.stream, weight, room)
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""

@@ -18,6 +18,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.models.build import build_model, find_architecture, make_plan
+from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.model_info import ModelInfo
@@ -44,7 +45,14 @@ class LoadedModel:
 
 
 def load_model(
-    path: Path, placement: str, context_tokens: int, cache_type: str, threads: int, report: Report
+    path: Path,
+    placement: str,
+    context_tokens: int,
+    cache_type: str,
+    threads: int,
+    report: Report,
+    *,
+    weights: Home = "auto",
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` gets stage and share, and may raise to cancel."""
     report("Opening the file", 0.0)
@@ -56,11 +64,13 @@ def load_model(
     device = CpuDevice(threads)
     resources = Resources(checkpoint, device, context_tokens, CACHE_TYPES[cache_type])
     plan = make_plan(resources, rules)
+    left = available_memory_bytes() - plan.cache_bytes(resources)
+    resources.copied = choose_copies(checkpoint, weights, left)
     model = build_model(
         resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)
     )
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_weights(checkpoint, report)
+    _read_weights(checkpoint, resources.copied, report)
     report("Preparing the first step", 0.98)
     runner = Runner(
         model,
@@ -108,7 +118,7 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
-def _read_weights(checkpoint: Checkpoint, report: Report) -> None:
+def _read_weights(checkpoint: Checkpoint, copied: frozenset[str], report: Report) -> None:
     """Bring the file into memory now, with progress, rather than during the first answer."""
     if checkpoint.size_bytes > available_memory_bytes():
         log.warning(
@@ -118,8 +128,8 @@ def _read_weights(checkpoint: Checkpoint, report: Report) -> None:
             format_bytes(checkpoint.size_bytes),
         )
         return
-    weights = [checkpoint.weight(name) for name in checkpoint.tensors]
-    total, done = sum(w.data.nbytes for w in weights), 0
+    weights = [checkpoint.weight(name) for name in checkpoint.tensors if name not in copied]
+    total, done = max(1, sum(w.data.nbytes for w in weights)), 0
     for weight in weights:
         for start in range(0, weight.data.nbytes, _READ_BYTES):
             report("Reading the weights", 0.1 + 0.85 * (done + start) / total)

@@ -44,6 +44,8 @@ V load_bf16(const uint16_t* p) {
 
 #include "bytes256.inl"
 
+#include "lanes256.inl"
+
 float sum(V a) { return sum(F8{a.v}); }
 float largest(V a) {
   __m128 x = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));

@@ -12,6 +12,8 @@ namespace {
 
 #include "bytes256.inl"
 
+#include "lanes512.inl"
+
 inline float half_to_float(Half half) {
   return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(half)));
 }

@@ -33,28 +33,31 @@ inline I8 bit_of_part(const uint8_t* bits, int j, int left) {
   return shift_left(shift_right(I8::load(bits), j, 1), left);
 }
 
+inline I8 codes(const BlockQ2_K& w, int j) { return two_bits(w.q, j); }
+inline int granule_scale(const BlockQ2_K& w, int i) { return w.scales[i]; }  // and its minimum
 template <class Sink>
 void decode(const BlockQ2_K& w, Sink& sink) {
   const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
   each_part([&](auto j) {
     const int a = w.scales[2 * j], b = w.scales[2 * j + 1];
-    sink.add(j, two_bits(w.q, j), product(d, a & 15), product(d, b & 15));
+    sink.add(j, codes(w, j), product(d, a & 15), product(d, b & 15));
     sink.add_offset(j, -product(dmin, a >> 4), -product(dmin, b >> 4));
   });
 }
 
 // Scale i of sixteen: four bits are a nibble of the first eight bytes, two lie in the last four.
-inline int scale_q3_k(const uint8_t* s, int i) {
+inline int granule_scale(const BlockQ3_K& w, int i) {
+  const uint8_t* s = w.scales;
   const int low = s[i % 8] >> (i / 8 * 4) & 15, high = s[8 + i % 4] >> (i / 4 * 2) & 3;
   return (low | high << 4) - 32;
 }
+inline I8 codes(const BlockQ3_K& w, int j) { return two_bits(w.low, j) | bit_of_part(w.high, j, 2); }
 template <class Sink>
 void decode(const BlockQ3_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
   each_part([&](auto j) {
-    const I8 q = two_bits(w.low, j) | bit_of_part(w.high, j, 2);
-    sink.add(j, q - I8::all(4), product(d, scale_q3_k(w.scales, 2 * j)),
-             product(d, scale_q3_k(w.scales, 2 * j + 1)));
+    sink.add(j, codes(w, j) - I8::all(4), product(d, granule_scale(w, 2 * j)),
+             product(d, granule_scale(w, 2 * j + 1)));
   });
 }
 
@@ -68,42 +71,53 @@ inline void unpack_q4_k(const uint8_t* s, int j, int& scale, int& low) {
     low = (s[j + 4] >> 4) | ((s[j] >> 6) << 4);
   }
 }
-// What Q4_K and Q5_K have in common; quants(j) are those of part j.
-template <class Block, class Sink, class Quants>
-void decode_with_mins(const Block& w, Sink& sink, const Quants& quants) {
+inline I8 codes(const BlockQ4_K& w, int j) { return four_bits(w.q, j); }
+inline I8 codes(const BlockQ5_K& w, int j) { return four_bits(w.q, j) | bit_of_part(w.high, j, 4); }
+// What Q4_K and Q5_K have in common.
+template <class Block, class Sink>
+void decode_with_mins(const Block& w, Sink& sink) {
   const float d = half_to_float(w.d), dmin = half_to_float(w.dmin);
   each_part([&](auto j) {
     int scale, low;
     unpack_q4_k(w.scales, j, scale, low);
-    sink.add(j, quants(j), product(d, scale));
+    sink.add(j, codes(w, j), product(d, scale));
     sink.add_offset(j, -product(dmin, low));
   });
 }
 template <class Sink>
 void decode(const BlockQ4_K& w, Sink& sink) {
-  decode_with_mins(w, sink, [&](int j) { return four_bits(w.q, j); });
+  decode_with_mins(w, sink);
 }
 template <class Sink>
 void decode(const BlockQ5_K& w, Sink& sink) {
-  decode_with_mins(w, sink, [&](int j) { return four_bits(w.q, j) | bit_of_part(w.high, j, 4); });
+  decode_with_mins(w, sink);
 }
 
+inline I8 codes(const BlockQ6_K& w, int j) {
+  const uint8_t* low = w.low + j / 4 * 64 + j % 2 * 32;
+  return shift_right(I8::load(low), j % 4 / 2 * 4, 15) | shift_left(two_bits(w.high, j), 4);
+}
+inline int granule_scale(const BlockQ6_K& w, int i) { return w.scales[i]; }
 template <class Sink>
 void decode(const BlockQ6_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
   each_part([&](auto j) {
-    const uint8_t* low = w.low + j / 4 * 64 + j % 2 * 32;
-    const I8 q = shift_right(I8::load(low), j % 4 / 2 * 4, 15) | shift_left(two_bits(w.high, j), 4);
-    sink.add(j, q - I8::all(32), product(d, w.scales[2 * j]), product(d, w.scales[2 * j + 1]));
+    sink.add(j, codes(w, j) - I8::all(32), product(d, w.scales[2 * j]), product(d, w.scales[2 * j + 1]));
   });
 }
 
+template <>
+inline constexpr bool has_table<BlockIQ4_XS> = true;
+inline I8 codes(const BlockIQ4_XS& w, int j) { return nibbles(w.q + 16 * j); }
+inline int granule_scale(const BlockIQ4_XS& w, int j) {
+  const int low = w.scales_low[j / 2] >> (j % 2 * 4) & 15, high = w.scales_high >> (2 * j) & 3;
+  return (low | high << 4) - 32;
+}
 template <class Sink>
 void decode(const BlockIQ4_XS& w, Sink& sink) {
   const float d = half_to_float(w.d);
   each_part([&](auto j) {
-    const int low = w.scales_low[j / 2] >> (j % 2 * 4) & 15, high = w.scales_high >> (2 * j) & 3;
-    sink.add(j, I8::look_up(kValuesIQ4, nibbles(w.q + 16 * j)), product(d, (low | high << 4) - 32));
+    sink.add(j, I8::look_up(kValuesIQ4, codes(w, j)), product(d, granule_scale(w, j)));
   });
 }
 

@@ -30,22 +30,43 @@ inline I8 five_bits(const uint8_t* q, const uint8_t* high) {
   return nibbles(q) | (I8::mask(load_u32(high)) & I8::all(16));
 }
 
+// The table in which codes of a type are looked up, if it has one.
+template <class Block>
+inline constexpr bool has_table = false;
+template <class Block>
+inline constexpr const int8_t (&table_of)[16] = kValuesIQ4;
+template <>
+inline constexpr bool has_table<BlockIQ4_NL> = true;
+template <>
+inline constexpr bool has_table<BlockMXFP4> = true;
+template <>
+inline constexpr const int8_t (&table_of<BlockMXFP4>)[16] = kValuesFP4;
+
+// codes(w, j) are those of part j as they are stored, unsigned.
+inline I8 codes(const BlockQ4_0& w, int) { return nibbles(w.q); }
+inline I8 codes(const BlockQ4_1& w, int) { return nibbles(w.q); }
+inline I8 codes(const BlockQ5_0& w, int) { return five_bits(w.q, w.high); }
+inline I8 codes(const BlockQ5_1& w, int) { return five_bits(w.q, w.high); }
+inline I8 codes(const BlockQ8_0& w, int) { return I8::load(w.q) + I8::all(128); }
+inline I8 codes(const BlockIQ4_NL& w, int) { return nibbles(w.q); }
+inline I8 codes(const BlockMXFP4& w, int) { return nibbles(w.q); }
+
 template <class Sink>
 void decode(const BlockQ4_0& w, Sink& sink) {
-  sink.add(0, nibbles(w.q) - I8::all(8), half_to_float(w.d));
+  sink.add(0, codes(w, 0) - I8::all(8), half_to_float(w.d));
 }
 template <class Sink>
 void decode(const BlockQ4_1& w, Sink& sink) {
-  sink.add(0, nibbles(w.q), half_to_float(w.d));
+  sink.add(0, codes(w, 0), half_to_float(w.d));
   sink.add_offset(0, half_to_float(w.m));
 }
 template <class Sink>
 void decode(const BlockQ5_0& w, Sink& sink) {
-  sink.add(0, five_bits(w.q, w.high) - I8::all(16), half_to_float(w.d));
+  sink.add(0, codes(w, 0) - I8::all(16), half_to_float(w.d));
 }
 template <class Sink>
 void decode(const BlockQ5_1& w, Sink& sink) {
-  sink.add(0, five_bits(w.q, w.high), half_to_float(w.d));
+  sink.add(0, codes(w, 0), half_to_float(w.d));
   sink.add_offset(0, half_to_float(w.m));
 }
 template <class Sink>
@@ -54,7 +75,7 @@ void decode(const BlockQ8_0& w, Sink& sink) {
 }
 template <class Sink>
 void decode(const BlockIQ4_NL& w, Sink& sink) {
-  sink.add(0, I8::look_up(kValuesIQ4, nibbles(w.q)), half_to_float(w.d));
+  sink.add(0, I8::look_up(kValuesIQ4, codes(w, 0)), half_to_float(w.d));
 }
 
 // 2^(e - 128): half of the scale, since the values are doubled. The lowest two are subnormal.
@@ -64,7 +85,7 @@ inline float half_power(uint8_t e) {
 }
 template <class Sink>
 void decode(const BlockMXFP4& w, Sink& sink) {
-  sink.add(0, I8::look_up(kValuesFP4, nibbles(w.q)), half_power(w.e));
+  sink.add(0, I8::look_up(kValuesFP4, codes(w, 0)), half_power(w.e));
 }
 
 template <class Sink>

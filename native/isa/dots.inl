@@ -6,12 +6,14 @@
 struct Q8Row {
   const int8_t* q;
   const float* scale;
-  const float* sum;  // scale times the sum of q
+  const float* sum;        // scale times the sum of q
+  const float* half_sums;  // the same of the halves of each block
 };
 
 inline Q8Row q8_row(const uint8_t* row, int columns) {
   const float* scale = reinterpret_cast<const float*>(row + columns);
-  return {reinterpret_cast<const int8_t*>(row), scale, scale + columns / kBlock};
+  const float* sum = scale + columns / kBlock;
+  return {reinterpret_cast<const int8_t*>(row), scale, sum, sum + columns / kBlock};
 }
 
 // Sums of the products of N tokens: a vector part and an offset part. As the sink of `decode`, it
@@ -48,8 +50,12 @@ struct Totals {
   void add_offset(int j, float offset) {
     for (int n = 0; n < N; ++n) offsets[n] += offset * x[n].sum[first + j];
   }
-  // Activations carry no sums of halves: their products with ones.
-  void add_offset(int j, float low, float high) { add(j, I8::all(1), low, high); }
+  void add_offset(int j, float low, float high) {
+    for (int n = 0; n < N; ++n) {
+      const float* sums = x[n].half_sums + 2 * (first + j);
+      offsets[n] += low * sums[0] + high * sums[1];
+    }
+  }
   void finish(float* out) const {
     for (int n = 0; n < N; ++n) out[n] = sum(dots[n]) + offsets[n];
   }

@@ -38,17 +38,19 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
     const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
     const float step = vanishes ? 0.0f : largest_x / 127.0f;
     const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int total = 0;
+    int totals[2] = {0, 0};  // of the halves
     for (int i = 0; i < kBlock; i += V::lanes) {
       float rounded[V::lanes];
       V::round(V::load(x + i) * V::all(inverse)).store(rounded);
       for (int j = 0; j < V::lanes; ++j) {
         q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-        total += q[i + j];
+        totals[(i + j) / (kBlock / 2)] += q[i + j];
       }
     }
     scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(total);
+    scales[per_row + b] = step * static_cast<float>(totals[0] + totals[1]);
+    float* half_sums = scales + 2 * per_row + 2 * b;
+    for (int h = 0; h < 2; ++h) half_sums[h] = step * static_cast<float>(totals[h]);
   }
 }
 

@@ -28,6 +28,8 @@ namespace {
 
 #include "products.inl"
 
+#include "interleave.inl"
+
 #include "unpack.inl"
 
 #include "elementwise.inl"

@@ -6,7 +6,6 @@
 // and each sum starts at -128 times the sum of its weights. All of that is exact.
 // COST unpacking, some 100 instructions for 16 x 64 weights, against 16 products a token.
 
-constexpr int kPanelRows = 16;
 constexpr int kPanelColumns = 512;  // with their x, in the first cache
 constexpr int kPanelTokens = 8;     // of the register tile
 constexpr int kFewestPanelTokens = 5;
@@ -106,6 +105,46 @@ inline void transpose(const int8_t* in, int64_t in_stride, int8_t* out) {
   }
 }
 
+// Completes the numbers that belong to the weights of a panel.
+template <class Form>
+void start_sums(Panel& panel) {
+  const __m512i eights = _mm512_set1_epi8(-128);  // 128 as an unsigned byte
+  for (int g = 0; g < panel.columns / Form::kGranule; ++g) {
+    const int8_t* w = panel.w + g * Form::kGranule * kPanelRows;
+    __m512i total = _mm512_setzero_si512();
+    for (int i = 0; i < Form::kGranule / 4; ++i) {
+      total = _mm512_dpbusd_epi32(total, eights, _mm512_load_si512(w + i * 64));
+    }
+    _mm512_store_si512(panel.start[g], _mm512_sub_epi32(_mm512_setzero_si512(), total));
+  }
+}
+
+// Fills a panel with the columns from `column` on of sixteen interleaved rows.
+template <class Block>
+void fill_interleaved(Panel& panel, const Matrix& weight, const uint8_t* row, int column) {
+  using Form = InterleavingOf<Block>;
+  constexpr int kParts = Form::kColumns / kBlock, kGranules = kBlock / Form::kGranule;
+  panel.columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
+  const uint8_t* unit = row + column / Form::kColumns * Form::kUnitBytes;
+  for (int b = 0; b < panel.columns / kBlock; b += kParts, unit += Form::kUnitBytes) {
+    const UnitScales<Form> scales(unit + Form::kCodeBytes);
+    for (int part = 0; part < kParts; ++part) {
+      int8_t* w = panel.w + (b + part) * kBlock * kPanelRows;
+      const uint8_t* codes = unit + part * Form::kBits * 64;
+      each_part([&](auto j) {
+        (group<Form, j>(codes) - Codes::all(Form::kZero)).store(w + j * 64);
+      });
+      for (int h = 0; h < kGranules; ++h) {
+        const int granule = part * kGranules + h, g = b * kGranules + granule;
+        const Floats16 scale = scales.scale(granule);
+        scale.store(panel.scale[g]);
+        if constexpr (Form::kHasMins) scales.offset(granule, scale).store(panel.offset[g]);
+      }
+    }
+  }
+  start_sums<Form>(panel);
+}
+
 // Fills a panel with the columns from `column` on of `rows` rows; the rows that lack are zero.
 template <class Block>
 void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column) {
@@ -129,23 +168,14 @@ void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int 
   }
   // Half of the last 64 columns may lie behind the end: what stands there is never used.
   for (int i = 0; i < columns; i += 64) transpose(plain[0] + i, kPanelColumns, panel.w + i * 16);
-  const __m512i eights = _mm512_set1_epi8(-128);  // 128 as an unsigned byte
-  for (int g = 0; g < columns / Form::kGranule; ++g) {
-    const int8_t* w = panel.w + g * Form::kGranule * kPanelRows;
-    __m512i total = _mm512_setzero_si512();
-    for (int i = 0; i < Form::kGranule / 4; ++i) {
-      total = _mm512_dpbusd_epi32(total, eights, _mm512_load_si512(w + i * 64));
-    }
-    _mm512_store_si512(panel.start[g], _mm512_sub_epi32(_mm512_setzero_si512(), total));
-  }
+  start_sums<Form>(panel);
 }
 
 // The part of some tokens' activations that meets a panel.
 struct PanelTokens {
   alignas(64) uint8_t x[kPanelTokens][kPanelColumns];  // plus 128
-  float half_sums[kPanelTokens][kPanelColumns / 16];   // like `sum`, where a type wants them
   const float* scale[kPanelTokens];
-  const float* sum[kPanelTokens];
+  const float* sum[kPanelTokens];  // of granules
   float* out[kPanelTokens];
 };
 
@@ -207,27 +237,23 @@ void take(PanelTokens& tokens, const Tokens& all, int first, int count, int widt
       x.store(tokens.x[n] + i);
     }
     tokens.scale[n] = row.scale + column / kBlock;
-    tokens.sum[n] = row.sum + column / kBlock;
-    if constexpr (Form::kHasOffset && Form::kGranule == 16) {
-      for (int g = 0; g < columns / 16; ++g) {
-        int total = 0;
-        for (int i = 0; i < 16; ++i) total += q[g * 16 + i];
-        tokens.half_sums[n][g] = tokens.scale[n][g / 2] * static_cast<float>(total);
-      }
-      tokens.sum[n] = tokens.half_sums[n];
-    }
+    tokens.sum[n] = Form::kGranule == 32 ? row.sum + column / 32 : row.half_sums + column / 16;
     tokens.out[n] = all.output(first + n);
   }
 }
 
 // out[n][r] for 16 rows, or fewer, and all tokens.
-template <class Block>
-void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all) {
+template <class Block, bool is_interleaved>
+void multiply_one_panel(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all) {
   using Form = FormOf<Block>;
   Panel panel;
   PanelTokens tokens;
   for (int column = 0; column < weight.columns; column += kPanelColumns) {
-    fill<Block>(panel, weight, row, rows, column);
+    if constexpr (is_interleaved) {
+      fill_interleaved<Block>(panel, weight, row, column);
+    } else {
+      fill<Block>(panel, weight, row, rows, column);
+    }
     for (int first = 0; first < all.count; first += kPanelTokens) {
       const int count = static_cast<int>(smaller(kPanelTokens, all.count - first));
       take<Form>(tokens, all, first, count, weight.columns, column, panel.columns);
@@ -239,11 +265,20 @@ void multiply_rows(const Matrix& weight, const uint8_t* row, int rows, const Tok
 using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, const Tokens&);
 
 // How to multiply so many tokens by panels; null if that does not pay, or weights are floats.
-inline MultiplyRows panels_for(WeightType type, int tokens) {
+inline MultiplyRows panels_for(const Matrix& weight, int tokens) {
   if (tokens < kFewestPanelTokens) return nullptr;
-  switch (type) {
+  if (weight.layout == Layout::kInterleaved) {
+    switch (weight.type) {
+#define KT_CASE(name, ...) \
+  case WeightType::k##name: return multiply_one_panel<Block##name, true>;
+      KT_INTERLEAVED_TYPES(KT_CASE)
+#undef KT_CASE
+      default: return nullptr;
+    }
+  }
+  switch (weight.type) {
 #define KT_CASE(name, number) \
-  case WeightType::k##name: return multiply_rows<Block##name>;
+  case WeightType::k##name: return multiply_one_panel<Block##name, false>;
     KT_BLOCK_TYPES(KT_CASE)
 #undef KT_CASE
     default: return nullptr;

@@ -67,10 +67,9 @@ inline Multiply multiply_for(WeightType type) {
   return nullptr;  // the wrappers let no other type through
 }
 
-// out[n][i] = row i . x[n] for `rows` consecutive rows and all tokens.
-inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t rows,
-                           const Tokens& tokens) {
-  const Multiply run = multiply_for(weight.type);
+// Calls body(tile) for kTokens of the tokens after the other.
+template <class Body>
+inline void for_token_tiles(const Tokens& tokens, const Body& body) {
   for (int t = 0; t < tokens.count; t += kTokens) {
     Tile tile;
     tile.tokens = static_cast<int>(smaller(kTokens, tokens.count - t));
@@ -78,9 +77,18 @@ inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t row
       tile.x[n] = tokens.input(t + n);
       tile.out[n] = tokens.output(t + n);
     }
-    run(weight, row, rows, tile);
+    body(tile);
   }
 }
+
+// out[n][i] = row i . x[n] for `rows` consecutive rows and all tokens.
+inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t rows,
+                           const Tokens& tokens) {
+  const Multiply run = multiply_for(weight.type);
+  for_token_tiles(tokens, [&](const Tile& tile) { run(weight, row, rows, tile); });
+}
+
+#include "interleaved.inl"
 
 #ifdef KT_PANELS
 #include "panels.inl"
@@ -88,10 +96,13 @@ inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t row
 
 inline void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, const Tokens& tokens) {
 #ifdef KT_PANELS
-  if (const MultiplyRows run = panels_for(weight.type, tokens.count)) {
+  if (const MultiplyRows run = panels_for(weight, tokens.count)) {
     return run(weight, row, static_cast<int>(rows), tokens);
   }
 #endif
+  if (weight.layout == Layout::kInterleaved) {
+    return multiply_interleaved(weight, row, rows, tokens);
+  }
   multiply_tiles(weight, row, rows, tokens);
 }
 

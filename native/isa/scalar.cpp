@@ -167,6 +167,8 @@ F8 dot(I8 w, I8 x) {
   return r;
 }
 
+#include "lanes_scalar.inl"
+
 }  // namespace
 }  // namespace kt::scalar
 

@@ -68,6 +68,11 @@ void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group
   KT_LAUNCH(quantize, args, tokens * groups * (width / kt::kBlock));
 }
 
+void interleave(kt::Stream& stream, const MatrixOf& stored, Address out, int64_t rows) {
+  const kt::InterleaveArgs args{matrix(stored), at<uint8_t>(out)};
+  KT_LAUNCH(interleave, args, rows / kt::kPanelRows);
+}
+
 void linear(kt::Stream& stream, const MatrixOf& weight, const ActivationsOf& x, Address out,
             int64_t out_token, int64_t out_group, int tokens, int groups, int outputs) {
   const kt::LinearArgs args{matrix(weight), activations(x), at<float>(out), out_token,
@@ -213,6 +218,9 @@ void combine(kt::Stream& stream, Address rows, Address weights, Address out, int
 }  // namespace
 
 void bind_kernels(py::module_& m) {
+  m.def("interleaved_row_bytes", [](int type, int64_t columns) {
+    return kt::interleaved_row_bytes(static_cast<kt::WeightType>(type), columns);
+  });
   const auto without_gil = py::call_guard<py::gil_scoped_release>();
 #define KT_BIND(name, Args, grain) m.def(#name, &name, without_gil);
   KT_KERNELS(KT_BIND)

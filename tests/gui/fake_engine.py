@@ -49,6 +49,7 @@ class FakeEngine:
         placement: str = "auto",
         context_tokens: int = 0,
         cache_type: str = "f16",
+        weights: str = "auto",
         progress: Callable[[LoadProgress], None] = lambda now: None,
     ) -> ModelInfo:
         self._load_cancelled.clear()

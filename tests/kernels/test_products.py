@@ -146,9 +146,11 @@ def test_quantize_rounds_to_the_nearest_step(stream: Stream) -> None:
     q = (blocks * (127 / largest)).round()
     scales = torch.where(largest.isinf(), 0, largest / 127)
     assert torch.equal(out[..., :96].view(torch.int8), q.flatten(-2).to(torch.int8))
-    numbers = out[..., 96:].contiguous().view(torch.float32).unflatten(-1, (2, 3))
-    assert torch.equal(numbers[..., 0, :], scales[..., 0])
-    assert torch.equal(numbers[..., 1, :], (scales * q.sum(-1, keepdim=True))[..., 0])
+    numbers = out[..., 96:].contiguous().view(torch.float32)
+    sums = scales * q.unflatten(-1, (2, 16)).sum(-1)  # of the halves of each block
+    assert torch.equal(numbers[..., :3], scales[..., 0])
+    assert torch.equal(numbers[..., 3:6], (scales * q.sum(-1, keepdim=True))[..., 0])
+    assert torch.equal(numbers[..., 6:], sums.flatten(-2))
 
 
 def test_quantize_takes_rows_without_groups(stream: Stream) -> None:

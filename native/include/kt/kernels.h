@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "kt/interleaved.h"
 #include "kt/quant.h"
 
 // Every kernel, its arguments, and the fewest items that are worth a thread of their own.
@@ -17,6 +18,7 @@
   X(embed, EmbedArgs, 1)                 \
   X(rms_norm, RmsNormArgs, 1)            \
   X(quantize, QuantizeArgs, 64)          \
+  X(interleave, InterleaveArgs, 1)       \
   X(linear, LinearArgs, 16)              \
   X(rope_table, RopeTableArgs, 1)        \
   X(rope, RopeArgs, 1)                   \
@@ -87,6 +89,12 @@ struct QuantizeArgs {
   uint8_t* out;  // [T * groups, q8_row_bytes(width)]
   int64_t token_stride, group_stride;
   int groups, width;  // width: multiple of 32
+};
+
+// Stored rows to interleaved ones. Item: panel of kPanelRows rows.
+struct InterleaveArgs {
+  Matrix stored;
+  uint8_t* out;  // [rows, interleaved_row_bytes]
 };
 
 // out[t, g, n] = sum_d weight[g * outputs + n, d] * x[t, g, d]. Item: row of the weight.

@@ -47,10 +47,11 @@ enum class WeightType : int {
 };
 
 // Activations as int8 in blocks of 32, x = d * q: first the q of a row, then a scale d for each
-// block, then d times the sum of the block's q, which weights with an offset need.
+// block, then what weights with an offset need: d times the sum of the block's q, then the same of
+// its two halves.
 constexpr int kBlock = 32;
 constexpr int64_t q8_row_bytes(int64_t columns) {
-  return columns + columns / kBlock * 2 * static_cast<int64_t>(sizeof(float));
+  return columns + columns / kBlock * 4 * static_cast<int64_t>(sizeof(float));
 }
 
 }  // namespace kt
