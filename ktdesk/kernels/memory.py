@@ -25,7 +25,7 @@ def allocate(size_bytes: int) -> NDArray[np.uint8]:
             "the CPU",
             size_bytes,
             available_memory_bytes(),
-            hint="Close other programs, or choose a smaller model.",
+            hint="Close other programs, or load with mapped weights.",
         ) from error
 
 
