@@ -61,6 +61,10 @@ class Stream:
         Raises ValueError if this build has no such kernels.
         """
 
+    @property
+    def has_tiles(self) -> bool:
+        """Whether products also take activations in bfloat16."""
+
     def begin_capture(self) -> None:
         """Record launches from now on. Raises RuntimeError if the stream captures already."""
 

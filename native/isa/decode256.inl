@@ -51,7 +51,9 @@ inline int granule_scale(const BlockQ3_K& w, int i) {
   const int low = s[i % 8] >> (i / 8 * 4) & 15, high = s[8 + i % 4] >> (i / 4 * 2) & 3;
   return (low | high << 4) - 32;
 }
-inline I8 codes(const BlockQ3_K& w, int j) { return two_bits(w.low, j) | bit_of_part(w.high, j, 2); }
+inline I8 codes(const BlockQ3_K& w, int j) {
+  return two_bits(w.low, j) | bit_of_part(w.high, j, 2);
+}
 template <class Sink>
 void decode(const BlockQ3_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
@@ -102,7 +104,8 @@ template <class Sink>
 void decode(const BlockQ6_K& w, Sink& sink) {
   const float d = half_to_float(w.d);
   each_part([&](auto j) {
-    sink.add(j, codes(w, j) - I8::all(32), product(d, w.scales[2 * j]), product(d, w.scales[2 * j + 1]));
+    sink.add(j, codes(w, j) - I8::all(32), product(d, w.scales[2 * j]),
+             product(d, w.scales[2 * j + 1]));
   });
 }
 

@@ -54,6 +54,22 @@ void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   }
 }
 
+// To nearest, ties to even; NaN stays NaN.
+inline uint16_t float_to_bf16(float x) {
+  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
+  const uint32_t rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+  return static_cast<uint16_t>((x == x ? rounded : bits | 0x400000u) >> 16);
+}
+
+void to_bf16(const ToBf16Args& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t t = r / a.groups, g = r % a.groups;
+    const float* x = a.x + t * a.token_stride + g * a.group_stride;
+    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
+    for (int i = 0; i < a.width; ++i) out[i] = float_to_bf16(x[i]);
+  }
+}
+
 void rope(const RopeArgs& a, Range tokens) noexcept {
   const int near = a.interleaved ? 2 : 1, far = a.interleaved ? 1 : a.pairs;
   for (int64_t t = tokens.begin; t < tokens.end; ++t) {

@@ -22,16 +22,16 @@ struct V {  // sixteen floats
     return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
   }
 };
-V operator+(V a, V b) { return {_mm512_add_ps(a.v, b.v)}; }
-V operator-(V a, V b) { return {_mm512_sub_ps(a.v, b.v)}; }
-V operator*(V a, V b) { return {_mm512_mul_ps(a.v, b.v)}; }
-V operator/(V a, V b) { return {_mm512_div_ps(a.v, b.v)}; }
-V fma(V a, V b, V c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
-V max(V a, V b) { return {_mm512_max_ps(a.v, b.v)}; }
-V min(V a, V b) { return {_mm512_min_ps(a.v, b.v)}; }
-float sum(V a) { return _mm512_reduce_add_ps(a.v); }
-float largest(V a) { return _mm512_reduce_max_ps(a.v); }
-V load_bf16(const uint16_t* p) {
+inline V operator+(V a, V b) { return {_mm512_add_ps(a.v, b.v)}; }
+inline V operator-(V a, V b) { return {_mm512_sub_ps(a.v, b.v)}; }
+inline V operator*(V a, V b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline V operator/(V a, V b) { return {_mm512_div_ps(a.v, b.v)}; }
+inline V fma(V a, V b, V c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+inline V max(V a, V b) { return {_mm512_max_ps(a.v, b.v)}; }
+inline V min(V a, V b) { return {_mm512_min_ps(a.v, b.v)}; }
+inline float sum(V a) { return _mm512_reduce_add_ps(a.v); }
+inline float largest(V a) { return _mm512_reduce_max_ps(a.v); }
+inline V load_bf16(const uint16_t* p) {
   const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16))};
 }

@@ -103,8 +103,7 @@ inline InterleaveRows interleave_for(WeightType type) {
 void interleave(const InterleaveArgs& a, Range panels) noexcept {
   const InterleaveRows run = interleave_for(a.stored.type);
   const int64_t in_bytes = kPanelRows * a.stored.row_bytes;
-  const int64_t out_bytes =
-      kPanelRows * interleaved_row_bytes(a.stored.type, a.stored.columns);
+  const int64_t out_bytes = kPanelRows * interleaved_row_bytes(a.stored.type, a.stored.columns);
   for (int64_t p = panels.begin; p < panels.end; ++p) {
     run(a.stored.data + p * in_bytes, a.stored.row_bytes, a.stored.columns, a.out + p * out_bytes);
   }

@@ -15,8 +15,7 @@ template <class Form, int j>
 inline Codes raw_group(const uint8_t* codes) {
   constexpr int kLow = Form::kLowBits, kHigh = Form::kBits - kLow;
   const Codes bytes = Codes::load(codes + j % kLow * 64);
-  const Codes low =
-      kLow == 8 ? bytes : shift_right(bytes, j / kLow * kLow, (1 << (kLow % 8)) - 1);
+  const Codes low = kLow == 8 ? bytes : shift_right(bytes, j / kLow * kLow, (1 << (kLow % 8)) - 1);
   if constexpr (kHigh == 0) {
     return low;
   } else {
@@ -52,7 +51,7 @@ struct UnitScales {
     if constexpr (kind == Scaling::kPower) {
       d = Floats16::of_powers(at);
     } else {
-      constexpr int kBefore = kind == Scaling::kBytesAndMins ? 2 * kBytes
+      constexpr int kBefore = kind == Scaling::kBytesAndMins                           ? 2 * kBytes
                               : kind == Scaling::kHalf || kind == Scaling::kHalfAndMin ? 0
                                                                                        : kBytes;
       d = Floats16::of_halves(at + kBefore);

@@ -28,6 +28,7 @@ namespace {
 
 #include "products.inl"
 
+#ifndef KT_TILES
 #include "interleave.inl"
 
 #include "unpack.inl"
@@ -39,6 +40,21 @@ namespace {
 #include "softmax.inl"
 
 #include "attention.inl"
+#else
+// No faster with tiles: the table below serves them.
+constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
+constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
+constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
+constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
+constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
+constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
+constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
+constexpr void (*silu_mul)(const SiluMulArgs&, Range) noexcept = nullptr;
+constexpr void (*add)(const AddArgs&, Range) noexcept = nullptr;
+constexpr void (*combine)(const CombineArgs&, Range) noexcept = nullptr;
+constexpr void (*attention)(const AttentionArgs&, Range) noexcept = nullptr;
+constexpr void (*attention_merge)(const AttentionArgs&, Range) noexcept = nullptr;
+#endif
 
 #ifdef KT_RUNS_ANYWHERE
 #include "routing.inl"
@@ -49,12 +65,19 @@ constexpr void (*router)(const RouterArgs&, Range) noexcept = nullptr;
 constexpr void (*expert_plan)(const ExpertPlanArgs&, Range) noexcept = nullptr;
 #endif
 
+#ifdef KT_TILES
+constexpr bool kHasTiles = true;
+#else
+constexpr bool kHasTiles = false;
+#endif
+
 }  // namespace
 
 // clang-format off
 extern const KernelTable kTable = {
     .isa = KT_NAME(KT_ISA),
     .needs = KT_NEEDS,
+    .has_tiles = kHasTiles,
 #define KT_ENTRY(name, Args, grain) .name = name,
     KT_KERNELS(KT_ENTRY)
 #undef KT_ENTRY

@@ -78,8 +78,8 @@ Sums dot(Sums sums, Codes w, int32_t x) { return add_pairs(sums, w.v, _mm512_set
 // The same for signed w; x stays within [-127, 127].
 Sums dot_signed(Sums sums, Codes w, int32_t x) {
   const __m512i values = _mm512_set1_epi32(x);
-  const __m512i turned = _mm512_mask_sub_epi8(values, _mm512_movepi8_mask(w.v),
-                                              _mm512_setzero_si512(), values);
+  const __m512i turned =
+      _mm512_mask_sub_epi8(values, _mm512_movepi8_mask(w.v), _mm512_setzero_si512(), values);
 #ifdef __AVX512VNNI__
   return {_mm512_dpbusd_epi32(sums.v, _mm512_abs_epi8(w.v), turned)};
 #else

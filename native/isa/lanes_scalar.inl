@@ -61,9 +61,8 @@ struct Floats16 {
     return each([&](int i) { return static_cast<float>(sums.v[i]); });
   }
   static Floats16 of_halves(const uint8_t* p) {
-    return each([=](int i) {
-      return half_to_float(static_cast<Half>(p[2 * i] | p[2 * i + 1] << 8));
-    });
+    return each(
+        [=](int i) { return half_to_float(static_cast<Half>(p[2 * i] | p[2 * i + 1] << 8)); });
   }
   static Floats16 of_bytes(const uint8_t* p) {
     return each([=](int i) { return static_cast<float>(p[i]); });

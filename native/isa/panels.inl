@@ -105,7 +105,7 @@ inline void transpose(const int8_t* in, int64_t in_stride, int8_t* out) {
   }
 }
 
-// Completes the numbers that belong to the weights of a panel.
+// Completes a panel for products of bytes.
 template <class Form>
 void start_sums(Panel& panel) {
   const __m512i eights = _mm512_set1_epi8(-128);  // 128 as an unsigned byte
@@ -119,21 +119,20 @@ void start_sums(Panel& panel) {
   }
 }
 
-// Fills a panel with the columns from `column` on of sixteen interleaved rows.
+// Fills a panel with some columns from `column` on of sixteen interleaved rows.
 template <class Block>
-void fill_interleaved(Panel& panel, const Matrix& weight, const uint8_t* row, int column) {
+void fill_interleaved(Panel& panel, const uint8_t* row, int column, int columns) {
   using Form = InterleavingOf<Block>;
   constexpr int kParts = Form::kColumns / kBlock, kGranules = kBlock / Form::kGranule;
-  panel.columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
+  panel.columns = columns;
   const uint8_t* unit = row + column / Form::kColumns * Form::kUnitBytes;
   for (int b = 0; b < panel.columns / kBlock; b += kParts, unit += Form::kUnitBytes) {
     const UnitScales<Form> scales(unit + Form::kCodeBytes);
     for (int part = 0; part < kParts; ++part) {
       int8_t* w = panel.w + (b + part) * kBlock * kPanelRows;
       const uint8_t* codes = unit + part * Form::kBits * 64;
-      each_part([&](auto j) {
-        (group<Form, j>(codes) - Codes::all(Form::kZero)).store(w + j * 64);
-      });
+      each_part(
+          [&](auto j) { (group<Form, j>(codes) - Codes::all(Form::kZero)).store(w + j * 64); });
       for (int h = 0; h < kGranules; ++h) {
         const int granule = part * kGranules + h, g = b * kGranules + granule;
         const Floats16 scale = scales.scale(granule);
@@ -142,15 +141,14 @@ void fill_interleaved(Panel& panel, const Matrix& weight, const uint8_t* row, in
       }
     }
   }
-  start_sums<Form>(panel);
 }
 
-// Fills a panel with the columns from `column` on of `rows` rows; the rows that lack are zero.
+// Fills a panel with some columns from `column` on of `rows` rows; the rows that lack are zero.
 template <class Block>
-void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column) {
+void fill_stored(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column,
+                 int columns) {
   using Form = FormOf<Block>;
   alignas(64) int8_t plain[kPanelRows][kPanelColumns];
-  const int columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
   panel.columns = columns;
   for (int r = 0; r < kPanelRows; ++r) {
     if (r >= rows) {
@@ -168,7 +166,16 @@ void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int 
   }
   // Half of the last 64 columns may lie behind the end: what stands there is never used.
   for (int i = 0; i < columns; i += 64) transpose(plain[0] + i, kPanelColumns, panel.w + i * 16);
-  start_sums<Form>(panel);
+}
+
+template <class Block, bool is_interleaved>
+void fill(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column,
+          int columns) {
+  if constexpr (is_interleaved) {
+    fill_interleaved<Block>(panel, row, column, columns);
+  } else {
+    fill_stored<Block>(panel, weight, row, rows, column, columns);
+  }
 }
 
 // The part of some tokens' activations that meets a panel.
@@ -249,11 +256,9 @@ void multiply_one_panel(const Matrix& weight, const uint8_t* row, int rows, cons
   Panel panel;
   PanelTokens tokens;
   for (int column = 0; column < weight.columns; column += kPanelColumns) {
-    if constexpr (is_interleaved) {
-      fill_interleaved<Block>(panel, weight, row, column);
-    } else {
-      fill<Block>(panel, weight, row, rows, column);
-    }
+    const int columns = static_cast<int>(smaller(kPanelColumns, weight.columns - column));
+    fill<Block, is_interleaved>(panel, weight, row, rows, column, columns);
+    start_sums<Form>(panel);
     for (int first = 0; first < all.count; first += kPanelTokens) {
       const int count = static_cast<int>(smaller(kPanelTokens, all.count - first));
       take<Form>(tokens, all, first, count, weight.columns, column, panel.columns);
@@ -262,7 +267,16 @@ void multiply_one_panel(const Matrix& weight, const uint8_t* row, int rows, cons
   }
 }
 
-using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, const Tokens&);
+template <class Block, bool is_interleaved>
+void multiply_panels(const Matrix& weight, const uint8_t* row, int rows, Tokens all) {
+  for (; rows > 0; rows -= kPanelRows, row += kPanelRows * weight.row_bytes) {
+    const int some = static_cast<int>(smaller(kPanelRows, rows));
+    multiply_one_panel<Block, is_interleaved>(weight, row, some, all);
+    all.out += kPanelRows;
+  }
+}
+
+using MultiplyRows = void (*)(const Matrix&, const uint8_t*, int, Tokens);
 
 // How to multiply so many tokens by panels; null if that does not pay, or weights are floats.
 inline MultiplyRows panels_for(const Matrix& weight, int tokens) {
@@ -270,7 +284,7 @@ inline MultiplyRows panels_for(const Matrix& weight, int tokens) {
   if (weight.layout == Layout::kInterleaved) {
     switch (weight.type) {
 #define KT_CASE(name, ...) \
-  case WeightType::k##name: return multiply_one_panel<Block##name, true>;
+  case WeightType::k##name: return multiply_panels<Block##name, true>;
       KT_INTERLEAVED_TYPES(KT_CASE)
 #undef KT_CASE
       default: return nullptr;
@@ -278,7 +292,7 @@ inline MultiplyRows panels_for(const Matrix& weight, int tokens) {
   }
   switch (weight.type) {
 #define KT_CASE(name, number) \
-  case WeightType::k##name: return multiply_one_panel<Block##name, false>;
+  case WeightType::k##name: return multiply_panels<Block##name, false>;
     KT_BLOCK_TYPES(KT_CASE)
 #undef KT_CASE
     default: return nullptr;

@@ -6,7 +6,7 @@
 // COST one pass over the weights from memory, whatever the number of tokens.
 
 constexpr int kTokens = 4;
-constexpr int kRows = 16;
+constexpr int kRows = 256;
 
 inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -94,7 +94,17 @@ inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t row
 #include "panels.inl"
 #endif
 
+#ifdef KT_TILES
+#include "tile_products.inl"
+#endif
+
+// out[n][i] = row i . x[n] for up to kRows consecutive rows and all tokens.
 inline void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, const Tokens& tokens) {
+#ifdef KT_TILES
+  if (tokens.form == kt::Form::kBf16) {
+    return multiply_on_tiles(weight, row, static_cast<int>(rows), tokens);
+  }
+#endif
 #ifdef KT_PANELS
   if (const MultiplyRows run = panels_for(weight, tokens.count)) {
     return run(weight, row, static_cast<int>(rows), tokens);

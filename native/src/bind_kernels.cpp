@@ -68,6 +68,13 @@ void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group
   KT_LAUNCH(quantize, args, tokens * groups * (width / kt::kBlock));
 }
 
+void to_bf16(kt::Stream& stream, Address x, int64_t token_stride, int64_t group_stride, Address out,
+             int64_t out_token, int64_t out_group, int64_t tokens, int groups, int width) {
+  const kt::ToBf16Args args{at<const float>(x), at<uint16_t>(out), token_stride, group_stride,
+                            out_token,          out_group,         groups,       width};
+  KT_LAUNCH(to_bf16, args, tokens * groups);
+}
+
 void interleave(kt::Stream& stream, const MatrixOf& stored, Address out, int64_t rows) {
   const kt::InterleaveArgs args{matrix(stored), at<uint8_t>(out)};
   KT_LAUNCH(interleave, args, rows / kt::kPanelRows);

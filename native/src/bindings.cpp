@@ -75,6 +75,9 @@ PYBIND11_MODULE(_native, m) {
       .def(py::init(&make_stream), py::arg("pool"), py::arg("isa") = py::none(),
            py::keep_alive<1, 2>(),
            "Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.")
+      .def_property_readonly(
+          "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
+          "Whether products also take activations in bfloat16.")
       .def("begin_capture", &kt::Stream::begin_capture, "Record launches from now on.")
       .def("end_capture", &kt::Stream::end_capture, py::keep_alive<0, 1>(),
            "Return what was recorded; launches run at once again.");

@@ -19,20 +19,30 @@ extern const KernelTable kTable;
 namespace avx512_vnni {
 extern const KernelTable kTable;
 }
+namespace amx_emulated {
+extern const KernelTable kTable;
+}
+namespace amx {
+extern const KernelTable kTable;
+}
 
-extern const KernelTable* const kTables[] = {&avx512_vnni::kTable, &avx512::kTable, &avx2::kTable,
-                                             &scalar::kTable, nullptr};
+extern const KernelTable* const kTables[] = {
+    &amx::kTable,    &amx_emulated::kTable, &avx512_vnni::kTable,
+    &avx512::kTable, &avx2::kTable,         &scalar::kTable,
+    nullptr};
 
 KernelTable resolve(unsigned features, const char* isa) noexcept {
   KernelTable best{};
   bool considered = isa == nullptr;
   for (const KernelTable* const* t = kTables; *t; ++t) {  // fastest first: the first pointer wins
     const KernelTable& table = **t;
-    considered = considered || std::strcmp(isa, table.isa) == 0;
-    if (!considered || !table.runs_on(features)) continue;
+    const bool is_asked_for = isa && std::strcmp(isa, table.isa) == 0;
+    considered = considered || is_asked_for;
+    if (!considered || !table.runs_on(features | (is_asked_for ? kAskedFor : 0u))) continue;
     if (!best.isa) {
       best.isa = table.isa;
       best.needs = table.needs;
+      best.has_tiles = table.has_tiles;
     }
 #define KT_FILL(name, Args, grain) \
   if (!best.name) best.name = table.name;

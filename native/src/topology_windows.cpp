@@ -56,6 +56,9 @@ Core usable_part(const PROCESSOR_RELATIONSHIP& core) {
   return cpus;
 }
 
+// 0 for the slowest kind. The member `EfficiencyClass`, for which MinGW's header has no name yet.
+int speed(const PROCESSOR_RELATIONSHIP& core) { return (&core.Flags)[1]; }
+
 int64_t memory_bytes() {
   MEMORYSTATUSEX status{};
   status.dwLength = sizeof status;
@@ -72,7 +75,7 @@ Topology this_machine() {
         reinterpret_cast<const SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX&>(records[at]);
     Core core = usable_part(record.Processor);
     if (!core.empty()) {
-      nodes[node_of(core[0])].emplace(-record.Processor.EfficiencyClass, std::move(core));
+      nodes[node_of(core[0])].emplace(-speed(record.Processor), std::move(core));
     }
     at += record.Size;
   }

@@ -150,15 +150,20 @@ inline void fill_q8(uint8_t* row, int columns, Random& random) {
   const int blocks = columns / kBlock;
   for (int b = 0; b < blocks; ++b) {
     const float scale = 0.01f + 0.001f * static_cast<float>(random.bits() % 16);
-    int total = 0;
+    int totals[2] = {0, 0};
     for (int i = 0; i < kBlock; ++i) {
       const int q = static_cast<int>(random.bits() % 255) - 127;
       row[b * kBlock + i] = static_cast<uint8_t>(q);
-      total += q;
+      totals[i / (kBlock / 2)] += q;
     }
-    const float sum = scale * static_cast<float>(total);
-    std::memcpy(row + columns + b * sizeof(float), &scale, sizeof scale);
-    std::memcpy(row + columns + (blocks + b) * sizeof(float), &sum, sizeof sum);
+    const auto put = [&](int place, float value) {
+      std::memcpy(row + columns + place * sizeof value, &value, sizeof value);
+    };
+    put(b, scale);
+    put(blocks + b, scale * static_cast<float>(totals[0] + totals[1]));
+    for (int h = 0; h < 2; ++h) {
+      put(2 * blocks + 2 * b + h, scale * static_cast<float>(totals[h]));
+    }
   }
 }
 

@@ -65,7 +65,7 @@ inline void compare(const std::string& name, Limit limit, const Case& run) {
   const std::vector<float> expected = run({resolve(features, "scalar"), 1}).values;
   check(!expected.empty(), name + ": there is nothing to compare");
   for (const KernelTable* const* t = kTables; *t; ++t) {
-    if (!(*t)->runs_on(features)) continue;
+    if (!(*t)->runs_on(features | kAskedFor)) continue;
     const std::string where = name + ", " + (*t)->isa;
     const Outcome whole = run({resolve(features, (*t)->isa), 1});
     const Outcome pieces = run({resolve(features, (*t)->isa), 3});
@@ -82,7 +82,7 @@ inline void compare(const std::string& name, Limit limit, const Case& run) {
 // Says which tables are left out on this machine.
 inline void report_tables() {
   for (const KernelTable* const* t = kTables; *t; ++t) {
-    const bool runs = (*t)->runs_on(detect_features());
+    const bool runs = (*t)->runs_on(detect_features() | kAskedFor);
     std::printf("%s: %s\n", (*t)->isa, runs ? "tested" : "skipped, this machine cannot run it");
   }
 }

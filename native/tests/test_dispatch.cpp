@@ -22,11 +22,16 @@ bool complete(const kt::KernelTable& table) {
   return true;
 }
 
+constexpr unsigned kVectors = kt::kAvx2 | kt::kAvx512 | kt::kVnni;
+constexpr unsigned kAll = kVectors | kt::kBf16 | kt::kAmx;
+
 void check_every_machine() {
-  constexpr unsigned kAll = kt::kAvx2 | kt::kAvx512 | kt::kVnni;
   check(is(kt::resolve(0, nullptr), "scalar"), "a machine without vectors runs scalar");
   check(is(kt::resolve(kt::kAvx2, nullptr), "avx2"), "a machine with AVX2 runs avx2");
-  check(is(kt::resolve(kAll, nullptr), "avx512_vnni"), "a machine with all runs avx512_vnni");
+  check(is(kt::resolve(kVectors, nullptr), "avx512_vnni"), "without tiles avx512_vnni runs");
+  check(is(kt::resolve(kAll, nullptr), "amx"), "a machine with all runs amx");
+  check(kt::resolve(kAll, nullptr).has_tiles, "amx has tiles");
+  check(!kt::resolve(kAll, "avx512_vnni").has_tiles, "a table below has none");
   check(is(kt::resolve(kt::kAvx512, nullptr), "scalar"), "avx512 needs AVX2 too");
   for (unsigned features = 0; features <= kAll; ++features) {
     check(complete(kt::resolve(features, nullptr)), "no kernel is missing");
@@ -36,6 +41,9 @@ void check_every_machine() {
 void check_caps() {
   check(is(kt::resolve(kt::kAvx2 | kt::kAvx512, "avx2"), "avx2"), "a cap is kept to");
   check(is(kt::resolve(kt::kAvx2, "avx512"), "avx2"), "a cap above the machine is the machine");
+  check(is(kt::resolve(kVectors, "amx"), "avx512_vnni"), "emulated tiles are no cap's choice");
+  check(is(kt::resolve(kVectors, "amx_emulated"), "amx_emulated"), "unless they are its name");
+  check(is(kt::resolve(kt::kAvx2, "amx_emulated"), "avx2"), "and the machine can run them");
   check(!kt::resolve(kt::kAvx2, "sse9").isa, "an unknown name gives no table");
   check(!complete(kt::resolve(kt::kAvx2, "sse9")), "an unknown name gives no kernels");
 }

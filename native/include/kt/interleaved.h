@@ -87,9 +87,9 @@ KT_INTERLEAVED_TYPES(KT_INTERLEAVING)
 // A row's share of the bytes of a panel; 0 if the type has no interleaved form.
 constexpr int64_t interleaved_row_bytes(WeightType type, int64_t columns) {
   switch (type) {
-#define KT_CASE(name, ...)                                                             \
-  case WeightType::k##name:                                                            \
-    return columns / InterleavingOf<Block##name>::kColumns *                           \
+#define KT_CASE(name, ...)                                   \
+  case WeightType::k##name:                                  \
+    return columns / InterleavingOf<Block##name>::kColumns * \
            (InterleavingOf<Block##name>::kUnitBytes / kPanelRows);
     KT_INTERLEAVED_TYPES(KT_CASE)
 #undef KT_CASE

@@ -18,6 +18,7 @@
   X(embed, EmbedArgs, 1)                 \
   X(rms_norm, RmsNormArgs, 1)            \
   X(quantize, QuantizeArgs, 64)          \
+  X(to_bf16, ToBf16Args, 1)              \
   X(interleave, InterleaveArgs, 1)       \
   X(linear, LinearArgs, 16)              \
   X(rope_table, RopeTableArgs, 1)        \
@@ -89,6 +90,14 @@ struct QuantizeArgs {
   uint8_t* out;  // [T * groups, q8_row_bytes(width)]
   int64_t token_stride, group_stride;
   int groups, width;  // width: multiple of 32
+};
+
+// Activations rounded to bfloat16. Item: row, a group of a token.
+struct ToBf16Args {
+  const float* x;
+  uint16_t* out;
+  int64_t token_stride, group_stride, out_token, out_group;
+  int groups, width;
 };
 
 // Stored rows to interleaved ones. Item: panel of kPanelRows rows.
@@ -210,13 +219,14 @@ struct CombineArgs {
   int experts_per_token, width;
 };
 
-// CPU features, as bits.
-enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2, kVnni = 4 };
+// CPU features, as bits. The last is no feature: it stands for being asked for by name.
+enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2, kVnni = 4, kBf16 = 8, kAmx = 16, kAskedFor = 32 };
 
 // One version of each kernel. A null entry means: not faster here, use the table below.
 struct KernelTable {
   const char* isa;
   unsigned needs;  // features that must all be present
+  bool has_tiles;  // whether products also take activations in bfloat16
   constexpr bool runs_on(unsigned features) const { return (features & needs) == needs; }
 #define KT_FIELD(name, Args, grain) void (*name)(const Args&, Range) noexcept;
   KT_KERNELS(KT_FIELD)
@@ -226,11 +236,13 @@ struct KernelTable {
 // The tables of this build, fastest first, ending with a null pointer. The last runs anywhere.
 extern const KernelTable* const kTables[];
 
-// Features that this CPU has and the operating system enables.
+// Features that this CPU has and the operating system enables, for tiles after asking it to.
 unsigned detect_features() noexcept;
 
 // For each kernel, the fastest version that `features` allow. `isa`, if not null, names the fastest
-// table to consider. The result is empty, its isa null, if this build has no table of that name.
+// table to consider; only so one is
+// found that needs to be asked for. The result is empty, its isa null, if this build has no table
+// of that name.
 KernelTable resolve(unsigned features, const char* isa) noexcept;
 
 // The kernels of this machine. The variable KTDESK_ISA=avx2 caps them, for tests and bug reports; a

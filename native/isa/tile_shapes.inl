@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How large the tiles are: what both forms of them, tiles_amx.inl and tiles_emulated.inl, are told.
+//
+// A tile has up to 16 rows of up to 64 bytes. There are eight, named by numbers that are known to
+// the compiler. `Tiles` is the owner of all eight on one thread: from its making to its end no
+// other code on the thread may use them.
+//
+//   Tiles tiles(shapes);          // all are zero then, as after tiles.configure(others)
+//   tiles.load<4>(x, row_bytes);  // rows that stand row_bytes apart; store<0> likewise
+//   tiles.multiply_bf16<0, 4, 6>();
+//
+// adds to C = 0, of float32 [m][n], A = 4 [m][2k] times B = 6 [k][2n], of bfloat16: two neighbours
+// in a row of A meet two in a row of B. C is m rows of 4n bytes, A m of 4k bytes, B k of 4n bytes.
+
+struct TileShapes {  // as the instruction reads it
+  uint8_t palette = 1;
+  uint8_t first_row = 0;
+  uint8_t unused[14] = {};
+  uint16_t row_bytes[16] = {};
+  uint8_t rows[16] = {};
+
+  void set(int tile, int height, int bytes) {
+    rows[tile] = static_cast<uint8_t>(height);
+    row_bytes[tile] = static_cast<uint16_t>(bytes);
+  }
+};
