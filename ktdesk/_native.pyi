@@ -81,6 +81,9 @@ class Memory:
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 def place_rows(stream: Stream, data: int, matrices: int, rows: int, row_bytes: int, /) -> None: ...
+def read_experts(
+    stream: Stream, data: int, expert_bytes: int, plan: int, experts: int, /
+) -> None: ...
 def grants_huge_pages() -> bool:
     """Whether the system gives this process huge pages: it is asked for one."""
 

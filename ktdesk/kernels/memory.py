@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory for weights that are laid anew: in huge pages where the system grants them."""
+"""Memory for weights: for copies that are laid anew, and for parts of mapped files."""
 
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ktdesk import _native
 from ktdesk._native import Memory, Stream
 from ktdesk.errors import KernelError, MemoryShortage
+from ktdesk.formats.quant import Weight
 from ktdesk.hardware import available_memory_bytes
+from ktdesk.kernels.checks import check, check_stored
 
 
 def allocate(size_bytes: int) -> NDArray[np.uint8]:
@@ -39,3 +43,19 @@ def place_rows(stream: Stream, rows: NDArray[np.uint8]) -> None:
     if not (rows.ndim == 3 and rows.flags.c_contiguous and rows.flags.writeable):
         raise KernelError("Only matrices whose bytes follow each other can be placed.")
     _native.place_rows(stream, rows.ctypes.data, *rows.shape)
+
+
+def read_experts(stream: Stream, weight: Weight, plan: Tensor) -> None:
+    """Launch the fetching of the matrices that the plan uses from the mapped file.
+
+    weight: [E, N, D], a view of the file. plan: as for `expert_linear`. Waits for nothing.
+    """
+    experts = weight.shape[0]
+    address, _ = check_stored(weight)[:2]
+    _native.read_experts(
+        stream,
+        address,
+        weight.data.nbytes // experts,
+        check("plan", plan, (None,), torch.int32),
+        experts,
+    )

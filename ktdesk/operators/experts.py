@@ -6,7 +6,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ktdesk.formats.quant import Layout
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.memory import read_experts
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
 from ktdesk.operators.linear import activations
 from ktdesk.operators.registry import operator
@@ -91,6 +93,8 @@ class CpuExperts(Experts):
         self._gate = site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width)
         self._up = site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width)
         self._down = site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width)
+        matrices = (self._gate, self._up, self._down) if site.resources.reads_ahead else ()
+        self._mapped = [weight for weight in matrices if weight.layout is Layout.STORED]
         self._alike = self._gate.type.is_float == self._up.type.is_float
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
@@ -99,6 +103,8 @@ class CpuExperts(Experts):
         pairs, used = ids.numel(), spec.experts_per_token
         plan = device.empty(spec.experts + 1 + pairs, dtype=torch.int32)
         cpu.expert_plan(stream, ids, plan)
+        for weight in self._mapped:
+            read_experts(stream, weight, plan)
         source = activations(device, self._gate, x)
         up_source = source if self._alike else activations(device, self._up, x)
         gate, up = device.empty(pairs, spec.ffn_width), device.empty(pairs, spec.ffn_width)

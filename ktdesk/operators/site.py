@@ -31,6 +31,7 @@ class Resources:
     context_tokens: int
     cache_type: torch.dtype
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
+    reads_ahead: bool = False  # the file is larger than the memory left for it
     used: set[str] = field(default_factory=set[str])
 
 

@@ -66,11 +66,12 @@ def load_model(
     plan = make_plan(resources, rules)
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
+    resources.reads_ahead = checkpoint.size_bytes > left
     model = build_model(
         resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)
     )
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_weights(checkpoint, resources.copied, report)
+    _read_weights(resources, report)
     report("Preparing the first step", 0.98)
     runner = Runner(
         model,
@@ -118,9 +119,10 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
-def _read_weights(checkpoint: Checkpoint, copied: frozenset[str], report: Report) -> None:
+def _read_weights(resources: Resources, report: Report) -> None:
     """Bring the file into memory now, with progress, rather than during the first answer."""
-    if checkpoint.size_bytes > available_memory_bytes():
+    checkpoint, copied = resources.checkpoint, resources.copied
+    if resources.reads_ahead:
         log.warning(
             "%s has %s, more than the memory that is free: it will be read from the disk again "
             "and again, which is slow",

@@ -3,6 +3,7 @@
 #include "bindings.h"
 #include "kt/memory.h"
 #include "kt/placement.h"
+#include "kt/read_ahead.h"
 #include "kt/stream.h"
 
 namespace py = pybind11;
@@ -24,4 +25,14 @@ void bind_memory(py::module_& m) {
       },
       py::call_guard<py::gil_scoped_release>(),
       "Take the memory of rows from the nodes whose threads read them; fills them with zeros.");
+  m.def(
+      "read_experts",
+      [](kt::Stream& stream, std::uintptr_t data, int64_t expert_bytes, std::uintptr_t plan,
+         int64_t experts) {
+        const kt::ReadExpertsArgs args{reinterpret_cast<const uint8_t*>(data), expert_bytes,
+                                       reinterpret_cast<const int32_t*>(plan)};
+        stream.launch(&kt::read_experts, args, experts, 1);
+      },
+      py::call_guard<py::gil_scoped_release>(),
+      "Ask the system to fetch the experts that the plan uses from a mapped file.");
 }

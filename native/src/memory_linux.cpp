@@ -2,6 +2,7 @@
 // Memory for weights, on Linux.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
@@ -22,6 +23,14 @@ void use_plain_pages(uint8_t* data, int64_t bytes) noexcept {
   const std::size_t before = -reinterpret_cast<std::uintptr_t>(data) % kPage;
   const auto size = static_cast<std::size_t>(bytes);
   if (size > before) madvise(data + before, (size - before) / kPage * kPage, MADV_NOHUGEPAGE);
+}
+
+void fetch_soon(const uint8_t* data, int64_t bytes) noexcept {
+  constexpr std::uintptr_t kCall = 128 << 10;  // of one call, Linux may heed no more
+  const auto begin = reinterpret_cast<std::uintptr_t>(data), end = begin + bytes;
+  for (std::uintptr_t at = begin / kPage * kPage; at < end; at += kCall) {
+    madvise(reinterpret_cast<void*>(at), std::min(kCall, end - at), MADV_WILLNEED);
+  }
 }
 
 Memory::Memory(int64_t bytes) : size_(bytes) {

@@ -44,6 +44,11 @@ void* large_pages(std::size_t bytes) noexcept {
 // Large pages are not taken back, and others are small anyway.
 void use_plain_pages(uint8_t*, int64_t) noexcept {}
 
+void fetch_soon(const uint8_t* data, int64_t bytes) noexcept {
+  WIN32_MEMORY_RANGE_ENTRY range{const_cast<uint8_t*>(data), static_cast<SIZE_T>(bytes)};
+  PrefetchVirtualMemory(GetCurrentProcess(), 1, &range, 0);
+}
+
 Memory::Memory(int64_t bytes) : size_(bytes) {
   if (bytes < 1) throw std::invalid_argument("memory has at least one byte");
   const auto wanted = static_cast<std::size_t>(bytes);

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ktdesk._native import Stream, ThreadPool, topology
 from ktdesk.errors import KernelError, MemoryShortage
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.hardware.processor import numa_nodes
-from ktdesk.kernels.memory import allocate, place_rows
+from ktdesk.kernels import cpu
+from ktdesk.kernels.memory import allocate, place_rows, read_experts
 from ktdesk.kernels.streams import open_stream
 
 HUGE = 2 << 20
@@ -111,3 +114,17 @@ def test_rows_that_do_not_follow_each_other_are_refused() -> None:
     for refused in (rows[:, ::2], rows[0]):
         with pytest.raises(KernelError, match="follow each other"):
             place_rows(open_stream(1), refused)
+
+
+def test_reading_ahead_takes_any_plan(tmp_path: Path) -> None:
+    """Nothing but time shows what was fetched; that it does no harm, also at the file's end."""
+    path = tmp_path / "weights"
+    path.write_bytes(bytes(range(256)) * 4 * 34 * 3)
+    data = np.memmap(path, np.uint8, "r")
+    weight = Weight("experts", WeightType.Q8_0, (3, 128, 256), data.reshape(384, -1))
+    stream = open_stream(2)
+    for chosen in ([0], [2, 2], [0, 1, 2]):
+        plan = torch.empty(4 + len(chosen), dtype=torch.int32)
+        cpu.expert_plan(stream, torch.tensor([chosen], dtype=torch.int32), plan)
+        read_experts(stream, weight, plan)
+    assert (data[:256] == np.arange(256)).all()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory for weights that are laid anew.
+// Memory for weights: for copies that are laid anew, and for parts of mapped files.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,9 @@ class Memory {
   std::size_t reserved_ = 0;
   bool is_large_ = false;  // Windows: in large pages
 };
+
+// Asks the system to bring a part of a mapped file into memory; does not wait for it.
+void fetch_soon(const uint8_t* data, int64_t bytes) noexcept;
 
 // Whether the system gives this process huge pages: it is asked for one.
 bool grants_huge_pages() noexcept;
