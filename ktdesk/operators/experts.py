@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.quant import Layout
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.activations import activation_type
 from ktdesk.kernels.experts import (
@@ -16,6 +17,7 @@ from ktdesk.kernels.experts import (
     experts_up,
     plan_size,
 )
+from ktdesk.kernels.memory import read_experts
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
 from ktdesk.operators.linear import activations, room_for
 from ktdesk.operators.registry import operator
@@ -109,6 +111,9 @@ class CpuExperts(Experts):
             spec.activation,
             **_biases(site, spec),
         )
+        matrices = (self._weights.gate, self._weights.up, self._weights.down)
+        ahead = matrices if site.resources.reads_ahead else ()
+        self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
@@ -116,6 +121,8 @@ class CpuExperts(Experts):
         out = device.empty(*x.shape) if shared is None else shared
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
+        for weight in self._mapped:
+            read_experts(device.stream, weight, plan)
         run_experts(device, self._weights, x, plan, weights, shared, out)
         return out
 

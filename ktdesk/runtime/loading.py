@@ -77,6 +77,7 @@ def _load(
     plan = make_plan(resources, rules)
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
+    resources.reads_ahead = checkpoint.size_bytes > left
     total = sum(tensor.size_bytes for tensor in checkpoint.tensors.values())
 
     def report_bytes(done: int) -> None:

@@ -18,7 +18,9 @@ from tests.compare import assert_close
 from tests.kernels.samples import make_weight, random, strided, values_of
 
 ROUNDED = 1e-5
-ROUNDED_REASON = "two factors rounded by up to 2^-8 of a mantissa between 1 and 2: 5.5e-6, for few sums more"
+ROUNDED_REASON = (
+    "two factors rounded by up to 2^-8 of a mantissa between 1 and 2: 5.5e-6, for few sums more"
+)
 
 ON_TILES = [kind for kind in WeightType if kind not in (WeightType.F32, WeightType.F16)]
 types = pytest.mark.parametrize("kind", ON_TILES, ids=lambda kind: kind.name)
