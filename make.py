@@ -22,7 +22,6 @@ VENV = ROOT / ".venv"
 IS_WINDOWS = sys.platform == "win32"
 BIN = VENV / ("Scripts" if IS_WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if IS_WINDOWS else "python")
-NATIVE_BUILD = ROOT / "build" / "native"
 
 QUESTION = "What is the capital of France?"
 
@@ -267,10 +266,28 @@ def native(*arguments: str) -> int:
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
     if IS_WINDOWS:
         options.append("-DCMAKE_CXX_COMPILER=clang-cl")
-    call(BIN / "cmake", "-G", "Ninja", "-S", "native", "-B", NATIVE_BUILD, *options, PATH=path())
-    call(BIN / "cmake", "--build", NATIVE_BUILD, PATH=path())
-    call(BIN / "ctest", "--test-dir", NATIVE_BUILD, "--output-on-failure", *arguments)
+    run_native_tests("native", ["-G", "Ninja", *options], "all", arguments)
     return 0
+
+
+def sanitize(*arguments: str) -> int:
+    """Run the native tests under sanitizers: of addresses and behaviour, then of threads."""
+    if IS_WINDOWS:
+        return fail("The sanitizers are those of GCC and Clang on Linux.")
+    setup()
+    for preset in ("asan", "tsan"):
+        run_native_tests(f"native-{preset}", ["--preset", preset], "native_tests", arguments)
+    return 0
+
+
+def run_native_tests(
+    folder: str, options: Iterable[str], target: str, arguments: Iterable[str]
+) -> None:
+    """Configure, build a target, run ctest."""
+    place = ROOT / "build" / folder
+    call(BIN / "cmake", "-S", "native", "-B", place, *options, PATH=path())
+    call(BIN / "cmake", "--build", place, "--target", target, PATH=path())
+    call(BIN / "ctest", "--test-dir", place, "--output-on-failure", *arguments)
 
 
 def path() -> str:
@@ -310,6 +327,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "types": types,
     "contracts": contracts,
     "native": native,
+    "sanitize": sanitize,
     "bench": bench,
     "build": build,
     "clean": clean,

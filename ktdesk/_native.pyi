@@ -13,10 +13,32 @@ ActivationsOf = tuple[
 ]  # address, bytes from token to token, group to group, form
 
 @final
-class ThreadPool:
-    """Threads that split one loop at a time. Raises ValueError for a number it does not take."""
+class Node:
+    """Memory, and the cores next to it. id: the system's number."""
 
-    def __init__(self, threads: int) -> None: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int:
+        """0 if the system does not say."""
+
+    @property
+    def cores(self) -> list[list[int]]:
+        """The hardware threads that this process may use, by core; fast cores first."""
+
+def topology(root: str | None = None) -> list[Node]:
+    """Return the nodes of this machine, or of one that Linux's files under `root` describe."""
+
+@final
+class ThreadPool:
+    """Threads that split one loop at a time, one on each core as far as there are cores."""
+
+    def __init__(self, threads: int, topology: list[Node] | None = None) -> None:
+        """Start threads on the cores of this machine, or of a made-up one.
+
+        Raises ValueError for a number that a pool does not take.
+        """
+
     @property
     def threads(self) -> int: ...
 
@@ -48,6 +70,36 @@ class Stream:
 
     def end_capture(self) -> Graph:
         """Return what was recorded. Raises RuntimeError if the stream does not capture."""
+
+@final
+class MappedFile:
+    """All bytes of a file, as a read-only buffer. The mapping goes with the last view of it.
+
+    file: a descriptor open for reading, which may be closed afterwards. Raises OSError, or
+    ValueError for a file without bytes.
+    """
+
+    def __init__(self, file: int) -> None: ...
+    @property
+    def is_lost(self) -> bool:
+        """Whether reading has failed, since when all bytes are zero. Once true it stays so."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+class Memory:
+    """Writable bytes, zero at first, that go with the last view of them (buffer protocol)."""
+
+    def __init__(self, size_bytes: int) -> None:
+        """Ask the system. Raises ValueError for less than one byte, MemoryError if refused."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+def place_rows(stream: Stream, data: int, matrices: int, rows: int, row_bytes: int, /) -> None: ...
+def read_experts(
+    stream: Stream, data: int, expert_bytes: int, plan: int, experts: int, /
+) -> None: ...
+def grants_huge_pages() -> bool:
+    """Whether the system gives this process huge pages: it is asked for one."""
 
 def isa() -> str | None:
     """Return the fastest instruction set in use; None if KTDESK_ISA names an unknown one."""
@@ -213,7 +265,6 @@ def attention_merge(
     scale: float,
     /,
 ) -> None: ...
-def silu_mul(stream: Stream, gate: int, up: int, out: int, count: int, /) -> None: ...
 def add(stream: Stream, x: int, y: int, out: int, count: int, /) -> None: ...
 def router(
     stream: Stream,
@@ -232,24 +283,37 @@ def router(
     /,
 ) -> None: ...
 def expert_plan(stream: Stream, ids: int, plan: int, pairs: int, experts: int, /) -> None: ...
-def expert_linear(
+def experts_up(
     stream: Stream,
-    weight: MatrixOf,
-    x: ActivationsOf,
+    gate: MatrixOf,
+    up: MatrixOf,
+    gate_bias: int,  # 0 without one
+    up_bias: int,
+    gate_x: ActivationsOf,
+    up_x: ActivationsOf,
     plan: int,
-    out: int,
+    hidden: ActivationsOf,
+    pairs: int,
     experts: int,
     outputs: int,
-    pairs_per_row: int,
+    pairs_per_token: int,
+    activation: int,
     /,
 ) -> None: ...
-def combine(
+def experts_down(
     stream: Stream,
-    rows: int,
+    weight: MatrixOf,
+    bias: int,  # 0 without one
+    hidden: ActivationsOf,
+    plan: int,
     weights: int,
+    start: int,  # 0 for zeros
     out: int,
     tokens: int,
-    experts_per_token: int,
-    width: int,
+    pairs: int,
+    experts: int,
+    outputs: int,
     /,
 ) -> None: ...
+def scan(stream: Stream, weight: MatrixOf, rows: int, /) -> int:
+    """Read rows, without the GIL; return the first with a NaN or an infinity, or `rows`."""

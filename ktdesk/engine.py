@@ -10,15 +10,15 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.errors import Cancelled, KTDeskError, RequestError
 from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from ktdesk.runtime.loading import LoadedModel
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProgress:
-    """How far loading is: a stage in words, and its share from 0 to 1."""
-
-    stage: str
-    fraction: float
 
 
 class _Flag(threading.Event):
@@ -71,7 +63,7 @@ class Engine:
         context_tokens: int = 0,
         cache_type: str = "f16",
         weights: Home = "auto",
-        progress: Callable[[LoadProgress], None] = _ignore,
+        progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
 
@@ -88,10 +80,10 @@ class Engine:
         with self._turn:
             from ktdesk.runtime.loading import load_model
 
-            def report(stage: str, fraction: float) -> None:
+            def report(now: LoadProgress) -> None:
                 if self._load_cancelled.is_set():
                     raise Cancelled
-                progress(LoadProgress(stage, fraction))
+                progress(now)
 
             self._model = None
             self._model = load_model(

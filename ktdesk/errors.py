@@ -49,10 +49,11 @@ class DownloadError(KTDeskError):
 
 
 class ModelFileError(KTDeskError):
-    """A model file cannot be read, or is not what it claims to be."""
+    """A model file cannot be read, or is not what it claims to be. The message names the file."""
 
     def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+        named = message if path.name in message else f"{path}: {message}"
+        super().__init__(named, hint=hint)
         self.path = path
 
 
@@ -84,6 +85,12 @@ def format_bytes(count: int) -> str:
             )
         value /= 1000
     return f"{value:.1f} TB"
+
+
+def format_progress(done: int, total: int) -> tuple[str, str]:
+    """Return two sizes in bytes as people read them side by side: '3.1', '12.4 GB'."""
+    unit, size, digits = ("GB", 1e9, 1) if total >= 1e9 else ("MB", 1e6, 0)
+    return f"{done / size:.{digits}f}", f"{total / size:.{digits}f} {unit}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

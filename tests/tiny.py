@@ -15,7 +15,14 @@ import gguf
 import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
-from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import (
+    DeepseekV3Config,
+    DeepseekV3ForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    Qwen3MoeConfig,
+    Qwen3MoeForCausalLM,
+)
 
 VOCABULARY = 320
 CHAT_TEMPLATE = (
@@ -68,6 +75,47 @@ def tiny_llama(path: Path, *, tied: bool = False, head_size: int = 24) -> Tiny:
         _add(writer, f"{blk}attn_v.weight", state[f"{hf}self_attn.v_proj.weight"])
         _add_common(writer, state, hf, blk)
         _add_mlp(writer, state, f"{hf}mlp.", blk, "")
+    _finish(writer, state, tied=tied)
+    return Tiny(path, model)
+
+
+def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
+    """Write a Qwen3 of three layers with experts: normalised heads, grouped queries."""
+    config = Qwen3MoeConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=96,
+        intermediate_size=160,
+        moe_intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=6,
+        num_key_value_heads=2,
+        head_dim=24,
+        num_experts=8,
+        num_experts_per_tok=3,
+        norm_topk_prob=True,
+        max_position_embeddings=512,
+        rms_norm_eps=1e-6,
+        rope_parameters={"rope_type": "default", "rope_theta": 5000.0},
+        tie_word_embeddings=tied,
+    )
+    torch.manual_seed(4)
+    model = _scaled(Qwen3MoeForCausalLM(config))
+    writer = _writer(path, "qwen3moe", config)
+    writer.add_head_count_kv(2)
+    writer.add_key_length(24)
+    writer.add_value_length(24)
+    writer.add_expert_feed_forward_length(64)
+    writer.add_expert_count(8)
+    writer.add_expert_used_count(3)
+    state = model.state_dict()
+    for i in range(config.num_hidden_layers):
+        hf, blk = f"model.layers.{i}.", f"blk.{i}."
+        for name in ("q", "k", "v"):
+            _add(writer, f"{blk}attn_{name}.weight", state[f"{hf}self_attn.{name}_proj.weight"])
+        for name in ("q_norm", "k_norm"):
+            _add(writer, f"{blk}attn_{name}.weight", state[f"{hf}self_attn.{name}.weight"])
+        _add_common(writer, state, hf, blk)
+        _add_experts(writer, state, hf, blk)
     _finish(writer, state, tied=tied)
     return Tiny(path, model)
 
@@ -181,12 +229,8 @@ def _deepseek_layer(
     if layer < c.first_k_dense_replace:
         _add_mlp(writer, state, f"{hf}mlp.", blk, "")
         return
-    _add(writer, f"{blk}ffn_gate_inp.weight", state[f"{hf}mlp.gate.weight"])
     _add(writer, f"{blk}exp_probs_b.bias", state[f"{hf}mlp.gate.e_score_correction_bias"])
-    gate, up = state[f"{hf}mlp.experts.gate_up_proj"].chunk(2, 1)
-    _add(writer, f"{blk}ffn_gate_exps.weight", gate)
-    _add(writer, f"{blk}ffn_up_exps.weight", up)
-    _add(writer, f"{blk}ffn_down_exps.weight", state[f"{hf}mlp.experts.down_proj"])
+    _add_experts(writer, state, hf, blk)
     _add_mlp(writer, state, f"{hf}mlp.shared_experts.", blk, "_shexp")
 
 
@@ -263,6 +307,16 @@ def _add_mlp(
 ) -> None:
     for name in ("gate", "up", "down"):
         _add(writer, f"{blk}ffn_{name}{suffix}.weight", state[f"{hf}{name}_proj.weight"])
+
+
+def _add_experts(
+    writer: gguf.GGUFWriter, state: dict[str, torch.Tensor], hf: str, blk: str
+) -> None:
+    _add(writer, f"{blk}ffn_gate_inp.weight", state[f"{hf}mlp.gate.weight"])
+    gate, up = state[f"{hf}mlp.experts.gate_up_proj"].chunk(2, 1)
+    _add(writer, f"{blk}ffn_gate_exps.weight", gate)
+    _add(writer, f"{blk}ffn_up_exps.weight", up)
+    _add(writer, f"{blk}ffn_down_exps.weight", state[f"{hf}mlp.experts.down_proj"])
 
 
 def _finish(writer: gguf.GGUFWriter, state: dict[str, torch.Tensor], *, tied: bool) -> None:

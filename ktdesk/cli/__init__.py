@@ -18,7 +18,7 @@ from ktdesk import __version__, log
 from ktdesk.cli import bench, chat, demo, doctor, models
 from ktdesk.cli.program import EngineFactory, Program, new_engine
 from ktdesk.cli.terminal import Terminal, use_utf8
-from ktdesk.errors import Cancelled, KTDeskError, ModelFileError
+from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.settings import load_settings, log_folder
 
 COMMANDS = (chat, doctor, bench, demo, models)
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
         code: int = chosen.run(chosen, program)
         terminal.flush()
     except KTDeskError as error:
-        terminal.error(_message(error), error.hint, as_json=chosen.json)
+        terminal.error(str(error), error.hint, as_json=chosen.json)
         return ERROR
     except (KeyboardInterrupt, Cancelled):
         terminal.clear_progress()
@@ -70,13 +70,6 @@ def _parser() -> argparse.ArgumentParser:
         own.set_defaults(run=command.run)
         command.add_arguments(own)
     return parser
-
-
-def _message(error: KTDeskError) -> str:
-    """Return the error's sentence; it names the file, which may not have been named by the user."""
-    if isinstance(error, ModelFileError) and error.path.name not in str(error):
-        return f"{error.path}: {error}"
-    return str(error)
 
 
 def _report_fault(terminal: Terminal, log_file: Path | None, *, as_json: bool) -> None:

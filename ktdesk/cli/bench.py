@@ -2,7 +2,8 @@
 """Measure how fast a model answers on this machine.
 
 Every run reads a prompt of its own, so that nothing comes from the cache. One run before the
-measured ones warms up: the first touches memory that later ones find ready.
+measured ones warms up: the first touches memory that later ones find ready. The result is kept, and
+the next one for the same model, machine and settings says what has changed.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import random
 import statistics
 import threading
 import time
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ktdesk import __version__
 from ktdesk.cli.answer import ask
+from ktdesk.cli.last_bench import Change, LastBench, Spread, changes
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model
 from ktdesk.cli.program import Program
@@ -26,6 +30,7 @@ from ktdesk.engine import Engine
 from ktdesk.errors import format_bytes
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.runtime.request import Options, Request, Stats
+from ktdesk.settings import EngineSettings
 
 # Words that most vocabularies hold as one token each.
 WORDS = tuple(
@@ -39,21 +44,17 @@ WORDS = tuple(
 METHOD = """\
 Prefill: tokens of the prompt by the time it took to read them. Decode: tokens after the first by
 the time they took. First token: from the request to the first token. Load: once, from opening the
-file; the system may have had it in memory. Stop: once, from cancelling in mid-prompt to the end."""
+file; the system may have had it in memory, as it has when the model is loaded again. Stop: once,
+from cancelling in mid-prompt to the end."""
 
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The middle of several measurements, and their ends."""
-
-    median: float
-    low: float
-    high: float
+NOISE = "within the spread"  # a change that may be none
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--model", metavar="PATH|NAME", help="as for `ktdesk chat`")
+    help_text = "as for `ktdesk chat --model`"
+    parser.add_argument("model", metavar="MODEL", nargs="?", default=SUPPRESS, help=help_text)
+    parser.add_argument("--model", metavar="PATH|NAME", help="the same")
     for name, default, text in (
         ("--prompt-tokens", 512, "about how many tokens to read"),
         ("--tokens", 64, "how many tokens to generate, at most"),
@@ -69,22 +70,47 @@ def run(arguments: Namespace, program: Program) -> int:
     """Load, warm up, measure, report."""
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
-    start = time.monotonic()
-    engine = load_model(program, path, settings)
-    load_s = time.monotonic() - start
+    _, load_s = _load(program, path, settings)
+    engine, reload_s = _load(program, path, settings)
     words = _words(engine, arguments.prompt_tokens, program)
     numbers = range(1, arguments.runs + 2)
     stats = [_answer(engine, words, number, arguments.tokens, program) for number in numbers][1:]
     once = {
         "load_s": load_s,
+        "reload_s": reload_s,
         "stop_s": _stop_s(engine, make_prompt(words, numbers.stop), stats[-1].prefill_s),
     }
+    result = _result(engine, once, stats)
+    kept = LastBench(_comparable(engine, arguments, result))
+    last = kept.read()
+    since = changes(_spreads(stats), last) if last else {}
     if arguments.json:
-        program.terminal.json(_result(engine, once, stats))
+        both = {"last": last, "changes": {name: asdict(each) for name, each in since.items()}}
+        program.terminal.json(result | both)
     else:
-        for line in _lines(engine, once, stats):
+        for line in _lines(engine, once, stats, since):
             program.terminal.line(line)
+        if last:
+            when, version = last.get("measured_at"), last.get("version")
+            program.terminal.line(f"Change: since the run of {when} with KTDesk {version}.")
+    kept.write(result)
     return 0
+
+
+def _load(program: Program, path: Path, settings: EngineSettings) -> tuple[Engine, float]:
+    """Return an engine with the model loaded, and the seconds that this took."""
+    start = time.monotonic()
+    return load_model(program, path, settings), time.monotonic() - start
+
+
+def _comparable(engine: Engine, arguments: Namespace, result: dict[str, Any]) -> dict[str, object]:
+    """Return what two runs must share for their figures to be compared."""
+    assert engine.info is not None
+    machine = result["machine"]
+    sizes = {"prompt_tokens": arguments.prompt_tokens, "tokens": arguments.tokens}
+    names = ("processor", "physical_cores", "memory_bytes")
+    path = {"path": str(engine.info.path.resolve())}
+    return result["model"] | path | sizes | {name: machine[name] for name in names}
 
 
 def make_prompt(words: int, run: int) -> str:
@@ -145,6 +171,7 @@ def _result(engine: Engine, once: dict[str, float], stats: list[Stats]) -> dict[
     return (
         {
             "version": __version__,
+            "measured_at": datetime.now().astimezone().isoformat(" ", "minutes"),
             "machine": asdict(describe_machine()),
             "model": model_json(engine.info, engine.threads),
             "runs": len(stats),
@@ -154,24 +181,34 @@ def _result(engine: Engine, once: dict[str, float], stats: list[Stats]) -> dict[
     )
 
 
-def _lines(engine: Engine, once: dict[str, float], stats: list[Stats]) -> list[str]:
+def _lines(
+    engine: Engine, once: dict[str, float], stats: list[Stats], since: Mapping[str, Change]
+) -> list[str]:
     assert engine.info is not None
     rows = [
         f"{title:26}{spread.median:10.{digits}f}{spread.low:10.{digits}f}{spread.high:10.{digits}f}"
-        for (title, digits), spread in zip(_ROWS, _spreads(stats).values(), strict=True)
+        f"{_change_text(since.get(name))}"
+        for (title, digits), (name, spread) in zip(_ROWS, _spreads(stats).items(), strict=True)
     ]
     return [
         _machine_line(describe_machine()),
         *model_lines(engine.info, engine.threads),
         f"{len(stats)} runs after one to warm up, always the likeliest token",
         "",
-        f"{'':26}{'median':>10}{'lowest':>10}{'highest':>10}",
+        f"{'':26}{'median':>10}{'lowest':>10}{'highest':>10}{'    change' if since else ''}",
         *rows,
         f"{'load, s':26}{once['load_s']:10.2f}",
+        f"{'load again, s':26}{once['reload_s']:10.2f}",
         f"{'stop, s':26}{once['stop_s']:10.3f}",
         "",
         METHOD,
     ]
+
+
+def _change_text(change: Change | None) -> str:
+    if change is None:
+        return ""
+    return f"{change.percent:+8.1f} %{f', {NOISE}' if change.is_noise else ''}"
 
 
 _ROWS = (

@@ -31,6 +31,11 @@ from ktdesk.settings import (
 )
 
 LITTLE_MEMORY_BYTES = 4_000_000_000
+_HUGE_PAGES_REMEDY = (
+    "Give your account the right to lock pages in memory (secpol.msc, Local Policies)."
+    if sys.platform == "win32"
+    else "As root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"
+)
 LITTLE_SPACE_BYTES = 2_000_000_000  # the demo models and what it takes to build them
 
 
@@ -103,6 +108,11 @@ def _memory(machine: Machine) -> Iterator[Finding]:
         yield Finding("memory", text, "problem", "Close other programs, or choose small models.")
     else:
         yield Finding("memory", text)
+    if machine.huge_pages:
+        yield Finding("huge pages", "granted for weights that are copied")
+    else:
+        text = "not granted; weights that are copied are read a little slower"
+        yield Finding("huge pages", text, "note", _HUGE_PAGES_REMEDY)
 
 
 def _graphics(machine: Machine) -> Iterator[Finding]:

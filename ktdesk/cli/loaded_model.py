@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a loaded model is, for people and for programs."""
+"""What a loaded model is, for people and for programs; and how far loading is."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
-from ktdesk.errors import format_bytes
+from ktdesk.errors import format_bytes, format_progress
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.progress import LoadProgress
+
+
+def stage_line(now: LoadProgress) -> str:
+    """Return the stage of loading, with the bytes that are read while they are read."""
+    if not now.total_bytes:
+        return now.stage
+    done, total = format_progress(now.done_bytes, now.total_bytes)
+    return f"{now.stage}: {done} of {total}"
 
 
 def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ktdesk.cli.loaded_model import stage_line
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
 from ktdesk.errors import ModelFileError, SettingsError, did_you_mean
@@ -64,7 +65,7 @@ def load_model(
             placement=placement,
             context_tokens=settings.context_tokens,
             cache_type=settings.cache_type,
-            progress=lambda now: program.terminal.progress(now.stage, now.fraction),
+            progress=lambda now: program.terminal.progress(stage_line(now), now.fraction),
         )
     program.terminal.clear_progress()
     return engine

@@ -10,6 +10,7 @@ from math import prod
 import torch
 from torch import Tensor
 
+from ktdesk.devices.workspace import Workspace
 from ktdesk.kernels.activations import bf16_pitch, q8_bytes
 from ktdesk.kernels.streams import Graph, open_stream
 
@@ -33,12 +34,13 @@ class CpuDevice:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self.stream = open_stream(threads)
+        self._workspace = Workspace()
         self._capturing: CpuGraph | None = None
         self._scratch = torch.empty(0)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
-        tensor = torch.empty(shape, dtype=dtype)
+        tensor = self._workspace.empty(*shape, dtype=dtype)
         if self._capturing is not None:
             self._capturing.tensors.append(tensor)
         return tensor

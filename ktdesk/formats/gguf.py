@@ -8,17 +8,17 @@ damaged, or something else altogether.
 from __future__ import annotations
 
 import math
-import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 from numpy.typing import NDArray
 
+from ktdesk._native import MappedFile
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf_header import Header, MetadataValue, TensorEntry, read_header
 from ktdesk.formats.quant import Weight, WeightType
@@ -40,9 +40,19 @@ class TensorInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """Where a tensor's bytes lie."""
+class _Part:
+    """One of the files that make a model."""
 
+    path: Path
+    mapping: MappedFile
+    header: Header
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where a tensor's bytes lie. path: the file among the model's."""
+
+    path: Path
     info: TensorInfo
     data: NDArray[np.uint8]
 
@@ -53,23 +63,31 @@ class Checkpoint:
     path: the file that was opened. size_bytes: of all shards. metadata: of the first shard.
     """
 
-    def __init__(self, path: Path, metadata: dict[str, MetadataValue]) -> None:
+    def __init__(self, path: Path, parts: list[_Part]) -> None:
         self.path = path
-        self.size_bytes = 0
-        self.metadata: Mapping[str, MetadataValue] = metadata
+        self.size_bytes: int = 0
+        self.metadata: Mapping[str, MetadataValue] = parts[0].header.metadata
+        self._parts = parts
         self._placed: dict[str, _Placed] = {}
 
     @classmethod
     def open(cls, path: Path) -> Checkpoint:
         """Map a file and, if it is one of several shards, the others. Raises ModelFileError."""
         shards = shards_of(path)
-        files = [_map(shard) for shard in shards]
-        checkpoint = cls(path, files[0][0].metadata)
-        for number, (shard, (header, data)) in enumerate(zip(shards, files, strict=True), 1):
-            check_place(shard, header.metadata, number, len(shards))
-            checkpoint._add(header, data)
+        checkpoint = cls(path, [_map(shard) for shard in shards])
+        for number, part in enumerate(checkpoint._parts, 1):
+            check_place(part.path, part.header.metadata, number, len(shards))
+            checkpoint._add(part)
         checkpoint._check_count()
         return checkpoint
+
+    def check_whole(self) -> None:
+        """Raise ModelFileError if a file was cut short, or its disk went away, since `open`.
+
+        From then on its weights are zeros, and what was computed with them is worthless.
+        """
+        for part in self._parts:
+            _check_whole(part.path, part.mapping)
 
     @property
     def architecture(self) -> str:
@@ -130,7 +148,7 @@ class Checkpoint:
         info = placed.info
         if info.type not in set(WeightType):
             raise ModelFileError(
-                self.path,
+                placed.path,
                 f"The tensor {name} has the type {_type_name(info.type)}, which KTDesk cannot "
                 "compute with yet.",
                 hint=f"Choose a file with these types: {', '.join(t.name for t in WeightType)}.",
@@ -138,22 +156,27 @@ class Checkpoint:
         rows = int(np.prod(info.shape[:-1], dtype=np.int64))
         return Weight(name, WeightType(info.type), info.shape, placed.data.reshape(rows, -1))
 
-    def _add(self, header: Header, data: NDArray[np.uint8]) -> None:
+    def path_of(self, name: str) -> Path:
+        """Return the file among the model's that holds a tensor."""
+        return self._placed[name].path
+
+    def _add(self, part: _Part) -> None:
+        data: NDArray[np.uint8] = np.frombuffer(memoryview(part.mapping), np.uint8)
         self.size_bytes += data.size
-        for entry in header.tensors:
+        for entry in part.header.tensors:
             if entry.name in self._placed:
                 raise ModelFileError(
-                    self.path, f"The tensor {entry.name} is there twice.", hint=_AGAIN
+                    part.path, f"The tensor {entry.name} is there twice.", hint=_AGAIN
                 )
-            self._placed[entry.name] = self._place(entry, header.data_start, data)
-        self._check_apart(header.tensors)
+            self._placed[entry.name] = _place(part, entry, data)
+        self._check_apart(part)
 
-    def _check_apart(self, entries: list[TensorEntry]) -> None:
-        by_place = sorted(entries, key=lambda entry: entry.offset)
+    def _check_apart(self, part: _Part) -> None:
+        by_place = sorted(part.header.tensors, key=lambda entry: entry.offset)
         for first, second in pairwise(by_place):
             if first.offset + self._placed[first.name].info.size_bytes > second.offset:
                 message = f"The tensors {first.name} and {second.name} overlap."
-                raise ModelFileError(self.path, message, hint=_AGAIN)
+                raise ModelFileError(part.path, message, hint=_AGAIN)
 
     def _check_count(self) -> None:
         """Compare with the number of tensors that the first of several shards gives."""
@@ -165,18 +188,19 @@ class Checkpoint:
                 hint="The parts may be of different models: fetch them again.",
             )
 
-    def _place(self, entry: TensorEntry, start: int, data: NDArray[np.uint8]) -> _Placed:
-        size = _size_bytes(self.path, entry)
-        begin = start + entry.offset
-        if begin + size > data.size:
-            raise ModelFileError(
-                self.path,
-                f"The file ends before its tensor {entry.name}: it has {data.size} bytes and "
-                f"should have at least {begin + size}.",
-                hint="The download was probably cut off: fetch it again.",
-            )
-        info = TensorInfo(entry.name, entry.type, entry.shape, size)
-        return _Placed(info, data[begin : begin + size])
+
+def _place(part: _Part, entry: TensorEntry, data: NDArray[np.uint8]) -> _Placed:
+    size = _size_bytes(part.path, entry)
+    begin = part.header.data_start + entry.offset
+    if begin + size > data.size:
+        raise ModelFileError(
+            part.path,
+            f"The file ends before its tensor {entry.name}: it has {data.size} bytes and "
+            f"should have at least {begin + size}.",
+            hint="The download was probably cut off: fetch it again.",
+        )
+    info = TensorInfo(entry.name, entry.type, entry.shape, size)
+    return _Placed(part.path, info, data[begin : begin + size])
 
 
 def _type_name(number: int) -> str:
@@ -193,7 +217,7 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
         raise ModelFileError(
             path,
             f"The tensor {entry.name} has a type that KTDesk does not know: {entry.type}.",
-            hint="The file may be damaged, or newer than this KTDesk.",
+            hint="Fetch the file again if it may be damaged; a newer KTDesk may know the type.",
         ) from None
     columns = entry.shape[-1]
     if columns % block:
@@ -208,15 +232,33 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
     return count // block * block_bytes
 
 
-def _map(path: Path) -> tuple[Header, NDArray[np.uint8]]:
-    """Return a file's header, and its bytes as a read-only view of the mapped file."""
+def _map(path: Path) -> _Part:
+    """Map a file, and read its header. Raises ModelFileError."""
+    mapping = _mapping(path)
+    try:
+        header = read_header(path, memoryview(mapping))
+    finally:  # zeros in place of what is gone make no header, but are not what is wrong
+        _check_whole(path, mapping)
+    return _Part(path, mapping, header)
+
+
+def _check_whole(path: Path, mapping: MappedFile) -> None:
+    if mapping.is_lost:
+        raise ModelFileError(
+            path,
+            f"The file {path} was cut short, or its disk went away, while it was in use.",
+            hint="Connect the disk again, or fetch the file again; then load the model again.",
+        )
+
+
+def _mapping(path: Path) -> MappedFile:
     try:
         if path.is_dir():
             raise ModelFileError(path, f"{path} is a folder.", hint="Choose a .gguf file in it.")
         if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
             raise ModelFileError(path, f"{path} is not a file.", hint="Choose a .gguf file.")
         with path.open("rb") as file:
-            mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return MappedFile(file.fileno())
     except FileNotFoundError:
         message = f"There is no file {path}."
         raise ModelFileError(path, message, hint="Check the path.") from None
@@ -224,9 +266,8 @@ def _map(path: Path) -> tuple[Header, NDArray[np.uint8]]:
         raise ModelFileError(
             path, f"You may not read {path}.", hint="Change the file's permissions."
         ) from None
-    except ValueError:  # what mmap says of a file without bytes
+    except ValueError:  # a file without bytes
         raise ModelFileError(path, f"The file {path} is empty.", hint=_AGAIN) from None
     except OSError as error:
         message = f"The file {path} cannot be read: {error.strerror}."
         raise ModelFileError(path, message, hint="Check the disk it lies on.") from error
-    return read_header(path, cast("Any", mapping)), np.frombuffer(mapping, np.uint8)

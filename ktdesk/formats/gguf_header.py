@@ -66,7 +66,7 @@ class Header:
     data_start: int
 
 
-def read_header(path: Path, data: bytes) -> Header:
+def read_header(path: Path, data: bytes | memoryview) -> Header:
     """Read the header of a file's bytes. Raises ModelFileError naming what is wrong."""
     _check_magic(path, data)
     reader = _Reader(path, data, 8)
@@ -94,7 +94,7 @@ def read_header(path: Path, data: bytes) -> Header:
     return Header(metadata, tensors, start)
 
 
-def _check_magic(path: Path, data: bytes) -> None:
+def _check_magic(path: Path, data: bytes | memoryview) -> None:
     magic = bytes(data[:8])
     if magic[:4] != b"GGUF":
         begin = bytes(data[:32])
@@ -122,7 +122,7 @@ def _check_magic(path: Path, data: bytes) -> None:
 class _Reader:
     """Reads values one after another; never beyond the end."""
 
-    def __init__(self, path: Path, data: bytes, at: int) -> None:
+    def __init__(self, path: Path, data: bytes | memoryview, at: int) -> None:
         self.at = at
         self._path, self._data, self._end = path, data, len(data)
 

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import psutil
 
 from ktdesk.hardware.cgroups import memory_left_bytes, memory_limit_bytes
@@ -20,3 +23,12 @@ def available_memory_bytes() -> int:
     available: int = psutil.virtual_memory().available
     left = memory_left_bytes()
     return available if left is None else min(available, left)
+
+
+def grants_huge_pages() -> bool:
+    """Whether the system gives this process huge pages; no, if it cannot be asked."""
+    try:
+        native: Any = importlib.import_module("ktdesk._native")
+    except ImportError:
+        return False
+    return native.grants_huge_pages()

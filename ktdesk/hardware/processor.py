@@ -9,41 +9,36 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import Any
-
-import psutil
+from typing import TYPE_CHECKING, Any
 
 from ktdesk.hardware.cgroups import cpu_limit
 
-_CPUS = Path("/sys/devices/system/cpu")
-_NODES = Path("/sys/devices/system/node")
+if TYPE_CHECKING:
+    from ktdesk._native import Node
 
 
 def logical_cores() -> int:
     """Return on how many hardware threads this process may run."""
-    allowed = _allowed_cpus()
-    return _limited(len(allowed) if allowed else os.cpu_count() or 1)
+    cpus = sum(len(core) for node in numa_nodes() for core in node.cores)
+    return _limited(cpus or os.cpu_count() or 1)
 
 
 def physical_cores() -> int:
     """Return on how many cores this process may run, at least 1."""
-    allowed = _allowed_cpus()
-    cores = count_cores(allowed) if allowed else psutil.cpu_count(logical=False)
-    return _limited(cores or logical_cores())
+    cores = sum(len(node.cores) for node in numa_nodes())
+    return _limited(cores) if cores else logical_cores()
 
 
-def count_cores(cpus: set[int], folder: Path = _CPUS) -> int:
-    """Return to how many cores these hardware threads belong; where unknown, each is one.
+def numa_nodes() -> list[Node]:
+    """Return the machine's memory nodes and those of their cores that this process may use.
 
-    folder: with one folder `cpuN` for each hardware thread, as Linux shows them.
+    Empty if the native module, which reads them, cannot be loaded.
     """
-    return len({_siblings(folder / f"cpu{cpu}") or str(cpu) for cpu in cpus})
-
-
-def numa_nodes(folder: Path = _NODES) -> int | None:
-    """Return how many memory nodes the machine has, or None if the system does not say."""
-    nodes = [path for path in folder.glob("node*") if path.name[4:].isdigit()]
-    return len(nodes) or None
+    try:
+        native: Any = importlib.import_module("ktdesk._native")
+    except ImportError:
+        return []
+    return native.topology()
 
 
 def processor_name() -> str:
@@ -60,23 +55,9 @@ def instruction_sets() -> tuple[tuple[str, ...], str]:
     return tuple(native.isas()), ""
 
 
-def _allowed_cpus() -> set[int]:
-    """Return the hardware threads this process is bound to; empty if the system does not say."""
-    if sys.platform == "linux":
-        return os.sched_getaffinity(0)
-    return set()
-
-
 def _limited(cores: int) -> int:
     limit = cpu_limit()
     return cores if limit is None else max(1, min(cores, math.ceil(limit)))
-
-
-def _siblings(cpu: Path) -> str:
-    try:
-        return (cpu / "topology" / "thread_siblings_list").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 def _linux_name() -> str:

@@ -209,13 +209,6 @@ def load_rows(stream: Stream, cache: Tensor, out: Tensor) -> None:
     )
 
 
-def silu_mul(stream: Stream, gate: Tensor, up: Tensor, out: Tensor) -> None:
-    """Write silu(gate) * up to out, which may be gate; all of one shape."""
-    shape = tuple(gate.shape)
-    addresses = check("gate", gate, shape), check("up", up, shape), check("out", out, shape)
-    _native.silu_mul(stream, *addresses, gate.numel())
-
-
 def add(stream: Stream, x: Tensor, y: Tensor, out: Tensor) -> None:
     """Write x + y to out, which may be x; all of one shape."""
     shape = tuple(x.shape)
@@ -261,60 +254,14 @@ def router(
     )
 
 
-def expert_plan(stream: Stream, ids: Tensor, plan: Tensor) -> None:
-    """Group pairs p = t * K + k by expert: plan int32 [E + 1 + T * K], offsets, then pairs.
+def scan(stream: Stream, weight: Weight, begin: int, end: int) -> int | None:
+    """Read rows [begin, end) of the file into memory, at once, without the GIL.
 
-    ids [T, K] int32, each below E.
+    Returns the first row that has a NaN or an infinity, as a scale or as a float; None without one.
     """
-    pairs = ids.numel()
-    experts = sizes("plan", plan, 1)[0] - 1 - pairs
-    source = check("ids", ids, (None, None), torch.int32)
-    target = check("plan", plan, (None,), torch.int32)
-    check_positive(experts=experts)
-    _native.expert_plan(stream, source, target, pairs, experts)
-
-
-def expert_linear(
-    stream: Stream, weight: Weight, x: Tensor, plan: Tensor, out: Tensor, *, experts_per_token: int
-) -> None:
-    """Multiply each pair's row of x by its expert's matrix: out [T * K, N]; weight [E, N, D].
-
-    x has a row per token, or a row per pair, in one of the forms of `linear`.
-    """
-    if len(weight.shape) != 3:
-        raise fail(f"{weight.name} must be a matrix per expert, not {list(weight.shape)}.")
-    check_positive(experts_per_token=experts_per_token)
-    experts, outputs, _ = weight.shape
-    pairs = sizes("plan", plan, 1)[0] - 1 - experts
-    source = check_activations(stream, "x", x, (None,), weight)
-    rows = x.shape[0]
-    if rows < 1 or pairs not in (rows, rows * experts_per_token):
-        raise fail(f"x has {rows} rows for {pairs} pairs of token and expert.")
-    _native.expert_linear(
-        stream,
-        check_weight(weight),
-        source,
-        check("plan", plan, (experts + 1 + pairs,), torch.int32),
-        check("out", out, (pairs, outputs)),
-        experts,
-        outputs,
-        pairs // rows,
-    )
-
-
-def combine(stream: Stream, rows: Tensor, weights: Tensor, out: Tensor) -> None:
-    """Add each token's experts: out[t] += sum_k weights[t, k] * rows[t * K + k].
-
-    rows [T * K, D], weights [T, K], out [T, D].
-    """
-    tokens, used = sizes("weights", weights, 2)
-    _, width = sizes("out", out, 2)
-    _native.combine(
-        stream,
-        check("rows", rows, (tokens * used, width)),
-        check("weights", weights, (tokens, used)),
-        check("out", out, (tokens, width)),
-        tokens,
-        used,
-        width,
-    )
+    address, number, row_bytes, columns, layout = check_weight(weight)
+    if not 0 <= begin <= end <= weight.rows:
+        raise fail(f"{weight.name} has no rows {begin} to {end}.")
+    rows = (address + begin * row_bytes, number, row_bytes, columns, layout)
+    bad = begin + _native.scan(stream, rows, end - begin)
+    return bad if bad < end else None

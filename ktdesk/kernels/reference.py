@@ -7,7 +7,7 @@ the inputs, so that float64 inputs give a float64 reference.
 
 from __future__ import annotations
 
-from itertools import product
+import itertools
 from typing import Literal
 
 import torch
@@ -86,9 +86,25 @@ def attention(q: Tensor, k: Tensor, v: Tensor, positions: Tensor, scale: float) 
     return torch.einsum("thc,chd->thd", weights, values)
 
 
-def silu_mul(gate: Tensor, up: Tensor) -> Tensor:
-    """Return silu(gate) * up."""
-    return functional.silu(gate) * up
+def activate(gate: Tensor, up: Tensor, activation: str) -> Tensor:
+    """Return what becomes of gate and up, [..]. `clamped_silu` is that of gpt-oss."""
+    match activation:
+        case "silu":
+            return functional.silu(gate) * up
+        case "gelu":
+            return functional.gelu(gate, approximate="tanh") * up
+        case "gelu_erf":
+            return functional.gelu(gate) * up
+        case "clamped_silu":
+            gate, up = gate.clamp(max=7), up.clamp(-7, 7)
+            return gate * torch.sigmoid(1.702 * gate) * (up + 1)
+        case _:
+            raise ValueError(activation)
+
+
+def mlp(x: Tensor, gate: Tensor, up: Tensor, down: Tensor, activation: str) -> Tensor:
+    """Return [T, D] for x [T, D]; gate, up [F, D]; down [D, F]."""
+    return activate(x @ gate.T, x @ up.T, activation) @ down.T
 
 
 def router(
@@ -125,15 +141,30 @@ def router(
 
 
 def experts(
-    x: Tensor, gate: Tensor, up: Tensor, down: Tensor, ids: Tensor, weights: Tensor
+    x: Tensor,
+    gate: Tensor,
+    up: Tensor,
+    down: Tensor,
+    ids: Tensor,
+    weights: Tensor,
+    *,
+    activation: str = "silu",
+    gate_bias: Tensor | None = None,
+    up_bias: Tensor | None = None,
+    down_bias: Tensor | None = None,
 ) -> Tensor:
     """Return the weighted sum [T, D] of each token's experts.
 
-    x [T, D]; gate, up [E, F, D]; down [E, D, F]; ids, weights [T, K].
+    x [T, D]; gate, up [E, F, D]; down [E, D, F]; ids, weights [T, K]; biases [E, F] or [E, D].
     """
+
+    def product(matrix: Tensor, bias: Tensor | None, expert: int, x: Tensor) -> Tensor:
+        return matrix[expert] @ x + (0 if bias is None else bias[expert])
+
     out = torch.zeros_like(x)
-    for token, k in product(range(ids.shape[0]), range(ids.shape[1])):
+    for token, k in itertools.product(range(ids.shape[0]), range(ids.shape[1])):
         expert = int(ids[token, k])
-        hidden = silu_mul(gate[expert] @ x[token], up[expert] @ x[token])
-        out[token] += weights[token, k] * (down[expert] @ hidden)
+        raised = product(up, up_bias, expert, x[token])
+        hidden = activate(product(gate, gate_bias, expert, x[token]), raised, activation)
+        out[token] += weights[token, k] * product(down, down_bias, expert, hidden)
     return out

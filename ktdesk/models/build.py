@@ -26,6 +26,7 @@ from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
 from ktdesk.models.llama import Llama
+from ktdesk.models.qwen3moe import Qwen3Moe
 from ktdesk.models.rotary import FACTORS
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
@@ -34,7 +35,11 @@ from ktdesk.operators.site import Resources, Site
 
 Architecture = Callable[[Site, Checkpoint], Decoder]
 
-ARCHITECTURES: dict[str, Architecture] = {"deepseek2": Deepseek2, "llama": Llama}
+ARCHITECTURES: dict[str, Architecture] = {
+    "deepseek2": Deepseek2,
+    "llama": Llama,
+    "qwen3moe": Qwen3Moe,
+}
 
 Report = Callable[[float], None]
 

@@ -24,6 +24,8 @@ from ktdesk.operators.base import (
     ExpertsSpec,
     Linear,
     LinearSpec,
+    Mlp,
+    MlpSpec,
     Norm,
     NormSpec,
     Rotary,
@@ -84,8 +86,8 @@ class Block(ABC):
         """Return what is added to the residual stream, [T, D], for normalised x [T, D]."""
 
 
-class Mlp(Block):
-    """A gated feed-forward part: down(silu(gate(x)) * up(x)).
+class DenseMlp(Block):
+    """A gated feed-forward part that all tokens pass.
 
     `tensors` is what follows gate, up and down in the tensors' names: '' or '_shexp'.
     """
@@ -93,28 +95,28 @@ class Mlp(Block):
     def __init__(
         self, site: Site, layer: int, width: int, ffn_width: int, tensors: str = ""
     ) -> None:
-        def linear(name: str, inputs: int, outputs: int) -> Linear:
-            weight = f"blk.{layer}.ffn_{name}{tensors}.weight"
-            return site.make(f"{name}_proj", Linear, LinearSpec(weight, inputs, outputs))
-
-        self._gate = linear("gate", width, ffn_width)
-        self._up = linear("up", width, ffn_width)
-        self._down = linear("down", ffn_width, width)
-        self._elementwise = site.make("elementwise", Elementwise, None)
+        gate, up, down = (
+            f"blk.{layer}.ffn_{name}{tensors}.weight" for name in ("gate", "up", "down")
+        )
+        self._mlp = site.make("dense", Mlp, MlpSpec(gate, up, down, width, ffn_width))
 
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
         del step
-        return self._down.forward(
-            self._elementwise.silu_mul(self._gate.forward(x), self._up.forward(x))
-        )
+        return self._mlp.forward(x)
 
 
 class SparseMlp(Block):
-    """Routed experts beside shared ones that every token passes."""
+    """Routed experts, perhaps beside shared ones that every token passes."""
 
     def __init__(
-        self, site: Site, layer: int, router: RouterSpec, ffn_width: int, shared: Mlp, width: int
+        self,
+        site: Site,
+        layer: int,
+        router: RouterSpec,
+        ffn_width: int,
+        shared: DenseMlp | None,
+        width: int,
     ) -> None:
         blk = f"blk.{layer}.ffn"
         scores = LinearSpec(f"{blk}_gate_inp.weight", width, router.experts)
@@ -138,7 +140,8 @@ class SparseMlp(Block):
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
         ids, weights = self._router.forward(self._scores.forward(x))
-        return self._experts.forward(x, ids, weights, self._shared.forward(x, step))
+        shared = self._shared.forward(x, step) if self._shared else None
+        return self._experts.forward(x, ids, weights, shared)
 
 
 class Decoder(ABC):

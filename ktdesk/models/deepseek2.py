@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, DecoderSpec, Mlp, SparseMlp
+from ktdesk.models.decoder import Block, Decoder, DecoderSpec, DenseMlp, SparseMlp
 from ktdesk.models.rotary import read_rope
+from ktdesk.models.routing import read_router
 from ktdesk.operators.base import (
-    Gating,
     Linear,
     LinearSpec,
     Mla,
@@ -27,8 +26,6 @@ from ktdesk.operators.base import (
     Step,
 )
 from ktdesk.operators.site import Site
-
-_GATING: dict[int, Gating] = {1: "softmax", 2: "sigmoid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +65,10 @@ class Deepseek2Spec:
             q_latent=count("attention.q_lora_rank") if has_q_latent else 0,
             dense_layers=count("leading_dense_block_count", 0, 0),
             dense_width=count("feed_forward_length"),
-            router=_router(checkpoint),
+            router=read_router(checkpoint, normalize=False),
             expert_width=count("expert_feed_forward_length", 0, 0),
             shared_experts=count("expert_shared_count", 0, 0),
         )
-
-
-def _router(checkpoint: Checkpoint) -> RouterSpec:
-    gating = checkpoint.get("deepseek2.expert_gating_func", int, 1)
-    if gating not in _GATING:
-        raise ModelFileError(
-            checkpoint.path,
-            f"The model chooses its experts by a function that KTDesk does not know: {gating}.",
-            hint="Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.",
-        )
-    spec = RouterSpec(
-        experts=checkpoint.count("deepseek2.expert_count"),
-        experts_per_token=checkpoint.count("deepseek2.expert_used_count"),
-        gating=_GATING[gating],
-        groups=checkpoint.count("deepseek2.expert_group_count", 1),
-        groups_used=checkpoint.count("deepseek2.expert_group_used_count", 1),
-        normalize=checkpoint.get("deepseek2.expert_weights_norm", bool, default=False),
-        scale=checkpoint.positive("deepseek2.expert_weights_scale", 1.0),
-    )
-    in_reach = spec.experts // spec.groups * spec.groups_used
-    if not spec.experts_per_token <= in_reach <= spec.experts or spec.experts % spec.groups:
-        raise ModelFileError(
-            checkpoint.path,
-            f"The file's tokens choose {spec.experts_per_token} of {spec.experts} experts in "
-            f"{spec.groups_used} of {spec.groups} groups, which is not possible.",
-            hint="The file may be damaged: fetch it again.",
-        )
-    return spec
 
 
 class Deepseek2(Decoder):
@@ -127,11 +96,14 @@ class Deepseek2(Decoder):
         """Return the feed-forward part of a layer: the first ones are dense."""
         spec, width = self._deepseek, self.spec.width
         if layer < spec.dense_layers:
-            return Mlp(site, layer, width, spec.dense_width)
+            return DenseMlp(site, layer, width, spec.dense_width)
         bias = f"blk.{layer}.exp_probs_b.bias"
         router = replace(spec.router, bias=bias if bias in self._tensors else "")
         shared_width = spec.shared_experts * spec.expert_width
-        shared = Mlp(site.at("shared_experts"), layer, width, shared_width, "_shexp")
+        shared_site = site.at("shared_experts")
+        shared = (
+            DenseMlp(shared_site, layer, width, shared_width, "_shexp") if shared_width else None
+        )
         return SparseMlp(site, layer, router, spec.expert_width, shared, width)
 
 

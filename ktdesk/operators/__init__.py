@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from ktdesk.operators import attention, basic, experts, latent_attention, linear
+from ktdesk.operators import attention, basic, experts, latent_attention, linear, mlp
 
-__all__ = ["attention", "basic", "experts", "latent_attention", "linear"]
+__all__ = ["attention", "basic", "experts", "latent_attention", "linear", "mlp"]

@@ -13,6 +13,8 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
+from ktdesk.kernels.experts import Activation
+
 Gating = Literal["softmax", "sigmoid"]
 
 
@@ -103,7 +105,10 @@ class RouterSpec:
 
 @dataclass(frozen=True, slots=True)
 class ExpertsSpec:
-    """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width]."""
+    """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width].
+
+    Their biases, [experts, ffn_width] and [experts, width], may be empty.
+    """
 
     gate: str
     up: str
@@ -112,6 +117,22 @@ class ExpertsSpec:
     experts_per_token: int
     width: int
     ffn_width: int
+    activation: Activation = "silu"
+    gate_bias: str = ""
+    up_bias: str = ""
+    down_bias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MlpSpec:
+    """Tensors `gate`, `up` [ffn_width, width] and `down` [width, ffn_width]."""
+
+    gate: str
+    up: str
+    down: str
+    width: int
+    ffn_width: int
+    activation: Activation = "silu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +189,6 @@ class Elementwise(Slot):
     def add(self, x: Tensor, y: Tensor) -> Tensor:
         """Return x + y, [T, D]."""
 
-    @abstractmethod
-    def silu_mul(self, gate: Tensor, up: Tensor) -> Tensor:
-        """Return silu(gate) * up, [T, F]."""
-
 
 class Rotary(Slot):
     """Rotary positions."""
@@ -210,6 +227,16 @@ class Mla(Slot):
         """
 
 
+class Mlp(Slot):
+    """A gated feed-forward part: down(activation(gate(x), up(x)))."""
+
+    kind = "mlp"
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [T, D] for x [T, D]."""
+
+
 class Router(Slot):
     """The choice of experts."""
 
@@ -226,7 +253,7 @@ class Experts(Slot):
     kind = "experts"
 
     @abstractmethod
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts, [T, D]; `shared` may be reused.
 
         x, shared [T, D]; ids, weights [T, K] from a router.

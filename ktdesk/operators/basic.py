@@ -114,7 +114,7 @@ class CpuRotary(Rotary):
 
 @operator("torch")
 class TorchElementwise(Elementwise):
-    """Sums and gates in plain torch."""
+    """Sums in plain torch."""
 
     def __init__(self, site: Site, spec: None) -> None:
         del site, spec
@@ -123,14 +123,10 @@ class TorchElementwise(Elementwise):
         """Return x + y."""
         return x + y
 
-    def silu_mul(self, gate: Tensor, up: Tensor) -> Tensor:
-        """Return silu(gate) * up."""
-        return reference.silu_mul(gate, up)
-
 
 @operator("cpu")
 class CpuElementwise(Elementwise):
-    """Sums and gates by native kernels."""
+    """Sums by native kernels."""
 
     captures = True
 
@@ -142,10 +138,4 @@ class CpuElementwise(Elementwise):
         """Return x + y."""
         out = self._device.empty(*x.shape)
         cpu.add(self._device.stream, x, y, out)
-        return out
-
-    def silu_mul(self, gate: Tensor, up: Tensor) -> Tensor:
-        """Return silu(gate) * up."""
-        out = self._device.empty(*gate.shape)
-        cpu.silu_mul(self._device.stream, gate, up, out)
         return out

@@ -6,10 +6,20 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.quant import Layout
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.activations import activation_type
+from ktdesk.kernels.experts import (
+    ExpertWeights,
+    expert_plan,
+    experts_down,
+    experts_up,
+    plan_size,
+)
+from ktdesk.kernels.memory import read_experts
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
-from ktdesk.operators.linear import activations
+from ktdesk.operators.linear import activations, room_for
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -75,40 +85,74 @@ class TorchExperts(Experts):
         self._gate = site.values(spec.gate, spec.experts, spec.ffn_width, spec.width)
         self._up = site.values(spec.up, spec.experts, spec.ffn_width, spec.width)
         self._down = site.values(spec.down, spec.experts, spec.width, spec.ffn_width)
+        self._biases, self._activation = _biases(site, spec), spec.activation
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
-        return shared + reference.experts(x, self._gate, self._up, self._down, ids, weights)
+        matrices = self._gate, self._up, self._down
+        routed = reference.experts(
+            x, *matrices, ids, weights, activation=self._activation, **self._biases
+        )
+        return routed if shared is None else shared + routed
 
 
 @operator("cpu")
 class CpuExperts(Experts):
-    """Routed experts on the CPU, with the file's own blocks: gate, up, activate, down, combine."""
+    """Routed experts on the CPU, with the file's own blocks."""
 
     captures = True
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
-        self._device, self._spec = site.device, spec
-        self._gate = site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width)
-        self._up = site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width)
-        self._down = site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width)
+        self._device, self._experts = site.device, spec.experts
+        self._weights = ExpertWeights(
+            site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
+            site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
+            site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width),
+            spec.activation,
+            **_biases(site, spec),
+        )
+        matrices = (self._weights.gate, self._weights.up, self._weights.down)
+        ahead = matrices if site.resources.reads_ahead else ()
+        self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
-        device, spec, stream = self._device, self._spec, self._device.stream
-        pairs, used = ids.numel(), spec.experts_per_token
-        plan = device.empty(spec.experts + 1 + pairs, dtype=torch.int32)
-        cpu.expert_plan(stream, ids, plan)
-        each = pairs // spec.experts
-        forms = [activation_type(stream, weight, each) for weight in (self._gate, self._up)]
-        source = activations(device, self._gate, x, each)
-        up_source = source if forms[0] == forms[1] else activations(device, self._up, x, each)
-        gate, up = device.empty(pairs, spec.ffn_width), device.empty(pairs, spec.ffn_width)
-        cpu.expert_linear(stream, self._gate, source, plan, gate, experts_per_token=used)
-        cpu.expert_linear(stream, self._up, up_source, plan, up, experts_per_token=used)
-        cpu.silu_mul(stream, gate, up, gate)
-        down = device.empty(pairs, spec.width)
-        hidden = activations(device, self._down, gate, each)
-        cpu.expert_linear(stream, self._down, hidden, plan, down, experts_per_token=used)
-        cpu.combine(stream, down, weights, shared)
-        return shared
+        device = self._device
+        out = device.empty(*x.shape) if shared is None else shared
+        plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
+        expert_plan(device.stream, ids, plan, experts=self._experts)
+        for weight in self._mapped:
+            read_experts(device.stream, weight, plan)
+        run_experts(device, self._weights, x, plan, weights, shared, out)
+        return out
+
+
+def run_experts(
+    device: CpuDevice,
+    weights: ExpertWeights,
+    x: Tensor,
+    plan: Tensor,
+    shares: Tensor,
+    start: Tensor | None,
+    out: Tensor,
+) -> None:
+    """Launch what makes out = start + each token's experts for x [T, D]; see `kernels.experts`."""
+    pairs, stream = shares.numel(), device.stream
+    each = pairs // weights.sizes()[0]
+    source = activations(device, weights.gate, x, each)
+    forms = [activation_type(stream, weight, each) for weight in (weights.gate, weights.up)]
+    up_source = source if forms[0] == forms[1] else activations(device, weights.up, x, each)
+    hidden = room_for(device, weights.down, pairs, each)
+    experts_up(stream, weights, source, up_source, plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, start, out)
+
+
+def _biases(site: Site, spec: ExpertsSpec) -> dict[str, Tensor | None]:
+    def values(name: str, outputs: int) -> Tensor | None:
+        return site.values(name, spec.experts, outputs) if name else None
+
+    return {
+        "gate_bias": values(spec.gate_bias, spec.ffn_width),
+        "up_bias": values(spec.up_bias, spec.ffn_width),
+        "down_bias": values(spec.down_bias, spec.width),
+    }

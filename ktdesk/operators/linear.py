@@ -45,6 +45,14 @@ class CpuLinear(Linear):
         return out.squeeze(1)
 
 
+def room_for(device: CpuDevice, weight: Weight, tokens: int, per_matrix: int) -> Tensor:
+    """Return room for activations [tokens, ..] in the form that `activations` would choose."""
+    form, width = activation_type(device.stream, weight, per_matrix), weight.columns
+    if form == torch.bfloat16:
+        return device.empty_bf16(tokens, width)
+    return device.empty(tokens, width) if form == torch.float32 else device.empty_q8(tokens, width)
+
+
 def activations(
     device: CpuDevice, weight: Weight, x: Tensor, per_matrix: int | None = None
 ) -> Tensor:

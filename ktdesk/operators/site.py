@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Layout, Weight
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.cpu import interleave, interleaved_bytes
+from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
+from ktdesk.operators.reader import Reader
 
 S = TypeVar("S", bound=Slot)
 
@@ -31,7 +33,12 @@ class Resources:
     context_tokens: int
     cache_type: CacheType
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
+    reads_ahead: bool = False  # the file is larger than the memory left for it
     used: set[str] = field(default_factory=set[str])
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.checkpoint, self.device.stream)
 
 
 @dataclass(frozen=True)
@@ -75,21 +82,29 @@ class Site:
         return weight
 
     def matrix(self, name: str, *shape: int) -> Weight:
-        """Return a tensor of the model file to multiply by. Raises ModelFileError like `weight`."""
-        return self.placed(self.weight(name, *shape))
+        """Return a tensor of the model file to multiply by. Raises ModelFileError like `weight`.
 
-    def placed(self, weight: Weight) -> Weight:
-        """Return a tensor or a part of one where it is at home: as it is, or a copy in memory."""
+        shape: [rows, columns], or [E, rows, columns] for matrices of which a loop takes some.
+        """
+        return self.placed(self.weight(name, *shape), matrices=prod(shape[:-2]))
+
+    def placed(self, weight: Weight, matrices: int = 1) -> Weight:
+        """Return a tensor or a part of one where it is at home: as it is, or a copy in memory.
+
+        matrices: over whose rows, of each one, loops go; the copy's memory is placed accordingly.
+        Raises MemoryShortage if the system refuses the memory.
+        """
         size = interleaved_bytes(weight) if weight.name in self.resources.copied else 0
         if not size:
             return weight
-        try:
-            room = np.empty(size, np.uint8)
-        except MemoryError as error:
-            raise MemoryShortage(
-                "the CPU", size, 0, hint="Close other programs, or load with mapped weights."
-            ) from error
-        return interleave(self.device.stream, weight, room)
+        room = allocate(size).reshape(weight.rows, -1)
+        place_rows(self.device.stream, room.reshape(matrices, -1, room.shape[1]))
+        copy = replace(weight, layout=Layout.INTERLEAVED, data=room)
+        for rows in self.resources.reader.read(weight):
+            part = slice(rows.start, rows.stop)
+            some = replace(weight, shape=(len(rows), weight.columns), data=weight.data[part])
+            interleave(self.device.stream, some, copy.data[part])
+        return copy
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""

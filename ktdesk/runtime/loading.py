@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, find_architecture, make_plan
@@ -21,6 +20,7 @@ from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.runner import Runner
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -28,10 +28,6 @@ from ktdesk.text.tokenizer import Tokenizer
 log = logging.getLogger(__name__)
 
 DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
-_PAGE_BYTES = 4096
-_READ_BYTES = 16 << 20  # between two reports while weights are read
-
-Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,26 @@ def load_model(
     *,
     weights: Home = "auto",
 ) -> LoadedModel:
-    """Load a model; see `Engine.load`. `report` gets stage and share, and may raise to cancel."""
-    report("Opening the file", 0.0)
+    """Load a model; see `Engine.load`. `report` may raise to cancel."""
+    report(LoadProgress("Opening the file", 0.0))
     checkpoint = Checkpoint.open(path)
+    try:
+        return _load(checkpoint, placement, context_tokens, cache_type, threads, report, weights)
+    finally:  # whatever came of a file that went away meanwhile, that is what to say
+        checkpoint.check_whole()
+
+
+def _load(
+    checkpoint: Checkpoint,
+    placement: str,
+    context_tokens: int,
+    cache_type: str,
+    threads: int,
+    report: Report,
+    weights: Home,
+) -> LoadedModel:
     find_architecture(checkpoint)
-    tokenizer = Tokenizer.from_metadata(path, checkpoint.metadata)
+    tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
     rules = Placement.load("cpu_only" if placement == "auto" else placement)
     context_tokens = choose_context(checkpoint, context_tokens)
     device = CpuDevice(threads)
@@ -64,12 +75,18 @@ def load_model(
     plan = make_plan(resources, rules)
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
-    model = build_model(
-        resources, plan, lambda share: report("Placing the weights", 0.02 + 0.08 * share)
-    )
+    resources.reads_ahead = checkpoint.size_bytes > left
+    total = sum(tensor.size_bytes for tensor in checkpoint.tensors.values())
+
+    def report_bytes(done: int) -> None:
+        done = min(done, total)
+        report(LoadProgress("Reading the weights", 0.02 + 0.95 * done / total, done, total))
+
+    resources.reader.on_read = report_bytes
+    model = build_model(resources, plan, lambda _: report_bytes(resources.reader.done_bytes))
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_weights(checkpoint, resources.copied, report)
-    report("Preparing the first step", 0.98)
+    _read_rest(checkpoint, resources)
+    report(LoadProgress("Preparing the first step", 0.98))
     runner = Runner(
         model,
         device,
@@ -77,8 +94,9 @@ def load_model(
         _template(checkpoint, tokenizer),
         context_tokens,
         captures=plan.captures,
+        check_model=checkpoint.check_whole,
     )
-    report("Ready", 1.0)
+    report(LoadProgress("Ready", 1.0))
     return LoadedModel(_describe(checkpoint, context_tokens, rules.name), runner)
 
 
@@ -116,28 +134,24 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
 
 
-def _read_weights(checkpoint: Checkpoint, copied: frozenset[str], report: Report) -> None:
-    """Bring the file into memory now, with progress, rather than during the first answer."""
-    if checkpoint.size_bytes > available_memory_bytes():
+def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:
+    """Bring what was not copied into memory now, rather than during the first answer.
+
+    What does not fit is neither read nor checked.
+    """
+    rest = [checkpoint.weight(name) for name in checkpoint.tensors if name not in resources.copied]
+    rest_bytes = sum(weight.data.nbytes for weight in rest)
+    if rest_bytes > available_memory_bytes():
         log.warning(
-            "%s has %s, more than the memory that is free: it will be read from the disk again "
-            "and again, which is slow",
+            "%s of %s are more than the memory that is free: they will be read from the disk "
+            "again and again, which is slow",
+            format_bytes(rest_bytes),
             checkpoint.path.name,
-            format_bytes(checkpoint.size_bytes),
         )
         return
-    weights = [checkpoint.weight(name) for name in checkpoint.tensors if name not in copied]
-    total, done = max(1, sum(w.data.nbytes for w in weights)), 0
-    for weight in weights:
-        for start in range(0, weight.data.nbytes, _READ_BYTES):
-            report("Reading the weights", 0.1 + 0.85 * (done + start) / total)
-            _touch(weight, start)
-        done += weight.data.nbytes
-
-
-def _touch(weight: Weight, start: int) -> None:
-    """Read one byte of every page, which makes the system fetch the pages."""
-    weight.data.reshape(-1)[start : start + _READ_BYTES : _PAGE_BYTES].max()
+    for weight in rest:
+        for _ in resources.reader.read(weight):
+            pass
 
 
 def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> ModelInfo:

@@ -8,7 +8,7 @@ only what is new.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from threading import Event as Flag
 
@@ -40,7 +40,11 @@ class _Clock:
 
 
 class Runner:
-    """Serves requests on one loaded model, one after another. Not thread-safe."""
+    """Serves requests on one loaded model, one after another. Not thread-safe.
+
+    check_model: called before a request and after every step; it raises KTDeskError if what was
+    computed is worthless, since the model's file went away.
+    """
 
     def __init__(
         self,
@@ -51,10 +55,12 @@ class Runner:
         context_tokens: int,
         *,
         captures: bool,
+        check_model: Callable[[], None],
     ) -> None:
         self.context_tokens = context_tokens
         self._model, self._tokenizer, self._template = model, tokenizer, template
         self._decode = DecodeStep(model, device) if captures else EagerStep(model)
+        self._check_model = check_model
         self._cached: list[int] = []  # the tokens whose rows stand in the cache
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
@@ -62,6 +68,7 @@ class Runner:
 
         Raises KTDeskError if the request cannot be served.
         """
+        self._check_model()
         clock = _Clock(time.monotonic())
         prompt = self.encode(request)
         sampler = Sampler(request.options)
@@ -121,6 +128,7 @@ class Runner:
             start = len(self._cached)
             chunk = prompt[start : start + PREFILL_CHUNK_TOKENS]
             logits = prefill(self._model, chunk, start, check=check)[0]
+            self._check_model()
             self._cached += chunk
             yield Prefill(len(self._cached), len(prompt))
         assert logits is not None
@@ -154,6 +162,7 @@ class Runner:
                 break
             if len(answer) < limit:
                 logits = self._decode.run(token, len(self._cached))
+                self._check_model()
                 self._cached.append(token)
         if rest := text.flush():
             yield Token(None, rest)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that pass once over their data: norm, quantisation, rotation, sums, gates.
+// Kernels that pass once over their data: norm, quantisation, rotation, sums.
 
 void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   for (int64_t r = rows.begin; r < rows.end; ++r) {
@@ -15,47 +15,22 @@ void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   }
 }
 
-inline float largest_magnitude(const float* x) {  // of a block
-  V most = V::zero();
-  for (int i = 0; i < kBlock; i += V::lanes) {
-    const V v = V::load(x + i);
-    most = max(most, max(v, V::zero() - v));
-  }
-  return largest(most);
-}
-
-// q[i] = x[i] * inverse, of a block. Adds the q of each half up.
-inline void round_block(const float* x, float inverse, int8_t* q, int (&totals)[2]) {
-  for (int i = 0; i < kBlock; i += V::lanes) {
-    float rounded[V::lanes];
-    V::round(V::load(x + i) * V::all(inverse)).store(rounded);
-    for (int j = 0; j < V::lanes; ++j) {
-      q[i + j] = static_cast<int8_t>(static_cast<int>(rounded[j]));
-      totals[(i + j) / (kBlock / 2)] += q[i + j];
-    }
-  }
-}
-
-// LIMITS finite values. ERROR at most half a step of largest / 127 per value.
 void quantize(const QuantizeArgs& a, Range blocks) noexcept {
   const int per_row = a.width / kBlock;
   for (int64_t item = blocks.begin; item < blocks.end; ++item) {
     const int64_t row = item / per_row, b = item % per_row;
     const float* x =
         a.x + row / a.groups * a.token_stride + row % a.groups * a.group_stride + b * kBlock;
-    uint8_t* out = a.out + row * q8_row_bytes(a.width);
-    int8_t* q = reinterpret_cast<int8_t*>(out) + b * kBlock;
-    float* scales = reinterpret_cast<float*>(out + a.width);
-    const float largest_x = largest_magnitude(x);
-    const bool vanishes = largest_x < 1e-30f;  // its inverse would not be finite
-    const float step = vanishes ? 0.0f : largest_x / 127.0f;
-    const float inverse = vanishes ? 0.0f : 127.0f / largest_x;
-    int totals[2] = {0, 0};  // of the halves
-    round_block(x, inverse, q, totals);
-    scales[b] = step;
-    scales[per_row + b] = step * static_cast<float>(totals[0] + totals[1]);
-    float* half_sums = scales + 2 * per_row + 2 * b;
-    for (int h = 0; h < 2; ++h) half_sums[h] = step * static_cast<float>(totals[h]);
+    quantize_block(x, a.out + row * q8_row_bytes(a.width), a.width, b);
+  }
+}
+
+void to_bf16(const ToBf16Args& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t t = r / a.groups, g = r % a.groups;
+    const float* x = a.x + t * a.token_stride + g * a.group_stride;
+    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
+    convert(x, reinterpret_cast<Bf16*>(out), a.width);
   }
 }
 
@@ -73,32 +48,6 @@ void rope(const RopeArgs& a, Range tokens) noexcept {
         out[p * near + far] = first * sine + second * cosine;
       }
     }
-  }
-}
-
-template <class Value>
-inline void convert(const float* x, Value* out, int width) {
-  int i = 0;
-  for (; i + V::lanes <= width; i += V::lanes) store(V::load(x + i), out, i);
-  for (; i < width; ++i) store_one(x[i], out, i);
-}
-
-// As GGML makes these blocks.
-inline void convert(const float* x, BlockQ8_0* out, int width) {
-  for (int b = 0; b < width / kBlock; ++b, x += kBlock) {
-    const float step = largest_magnitude(x) / 127.0f;
-    out[b].d = float_to_half(step);
-    int totals[2] = {0, 0};
-    round_block(x, step < 1e-30f ? 0.0f : 1.0f / step, out[b].q, totals);
-  }
-}
-
-void to_bf16(const ToBf16Args& a, Range rows) noexcept {
-  for (int64_t r = rows.begin; r < rows.end; ++r) {
-    const int64_t t = r / a.groups, g = r % a.groups;
-    uint16_t* out = a.out + t * a.out_token + g * a.out_group;
-    const float* x = a.x + t * a.token_stride + g * a.group_stride;
-    convert(x, reinterpret_cast<Bf16*>(out), a.width);
   }
 }
 
@@ -128,43 +77,11 @@ void load_rows(const LoadRowsArgs& a, Range rows) noexcept {
   });
 }
 
-// Calls body(first, end) for the elements of each item.
-template <class Body>
-inline void for_chunks(Range chunks, int64_t count, const Body& body) {
-  for (int64_t c = chunks.begin; c < chunks.end; ++c) {
-    body(c * kChunk, smaller((c + 1) * kChunk, count));
-  }
-}
-
-void silu_mul(const SiluMulArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      const V gate = V::load(a.gate + i);
-      const V sigmoid = V::all(1.0f) / (V::all(1.0f) + exp(V::zero() - gate));
-      (gate * sigmoid * V::load(a.up + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.gate[i] / (1.0f + exp(-a.gate[i])) * a.up[i];
-  });
-}
-
 void add(const AddArgs& a, Range chunks) noexcept {
-  for_chunks(chunks, a.count, [&](int64_t i, int64_t end) {
-    for (; i + V::lanes <= end; i += V::lanes) {
-      (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
-    }
-    for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
-  });
-}
-
-void combine(const CombineArgs& a, Range items) noexcept {
-  const int per_token = (a.width + kChunk - 1) / kChunk;
-  for (int64_t item = items.begin; item < items.end; ++item) {
-    const int64_t t = item / per_token, begin = item % per_token * kChunk;
-    const int width = static_cast<int>(smaller(kChunk, a.width - begin));
-    for (int k = 0; k < a.experts_per_token; ++k) {
-      const int64_t pair = t * a.experts_per_token + k;
-      add_scaled(a.out + t * a.width + begin, a.weights[pair], a.rows + pair * a.width + begin,
-                 width);
-    }
+  int64_t i = chunks.begin * kChunk;
+  const int64_t end = smaller(chunks.end * kChunk, a.count);
+  for (; i + V::lanes <= end; i += V::lanes) {
+    (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
   }
+  for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
 }

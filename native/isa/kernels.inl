@@ -28,6 +28,12 @@ namespace {
 
 #include "products.inl"
 
+#include "conversions.inl"
+
+#include "activations.inl"
+
+#include "experts.inl"
+
 #include "tiles.inl"
 
 #include "softmax.inl"
@@ -54,9 +60,7 @@ constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
 constexpr void (*load_rows)(const LoadRowsArgs&, Range) noexcept = nullptr;
-constexpr void (*silu_mul)(const SiluMulArgs&, Range) noexcept = nullptr;
 constexpr void (*add)(const AddArgs&, Range) noexcept = nullptr;
-constexpr void (*combine)(const CombineArgs&, Range) noexcept = nullptr;
 #endif
 
 #ifdef KT_RUNS_ANYWHERE

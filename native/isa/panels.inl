@@ -105,6 +105,8 @@ inline void transpose(const int8_t* in, int64_t in_stride, int8_t* out) {
   }
 }
 
+#include "fill512.inl"
+
 // Completes a panel for products of bytes.
 template <class Form>
 void start_sums(Panel& panel) {
@@ -148,8 +150,17 @@ template <class Block>
 void fill_stored(Panel& panel, const Matrix& weight, const uint8_t* row, int rows, int column,
                  int columns) {
   using Form = FormOf<Block>;
-  alignas(64) int8_t plain[kPanelRows][kPanelColumns];
   panel.columns = columns;
+  if constexpr (has_fill_block<Block>) {
+    if (rows == kPanelRows) {
+      const auto* block = reinterpret_cast<const Block*>(row) + column / Block::kWeights;
+      for (int i = 0; i < columns; i += Block::kWeights) {
+        fill_block(panel, block++, weight.row_bytes, i);
+      }
+      return;
+    }
+  }
+  alignas(64) int8_t plain[kPanelRows][kPanelColumns];
   for (int r = 0; r < kPanelRows; ++r) {
     if (r >= rows) {
       for (int i = 0; i < columns; ++i) plain[r][i] = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products: `linear` and, with the rows of chosen experts, `expert_linear`.
+// Matrix products: the primitive `multiply`, and `linear`.
 //
-// Both work in tiles of kRows rows and kTokens tokens: the tokens' activations stay in the first
+// It works in tiles of kRows rows and kTokens tokens: the tokens' activations stay in the first
 // cache while the rows pass, and a row's blocks are unpacked once for all tokens of a tile.
 // COST one pass over the weights from memory, whatever the number of tokens.
 
@@ -18,11 +18,13 @@ struct Tokens {
   float* out;
   int64_t out_stride;
   int count;
-  const int32_t* pairs;  // null, or of each token its row of `out`, in units of ...
-  int pairs_per_row;     // ... so many rows for one of `x`
+  const int32_t* pairs;  // null, or the pairs of token and expert that they are
+  int pairs_per_token;
 
-  const uint8_t* input(int n) const { return x + (pairs ? pairs[n] / pairs_per_row : n) * x_bytes; }
-  float* output(int n) const { return out + (pairs ? pairs[n] : n) * out_stride; }
+  const uint8_t* input(int n) const {
+    return x + (pairs ? pairs[n] / pairs_per_token : n) * x_bytes;
+  }
+  float* output(int n) const { return out + n * out_stride; }
 };
 
 // A few of them: x[n] and out[n] belong to the n-th.
@@ -130,19 +132,5 @@ void linear(const LinearArgs& a, Range rows) noexcept {
                         1};
     multiply(a.weight, a.weight.data + r * a.weight.row_bytes, count, tokens);
     r += count;
-  }
-}
-
-void expert_linear(const ExpertLinearArgs& a, Range rows) noexcept {
-  const int32_t* pairs = a.plan + a.experts + 1;
-  for (int e = 0; e < a.experts; ++e) {
-    const int begin = a.plan[e], count = a.plan[e + 1] - begin;
-    if (count == 0) continue;
-    for (int64_t r = rows.begin; r < rows.end; r += kRows) {
-      const uint8_t* row = a.weight.data + (int64_t{e} * a.outputs + r) * a.weight.row_bytes;
-      const Tokens tokens{a.x.data,  a.x.token_bytes, a.x.form,      a.out + r,
-                          a.outputs, count,           pairs + begin, a.pairs_per_row};
-      multiply(a.weight, row, smaller(kRows, rows.end - r), tokens);
-    }
   }
 }

@@ -5,6 +5,7 @@
 
 #include "bindings.h"
 #include "kt/kernels.h"
+#include "kt/scan.h"
 #include "kt/stream.h"
 
 namespace py = pybind11;
@@ -189,11 +190,6 @@ void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bo
             int64_t{tokens} * heads);
 }
 
-void silu_mul(kt::Stream& stream, Address gate, Address up, Address out, int64_t count) {
-  const kt::SiluMulArgs args{at<const float>(gate), at<const float>(up), at<float>(out), count};
-  KT_LAUNCH(silu_mul, args, chunks(count));
-}
-
 void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count) {
   const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count};
   KT_LAUNCH(add, args, chunks(count));
@@ -221,19 +217,52 @@ void expert_plan(kt::Stream& stream, Address ids, Address plan, int pairs, int e
   KT_LAUNCH(expert_plan, args, 1);
 }
 
-void expert_linear(kt::Stream& stream, const MatrixOf& weight, const ActivationsOf& x, Address plan,
-                   Address out, int experts, int outputs, int pairs_per_row) {
-  const kt::ExpertLinearArgs args{matrix(weight), activations(x), at<const int32_t>(plan),
-                                  at<float>(out), experts,        outputs,
-                                  pairs_per_row};
-  KT_LAUNCH(expert_linear, args, outputs);
+void experts_up(kt::Stream& stream, const MatrixOf& gate, const MatrixOf& up, Address gate_bias,
+                Address up_bias, const ActivationsOf& gate_x, const ActivationsOf& up_x,
+                Address plan, const ActivationsOf& hidden, int pairs, int experts, int outputs,
+                int pairs_per_token, int activation) {
+  const auto [hidden_at, hidden_bytes, unused, hidden_form] = hidden;
+  const kt::ExpertsUpArgs args{matrix(gate),
+                               matrix(up),
+                               at<const float>(gate_bias),
+                               at<const float>(up_bias),
+                               activations(gate_x),
+                               activations(up_x),
+                               at<const int32_t>(plan),
+                               at<uint8_t>(hidden_at),
+                               hidden_bytes,
+                               static_cast<kt::Form>(hidden_form),
+                               pairs,
+                               experts,
+                               outputs,
+                               pairs_per_token,
+                               static_cast<kt::Activation>(activation)};
+  KT_LAUNCH(experts_up, args, kt::up_shares(outputs, pairs, experts));
 }
 
-void combine(kt::Stream& stream, Address rows, Address weights, Address out, int64_t tokens,
-             int experts_per_token, int width) {
-  const kt::CombineArgs args{at<const float>(rows), at<const float>(weights), at<float>(out),
-                             experts_per_token, width};
-  KT_LAUNCH(combine, args, tokens * chunks(width));
+void experts_down(kt::Stream& stream, const MatrixOf& weight, Address bias,
+                  const ActivationsOf& hidden, Address plan, Address weights, Address start,
+                  Address out, int tokens, int pairs, int experts, int outputs) {
+  const kt::ExpertsDownArgs args{matrix(weight),
+                                 at<const float>(bias),
+                                 activations(hidden),
+                                 at<const int32_t>(plan),
+                                 at<const float>(weights),
+                                 at<const float>(start),
+                                 at<float>(out),
+                                 tokens,
+                                 pairs,
+                                 experts,
+                                 outputs,
+                                 pairs / tokens};
+  KT_LAUNCH(experts_down, args, kt::down_items(outputs));
+}
+
+// Returns the first row that is not of finite numbers, or `rows` if all are.
+int64_t scan(kt::Stream& stream, const MatrixOf& weight, int64_t rows) {
+  std::atomic<int64_t> first_bad{rows};
+  stream.launch(kt::scan, kt::ScanArgs{matrix(weight), &first_bad}, rows, kt::kScanGrain);
+  return first_bad;
 }
 
 }  // namespace
@@ -246,4 +275,5 @@ void bind_kernels(py::module_& m) {
 #define KT_BIND(name, Args, grain) m.def(#name, &name, without_gil);
   KT_KERNELS(KT_BIND)
 #undef KT_BIND
+  m.def("scan", &scan, without_gil);
 }

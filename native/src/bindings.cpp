@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,12 @@ std::map<std::string, std::string> kernel_tables() {
   return served;
 }
 
+std::unique_ptr<kt::ThreadPool> make_pool(int threads,
+                                          const std::optional<kt::Topology>& topology) {
+  return topology ? std::make_unique<kt::ThreadPool>(kt::spread(*topology, threads))
+                  : std::make_unique<kt::ThreadPool>(threads);
+}
+
 // Raises std::invalid_argument, a ValueError in Python, if that leaves no kernels to launch.
 kt::Stream make_stream(kt::ThreadPool& pool, const std::optional<std::string>& isa) {
   const kt::KernelTable kernels =
@@ -51,8 +58,10 @@ kt::Stream make_stream(kt::ThreadPool& pool, const std::optional<std::string>& i
 PYBIND11_MODULE(_native, m) {
   m.doc() = "CPU kernels of KTDesk, captured and replayed like CUDA graphs.";
 
+  bind_topology(m);
   py::class_<kt::ThreadPool>(m, "ThreadPool", "Threads that split one loop at a time.")
-      .def(py::init<int>(), py::arg("threads"))
+      .def(py::init(&make_pool), py::arg("threads"), py::arg("topology") = py::none(),
+           "Start threads on the cores of this machine, or of a made-up one.")
       .def_property_readonly("threads", &kt::ThreadPool::threads);
 
   py::class_<kt::Graph>(m, "Graph", "Launches captured from a stream.")
@@ -79,5 +88,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("isas", [] { return names(true); }, "Sets that this machine can run, fastest first.");
   m.def("all_isas", [] { return names(false); }, "Sets that this build has, fastest first.");
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");
+  bind_mapped(m);
+  bind_memory(m);
   bind_kernels(m);
 }

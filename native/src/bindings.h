@@ -5,3 +5,12 @@
 
 // Adds one launch function per kernel to the module.
 void bind_kernels(pybind11::module_& module);
+
+// Adds the mapping of files.
+void bind_mapped(pybind11::module_& module);
+
+// Adds the machine's nodes and cores.
+void bind_topology(pybind11::module_& module);
+
+// Adds the memory for weights, after the stream that places rows.
+void bind_memory(pybind11::module_& module);

@@ -10,6 +10,7 @@ namespace kt {
 namespace scalar {
 extern const KernelTable kTable;
 }
+#ifdef KT_VECTORS
 namespace avx2 {
 extern const KernelTable kTable;
 }
@@ -25,11 +26,15 @@ extern const KernelTable kTable;
 namespace amx {
 extern const KernelTable kTable;
 }
+#endif
 
 extern const KernelTable* const kTables[] = {
-    &amx::kTable,    &amx_emulated::kTable, &avx512_vnni::kTable,
-    &avx512::kTable, &avx2::kTable,         &scalar::kTable,
-    nullptr};
+#ifdef KT_VECTORS
+    &amx::kTable,         &amx_emulated::kTable,
+    &avx512_vnni::kTable, &avx512::kTable,
+    &avx2::kTable,
+#endif
+    &scalar::kTable,      nullptr};
 
 KernelTable resolve(unsigned features, const char* isa) noexcept {
   KernelTable best{};

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "kt/affinity.h"
+
 namespace kt {
 namespace {
 
@@ -22,19 +24,47 @@ constexpr int kPausesPerLook = 64;  // between two looks at the clock, which cos
 constexpr int kManyThreads = 16;
 constexpr int kPartsPerThread = 4;
 
-constexpr uint64_t claimed(uint64_t claims) { return claims & 0xffffffff; }
-constexpr uint64_t parts(uint64_t claims) { return claims >> 32; }
+// The parts of a node's word of claims.
+constexpr int kCountBits = 24;
+constexpr uint64_t kCountMask = (uint64_t{1} << kCountBits) - 1;
+constexpr int64_t claimed(uint64_t claims) { return static_cast<int64_t>(claims & kCountMask); }
+constexpr int64_t parts(uint64_t claims) {
+  return static_cast<int64_t>(claims >> kCountBits & kCountMask);
+}
+constexpr uint64_t loop(uint64_t claims) { return claims >> 2 * kCountBits; }
+constexpr uint64_t word(uint64_t loop, int64_t parts) {
+  return loop << 2 * kCountBits | static_cast<uint64_t>(parts) << kCountBits;
+}
+
+int checked(int64_t threads) {
+  if (threads < 1 || threads > ThreadPool::kMaxThreads) {
+    throw std::invalid_argument("a thread pool takes 1 to " +
+                                std::to_string(ThreadPool::kMaxThreads) + " threads, not " +
+                                std::to_string(threads));
+  }
+  return static_cast<int>(threads);
+}
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : threads_(threads) {
-  if (threads < 1 || threads > kMaxThreads) {
-    throw std::invalid_argument("a thread pool takes 1 to " + std::to_string(kMaxThreads) +
-                                " threads, not " + std::to_string(threads));
+ThreadPool::ThreadPool(int threads) : ThreadPool(spread(this_machine(), checked(threads))) {}
+
+ThreadPool::ThreadPool(const std::vector<Place>& places) : threads_(checked(std::ssize(places))) {
+  std::vector<int> homes;
+  for (const Place& place : places) {
+    if (nodes_.empty() || nodes_.back()->id != place.node) {
+      nodes_.push_back(std::make_unique<Node>());
+      nodes_.back()->id = place.node;
+      nodes_.back()->threads_before = static_cast<int>(homes.size());
+    }
+    ++nodes_.back()->threads;
+    homes.push_back(nodes() - 1);
   }
-  workers_.reserve(threads - 1);
+  workers_.reserve(threads_ - 1);
   try {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    for (int i = 1; i < threads_; ++i) {
+      workers_.emplace_back([this, home = homes[i], cpu = places[i].cpu] { work(home, cpu); });
+    }
   } catch (...) {  // the system gave fewer threads than asked for
     stop();
     throw;
@@ -49,11 +79,19 @@ void ThreadPool::stop() noexcept {
   for (std::thread& t : workers_) t.join();
 }
 
+Range ThreadPool::grains_of_node(int64_t grains, const Node& node) const noexcept {
+  return {grains * node.threads_before / threads_,
+          grains * (node.threads_before + node.threads) / threads_};
+}
+
+Range ThreadPool::share_of_node(int64_t items, int64_t grain, int node) const noexcept {
+  const Range grains = grains_of_node((items + grain - 1) / grain, *nodes_[node]);
+  return {std::min(grains.begin * grain, items), std::min(grains.end * grain, items)};
+}
+
 void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept {
   const int64_t grains = (items + grain - 1) / grain;
-  const int64_t most = int64_t{threads_} * (threads_ < kManyThreads ? kPartsPerThread : 1);
-  const int64_t count = threads_ > 1 ? std::min(grains, most) : 1;
-  if (count <= 1) {
+  if (grains <= 1 || threads_ == 1) {
     if (items > 0) call(body, {0, items});
     return;
   }
@@ -63,9 +101,18 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   items_ = items;
   grain_ = grain;
   done_.store(0, std::memory_order_relaxed);
-  claims_.store(static_cast<uint64_t>(count) << 32);
+  ++loop_;
+  int64_t count = 0;
+  for (const auto& node : nodes_) {
+    node->grains = grains_of_node(grains, *node);
+    const int64_t most =
+        int64_t{node->threads} * (node->threads < kManyThreads ? kPartsPerThread : 1);
+    const int64_t own = std::min(node->grains.end - node->grains.begin, most);
+    node->claims.store(word(loop_, own));
+    count += own;
+  }
   if (parked_.load() > 0) wake();
-  while (run_part()) {
+  while (run_part(0)) {
   }
   // The others are about done. Where they do not get a core, this thread must not keep one.
   for (int looks = 0; done_.load(std::memory_order_acquire) != count; ++looks) {
@@ -78,20 +125,33 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
 }
 
 bool ThreadPool::has_part() const noexcept {
-  const uint64_t claims = claims_.load();
-  return claimed(claims) < parts(claims);
+  for (const auto& node : nodes_) {
+    const uint64_t claims = node->claims.load();
+    if (claimed(claims) < parts(claims)) return true;
+  }
+  return false;
 }
 
-// Claims a part and computes it; false if there is none left.
-bool ThreadPool::run_part() noexcept {
-  if (!has_part()) return false;
-  const uint64_t claim = claims_.fetch_add(1, std::memory_order_acq_rel);
-  const auto index = static_cast<int64_t>(claimed(claim)),
-             count = static_cast<int64_t>(parts(claim));
+// Claims a part and computes it, one of the node `home` if it has any left; false if there is none.
+bool ThreadPool::run_part(int home) noexcept {
+  if (run_part_of(*nodes_[home])) return true;
+  for (int other = 1; other < nodes(); ++other) {
+    Node& node = *nodes_[(home + other) % nodes()];
+    const bool is_open = loop(node.claims.load()) == loop(nodes_[home]->claims.load());
+    if (is_open && run_part_of(node)) return true;
+  }
+  return false;
+}
+
+bool ThreadPool::run_part_of(Node& node) noexcept {
+  const uint64_t seen = node.claims.load();
+  if (claimed(seen) >= parts(seen)) return false;
+  const uint64_t claim = node.claims.fetch_add(1, std::memory_order_acq_rel);
+  const int64_t index = claimed(claim), count = parts(claim);
   if (index >= count) return false;
-  const int64_t grains = (items_ + grain_ - 1) / grain_;
-  const Range part{grains * index / count * grain_,
-                   std::min(grains * (index + 1) / count * grain_, items_)};
+  const auto [begin, end] = node.grains;
+  const Range part{(begin + (end - begin) * index / count) * grain_,
+                   std::min((begin + (end - begin) * (index + 1) / count) * grain_, items_)};
   call_(body_, part);
   done_.fetch_add(1, std::memory_order_release);
   return true;
@@ -119,9 +179,10 @@ void ThreadPool::wake() noexcept {
   raised_.notify_all();
 }
 
-void ThreadPool::work() noexcept {
+void ThreadPool::work(int home, int cpu) noexcept {
+  if (cpu >= 0) pin_thread(cpu);
   while (!stop_.load()) {
-    if (!run_part()) await_part();
+    if (!run_part(home)) await_part();
   }
 }
 

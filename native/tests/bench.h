@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <functional>
-#include <initializer_list>
 #include <vector>
 
 #include "kt/stream.h"
@@ -54,16 +52,21 @@ struct Bench {
   }
 };
 
-// Prints what `body` measures with every table, or only that one, and number of threads.
-inline void measure_tables(std::initializer_list<int> threads,
-                           const std::function<void(const Bench&)>& body,
-                           const char* only = nullptr) {
+// The tables that this machine can run.
+inline std::vector<KernelTable> all_tables() {
+  std::vector<KernelTable> tables;
+  for (const KernelTable* const* t = kTables; *t; ++t) {
+    if ((*t)->runs_on(detect_features())) tables.push_back(resolve(detect_features(), (*t)->isa));
+  }
+  return tables;
+}
+
+// Prints what `body` measures with every table and number of threads.
+inline void measure_tables(const std::vector<KernelTable>& tables, const std::vector<int>& threads,
+                           const std::function<void(const Bench&)>& body) {
   bool first = true;
   std::printf("{\"measurements\": [");
-  for (const KernelTable* const* t = kTables; *t; ++t) {
-    if (!(*t)->runs_on(detect_features())) continue;
-    if (only && std::strcmp(only, (*t)->isa) != 0) continue;
-    const KernelTable kernels = resolve(detect_features(), (*t)->isa);
+  for (const KernelTable& kernels : tables) {
     for (int count : threads) {
       ThreadPool pool(count);
       Stream stream(pool, kernels);

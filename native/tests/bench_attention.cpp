@@ -114,6 +114,10 @@ int main(int count, char** arguments) {
       }
     }
   };
-  measure_tables({1, 2}, body, count > 1 ? arguments[1] : nullptr);
+  std::vector<kt::KernelTable> tables = all_tables();
+  if (count > 1) {
+    std::erase_if(tables, [&](const auto& t) { return std::strcmp(t.isa, arguments[1]) != 0; });
+  }
+  measure_tables(tables, {1, 2}, body);
   return 0;
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <thread>
-#include <vector>
 
 #include "bench.h"
 #include "samples.h"
@@ -53,32 +52,6 @@ void bench_linear(const Bench& bench, const TypeInfo& t, int tokens) {
                 [&] { bench.stream.launch(bench.kernels.linear, args, kWidth, 8); });
 }
 
-// One token's experts, each with its own matrix: all that is chosen is read once.
-void bench_expert_linear(const Bench& bench, const TypeInfo& t) {
-  constexpr int kExperts = 8, kOutputs = 2048, kWidth = 2048;
-  Random random;
-  const int64_t row_bytes = kWidth / t.block * t.bytes;
-  Padded<uint8_t> weight(kExperts * kOutputs * row_bytes), x(kt::q8_row_bytes(kWidth));
-  for (int64_t r = 0; r < kExperts * kOutputs; ++r) {
-    fill_row(t, weight.data() + r * row_bytes, kWidth, random);
-  }
-  fill_q8(x.data(), kWidth, random);
-  std::vector<int32_t> plan;  // expert e has the pair e
-  for (int e = 0; e <= kExperts; ++e) plan.push_back(e);
-  for (int pair = 0; pair < kExperts; ++pair) plan.push_back(pair);
-  Padded<float> out(kExperts * kOutputs);
-  const kt::ExpertLinearArgs args{{weight.data(), row_bytes, kWidth, t.type, kt::Layout::kStored},
-                                  {x.data(), x.size(), 0, kt::Form::kQ8},
-                                  plan.data(),
-                                  out.data(),
-                                  kExperts,
-                                  kOutputs,
-                                  kExperts};
-  bench.measure("expert_linear", t.name, "1 x 8 of 2048 x 2048", static_cast<double>(weight.size()),
-                2.0 * kExperts * kOutputs * kWidth,
-                [&] { bench.stream.launch(bench.kernels.expert_linear, args, kOutputs, 8); });
-}
-
 void bench_passes(const Bench& bench) {
   constexpr int kRows = 256, kWidth = 4096;
   constexpr int64_t kCount = kRows * kWidth;
@@ -90,15 +63,11 @@ void bench_passes(const Bench& bench) {
   Padded<uint8_t> blocks(kRows * kt::q8_row_bytes(kWidth));
   const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, kWidth, kWidth, 1e-5f};
   const kt::QuantizeArgs quantize{x.data(), blocks.data(), kWidth, 0, 1, kWidth};
-  const kt::SiluMulArgs gate{x.data(), y.data(), out.data(), kCount};
   const kt::AddArgs add{x.data(), y.data(), out.data(), kCount};
   bench.measure("rms_norm", "F32", shape, kBytes, 4.0 * kCount,
                 [&] { bench.stream.launch(bench.kernels.rms_norm, norm, kRows, 1); });
   bench.measure("quantize", "F32", shape, kBytes, 3.0 * kCount, [&] {
     bench.stream.launch(bench.kernels.quantize, quantize, kCount / kt::kBlock, 64);
-  });
-  bench.measure("silu_mul", "F32", shape, 2 * kBytes, 4.0 * kCount, [&] {
-    bench.stream.launch(bench.kernels.silu_mul, gate, kCount / kt::kChunk, 16);
   });
   bench.measure("add", "F32", shape, 2 * kBytes, 1.0 * kCount,
                 [&] { bench.stream.launch(bench.kernels.add, add, kCount / kt::kChunk, 64); });
@@ -108,7 +77,6 @@ void bench_table(const Bench& bench) {
   for (const TypeInfo& t : kTypes) {
     for (int tokens : {1, 4, 16, 64}) bench_linear(bench, t, tokens);
     if (bench.kernels.has_tiles) bench_linear(bench, t, 512);
-    if (!is_float(t)) bench_expert_linear(bench, t);
   }
   bench_passes(bench);
 }
@@ -117,6 +85,6 @@ void bench_table(const Bench& bench) {
 
 int main() {
   const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  measure_tables({std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)}, bench_table);
+  measure_tables(all_tables(), {std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)}, bench_table);
   return 0;
 }

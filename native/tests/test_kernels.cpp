@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels without weights: norm, rotation, caches, attention, gates, routing.
+// Kernels without weights: norm, rotation, caches, attention, routing.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -42,26 +42,6 @@ void test_element_wise(int64_t count) {
     Output<float> out(count);
     launcher.run(&kt::KernelTable::add, kt::AddArgs{x.data(), y.data(), out.data(), count},
                  chunks(count));
-    return outcome(out);
-  });
-  compare(label("silu_mul", count), kSteps, [&](const Launcher& launcher) {
-    Output<float> out(count);
-    launcher.run(&kt::KernelTable::silu_mul, kt::SiluMulArgs{x.data(), y.data(), out.data(), count},
-                 chunks(count));
-    return outcome(out);
-  });
-}
-
-void test_combine(int tokens, int experts_per_token, int width) {
-  Random random;
-  const Padded<float> rows = random.normals(int64_t{tokens} * experts_per_token * width);
-  const Padded<float> weights = random.normals(int64_t{tokens} * experts_per_token);
-  const Padded<float> start = random.normals(int64_t{tokens} * width);
-  compare(label("combine", width), kSums, [&](const Launcher& launcher) {
-    Output<float> out(start.size());
-    std::copy(start.data(), start.data() + start.size(), out.begin());
-    const kt::CombineArgs args{rows.data(), weights.data(), out.data(), experts_per_token, width};
-    launcher.run(&kt::KernelTable::combine, args, tokens * chunks(width));
     return outcome(out);
   });
 }
@@ -188,7 +168,7 @@ void test_routing(int experts, int used, int groups, bool is_sigmoid) {
   Random random;
   const Padded<float> logits = random.normals(kTokens * experts), bias = random.normals(experts);
   compare(label("router", experts), kExact, [&](const Launcher& launcher) {
-    Output<int32_t> ids(kTokens * used), plan(experts + 1 + kTokens * used);
+    Output<int32_t> ids(kTokens * used), plan(kt::plan_size(kTokens * used, experts));
     Output<float> weights(kTokens * used);
     const kt::RouterArgs args{logits.data(), bias.data(), ids.data(), weights.data(),
                               experts,       used,        groups,     std::max(1, groups / 2),
@@ -211,7 +191,6 @@ int main() {
   for (int width : {1, 7, 16, 33, 63, 64, 65, 200}) {
     test_rms_norm(width);
     test_element_wise(width);
-    test_combine(3, 5, width);
     test_store_rows<float>(width);
     test_store_rows<kt::Half>(width);
     for (bool interleaved : {false, true}) test_rope(3, width, interleaved);

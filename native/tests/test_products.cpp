@@ -3,48 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "samples.h"
+#include "operands.h"
 #include "tables.h"
 
 namespace {
 
 using namespace kt::test;
-
-constexpr int kGap = 16;  // bytes between rows of weights and activations
-
-// Weights, and activations in the form that they meet.
-struct Operands {
-  TypeInfo type;
-  int columns;
-  int64_t row_bytes, token_bytes;
-  Padded<uint8_t> weight, x;
-
-  Operands(const TypeInfo& t, int64_t rows, int64_t tokens, int width, Random& random)
-      : type(t),
-        columns(width),
-        row_bytes(width / t.block * t.bytes + kGap),
-        token_bytes((is_float(t) ? width * sizeof(float) : kt::q8_row_bytes(width)) + kGap),
-        weight(rows * row_bytes),
-        x(tokens * token_bytes) {
-    for (int64_t r = 0; r < rows; ++r) fill_row(t, weight.data() + r * row_bytes, width, random);
-    for (int64_t n = 0; n < tokens; ++n) fill_token(x.data() + n * token_bytes, random);
-  }
-
-  void fill_token(uint8_t* row, Random& random) const {
-    if (!is_float(type)) return fill_q8(row, columns, random);
-    for (int i = 0; i < columns; ++i) {
-      const float value = random.normal();
-      std::memcpy(row + i * sizeof value, &value, sizeof value);
-    }
-  }
-  kt::Matrix matrix() const {
-    return {weight.data(), row_bytes, columns, type.type, kt::Layout::kStored};
-  }
-  kt::Activations activations(int64_t groups) const {
-    return {x.data(), token_bytes * groups, token_bytes,
-            is_float(type) ? kt::Form::kFloat : kt::Form::kQ8};
-  }
-};
 
 Outcome outcome(const Output<float>& out) {
   return {std::vector<float>(out.data(), out.data() + out.size()), out.intact()};
@@ -80,21 +44,6 @@ void test_linear(const TypeInfo& t, int columns, int tokens, int groups) {
   });
 }
 
-void test_expert_linear(const TypeInfo& t, int columns, int pairs_per_row) {
-  constexpr int kExperts = 3, kOutputs = 21, kPairs = 12;
-  Random random;
-  const Operands in(t, kExperts * kOutputs, kPairs / pairs_per_row, columns, random);
-  // One expert has five pairs, one none, one seven: full tiles, rests, and nothing to do.
-  const std::vector<int32_t> plan{0, 5, 5, 12, 0, 2, 3, 8, 11, 1, 4, 5, 6, 7, 9, 10};
-  compare(label("expert_linear", t, columns, kPairs), kSums, [&](const Launcher& launcher) {
-    Output<float> out(kPairs * kOutputs);
-    const kt::ExpertLinearArgs args{in.matrix(), in.activations(1), plan.data(),  out.data(),
-                                    kExperts,    kOutputs,          pairs_per_row};
-    launcher.run(&kt::KernelTable::expert_linear, args, kOutputs);
-    return outcome(out);
-  });
-}
-
 void test_quantize(int tokens, int groups, int width) {
   Random random;
   constexpr int kFloatGap = 3;
@@ -121,7 +70,6 @@ int main() {
       test_embed(t, columns);
       for (int tokens : {1, 2, 3, 4, 7}) test_linear(t, columns, tokens, 1);
       test_linear(t, columns, 2, 3);
-      for (int pairs_per_row : {1, 2}) test_expert_linear(t, columns, pairs_per_row);
     }
   }
   test_quantize(1, 1, 32);

@@ -363,10 +363,6 @@
         <translation>正在打开文件</translation>
     </message>
     <message>
-        <source>Placing the weights</source>
-        <translation>正在安排权重</translation>
-    </message>
-    <message>
         <source>Reading the weights</source>
         <translation>正在读取权重</translation>
     </message>
@@ -393,6 +389,10 @@
     <message>
         <source>Ready</source>
         <translation>就绪</translation>
+    </message>
+    <message>
+        <source>{stage}: {done} of {total}</source>
+        <translation>{stage}：{done} / {total}</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ktdesk.kernels import attention, cpu, reference
+from ktdesk.kernels import attention, cpu, experts, reference
 from ktdesk.operators.base import Slot
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.registry import find
@@ -23,8 +23,8 @@ KERNELS = re.findall(
 # Steps of one definition.
 PARTS = {
     "expert_plan": "experts",
-    "expert_linear": "experts",
-    "combine": "experts",
+    "experts_up": "experts",
+    "experts_down": "experts",
     "attention_merge": "attention",
 }
 # Wrapped together with another.
@@ -53,8 +53,8 @@ def test_every_placement_that_comes_with_ktdesk_can_be_read(name: str) -> None:
 
 @pytest.mark.parametrize("kernel", sorted(set(KERNELS) - FOLLOWERS))
 def test_every_kernel_has_a_checked_wrapper(kernel: str) -> None:
-    module = attention if kernel == "attention" else cpu
-    assert inspect.isfunction(getattr(module, kernel, None))
+    modules = attention, cpu, experts
+    assert any(inspect.isfunction(getattr(module, kernel, None)) for module in modules)
 
 
 @pytest.mark.parametrize("kernel", [k for k in KERNELS if k not in PLAIN])

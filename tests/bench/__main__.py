@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """KTDesk and llama.cpp side by side on this machine: `python3 make.py bench [options]`.
 
-Models with the true dimensions of DeepSeek-V2-Lite and DeepSeek-V3, but fewer layers and random
-weights, are made from a seed and kept in KTDesk's data folder.
+Models with the true dimensions of DeepSeek-V2-Lite, DeepSeek-V3 and Qwen3-30B-A3B, but fewer layers
+and random weights, are made from a seed and kept in KTDesk's data folder.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from tests.bench.synthetic import model_file
 from tests.bench.work import WORKS
 
 NOTES = """\
-Each run is a process of its own, which warms up first; sides take turns. ratio: to the better one
-of llama.cpp's settings. share: of what the machine can do: for prompts operations by the int8 peak,
-attention's core left out; for generated tokens bytes by what could be read around each run."""
+Each run is a process of its own, which warms up first; sides take turns. ratio: to the best one of
+llama.cpp's settings. share: of what the machine can do: for prompts operations by the highest int8
+peak, attention's core left out; for generated tokens bytes by what could be read around each run.
+ik_llama.cpp is not compared: its package is built for AVX2 only."""
 
 
 def main(arguments: Sequence[str], say: Say) -> int:
@@ -41,18 +42,19 @@ def main(arguments: Sequence[str], say: Say) -> int:
     for text in about.values():
         say(text)
     probe = _probe(options.threads, say)
-    peaks = machine.int8_peaks(probe, say)
+    peaks = {numbers: machine.peaks(probe, numbers, say) for numbers in ("int8", "bf16")}
     peer = _peer(options.peer, say)
+    peak = max(peaks["int8"].values(), default=0)
     rows: list[Row] = []
     for name in options.models:
         try:
-            rows += _model(SHAPES[name], options, peer, probe, max(peaks.values(), default=0), say)
+            rows += _model(SHAPES[name], options, peer, probe, peak, say)
         except KTDeskError as error:
             say(f"{name} is left out. {error} {error.hint}")
     for text in ("", HEADER, *map(line, rows), "", NOTES, machine.load_line()):
         say(text)
     if options.json:
-        result = about | {"int8_gop_per_s": peaks, "rows": [asdict(row) for row in rows]}
+        result = about | {"peak_gop_per_s": peaks, "rows": [asdict(row) for row in rows]}
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return 0 if rows else 1
 
@@ -114,7 +116,7 @@ def _model(
     path = model_file(shape)
     for text in routing_lines(path, options.threads):
         say(text)
-    measures = sides(path, options.threads, peer)
+    measures = sides(path, options.threads, peer, say)
     rows: list[Row] = []
     for name in options.work:
         samples = compare(WORKS[name], measures, options.runs, probe, say)

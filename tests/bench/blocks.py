@@ -32,6 +32,16 @@ def _bytes(random: Random, rows: int, columns: int) -> Bytes:
     return words.view(np.uint8)[: rows * columns].reshape(rows, columns)
 
 
+def _q5_0(blocks: Bytes, deviation: float) -> None:
+    """A scale, 32 fifth bits, 32 values of 4 bits: w = d (q - 16), q uniform in 0..31.
+
+    d is positive and negative in turn, since the mean of q - 16 is half a step below 0.
+    """
+    scale = deviation / 9.25  # root mean square of q - 16
+    _write_halves(blocks[::2], 0, scale)
+    _write_halves(blocks[1::2], 0, -scale)
+
+
 def _q8_0(blocks: Bytes, deviation: float) -> None:
     """A scale, then 32 values: w = d q, q uniform in -128..127, whose deviation is 73.9."""
     _write_halves(blocks, 0, deviation / 73.9)
@@ -68,6 +78,7 @@ def _write_halves(blocks: Bytes, place: int, *values: float) -> None:
 
 
 _FINISH: dict[GGMLQuantizationType, Callable[[Bytes, float], None]] = {
+    GGMLQuantizationType.Q5_0: _q5_0,
     GGMLQuantizationType.Q8_0: _q8_0,
     GGMLQuantizationType.Q4_K: _q4_k,
     GGMLQuantizationType.Q6_K: _q6_k,

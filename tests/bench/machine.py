@@ -46,17 +46,17 @@ def load_line() -> str:
     return f"{line}: the machine is not idle, so speeds are low and ratios uncertain"
 
 
-def int8_peaks(probe: Probe | None, say: Say) -> dict[str, float]:
-    """Return the peaks of int8 products in 10^9 operations/s; empty if they are not known."""
+def peaks(probe: Probe | None, numbers: str, say: Say) -> dict[str, float]:
+    """Return the peaks of products of 'int8' or 'bf16' numbers in 10^9 operations/s, if known."""
     try:
-        peaks = probe.int8_gop_per_s() if probe else {}
+        found = probe.gop_per_s(numbers) if probe else {}
     except BenchError as error:
-        say(f"The int8 peak is not measured. {error}")
+        say(f"The {numbers} peak is not measured. {error}")
         return {}
-    if peaks:
-        kinds = ", ".join(f"{name} {peak:.0f}" for name, peak in peaks.items())
-        say(f"int8 peak in 10^9 operations/s: {kinds}")
-    return peaks
+    if found:
+        kinds = ", ".join(f"{name} {peak:.0f}" for name, peak in found.items())
+        say(f"{numbers} peak in 10^9 operations/s: {kinds}")
+    return found
 
 
 def check_memory(shape: Shape) -> None:

@@ -27,9 +27,9 @@ class Probe:
         """Return how much is read from memory now, which other programs make less."""
         return self._lines("read")["read"]
 
-    def int8_gop_per_s(self) -> dict[str, float]:
-        """Return the peak of each kind of int8 instruction, slowest first; none may be known."""
-        return self._lines("int8")
+    def gop_per_s(self, numbers: str) -> dict[str, float]:
+        """Return the peak of each kind of instruction for 'int8' or 'bf16'; none may be known."""
+        return self._lines(numbers)
 
     def _lines(self, what: str) -> dict[str, float]:
         done = run([self._program, what, self._threads], timeout_s=120)

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -33,14 +33,23 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("ktdesk", appauthor=False)
 
 
-def run(command: Sequence[object], *, timeout_s: float, folder: Path | None = None) -> str:
-    """Run a program and return what it wrote. Raises BenchError if it fails or takes too long."""
+def run(
+    command: Sequence[object],
+    *,
+    timeout_s: float,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program and return what it wrote. Raises BenchError if it fails or takes too long.
+
+    environment: what it finds in its own beside what is in ours.
+    """
     words = [str(word) for word in command]
     name = Path(words[0]).name
-    environment = os.environ | {"PATH": _path()}
+    ours = os.environ | {"PATH": _path()} | dict(environment or {})
     try:
         done = subprocess.run(
-            words, capture_output=True, timeout=timeout_s, cwd=folder, env=environment, check=False
+            words, capture_output=True, timeout=timeout_s, cwd=folder, env=ours, check=False
         )
     except OSError as error:
         raise BenchError(f"{name} does not start: {error.strerror}.") from error

@@ -60,7 +60,7 @@ def tokens_per_expert(path: Path, threads: int, tokens: int, vocabulary: int) ->
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "counting.yaml"
         rules.write_text(_PLACEMENT, encoding="utf-8")
-        model = load_model(path, str(rules), tokens, "f16", threads, lambda stage, share: None)
+        model = load_model(path, str(rules), tokens, "f16", threads, lambda progress: None)
     ids = random.Random(1).choices(range(vocabulary), k=tokens)
     for _ in model.runner._prefill(ids, Flag()):
         pass

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The models that are measured: the true dimensions of DeepSeek models, with fewer layers.
+"""The models that are measured: true dimensions of published models, with fewer layers.
 
 At least two layers have routed experts: llama.cpp runs the last layer's feed-forward part for the
 output token only, so a model with one such layer would read its prompt without any experts.
@@ -14,6 +14,8 @@ from math import prod
 from gguf.constants import GGML_QUANT_SIZES
 from gguf.constants import GGMLQuantizationType as Type
 
+from tests.bench.attention import GroupedAttention, LatentAttention
+
 VOCABULARY = 32000
 
 
@@ -21,21 +23,15 @@ VOCABULARY = 32000
 class Shape:
     """The numbers of a model.
 
-    q_latent 0: queries have no latents. types: the weight types of each kind of matrix, in turn
-    over the layers. sharpening: YaRN's factor for attention, DeepSeek's mscale_all_dim.
+    types: the weight types of each kind of matrix, in turn over the layers.
     """
 
     name: str
     title: str
     layers: int
-    dense_layers: int = 1
+    dense_layers: int
     width: int
-    heads: int
-    q_latent: int
-    latent: int = 512
-    nope: int = 128
-    rope: int = 64
-    value: int = 128
+    attention: LatentAttention | GroupedAttention
     dense_width: int
     experts: int
     experts_used: int
@@ -46,7 +42,6 @@ class Shape:
     scale: float
     groups: int = 1
     groups_used: int = 1
-    sharpening: float
     types: Mapping[str, tuple[Type, ...]]
 
 
@@ -65,32 +60,43 @@ class Tensor:
         return prod(self.shape) // block * block_bytes
 
 
-# What Q4_K_M does to DeepSeek-V2-Lite. Rows of 1408 and 10944 hold no blocks of 256: there
-# llama.cpp takes Q5_0 for Q4_K and Q8_0 for Q6_K. KTDesk has no Q5_0 yet, so all are Q8_0.
-_V2_LITE_TYPES = {
+# What Q4_K_M makes: Q6_K for the head and, in about half of the layers, for the matrices that lose
+# most. Rows of 1408 and 10944 hold no blocks of 256: there llama.cpp takes Q5_0 for Q4_K, and Q8_0
+# for Q6_K. What expands latents stays at Q8_0, as in most published files.
+_MIXED = (Type.Q4_K, Type.Q6_K)
+_COMMON_TYPES = {
     "token_embd": (Type.Q4_K,),
     "output": (Type.Q6_K,),
     "attn_q": (Type.Q4_K,),
+    "attn_output": (Type.Q4_K,),
+    "ffn_gate_exps": (Type.Q4_K,),
+    "ffn_up_exps": (Type.Q4_K,),
+}
+_DEEPSEEK_TYPES = _COMMON_TYPES | {
+    "attn_q_a": (Type.Q4_K,),
+    "attn_q_b": (Type.Q4_K,),
     "attn_kv_a_mqa": (Type.Q8_0,),
     "attn_k_b": (Type.Q8_0,),
     "attn_v_b": (Type.Q8_0,),
-    "attn_output": (Type.Q4_K,),
     "ffn_gate": (Type.Q4_K,),
     "ffn_up": (Type.Q4_K,),
-    "ffn_down": (Type.Q8_0,),
-    "ffn_gate_exps": (Type.Q4_K,),
-    "ffn_up_exps": (Type.Q4_K,),
-    "ffn_down_exps": (Type.Q8_0,),
     "ffn_gate_shexp": (Type.Q4_K,),
     "ffn_up_shexp": (Type.Q4_K,),
-    "ffn_down_shexp": (Type.Q4_K, Type.Q6_K),
 }
-_V3_TYPES = _V2_LITE_TYPES | {
-    "attn_q_a": (Type.Q4_K,),
-    "attn_q_b": (Type.Q4_K,),
+_V2_LITE_TYPES = _DEEPSEEK_TYPES | {
+    "ffn_down": (Type.Q8_0,),
+    "ffn_down_exps": (Type.Q5_0, Type.Q8_0),
+    "ffn_down_shexp": _MIXED,
+}
+_V3_TYPES = _DEEPSEEK_TYPES | {
     "ffn_down": (Type.Q6_K,),
     "ffn_down_exps": (Type.Q4_K,),
     "ffn_down_shexp": (Type.Q6_K,),
+}
+_QWEN3_TYPES = _COMMON_TYPES | {
+    "attn_k": (Type.Q4_K,),
+    "attn_v": _MIXED,
+    "ffn_down_exps": _MIXED,
 }
 
 SHAPES = {
@@ -100,9 +106,9 @@ SHAPES = {
             name="v2-lite",
             title="DeepSeek-V2-Lite, 8 layers",
             layers=8,
+            dense_layers=1,
             width=2048,
-            heads=16,
-            q_latent=0,
+            attention=LatentAttention(heads=16, q_latent=0, sharpening=0.707),
             dense_width=10944,
             experts=64,
             experts_used=6,
@@ -111,16 +117,15 @@ SHAPES = {
             sigmoid=False,
             normalize=False,
             scale=1.0,
-            sharpening=0.707,
             types=_V2_LITE_TYPES,
         ),
         Shape(
             name="v3",
             title="DeepSeek-V3, 3 layers",
             layers=3,
+            dense_layers=1,
             width=7168,
-            heads=128,
-            q_latent=1536,
+            attention=LatentAttention(heads=128, q_latent=1536, sharpening=1.0),
             dense_width=18432,
             experts=256,
             experts_used=8,
@@ -131,8 +136,24 @@ SHAPES = {
             scale=2.5,
             groups=8,
             groups_used=4,
-            sharpening=1.0,
             types=_V3_TYPES,
+        ),
+        Shape(
+            name="qwen3",
+            title="Qwen3-30B-A3B, 6 layers",
+            layers=6,
+            dense_layers=0,
+            width=2048,
+            attention=GroupedAttention(heads=32, kv_heads=4, head_size=128),
+            dense_width=6144,
+            experts=128,
+            experts_used=8,
+            expert_width=768,
+            shared_experts=0,
+            sigmoid=False,
+            normalize=True,
+            scale=1.0,
+            types=_QWEN3_TYPES,
         ),
     )
 }
@@ -152,23 +173,12 @@ def _layer(shape: Shape, layer: int) -> Iterator[Tensor]:
     def matrix(kind: str, *sizes: int) -> Tensor:
         return _matrix(shape, kind, layer, *sizes, prefix=f"blk.{layer}.")
 
-    width, key = shape.width, shape.nope + shape.rope
-    for norm, size in (
-        ("attn_norm", width),
-        ("attn_kv_a_norm", shape.latent),
-        ("ffn_norm", width),
-    ):
-        yield _floats(f"blk.{layer}.{norm}.weight", size)
-    if shape.q_latent:
-        yield _floats(f"blk.{layer}.attn_q_a_norm.weight", shape.q_latent)
-        yield matrix("attn_q_a", shape.q_latent, width)
-        yield matrix("attn_q_b", shape.heads * key, shape.q_latent)
-    else:
-        yield matrix("attn_q", shape.heads * key, width)
-    yield matrix("attn_kv_a_mqa", shape.latent + shape.rope, width)
-    yield matrix("attn_k_b", shape.heads, shape.latent, shape.nope)
-    yield matrix("attn_v_b", shape.heads, shape.value, shape.latent)
-    yield matrix("attn_output", width, shape.heads * shape.value)
+    width = shape.width
+    norms = {"attn_norm": (width,), "ffn_norm": (width,)} | shape.attention.norms()
+    for kind, sizes in norms.items():
+        yield _floats(f"blk.{layer}.{kind}.weight", *sizes)
+    for kind, sizes in shape.attention.matrices(width).items():
+        yield matrix(kind, *sizes)
     if layer < shape.dense_layers:
         yield from _feed_forward(matrix, "", (), width, shape.dense_width)
         return
@@ -176,7 +186,9 @@ def _layer(shape: Shape, layer: int) -> Iterator[Tensor]:
     if shape.sigmoid:
         yield _floats(f"blk.{layer}.exp_probs_b.bias", shape.experts)
     yield from _feed_forward(matrix, "_exps", (shape.experts,), width, shape.expert_width)
-    yield from _feed_forward(matrix, "_shexp", (), width, shape.shared_experts * shape.expert_width)
+    if shape.shared_experts:
+        inner = shape.shared_experts * shape.expert_width
+        yield from _feed_forward(matrix, "_shexp", (), width, inner)
 
 
 def _feed_forward(

@@ -8,16 +8,17 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from gguf import ExpertGatingFuncType, GGUFWriter, LlamaFileType, RopeScalingType
+from gguf import ExpertGatingFuncType, GGUFWriter, LlamaFileType
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 
 from ktdesk.errors import KTDeskError, format_bytes
 from ktdesk.settings.folders import data_folder
+from tests.bench.attention import LatentAttention
 from tests.bench.blocks import Random, random_blocks
 from tests.bench.shapes import VOCABULARY, Shape, Tensor, tensors
 from tests.bench.vocabulary import write_vocabulary
 
-FORMAT = 1  # of the files: raise it when what is written here changes
+FORMAT = 2  # of the files: raise it when what is written here changes
 CONTEXT_TOKENS = 163840
 _SPARE_BYTES = 1 << 30  # of the disk, left to others
 
@@ -53,7 +54,7 @@ def model_bytes(shape: Shape) -> int:
 
 def write_model(shape: Shape, path: Path) -> None:
     """Write a model file; the same bytes for the same shape."""
-    writer = GGUFWriter(path, "deepseek2")
+    writer = GGUFWriter(path, shape.attention.architecture)
     _describe(writer, shape)
     write_vocabulary(writer, VOCABULARY)
     todo = tensors(shape)
@@ -89,6 +90,9 @@ def _announce(writer: GGUFWriter, tensor: Tensor) -> None:
 def _values(random: Random, tensor: Tensor) -> np.ndarray:
     """Return a tensor's bytes. Products keep the size of what they multiply."""
     name, columns = tensor.name, tensor.shape[-1]
+    if name.endswith("attn_q_norm.weight"):
+        # Sharp attention keeps tokens apart: means over many would be alike, and so the experts.
+        return np.full(tensor.shape, 3, np.float32)
     if name.endswith("norm.weight"):
         return np.ones(tensor.shape, np.float32)
     if name.endswith(".bias"):
@@ -112,33 +116,18 @@ def _describe(writer: GGUFWriter, shape: Shape) -> None:
     writer.add_feed_forward_length(shape.dense_width)
     writer.add_vocab_size(VOCABULARY)
     writer.add_layer_norm_rms_eps(1e-6)
-    _describe_attention(writer, shape)
+    shape.attention.describe(writer)
     _describe_experts(writer, shape)
 
 
-def _describe_attention(writer: GGUFWriter, shape: Shape) -> None:
-    writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(1)
-    writer.add_q_lora_rank(shape.q_latent)
-    writer.add_kv_lora_rank(shape.latent)
-    writer.add_key_length(shape.latent + shape.rope)
-    writer.add_value_length(shape.latent)
-    writer.add_key_length_mla(shape.nope + shape.rope)
-    writer.add_value_length_mla(shape.value)
-    writer.add_rope_freq_base(10000.0)
-    writer.add_rope_dimension_count(shape.rope)
-    writer.add_rope_scaling_type(RopeScalingType.YARN)
-    writer.add_rope_scaling_factor(40.0)
-    writer.add_rope_scaling_orig_ctx_len(4096)
-    writer.add_rope_scaling_yarn_log_mul(0.1 * shape.sharpening)
-
-
 def _describe_experts(writer: GGUFWriter, shape: Shape) -> None:
-    gating = ExpertGatingFuncType.SIGMOID if shape.sigmoid else ExpertGatingFuncType.SOFTMAX
-    writer.add_leading_dense_block_count(shape.dense_layers)
     writer.add_expert_feed_forward_length(shape.expert_width)
     writer.add_expert_count(shape.experts)
     writer.add_expert_used_count(shape.experts_used)
+    if not isinstance(shape.attention, LatentAttention):
+        return  # the architecture says the rest
+    gating = ExpertGatingFuncType.SIGMOID if shape.sigmoid else ExpertGatingFuncType.SOFTMAX
+    writer.add_leading_dense_block_count(shape.dense_layers)
     writer.add_expert_shared_count(shape.shared_experts)
     writer.add_expert_weights_scale(shape.scale)
     writer.add_expert_weights_norm(shape.normalize)

@@ -47,7 +47,7 @@ def bytes_per_token(shape: Shape, depth: int) -> float:
         for tensor in tensors(shape)
         if tensor.name != "token_embd.weight"
     )
-    row_bytes = (shape.latent + shape.rope) * _CACHE_VALUE_BYTES
+    row_bytes = shape.attention.cache_values * _CACHE_VALUE_BYTES
     return weights + shape.layers * depth * row_bytes
 
 

@@ -14,10 +14,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QLabel
 
+from ktdesk.engine import LoadProgress
 from ktdesk.settings import Settings, describe
 from ui import resource
 from ui.chat.setting_texts import TEXTS, setting_text
 from ui.chat.settings_drawer import SHOWN
+from ui.chat.stages import stage_text
 from ui.language import LANGUAGES, Language
 from ui.main_window import MainWindow
 
@@ -91,3 +93,11 @@ def test_a_change_of_the_language_reaches_what_is_on_the_screen(
 def test_qt_s_own_buttons_are_translated_too(language: Language) -> None:
     language.use("zh_CN")
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+
+
+def test_how_much_of_a_model_is_read_is_said_in_both_languages(language: Language) -> None:
+    now = LoadProgress("Reading the weights", 0.3, 3_100_000_000, 12_400_000_000)
+    assert stage_text(now) == "Reading the weights: 3.1 of 12.4 GB"
+    language.use("zh_CN")
+    assert stage_text(now) == "正在读取权重\uff1a3.1 / 12.4 GB"
+    assert stage_text(LoadProgress("Ready", 1.0)) == "就绪"

@@ -36,7 +36,7 @@ def test_without_a_last_model_the_demo_is_built_and_loaded(
         return SimpleNamespace(deepseek2=file)
 
     monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
-    with qtbot.waitSignal(model.progress, check_params_cb=lambda *now: now[1] == 0.5):
+    with qtbot.waitSignal(model.progress, check_params_cb=lambda now: now.fraction == 0.5):
         model.start()
         assert model.state is ModelState.PREPARING
     qtbot.waitUntil(lambda: model.is_ready)

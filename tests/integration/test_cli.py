@@ -97,6 +97,7 @@ def test_bench_measures_what_it_was_asked_to(ktdesk: Command, model: Path) -> No
     assert 90 <= result["prompt_tokens"]["median"] <= 110
     assert result["prefill_tokens_per_s"]["low"] > 0
     assert result["load_s"] > 0
+    assert result["reload_s"] > 0
 
 
 def test_bench_asks_for_no_more_than_the_context(ktdesk: Command, model: Path) -> None:

@@ -71,6 +71,12 @@ def test_loading_reports_progress_and_says_what_was_loaded(model: Path) -> None:
     fractions = [p.fraction for p in seen]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+    read = [p for p in seen if p.stage == "Reading the weights"]
+    total = sum(tensor.n_bytes for tensor in gguf.GGUFReader(model).tensors)
+    assert {p.total_bytes for p in read} == {total}
+    done = [p.done_bytes for p in read]
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, total)
     assert (info.architecture, info.experts, info.experts_used) == ("deepseek2", 8, 3)
     assert (info.weight_types, info.context_tokens, info.placement) == ("F32", 512, "cpu_only")
     assert engine.info is info

@@ -21,7 +21,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import VOCABULARY, Tiny, tiny_deepseek, tiny_llama
+from tests.tiny import VOCABULARY, Tiny, tiny_deepseek, tiny_llama, tiny_qwen3moe
 
 RELATIVE = 1e-4
 TOKENS = [
@@ -35,6 +35,8 @@ MODELS: dict[str, Callable[[Path], Tiny]] = {
     "deepseek joint": lambda path: tiny_deepseek(path, split=False),
     "deepseek without q latents": lambda path: tiny_deepseek(path, q_latent=None, tied=True),
     "deepseek yarn": lambda path: tiny_deepseek(path, yarn=True),
+    "qwen3moe": tiny_qwen3moe,
+    "qwen3moe tied": lambda path: tiny_qwen3moe(path, tied=True),
 }
 
 

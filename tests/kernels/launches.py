@@ -11,6 +11,13 @@ from ktdesk.formats.quant import WeightType
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import q8_bytes
 from ktdesk.kernels.attention import attention
+from ktdesk.kernels.experts import (
+    ExpertWeights,
+    expert_plan,
+    experts_down,
+    experts_up,
+    plan_size,
+)
 from tests.kernels.samples import make_weight, random
 
 EXPERTS, USED, ROWS = 4, 2, 16
@@ -28,7 +35,8 @@ class Workspace:
         self._y = random(tokens, width, seed=2)
         self._norm = random(width, seed=3)
         self._matrix = make_weight(kind, width, width)
-        self._experts = make_weight(kind, EXPERTS, width, width)
+        matrix = make_weight(kind, EXPERTS, width, width)
+        self._experts = ExpertWeights(matrix, matrix, matrix)
         self._router = make_weight(WeightType.F32, EXPERTS, width)
         self._cache = torch.zeros(ROWS, 1, width, dtype=torch.float16)
         self._frequencies = random(width // 2, seed=4)
@@ -55,11 +63,6 @@ class Workspace:
         cpu.add(stream, self.x, self._y, self.x)
         return self.norm(stream)
 
-    def gate(self, stream: Stream) -> list[Tensor]:
-        cpu.silu_mul(stream, self._y, self.x, self._y)
-        cpu.rms_norm(stream, self._y, self._norm, self._y, 1e-5)
-        return []
-
     def rotate(self, stream: Stream) -> list[Tensor]:
         tokens, width = self.x.shape
         table = torch.empty(tokens, width // 2, 2)
@@ -81,11 +84,12 @@ class Workspace:
         return [source, *self.add(stream)]
 
     def choose(self, stream: Stream) -> list[Tensor]:
-        tokens, width = self.x.shape
+        tokens = len(self.x)
         logits = torch.empty(tokens, 1, EXPERTS)
         ids, weights = torch.empty(tokens, USED, dtype=torch.int32), torch.empty(tokens, USED)
-        plan = torch.empty(EXPERTS + 1 + ids.numel(), dtype=torch.int32)
-        rows, source = torch.empty(ids.numel(), width), self._activations(stream)
+        plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
+        source = self._activations(stream)
+        hidden = torch.empty(ids.numel(), source.shape[1], dtype=source.dtype)
         cpu.linear(stream, self._router, self.x[:, None], logits)
         cpu.router(
             stream,
@@ -99,10 +103,10 @@ class Workspace:
             normalize=True,
             scale=1.0,
         )
-        cpu.expert_plan(stream, ids, plan)
-        cpu.expert_linear(stream, self._experts, source, plan, rows, experts_per_token=USED)
-        cpu.combine(stream, rows, weights, self.x)
-        return [logits, ids, weights, plan, rows, source]
+        expert_plan(stream, ids, plan, experts=EXPERTS)
+        experts_up(stream, self._experts, source, source, plan, hidden)
+        experts_down(stream, self._experts, hidden, plan, weights, self.x, self.x)
+        return [logits, ids, weights, plan, hidden, source, *self.add(stream)]
 
     def embed(self, stream: Stream) -> list[Tensor]:
         tokens = torch.arange(len(self.x), dtype=torch.int32) % len(self._norm)
@@ -118,4 +122,4 @@ class Workspace:
         return rows
 
 
-LAUNCHES = ("norm", "add", "gate", "rotate", "attend", "multiply", "choose", "embed")
+LAUNCHES = ("norm", "add", "rotate", "attend", "multiply", "choose", "embed")

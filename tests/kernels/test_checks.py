@@ -18,6 +18,13 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import q8_bytes
 from ktdesk.kernels.attention import attention
+from ktdesk.kernels.experts import (
+    ExpertWeights,
+    expert_plan,
+    experts_down,
+    experts_up,
+    plan_size,
+)
 from ktdesk.kernels.streams import open_stream
 from tests.kernels.samples import make_weight
 
@@ -28,7 +35,12 @@ def ints(*shape: int) -> Tensor:
 
 FLOATS = make_weight(WeightType.F32, 6, 8)
 BLOCKS = make_weight(WeightType.Q8_0, 6, 64)
-EXPERTS = make_weight(WeightType.F32, 3, 4, 8)
+EXPERTS = ExpertWeights(
+    make_weight(WeightType.F32, 3, 4, 8),
+    make_weight(WeightType.F32, 3, 4, 8),
+    make_weight(WeightType.F32, 3, 8, 4),
+)
+PLAN = ints(plan_size(4, 3))
 x = torch.zeros
 ROUTE: dict[str, Any] = {
     "gating": "softmax",
@@ -53,12 +65,11 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
         (x(2, 4, 8), x(5, 2, 8), x(5, 2, 6), ints(2), x(2, 4, 6), 1.0, x(2, 4, 3, 8)),
         {},
     ),
-    cpu.silu_mul: ((x(2, 8), x(2, 8), x(2, 8)), {}),
     cpu.add: ((x(2, 8), x(2, 8), x(2, 8)), {}),
     cpu.router: ((x(2, 6), x(6), ints(2, 3), x(2, 3)), ROUTE),
-    cpu.expert_plan: ((ints(2, 2), ints(3 + 1 + 4)), {}),
-    cpu.expert_linear: ((EXPERTS, x(2, 8), ints(3 + 1 + 4), x(4, 4)), {"experts_per_token": 2}),
-    cpu.combine: ((x(4, 8), x(2, 2), x(2, 8)), {}),
+    expert_plan: ((ints(2, 2), PLAN), {"experts": 3}),
+    experts_up: ((EXPERTS, x(2, 8), x(2, 8), PLAN, x(4, 4)), {}),
+    experts_down: ((EXPERTS, x(4, 4), PLAN, x(2, 2), x(2, 8), x(2, 8)), {}),
 }
 BROKEN: dict[str, Callable[[Tensor], Tensor]] = {
     "a dimension less": lambda t: t[0],
@@ -74,10 +85,6 @@ BROKEN: dict[str, Callable[[Tensor], Tensor]] = {
 FREE = {
     (cpu.store_rows, 2, "a row more"),  # rows of the cache
     (cpu.load_rows, 0, "a row more"),
-    (cpu.expert_plan, 0, "a row more"),  # the plan's size says how many experts there are
-    (cpu.expert_plan, 0, "a column less"),
-    (cpu.expert_plan, 1, "a row more"),
-    (cpu.expert_plan, 1, "a column less"),
 }
 
 
@@ -157,11 +164,27 @@ def test_more_experts_than_the_router_takes(any_stream: Stream) -> None:
         cpu.router(any_stream, x(1, 1026), None, ints(1, 1), x(1, 1), **ROUTE)
 
 
-@pytest.mark.parametrize("used", [0, 1, 3])
-def test_rows_that_do_not_fit_the_plan(any_stream: Stream, used: int) -> None:
-    arguments = CALLS[cpu.expert_linear][0]
-    with pytest.raises(KernelError):
-        cpu.expert_linear(any_stream, *arguments, experts_per_token=used)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"up": make_weight(WeightType.F32, 3, 5, 8)},
+        {"down": make_weight(WeightType.F32, 3, 4, 8)},
+        {"gate": make_weight(WeightType.F32, 12, 8)},
+        {"gate_bias": x(3, 5), "down_bias": x(3, 9)},
+        {"up_bias": x(4), "down_bias": x(8)},
+    ],
+    ids=["up", "down", "one matrix", "biases too wide", "one bias"],
+)
+def test_experts_that_do_not_fit(any_stream: Stream, change: dict[str, Any]) -> None:
+    for call in (experts_up, experts_down):
+        _, *rest = CALLS[call][0]
+        with pytest.raises(KernelError):
+            call(any_stream, replace(EXPERTS, **change), *rest)
+
+
+def test_pairs_that_tokens_do_not_divide(any_stream: Stream) -> None:
+    with pytest.raises(KernelError, match="5 rows for 2 tokens"):
+        experts_up(any_stream, EXPERTS, x(2, 8), x(2, 8), ints(plan_size(5, 3)), x(5, 4))
 
 
 def test_heads_that_the_key_heads_do_not_divide(any_stream: Stream) -> None:

@@ -105,27 +105,6 @@ def test_store_rows_rounds_as_torch_does(stream: Stream, dtype: torch.dtype) -> 
 
 @widths
 @rows
-def test_silu_mul(stream: Stream, rows: int, width: int) -> None:
-    gate, up = random(rows, width) * 8, random(rows, width, seed=1)
-    out = torch.full_like(gate, torch.nan)
-    cpu.silu_mul(stream, gate, up, out)
-    expected = reference.silu_mul(gate.double(), up.double())
-    assert_close(out, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
-    cpu.silu_mul(stream, gate, up, gate)
-    assert torch.equal(gate, out)
-
-
-def test_silu_of_large_values_is_finite(stream: Stream) -> None:
-    gate = torch.tensor([-1e30, -1000.0, -88.0, 88.0, 1000.0, 1e30])
-    out = torch.full_like(gate, torch.nan)
-    cpu.silu_mul(stream, gate, torch.ones(6), out)
-    assert out.isfinite().all()
-    expected = reference.silu_mul(gate.double(), torch.ones(6).double())
-    assert_close(out[1:5], expected[1:5], FLOAT_STEPS, FLOAT_STEPS_REASON)
-
-
-@widths
-@rows
 def test_add(stream: Stream, rows: int, width: int) -> None:
     x, y = random(rows, width), random(rows, width, seed=1)
     out = torch.full_like(x, torch.nan)
@@ -133,14 +112,3 @@ def test_add(stream: Stream, rows: int, width: int) -> None:
     assert torch.equal(out, x + y)
     cpu.add(stream, x, y, x)
     assert torch.equal(x, out)
-
-
-@widths
-@pytest.mark.parametrize(("tokens", "used"), [(1, 1), (3, 6)])
-def test_combine(stream: Stream, tokens: int, used: int, width: int) -> None:
-    values, weights = random(tokens * used, width), random(tokens, used)
-    out = random(tokens, width, seed=1)
-    shares = values.unflatten(0, (tokens, used)).double() * weights[..., None].double()
-    expected = out.double() + shares.sum(1)
-    cpu.combine(stream, values, weights, out)
-    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The choice of experts, their grouping, and the whole chain against its definition."""
+"""Routed experts: their grouping, and the chain of kernels against its definition."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
+from ktdesk import _native
 from ktdesk._native import Stream
-from ktdesk.formats.quant import WeightType
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.experts import (
+    Activation,
+    ExpertWeights,
+    expert_plan,
+    experts_down,
+    experts_up,
+    plan_size,
+)
+from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
 from tests.kernels.samples import (
-    FLOAT_STEPS,
-    FLOAT_STEPS_REASON,
     FLOAT_SUMS,
     FLOAT_SUMS_REASON,
     make_weight,
@@ -24,87 +33,199 @@ from tests.kernels.samples import (
     values_of,
 )
 
-PLAIN: dict[str, Any] = {"groups": 1, "groups_used": 1, "normalize": False, "scale": 1.0}
-MODES: dict[str, dict[str, Any]] = {
-    "softmax": {**PLAIN, "gating": "softmax"},
-    "softmax in groups": {**PLAIN, "gating": "softmax", "groups": 4, "groups_used": 2},
-    "sigmoid in groups": {
-        "gating": "sigmoid",
-        "groups": 4,
-        "groups_used": 2,
-        "normalize": True,
-        "scale": 2.5,
-    },
-    "sigmoid, an expert per group": {
-        **PLAIN,
-        "gating": "sigmoid",
-        "groups": 24,
-        "groups_used": 9,
-    },
-}
+EXPERTS, USED = 5, 3
+# Int8 blocks: the largest of 32 normal values is about 2, rarely 4, and hidden ones, products of
+# two, are spread wider. Both x and hidden are rounded.
+INT8 = 4e-4
+INT8_REASON = "the squares of two steps, of x at most 4 / 127, of products 9 / 127, over 12"
+ACTIVATIONS: tuple[Activation, ...] = ("silu", "gelu", "gelu_erf", "clamped_silu")
 
 
-def route(stream: Stream, logits: Tensor, bias: Tensor | None, used: int, **mode: Any):
-    ids = torch.full((len(logits), used), -1, dtype=torch.int32)
-    weights = torch.full((len(logits), used), torch.nan)
-    cpu.router(stream, logits, bias, ids, weights, **mode)
-    return ids, weights
+def uneven_ids(tokens: int) -> Tensor:
+    """Return ids [tokens, 3]: expert 1 has every token, expert 2 none, the others some."""
+    return torch.tensor(
+        [[1, 4 if t % 4 == 0 else 3, 4 if t % 4 == 2 else 0] for t in range(tokens)]
+    ).int()
 
 
-@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
-@pytest.mark.parametrize("biased", [False, True])
-@pytest.mark.parametrize("used", [1, 5])
-def test_router(stream: Stream, mode: dict[str, Any], biased: bool, used: int) -> None:
-    logits, bias = random(9, 24), random(24, seed=1) / 4 if biased else None
-    ids, weights = route(stream, logits, bias, used, **mode)
-    expected_ids, expected = reference.router(
-        logits.double(),
-        None if bias is None else bias.double(),
-        experts_per_token=used,
-        **mode,
+def make_experts(kind: WeightType, activation: Activation = "silu") -> ExpertWeights:
+    width, hidden = (33, 45) if kind.is_float else (kind.block_size, max(64, kind.block_size))
+    gate, up = (make_weight(kind, EXPERTS, hidden, width, seed=s) for s in (1, 2))
+    return ExpertWeights(gate, up, make_weight(kind, EXPERTS, width, hidden), activation)
+
+
+def with_biases(weights: ExpertWeights) -> ExpertWeights:
+    experts, hidden, width = weights.sizes()
+    return replace(
+        weights,
+        gate_bias=random(experts, hidden, seed=1),
+        up_bias=random(experts, hidden, seed=2),
+        down_bias=random(experts, width),
     )
-    assert torch.equal(ids.long(), expected_ids)
-    assert_close(weights, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
 
 
-def test_a_tie_goes_to_the_lower_expert(stream: Stream) -> None:
-    ids, _ = route(stream, torch.zeros(2, 6), None, 4, **MODES["softmax"])
-    assert ids.tolist() == [[0, 1, 2, 3]] * 2
+def as_activations(stream: Stream, weight: Weight, x: Tensor) -> Tensor:
+    if weight.type.is_float:
+        return x
+    rows = torch.empty(len(x), q8_bytes(x.shape[1]), dtype=torch.uint8)
+    cpu.quantize(stream, x, rows)
+    return rows
 
 
-def test_weights_that_all_vanish_stay_finite(stream: Stream) -> None:
-    mode = {**MODES["softmax"], "gating": "sigmoid", "normalize": True}
-    _, weights = route(stream, torch.full((1, 6), -200.0), None, 4, **mode)
-    assert torch.equal(weights, torch.zeros(1, 4))
+def hidden_for(weights: ExpertWeights, pairs: int) -> Tensor:
+    """Return room for the hidden activations, NaN or all bits set."""
+    if weights.down.type.is_float:
+        return torch.full((pairs, weights.down.columns), torch.nan)
+    return torch.full((pairs, q8_bytes(weights.down.columns)), 255, dtype=torch.uint8)
+
+
+def run(
+    stream: Stream,
+    weights: ExpertWeights,
+    x: Tensor,
+    ids: Tensor,
+    shares: Tensor,
+    start: Tensor | None,
+) -> Tensor:
+    """Return the chain's result. All that it writes begins as NaN, or as numbers no plan has."""
+    experts, _, _ = weights.sizes()
+    plan = torch.full((plan_size(ids.numel(), experts),), -1, dtype=torch.int32)
+    hidden = hidden_for(weights, ids.numel())
+    out = torch.full_like(x, torch.nan)
+    gate_x, up_x = (as_activations(stream, weight, x) for weight in (weights.gate, weights.up))
+    expert_plan(stream, ids, plan, experts=experts)
+    experts_up(stream, weights, gate_x, up_x, plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, start, out)
+    return out
+
+
+def expected(weights: ExpertWeights, x: Tensor, ids: Tensor, shares: Tensor) -> Tensor:
+    biases = (weights.gate_bias, weights.up_bias, weights.down_bias)
+    gate_bias, up_bias, down_bias = (None if b is None else b.double() for b in biases)
+    return reference.experts(
+        x.double(),
+        *(values_of(weight) for weight in (weights.gate, weights.up, weights.down)),
+        ids,
+        shares.double(),
+        activation=weights.activation,
+        gate_bias=gate_bias,
+        up_bias=up_bias,
+        down_bias=down_bias,
+    )
 
 
 @pytest.mark.parametrize(("tokens", "used", "experts"), [(1, 1, 1), (1, 3, 7), (11, 4, 6)])
 def test_expert_plan(stream: Stream, tokens: int, used: int, experts: int) -> None:
     ids = random_ids(tokens, used, experts)
-    plan = torch.full((experts + 1 + ids.numel(),), -1, dtype=torch.int32)
-    cpu.expert_plan(stream, ids, plan)
+    plan = torch.full((plan_size(ids.numel(), experts),), -1, dtype=torch.int32)
+    expert_plan(stream, ids, plan, experts=experts)
     offsets, pairs = plan[: experts + 1].tolist(), plan[experts + 1 :]
     assert (offsets[0], offsets[-1]) == (0, ids.numel())
     for expert in range(experts):
-        expected = (ids.flatten() == expert).nonzero().flatten()
-        assert torch.equal(pairs[offsets[expert] : offsets[expert + 1]].long(), expected)
+        found = (ids.flatten() == expert).nonzero().flatten()
+        assert torch.equal(pairs[offsets[expert] : offsets[expert + 1]].long(), found)
+    active = sorted(set(ids.flatten().tolist()))
+    assert pairs[ids.numel() :][: 1 + len(active)].tolist() == [len(active), *active]
 
 
-@pytest.mark.parametrize("tokens", [1, 6])
-def test_all_steps_of_the_experts(stream: Stream, tokens: int) -> None:
-    experts, used, width, inner = 5, 2, 33, 21
-    gate, up = (make_weight(WeightType.F32, experts, inner, width, seed=s) for s in (1, 2))
-    down = make_weight(WeightType.F32, experts, width, inner)
-    x, ids, weights = random(tokens, width), random_ids(tokens, used, experts), random(tokens, used)
-    plan = torch.empty(experts + 1 + tokens * used, dtype=torch.int32)
-    hidden, raised = (torch.empty(tokens * used, inner) for _ in range(2))
-    rows, out = torch.empty(tokens * used, width), torch.zeros(tokens, width)
-    cpu.expert_plan(stream, ids, plan)
-    cpu.expert_linear(stream, gate, x, plan, hidden, experts_per_token=used)
-    cpu.expert_linear(stream, up, x, plan, raised, experts_per_token=used)
-    cpu.silu_mul(stream, hidden, raised, hidden)
-    cpu.expert_linear(stream, down, hidden, plan, rows, experts_per_token=used)
-    cpu.combine(stream, rows, weights, out)
-    matrices = (values_of(m) for m in (gate, up, down))
-    expected = reference.experts(x.double(), *matrices, ids, weights.double())
-    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+@pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("tokens", [1, 3, 8, 20])
+def test_experts_of_every_type(stream: Stream, kind: WeightType, tokens: int) -> None:
+    weights, ids, shares = make_experts(kind), uneven_ids(tokens), random(tokens, USED)
+    _, _, width = weights.sizes()
+    x, start = random(tokens, width), random(tokens, width, seed=1)
+    out = run(stream, weights, x, ids, shares, start)
+    wanted = start.double() + expected(weights, x, ids, shares)
+    if kind.is_float:
+        assert_close(out, wanted, FLOAT_SUMS, FLOAT_SUMS_REASON)
+    else:
+        assert_close(out, wanted, INT8, INT8_REASON)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("biased", [False, True])
+def test_activations_and_biases(stream: Stream, activation: Activation, biased: bool) -> None:
+    weights = make_experts(WeightType.F32, activation)
+    if biased:
+        weights = with_biases(weights)
+    x, ids, shares = random(6, 33) * 8, uneven_ids(6), random(6, USED)  # some beyond the clamps
+    out = run(stream, weights, x, ids, shares, None)
+    assert_close(out, expected(weights, x, ids, shares), FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_activations_of_large_values_are_finite(stream: Stream, activation: Activation) -> None:
+    eye = make_weight(WeightType.F32, 1, 1, 1)
+    weight = replace(eye, data=torch.ones(1, 1).numpy().view("uint8"))
+    weights = ExpertWeights(weight, weight, weight, activation)
+    x = torch.tensor([-1e15, -1000.0, -88.0, -5.0, 0.0, 5.0, 88.0, 1000.0, 1e15])[:, None]
+    ids, shares = torch.zeros(9, 1, dtype=torch.int32), torch.ones(9, 1)
+    out = run(stream, weights, x, ids, shares, None)
+    wanted = expected(weights, x, ids, shares)
+    torch.testing.assert_close(out.double(), wanted, rtol=2e-6, atol=1e-6)
+
+
+def test_types_that_meet_different_activations(stream: Stream) -> None:
+    floats, blocks = make_experts(WeightType.F32), make_experts(WeightType.Q8_0)
+    width, hidden = 32, 64
+    gate = make_weight(WeightType.F16, EXPERTS, hidden, width)
+    down = make_weight(WeightType.BF16, EXPERTS, width, hidden)
+    assert floats.gate.type.is_float
+    weights = replace(blocks, gate=gate, down=down)
+    x, ids, shares = random(4, width), uneven_ids(4), random(4, USED)
+    out = run(stream, weights, x, ids, shares, None)
+    assert_close(out, expected(weights, x, ids, shares), INT8, INT8_REASON)
+
+
+def test_more_tokens_than_are_taken_at_a_time(stream: Stream) -> None:
+    weights, x = make_experts(WeightType.F32), random(600, 33)
+    ids, shares = uneven_ids(600), random(600, USED)
+    out = run(stream, weights, x, ids, shares, None)
+    assert_close(out, expected(weights, x, ids, shares), FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
+@pytest.mark.parametrize("kind", [WeightType.BF16, WeightType.Q4_K])
+def test_experts_in_bfloat16(stream: Stream, kind: WeightType) -> None:
+    if not stream.has_tiles:
+        pytest.skip("bfloat16 is for tiles")
+    gate, up = (make_weight(kind, EXPERTS, 256, 256, seed=s) for s in (1, 2))
+    weights = ExpertWeights(gate, up, make_weight(kind, EXPERTS, 256, 256))
+    x, ids, shares = random(40, 256), uneven_ids(40), random(40, USED)
+    plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
+    hidden = torch.full((ids.numel(), 256), torch.nan, dtype=torch.bfloat16)
+    out = torch.full_like(x, torch.nan)
+    expert_plan(stream, ids, plan, experts=EXPERTS)
+    experts_up(stream, weights, x.bfloat16(), x.bfloat16(), plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, None, out)
+    reason = "three roundings to eight bits, 2^-9 at most each: squared, over 3"
+    assert_close(out, expected(weights, x, ids, shares), 1.2e-5, reason)
+
+
+@pytest.mark.parametrize("kind", [WeightType.BF16, WeightType.Q4_K])
+@pytest.mark.parametrize("tokens", [1, 20])
+@pytest.mark.parametrize("isa", _native.isas())
+def test_results_do_not_depend_on_threads(isa: str, kind: WeightType, tokens: int) -> None:
+    weights = make_experts(kind)
+    x, ids, shares = random(tokens, weights.gate.columns), uneven_ids(tokens), random(tokens, USED)
+    alone = run(open_stream(1, isa), weights, x, ids, shares, None)
+    for threads in (2, 3, 17, 40):
+        out = run(open_stream(threads, isa), weights, x, ids, shares, None)
+        assert torch.equal(out, alone)
+
+
+def test_a_replay_reads_the_ids_anew(stream: Stream) -> None:
+    weights = make_experts(WeightType.Q8_0)
+    x, ids, shares = random(3, 32), uneven_ids(3), random(3, USED)
+    plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
+    hidden, out = hidden_for(weights, ids.numel()), torch.empty(3, 32)
+    source = torch.empty(3, q8_bytes(32), dtype=torch.uint8)
+    stream.begin_capture()
+    cpu.quantize(stream, x, source)
+    expert_plan(stream, ids, plan, experts=EXPERTS)
+    experts_up(stream, weights, source, source, plan, hidden)
+    experts_down(stream, weights, hidden, plan, shares, None, out)
+    graph = stream.end_capture()
+    for chosen in (ids.clone(), torch.full_like(ids, 2), random_ids(3, USED, EXPERTS)):
+        ids.copy_(chosen)
+        graph.replay()
+        assert torch.equal(out, run(stream, weights, x, chosen, shares, None))

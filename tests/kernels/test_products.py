@@ -19,7 +19,6 @@ from tests.kernels.samples import (
     from_blocks,
     make_weight,
     random,
-    random_ids,
     strided,
     values_of,
     values_of_q8,
@@ -79,26 +78,6 @@ def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
     cpu.linear(stream, weight, x, out)
     expected = reference.linear(x_values, values_of(weight).unflatten(0, (1, outputs)))
     assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
-
-
-@types
-@pytest.mark.parametrize("tokens", [1, 5])
-@pytest.mark.parametrize("row_per_pair", [False, True])
-def test_expert_linear(stream: Stream, kind: WeightType, tokens: int, row_per_pair: bool) -> None:
-    experts, used, outputs = 5, 2, 19
-    ids = random_ids(tokens, used, experts)
-    plan = torch.empty(experts + 1 + ids.numel(), dtype=torch.int32)
-    cpu.expert_plan(stream, ids, plan)
-    for columns in columns_for(kind):
-        weight = make_weight(kind, experts, outputs, columns)
-        rows = random(ids.numel() if row_per_pair else tokens, 1, columns)
-        x, x_values = as_activations(stream, weight, rows)
-        out = torch.full((ids.numel(), outputs), torch.nan)
-        source = x.squeeze(1).contiguous()
-        cpu.expert_linear(stream, weight, source, plan, out, experts_per_token=used)
-        per_pair = x_values.squeeze(1).repeat_interleave(1 if row_per_pair else used, 0)
-        expected = torch.einsum("pnd,pd->pn", values_of(weight)[ids.flatten().long()], per_pair)
-        assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
 
 @types

@@ -32,12 +32,12 @@ class ModelState(Enum):
 class ModelPresenter(QObject):
     """Keeps one model loaded.
 
-    changed: state or info. progress: stage and share from 0 to 1. failed: a KTDeskError.
+    changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of ModelEntry that `find` has asked for.
     """
 
     changed = Signal()
-    progress = Signal(str, float)
+    progress = Signal(object)
     failed = Signal(object)
     found = Signal(list)
 
@@ -84,7 +84,7 @@ class ModelPresenter(QObject):
         """Load the demo model; it is built first if it is not there."""
         self.cancel()
         self._task = BackgroundTask(self, _build_demo)
-        self._task.on_progress(self.progress.emit).on_success(self._on_demo)
+        self._task.on_progress(self._on_demo_progress).on_success(self._on_demo)
         self._task.on_failure(self._on_failure).start()
         self._set(ModelState.PREPARING)
 
@@ -126,6 +126,9 @@ class ModelPresenter(QObject):
         task = BackgroundTask(self, lambda report: _find(folders))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
 
+    def _on_demo_progress(self, stage: str, fraction: float) -> None:
+        self.progress.emit(LoadProgress(stage, fraction))
+
     def _on_demo(self, path: Path) -> None:
         self.state = ModelState.NONE  # nothing to cancel: the task has ended
         self.load(path)
@@ -133,8 +136,8 @@ class ModelPresenter(QObject):
     def _on_events(self, events: list[BridgeEvent]) -> None:
         for event in events:
             match event:
-                case LoadProgress(stage, fraction):
-                    self.progress.emit(stage, fraction)
+                case LoadProgress():
+                    self.progress.emit(event)
                 case Loaded(info):
                     self._store.set("interface", "last_model", str(info.path.absolute()))
                     self._set(ModelState.READY, info)

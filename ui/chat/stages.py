@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from ktdesk.engine import LoadProgress
+from ktdesk.errors import format_progress
+
 STAGES = (
     QT_TRANSLATE_NOOP("Stages", "Opening the file"),
-    QT_TRANSLATE_NOOP("Stages", "Placing the weights"),
     QT_TRANSLATE_NOOP("Stages", "Reading the weights"),
     QT_TRANSLATE_NOOP("Stages", "Preparing the first step"),
     QT_TRANSLATE_NOOP("Stages", "Fetching the demo model"),
@@ -18,6 +20,11 @@ STAGES = (
 )
 
 
-def stage_title(stage: str) -> str:
-    """Return a stage that the engine or the library reports, translated if it is a known one."""
-    return QCoreApplication.translate("Stages", stage) if stage in STAGES else stage
+def stage_text(now: LoadProgress) -> str:
+    """Return how far it is, with the stage translated if it is a known one."""
+    stage = QCoreApplication.translate("Stages", now.stage) if now.stage in STAGES else now.stage
+    if not now.total_bytes:
+        return stage
+    done, total = format_progress(now.done_bytes, now.total_bytes)
+    text = QCoreApplication.translate("Stages", "{stage}: {done} of {total}")
+    return text.format(stage=stage, done=done, total=total)

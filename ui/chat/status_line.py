@@ -6,9 +6,10 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from ktdesk.engine import LoadProgress
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.stages import stage_title
+from ui.chat.stages import stage_text
 from ui.theme import scaled
 
 METER_WIDTH = 90
@@ -36,7 +37,7 @@ class StatusLine(QWidget):
         row.addWidget(self._about, 1)
         row.addWidget(self._context)
         row.addWidget(self._meter)
-        self._stage = ""
+        self._now = LoadProgress("", 0.0)
         chat.changed.connect(self.retranslate)  # which tells of the model as well
         model.progress.connect(self._show_progress)
         self.retranslate()
@@ -67,12 +68,12 @@ class StatusLine(QWidget):
     def _waiting(self) -> str:
         if not self._model.is_busy:
             return self.tr("No model")
-        stage = stage_title(self._stage) or self.tr("A model is being loaded")
+        stage = stage_text(self._now) or self.tr("A model is being loaded")
         return self.tr("{stage}. Esc cancels.").format(stage=stage)
 
-    @Slot(str, float)
-    def _show_progress(self, stage: str, share: float) -> None:
-        self._stage = stage
+    @Slot(object)
+    def _show_progress(self, now: LoadProgress) -> None:
+        self._now = now
         self._about.setText(self._waiting())
         self._meter.setRange(0, 1000)
-        self._meter.setValue(round(share * 1000))
+        self._meter.setValue(round(now.fraction * 1000))

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ktdesk.engine import LoadProgress
 from ui.chat.conversation_view import in_column
 from ui.chat.model_presenter import ModelPresenter, ModelState
-from ui.chat.stages import stage_title
+from ui.chat.stages import stage_text
 from ui.theme import application_icon, scaled
 
 
@@ -28,7 +29,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.setObjectName("welcome")
         self._model = model
-        self._stage = ""
+        self._now = LoadProgress("", 0.0)
         logo = QLabel(self)
         logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
         self._title, self._about = QLabel(self), QLabel(self)
@@ -86,10 +87,10 @@ class Welcome(QWidget):
         if self._model.info:
             text = self.tr("{model} answers on this computer. Nothing you write leaves it.")
             return text.format(model=self._model.info.name)
-        if self._model.state is ModelState.PREPARING and not self._stage:
+        if self._model.state is ModelState.PREPARING and not self._now.stage:
             return self.tr("The demo model is being prepared")
         if self._model.is_busy:
-            return stage_title(self._stage)
+            return stage_text(self._now)
         return self.tr("Choose a model at the top left, or open a file.")
 
     def _suggestions(self) -> tuple[str, ...]:
@@ -111,8 +112,8 @@ class Welcome(QWidget):
             grid.addWidget(chip, at // 2, at % 2)
         return grid
 
-    @Slot(str, float)
-    def _show_progress(self, stage: str, share: float) -> None:
-        self._stage = stage
-        self._bar.setValue(round(share * 1000))
+    @Slot(object)
+    def _show_progress(self, now: LoadProgress) -> None:
+        self._now = now
+        self._bar.setValue(round(now.fraction * 1000))
         self._about.setText(self._explanation())

@@ -14,25 +14,24 @@
 #include "kt/quant.h"
 
 // Every kernel, its arguments, and the fewest items that are worth a thread of their own.
-#define KT_KERNELS(X)                    \
-  X(embed, EmbedArgs, 1)                 \
-  X(rms_norm, RmsNormArgs, 1)            \
-  X(quantize, QuantizeArgs, 64)          \
-  X(to_bf16, ToBf16Args, 1)              \
-  X(interleave, InterleaveArgs, 1)       \
-  X(linear, LinearArgs, 16)              \
-  X(rope_table, RopeTableArgs, 1)        \
-  X(rope, RopeArgs, 1)                   \
-  X(store_rows, StoreRowsArgs, 4)        \
-  X(load_rows, LoadRowsArgs, 4)          \
-  X(attention, AttentionArgs, 1)         \
-  X(attention_merge, AttentionArgs, 16)  \
-  X(silu_mul, SiluMulArgs, 16)           \
-  X(add, AddArgs, 64)                    \
-  X(router, RouterArgs, 1)               \
-  X(expert_plan, ExpertPlanArgs, 1)      \
-  X(expert_linear, ExpertLinearArgs, 16) \
-  X(combine, CombineArgs, 16)
+#define KT_KERNELS(X)                   \
+  X(embed, EmbedArgs, 1)                \
+  X(rms_norm, RmsNormArgs, 1)           \
+  X(quantize, QuantizeArgs, 64)         \
+  X(to_bf16, ToBf16Args, 1)             \
+  X(interleave, InterleaveArgs, 1)      \
+  X(linear, LinearArgs, 16)             \
+  X(rope_table, RopeTableArgs, 1)       \
+  X(rope, RopeArgs, 1)                  \
+  X(store_rows, StoreRowsArgs, 4)       \
+  X(load_rows, LoadRowsArgs, 4)         \
+  X(attention, AttentionArgs, 1)        \
+  X(attention_merge, AttentionArgs, 16) \
+  X(add, AddArgs, 64)                   \
+  X(router, RouterArgs, 1)              \
+  X(expert_plan, ExpertPlanArgs, 1)     \
+  X(experts_up, ExpertsUpArgs, 1)       \
+  X(experts_down, ExpertsDownArgs, 1)
 
 namespace kt {
 
@@ -181,14 +180,6 @@ struct AttentionArgs {
   bool rounds;
 };
 
-// out = silu(gate) * up. Item: kChunk elements.
-struct SiluMulArgs {
-  const float* gate;
-  const float* up;
-  float* out;  // may be gate
-  int64_t count;
-};
-
 // out = x + y. Item: kChunk elements.
 struct AddArgs {
   const float* x;
@@ -209,30 +200,59 @@ struct RouterArgs {
   bool is_sigmoid, normalize;
 };
 
-// Pairs p = t * K + k grouped by expert: E + 1 offsets, then the pairs, ascending within an expert.
-// Item: one, all of it.
+// Pairs p = t * K + k grouped by expert: E + 1 offsets; then the pairs, ascending within an expert;
+// then the number of experts that have pairs, and those. Item: one, all of it.
 struct ExpertPlanArgs {
   const int32_t* ids;  // [pairs], each in [0, experts)
-  int32_t* plan;       // [experts + 1 + pairs]
+  int32_t* plan;       // [plan_size(pairs, experts)]
   int pairs, experts;
 };
+constexpr int64_t most_active(int64_t pairs, int64_t experts) {
+  return pairs < experts ? pairs : experts;
+}
+constexpr int64_t plan_size(int64_t pairs, int64_t experts) {
+  return experts + 1 + pairs + 1 + most_active(pairs, experts);
+}
 
-// out[p] = weight[expert of p] x[p / pairs_per_row]. Item: row of an expert's matrix, for all of
-// the experts in the plan; so the few experts of one token load all threads evenly.
-struct ExpertLinearArgs {
-  Matrix weight;  // experts * outputs rows
-  Activations x;
+// What becomes of gate g and up u. Models clamp as gpt-oss does: g to at most 7, u to [-7, 7], then
+// g * sigmoid(1.702 * g) * (u + 1). GELU by the hyperbolic tangent, or by the error function.
+enum class Activation : int { kSilu, kGelu, kGeluErf, kClampedSilu };
+
+// hidden[i] = activation(gate[e] x[t] + gate_bias[e], up[e] x[t] + up_bias[e]) for the i-th pair of
+// the plan, in the form that `down` wants. Item: one of up_shares equal shares of the work, each
+// some rows of every expert that has tokens, so that all threads have the same to do however the
+// tokens fall. Rows are read from multiples of kBlock on. COST reads the matrices of the active
+// experts once from memory.
+constexpr int64_t up_shares(int64_t outputs, int64_t pairs, int64_t experts) {
+  return (outputs + kBlock - 1) / kBlock * most_active(pairs, experts);
+}
+struct ExpertsUpArgs {
+  Matrix gate, up;         // experts * outputs rows
+  const float* gate_bias;  // [experts, outputs] or null
+  const float* up_bias;
+  Activations gate_x, up_x;
   const int32_t* plan;
-  float* out;  // [pairs, outputs]
-  int experts, outputs, pairs_per_row;
+  uint8_t* hidden;
+  int64_t hidden_bytes;  // from row to row
+  Form hidden_form;
+  int pairs, experts, outputs, pairs_per_token;
+  Activation activation;
 };
 
-// out[t] += sum_k weights[t, k] * rows[t * K + k]. Item: kChunk elements of a token.
-struct CombineArgs {
-  const float* rows;
-  const float* weights;
-  float* out;
-  int experts_per_token, width;
+// out[t] = start[t] + sum of weights[p] * (weight[expert of p] hidden[p] + bias[expert of p]) over
+// the pairs p of t. Item: kOutputRows rows of every active expert's matrix.
+// COST reads the matrices of the active experts once from memory.
+constexpr int kOutputRows = 16;
+constexpr int64_t down_items(int64_t outputs) { return (outputs + kOutputRows - 1) / kOutputRows; }
+struct ExpertsDownArgs {
+  Matrix weight;      // experts * outputs rows
+  const float* bias;  // [experts, outputs] or null
+  Activations hidden;
+  const int32_t* plan;
+  const float* weights;  // [pairs]
+  const float* start;    // [tokens, outputs], may be out; null means zero
+  float* out;            // [tokens, outputs]
+  int tokens, pairs, experts, outputs, pairs_per_token;
 };
 
 // CPU features, as bits. The last is no feature: it stands for being asked for by name.

@@ -49,6 +49,8 @@ class Stream {
   explicit Stream(ThreadPool& pool, const KernelTable& kernels = kt::kernels())
       : pool_(&pool), kernels_(kernels), graph_(pool) {}
 
+  ThreadPool& pool() const noexcept { return *pool_; }
+
   // The versions of the kernels to launch on this stream.
   const KernelTable& kernels() const noexcept { return kernels_; }
 

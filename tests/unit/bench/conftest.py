@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.attention import LatentAttention
 from tests.bench.shapes import SHAPES
 from tests.bench.synthetic import write_model
 
@@ -16,12 +17,9 @@ SMALL = replace(
     name="small",
     layers=3,
     width=256,
-    heads=4,
-    q_latent=256,
-    latent=256,
-    nope=32,
-    rope=32,
-    value=64,
+    attention=LatentAttention(
+        heads=4, q_latent=256, latent=256, nope=32, rope=32, value=64, sharpening=1.0
+    ),
     dense_width=256,
     experts=16,
     experts_used=4,

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
 from ktdesk.cli.bench import make_prompt
+from ktdesk.cli.last_bench import Spread, changes
 from ktdesk.runtime.request import Done
 from tests.unit.cli.conftest import STATS
 
@@ -62,6 +64,7 @@ def test_the_page_says_what_was_measured(ktdesk, model, runs) -> None:
         "median",
         "cores",
         "Load: once",
+        "load again, s",
         "stop, s",
     ):
         assert part in out
@@ -72,3 +75,87 @@ def test_wrong_numbers_are_wrong_usage(ktdesk, model, arguments) -> None:
     with pytest.raises(SystemExit) as caught:
         ktdesk("bench", "--model", model, *arguments)
     assert caught.value.code == 2
+
+
+class Bench:
+    """`ktdesk bench` for an engine whose runs are all alike, and faster by a factor."""
+
+    def __init__(self, ktdesk, engine, model) -> None:
+        self._ktdesk, self._engine, self._model = ktdesk, engine, model
+        self.factor = 1.0
+        engine.events = self._events
+
+    def _events(self, request):
+        seconds = 1 / self.factor
+        tokens = len(request.prompt.split())
+        times = {"prefill_s": seconds, "first_token_s": seconds}
+        yield Done(
+            "length", dataclasses.replace(STATS, prompt_tokens=tokens, cached_tokens=0, **times)
+        )
+
+    def page(self, *arguments: object) -> str:
+        self._engine.is_cancelled = False  # by the run before
+        done = self._ktdesk("bench", self._model, *arguments)
+        assert done.code == 0
+        return done.out
+
+    def result(self, *arguments: object) -> dict:
+        return json.loads(self.page(*arguments, "--json"))
+
+
+@pytest.fixture
+def bench(ktdesk, engine, model) -> Bench:
+    return Bench(ktdesk, engine, model)
+
+
+def test_the_next_run_says_what_has_changed(bench: Bench) -> None:
+    first = bench.result()
+    assert first["last"] is None
+    assert first["changes"] == {}
+    bench.factor = 1.5
+    page = bench.page()
+    lines = {line.split(",")[0]: line for line in page.splitlines()}
+    assert lines["prefill"].endswith("+50.0 %")
+    assert lines["decode"].endswith("+0.0 %, within the spread")
+    assert f"since the run of {first['measured_at']} with KTDesk {first['version']}" in page
+    third = bench.result()
+    assert third["changes"]["prefill_tokens_per_s"] == {"percent": 0, "is_noise": True}
+    before = third["last"]["prefill_tokens_per_s"]["median"]
+    assert before == pytest.approx(1.5 * first["prefill_tokens_per_s"]["median"])
+    assert "last" not in third["last"]  # results do not grow from run to run
+
+
+@pytest.mark.parametrize("other", [("--tokens", 8), ("--threads", 2), ("--context", 1024)])
+def test_other_settings_are_not_compared(bench: Bench, other: tuple[object, ...]) -> None:
+    bench.result()
+    assert bench.result(*other)["last"] is None
+    assert "change" not in bench.page("--tokens", 9)
+
+
+@pytest.mark.logs("measurements cannot be read")
+@pytest.mark.parametrize("text", ["{", "7"])
+def test_what_is_kept_may_be_damaged(bench: Bench, home: Path, text: str) -> None:
+    bench.result()
+    (kept,) = (home / "bench" / "last").iterdir()
+    kept.write_text(text)
+    assert bench.result()["changes"] == {}
+    assert "prefill_tokens_per_s" in bench.result()["changes"]
+
+
+@pytest.mark.parametrize("figure", [None, 7, {"median": 3}, {"median": "x", "low": 1, "high": 2}])
+def test_a_damaged_figure_is_not_compared(figure: object) -> None:
+    now = {"decode_tokens_per_s": Spread(5, 4, 6)}
+    assert changes(now, {"decode_tokens_per_s": figure}) == {}
+
+
+@pytest.mark.logs("measurements cannot be (read|kept)")
+def test_where_nothing_can_be_kept_there_is_a_result(bench: Bench, home: Path) -> None:
+    home.mkdir()
+    (home / "bench").write_text("a file where the folder should be")
+    assert bench.result()["last"] is None
+    assert bench.result()["last"] is None
+
+
+def test_the_model_may_be_an_option(ktdesk, model, engine, runs) -> None:
+    assert ktdesk("bench", "--model", model).code == 0
+    assert engine.info.path == model

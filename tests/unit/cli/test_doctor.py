@@ -19,6 +19,8 @@ def native(monkeypatch):
     module = SimpleNamespace(
         isas=lambda: ["avx2", "scalar"],
         kernel_tables=lambda: {"linear": "avx2", "rope": "scalar", "embed": "avx2"},
+        topology=lambda: [SimpleNamespace(cores=[[0], [1]]), SimpleNamespace(cores=[[2]])],
+        grants_huge_pages=lambda: True,
     )
     monkeypatch.setitem(sys.modules, "ktdesk._native", module)
 
@@ -112,6 +114,11 @@ def test_a_folder_that_cannot_be_written(ktdesk, tmp_path, monkeypatch) -> None:
     done = ktdesk("doctor")
     assert done.code == 1
     assert any("cannot be written" in line for line in lines(done, "!!"))
+
+
+def test_huge_pages_that_are_not_granted(ktdesk, machine) -> None:
+    machine(huge_pages=False)
+    assert any("huge pages" in line for line in lines(ktdesk("doctor"), "--"))
 
 
 def test_a_full_disk(ktdesk, monkeypatch) -> None:

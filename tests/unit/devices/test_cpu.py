@@ -55,6 +55,6 @@ def test_after_a_capture_that_failed_work_runs_at_once() -> None:
     assert x[0] == 2
 
 
-def test_room_for_int8_blocks_has_a_scale_and_a_sum_per_32() -> None:
+def test_room_for_int8_blocks_has_a_scale_and_three_sums_per_32() -> None:
     room = CpuDevice(1).empty_q8(3, 64)
-    assert (room.shape, room.dtype) == ((3, 64 + 2 * 8), torch.uint8)
+    assert (room.shape, room.dtype) == ((3, 64 + 2 * 16), torch.uint8)

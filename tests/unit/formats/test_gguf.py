@@ -55,6 +55,7 @@ def put(path: Path, content: object) -> Path:
 def refused(path: Path) -> ModelFileError:
     with pytest.raises(ModelFileError) as caught:
         Checkpoint.open(path)
+    assert caught.value.path.name in str(caught.value)
     assert caught.value.hint
     return caught.value
 
@@ -118,7 +119,7 @@ def test_a_type_that_cannot_be_computed_with_is_listed_but_refused(tmp_path: Pat
     file = File(tensors=[raw.tensor("t", [256], kind)], data=bytes(292))
     checkpoint = Checkpoint.open(put(tmp_path / "m.gguf", file))
     assert checkpoint.tensors["t"].size_bytes == 292
-    with pytest.raises(ModelFileError, match="Q8_K") as caught:
+    with pytest.raises(ModelFileError, match=r"m\.gguf: The tensor t has the type Q8_K") as caught:
         checkpoint.weight("t")
     assert "Q4_K" in caught.value.hint
 
@@ -126,8 +127,8 @@ def test_a_type_that_cannot_be_computed_with_is_listed_but_refused(tmp_path: Pat
 @pytest.mark.parametrize(
     ("tensors", "message"),
     [
-        ([raw.tensor("t", [4], 99)], "type that KTDesk does not know: 99"),
-        ([raw.tensor("t", [33], 8)], "rows of 33, which is not a multiple of 32"),
+        ([raw.tensor("t", [4], 99)], "The tensor t has a type that KTDesk does not know: 99"),
+        ([raw.tensor("t", [33], 8)], "The tensor t has rows of 33, which is not a multiple of 32"),
         ([raw.tensor("t", [4]), raw.tensor("t", [4], offset=32)], "t is there twice"),
         ([raw.tensor("t", [1000])], "ends before its tensor t"),
         ([raw.tensor("t", [4], offset=1 << 40)], "ends before its tensor t"),

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first reading of weights: on all threads, a slice at a time, checked and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ktdesk._native import Stream
+from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.quant import Weight
+from ktdesk.kernels import cpu
+
+_SLICE_BYTES = 32 << 20  # read between two reports
+
+
+class Reader:
+    """Brings the weights of a model file into memory.
+
+    done_bytes: how many have been read. on_read: told so after every slice; may raise to cancel.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, stream: Stream) -> None:
+        self.done_bytes = 0
+        self.on_read: Callable[[int], None] = lambda done: None
+        self._checkpoint, self._stream = checkpoint, stream
+
+    def read(self, weight: Weight) -> Iterator[range]:
+        """Yield the rows of a tensor, or of a part of one, a slice at a time once it is in memory.
+
+        A slice but the last has a multiple of the rows that are interleaved. Raises ModelFileError
+        if it holds what is no number, or the file is no longer whole.
+        """
+        row_bytes = weight.data.shape[1]
+        panels = max(1, _SLICE_BYTES // (row_bytes * cpu.PANEL_ROWS))
+        step = panels * cpu.PANEL_ROWS
+        for begin in range(0, weight.rows, step):
+            rows = range(begin, min(begin + step, weight.rows))
+            self._check(weight, rows)
+            yield rows
+            self.done_bytes += len(rows) * row_bytes
+            self.on_read(self.done_bytes)
+
+    def _check(self, weight: Weight, rows: range) -> None:
+        bad = cpu.scan(self._stream, weight, rows.start, rows.stop)
+        self._checkpoint.check_whole()
+        if bad is not None:
+            raise ModelFileError(
+                self._checkpoint.path_of(weight.name),
+                f"The tensor {weight.name} holds a NaN or an infinity, first in row {bad} "
+                f"of {weight.rows}.",
+                hint="The file is damaged, or was made wrongly. Fetch it again, or choose another.",
+            )
