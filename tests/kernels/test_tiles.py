@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Products of activations in bfloat16, on tiles: those of the CPU where it has them, and emulated."""
+"""Products of activations in bfloat16, on tiles: those of the CPU, if any, and emulated ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from tests.compare import assert_close
 from tests.kernels.samples import make_weight, random, random_ids, strided, values_of
 
 ROUNDED = 1e-5
-ROUNDED_REASON = "two factors rounded by up to 2^-8 of a mantissa between 1 and 2: 5.5e-6, for few sums more"
+ROUNDED_REASON = (
+    "two factors rounded by up to 2^-8 of a mantissa between 1 and 2: 5.5e-6, for few sums more"
+)
 
 ON_TILES = [kind for kind in WeightType if kind not in (WeightType.F32, WeightType.F16)]
 types = pytest.mark.parametrize("kind", ON_TILES, ids=lambda kind: kind.name)
@@ -47,7 +49,9 @@ def product(stream: Stream, weight: Weight, x: Tensor, outputs: int) -> Tensor:
 
 
 def test_rounding_is_that_of_torch(stream: Stream) -> None:
-    specials = torch.tensor([0.0, -0.0, torch.inf, -torch.inf, torch.nan, 3.39e38, 1e-40, 1.00390625])
+    specials = torch.tensor(
+        [0.0, -0.0, torch.inf, -torch.inf, torch.nan, 3.39e38, 1e-40, 1.00390625]
+    )
     x = torch.cat((random(3, 2, 100), specials.expand(3, 2, -1)), -1)
     out = strided(torch.zeros(x.shape, dtype=torch.bfloat16))
     cpu.to_bf16(stream, strided(x), out)
@@ -131,6 +135,6 @@ def test_the_form_is_chosen_by_weight_and_tokens(tiles: Stream) -> None:
 
 def test_without_tiles_bfloat16_is_refused() -> None:
     weight = make_weight(WeightType.Q8_0, 6, 64)
+    x, stream = torch.zeros(2, 1, 64, dtype=torch.bfloat16), open_stream(1, "avx2")
     with pytest.raises(KernelError, match=r"x must be torch\.uint8"):
-        x = torch.zeros(2, 1, 64, dtype=torch.bfloat16)
-        cpu.linear(open_stream(1, "avx2"), weight, x, torch.zeros(2, 1, 6))
+        cpu.linear(stream, weight, x, torch.zeros(2, 1, 6))
