@@ -53,7 +53,7 @@ class CpuDevice:
         """Return room for activations of this shape [T, ..] in bfloat16, a pitch between tokens."""
         values = prod(shape[1:])
         rows = self.empty(shape[0], bf16_pitch(values), dtype=torch.bfloat16)
-        return rows[:, :values].unflatten(1, shape[1:])
+        return torch.unflatten(rows[:, :values], 1, shape[1:])
 
     def scratch(self, *shape: int) -> Tensor:
         """Return room for what an operator needs only until its next launches have run.

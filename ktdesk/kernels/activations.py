@@ -15,8 +15,9 @@ BLOCK = 32  # activations that share a scale
 # What native code calls the forms, by the type of their tensors.
 _FORMS = {torch.float32: 0, torch.uint8: 1, torch.bfloat16: 2}
 
-# From so many tokens of a matrix on, tiles are faster than int8 blocks. Measured with Q4_K.
-LEAST_TILE_TOKENS = 9
+# From so many tokens of a matrix on, tiles are faster than int8 blocks: Q4_K from 9, Q6_K from 10,
+# Q8_0, which takes the least unpacking, from 20.
+LEAST_TILE_TOKENS = 12
 _TILE_COLUMNS = 32  # a multiple of which tiles need
 
 

@@ -13,6 +13,7 @@ import gguf
 import pytest
 
 import ktdesk.models.build as model_build
+import ktdesk.runtime.loading as loading
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import (
     Cancelled,
@@ -268,6 +269,17 @@ def test_too_little_memory_is_said_before_anything_is_loaded(
     with pytest.raises(MemoryShortage, match=r"1\.0 kB are available") as caught:
         Engine(threads=1).load(model)
     assert "context" in caught.value.hint
+
+
+@pytest.mark.logs("more than the memory that is free")
+def test_a_model_larger_than_the_memory_answers_the_same(
+    engine: Engine, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.load(model, weights="mapped")
+    expected, _ = answer(engine, Request(messages=HELLO, options=GREEDY))
+    monkeypatch.setattr(loading, "available_memory_bytes", lambda: 0)
+    engine.load(model, weights="mapped")
+    assert answer(engine, Request(messages=HELLO, options=GREEDY))[0] == expected
 
 
 def test_a_context_that_the_model_was_not_made_for(model: Path) -> None:

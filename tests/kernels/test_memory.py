@@ -15,7 +15,7 @@ from ktdesk._native import Stream, ThreadPool, topology
 from ktdesk.errors import KernelError, MemoryShortage
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.hardware.processor import numa_nodes
-from ktdesk.kernels import cpu
+from ktdesk.kernels.experts import expert_plan, plan_size
 from ktdesk.kernels.memory import allocate, place_rows, read_experts
 from ktdesk.kernels.streams import open_stream
 
@@ -124,7 +124,7 @@ def test_reading_ahead_takes_any_plan(tmp_path: Path) -> None:
     weight = Weight("experts", WeightType.Q8_0, (3, 128, 256), data.reshape(384, -1))
     stream = open_stream(2)
     for chosen in ([0], [2, 2], [0, 1, 2]):
-        plan = torch.empty(4 + len(chosen), dtype=torch.int32)
-        cpu.expert_plan(stream, torch.tensor([chosen], dtype=torch.int32), plan)
+        plan = torch.empty(plan_size(len(chosen), 3), dtype=torch.int32)
+        expert_plan(stream, torch.tensor([chosen], dtype=torch.int32), plan, experts=3)
         read_experts(stream, weight, plan)
     assert (data[:256] == np.arange(256)).all()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Products of activations in bfloat16, on tiles: those of the CPU where it has them, and emulated."""
+"""Products of activations in bfloat16, on tiles: those of the CPU, if any, and emulated ones."""
 
 from __future__ import annotations
 
@@ -117,6 +117,6 @@ def test_the_form_is_chosen_by_weight_and_tokens(tiles: Stream) -> None:
 
 def test_without_tiles_bfloat16_is_refused() -> None:
     weight = make_weight(WeightType.Q8_0, 6, 64)
+    x, stream = torch.zeros(2, 1, 64, dtype=torch.bfloat16), open_stream(1, "avx2")
     with pytest.raises(KernelError, match=r"x must be torch\.uint8"):
-        x = torch.zeros(2, 1, 64, dtype=torch.bfloat16)
-        cpu.linear(open_stream(1, "avx2"), weight, x, torch.zeros(2, 1, 6))
+        cpu.linear(stream, weight, x, torch.zeros(2, 1, 6))
