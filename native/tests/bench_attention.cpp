@@ -57,8 +57,11 @@ void bench_attention(const Bench& bench, const Shape& s, const Cache& cache) {
   const bool is_expanded = s.key_size == 192;
   const bool rounds = cache.type != kt::CacheType::kF32 || is_expanded;
   const Padded<float> q = random.normals(int64_t{s.tokens} * s.heads * s.key_size);
-  const int64_t head = cache.row_bytes(s.key_size), row = s.kv_heads * head;
-  Padded<uint8_t> rows(s.rows * row);
+  // A row has its heads side by side; expanded, a head has its rows one after another.
+  const int64_t size = cache.row_bytes(s.key_size);
+  const int64_t head = is_expanded ? s.rows * size : size;
+  const int64_t row = is_expanded ? size : s.kv_heads * size;
+  Padded<uint8_t> rows(s.rows * s.kv_heads * size);
   // Bytes that are small numbers in every type.
   for (int64_t i = 0; i < rows.size(); ++i) rows[i] = 0x20 | (i * 7 & 3);
   Padded<float> out(int64_t{s.tokens} * s.heads * s.value_size);
