@@ -34,7 +34,7 @@ class Workspace:
         lease = room[:size]
         # The tensor keeps this very array, and nobody else does.
         weakref.finalize(lease, self._free[len(room)].append, room).atexit = False
-        return torch.from_numpy(lease).view(dtype).view(shape)
+        return torch.as_tensor(lease).view(dtype).view(shape)
 
     def _take(self, size: int) -> NDArray[np.uint8]:
         """Return at least so many bytes, at most a quarter more: four sizes per doubling."""

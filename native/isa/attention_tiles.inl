@@ -91,12 +91,6 @@ inline void multiply_tiles(Tiles& tiles, TileFactor a, TileFactor b, int depth, 
   for_out([&]<int kTile>(float* at) { tiles.template store<kTile>(at, row_bytes); });
 }
 
-inline TileShapes whole_tiles() {
-  TileShapes shapes;
-  for (int tile = 0; tile < 8; ++tile) shapes.set(tile, 16, 64);
-  return shapes;
-}
-
 // What a thread works with: as FloatPlace, for more queries and more rows at a time, since sums are
 // read and written for each block.
 struct TilePlace {

@@ -2,9 +2,9 @@
 // Routed experts: `experts_up` makes the hidden activations, grouped by expert as in the plan, and
 // `experts_down` the weighted sums. Both read slices of every active expert, expert by expert.
 
-constexpr int kExpertTokens = 256;   // whose results a thread keeps, in the second cache
-constexpr int kUpRows = 4 * kBlock;  // at a time, of gate and of up
-constexpr int kDownRows = 128;
+constexpr int kExpertTokens = 128;   // whose results a thread keeps, in the second cache
+constexpr int kUpRows = 8 * kBlock;  // at a time, of gate and of up
+constexpr int kDownRows = 256;
 
 // The parts of what expert_plan wrote.
 struct Plan {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of activations in bfloat16, on tiles: weights of 32 rows, some columns at a time, are
 // unpacked once into bfloat16 with two neighbours of a row side by side, as the instruction takes
-// them, and meet all tokens.
+// them, and meet all tokens. While a block of weights meets them the next one is unpacked, piece by
+// piece between the instructions: tiles and vectors are units of their own.
 //
 // LIMITS columns: a multiple of 32. ERROR of bfloat16, 2^-9 of each weight and activation at most;
 // sums are float32.
-// COST unpacking, some 240 instructions for 16 x 32 weights, against 16 cycles for 16 tokens.
+// COST unpacking, some 150 instructions for 16 x 32 weights, beside 16 cycles for 16 tokens.
 
 constexpr int kSide = 16;          // tokens, and rows of weights, of a tile of sums
 constexpr int kDepth = 32;         // columns of a tile of activations or weights
-constexpr int kBatch = 512;        // tokens whose sums are kept
+constexpr int kBatch = 256;        // tokens whose sums are kept
 constexpr int kTileColumns = 256;  // and columns, with the tokens' in the first cache
 constexpr int kTileRows = 32;      // rows of weights that are unpacked together
 constexpr int kSteps = kTileColumns / kDepth;
@@ -69,12 +70,75 @@ inline void unpack_panel(const Panel& panel, WeightTiles& tiles, int side) {
   }
 }
 
-// Unpacks some columns from `column` on of 16 rows, or fewer; what lacks is zero.
-template <class Block, bool is_interleaved>
+// Codes of interleaved rows as they are become the upper bits of mantissas: 256 + code.
+constexpr float kUnsignedBias = 256;
+template <int i>
+inline __m512 biased_unsigned(__m512i codes) {
+  constexpr int kShift = 15 - 8 * i;
+  const __m512i moved = kShift > 0 ? _mm512_slli_epi32(codes, kShift > 0 ? kShift : 0)
+                                   : _mm512_srli_epi32(codes, kShift < 0 ? -kShift : 0);
+  constexpr int kAndOr = (0xf0 & 0xcc) | 0xaa;
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(moved, _mm512_set1_epi32(0x7f8000),
+                                                       _mm512_set1_epi32(0x43800000), kAndOr));
+}
+
+// Each even[i] and odd[i] side by side, cut to bfloat16.
+inline __m512i cut_pairs(__m512 even, __m512 odd) {
+  const __m512i upper = _mm512_set4_epi32(0x0f0e0f0e, 0x0b0a0b0a, 0x07060706, 0x03020302);
+  return _mm512_mask_shuffle_epi8(_mm512_castps_si512(odd), 0x3333333333333333,
+                                  _mm512_castps_si512(even), upper);
+}
+
+// Cutting takes 2^-8 / v of a mantissa v between 1 and 2 on average. Weights that are larger by the
+// mean of that, 2^-8 ln 2, come out right on average, and no instruction is needed to round each.
+constexpr float kCutting = 1 + 0.0027076f;
+
+// Unpacks 32 columns from `column` on of 16 interleaved rows.
+template <class Form>
+void unpack_interleaved(const uint8_t* row, int column, WeightTile& tile) {
+  constexpr int kGroups = Form::kGranule / 4;
+  static_assert(!kIsSigned<Form>);
+  const uint8_t* unit = row + column / Form::kColumns * Form::kUnitBytes;
+  const int part = column % Form::kColumns / kBlock;
+  const UnitScales<Form> scales(unit + Form::kCodeBytes);
+  const uint8_t* codes = unit + part * Form::kBits * 64;
+  __m512 scale, offset;
+  each_part([&](auto j) {
+    if constexpr (j % kGroups == 0) {
+      const int granule = part * (8 / kGroups) + j / kGroups;
+      const Floats16 all = scales.scale(granule) * Floats16::all(kCutting);
+      scale = all.v;
+      offset = scales.offset(granule, all).v;
+      if constexpr (Form::kHasMins) offset = _mm512_mul_ps(offset, _mm512_set1_ps(kCutting));
+      offset = _mm512_fnmadd_ps(_mm512_set1_ps(kUnsignedBias), scale, offset);
+    }
+    const auto value = [&](__m512 code) { return _mm512_fmadd_ps(code, scale, offset); };
+    const __m512i w = group<Form, j>(codes).v;
+    const __m512 a = value(biased_unsigned<0>(w)), b = value(biased_unsigned<1>(w));
+    const __m512 c = value(biased_unsigned<2>(w)), d = value(biased_unsigned<3>(w));
+    _mm512_store_si512(tile.w[2 * j], cut_pairs(a, b));
+    _mm512_store_si512(tile.w[2 * j + 1], cut_pairs(c, d));
+  });
+}
+
+using UnpackInterleaved = void (*)(const uint8_t*, int, WeightTile&);
+
+inline UnpackInterleaved unpack_interleaved_for(WeightType type) {
+  switch (type) {
+#define KT_CASE(name, ...) \
+  case WeightType::k##name: return unpack_interleaved<InterleavingOf<Block##name>>;
+    KT_INTERLEAVED_TYPES(KT_CASE)
+#undef KT_CASE
+    default: return nullptr;  // the wrappers let no other type through
+  }
+}
+
+// Unpacks some columns from `column` on of 16 stored rows, or fewer; what lacks is zero.
+template <class Block>
 void unpack_tiles(const Matrix& weight, const uint8_t* row, int rows, int column, int columns,
                   WeightTiles& tiles, int side) {
   Panel panel;
-  fill<Block, is_interleaved>(panel, weight, row, rows, column, columns);
+  fill<Block, false>(panel, weight, row, rows, column, columns);
   unpack_panel<FormOf<Block>>(panel, tiles, side);
 }
 
@@ -94,25 +158,92 @@ inline void interleave_tiles(const Matrix& weight, const uint8_t* row, int rows,
 
 using UnpackTiles = void (*)(const Matrix&, const uint8_t*, int, int, int, WeightTiles&, int);
 
-inline UnpackTiles unpack_tiles_for(const Matrix& weight) {
-  if (weight.layout == Layout::kInterleaved) {
-    switch (weight.type) {
-#define KT_CASE(name, ...) \
-  case WeightType::k##name: return unpack_tiles<Block##name, true>;
-      KT_INTERLEAVED_TYPES(KT_CASE)
-#undef KT_CASE
-      default: return nullptr;  // the wrappers let no other type through
-    }
-  }
-  switch (weight.type) {
+inline UnpackTiles unpack_tiles_for(WeightType type) {
+  switch (type) {
     case WeightType::kBF16: return interleave_tiles;
 #define KT_CASE(name, number) \
-  case WeightType::k##name: return unpack_tiles<Block##name, false>;
+  case WeightType::k##name: return unpack_tiles<Block##name>;
       KT_BLOCK_TYPES(KT_CASE)
 #undef KT_CASE
-    default: return nullptr;  // the same
+    default: return nullptr;  // the wrappers let no other type through
   }
 }
+
+// The blocks of 32 rows and some columns of a product, one after the other: rows first.
+struct WeightBlock {
+  const uint8_t* row;
+  int first_row, rows, column, columns;
+
+  int steps() const { return columns / kDepth; }
+  int sides() const { return (rows + kSide - 1) / kSide; }
+};
+
+class WeightBlocks {
+ public:
+  WeightBlocks(const Matrix& weight, const uint8_t* row, int rows)
+      : weight_(weight), row_(row), rows_(rows), row_blocks_((rows + kTileRows - 1) / kTileRows) {}
+
+  int count() const { return row_blocks_ * ((weight_.columns + kTileColumns - 1) / kTileColumns); }
+
+  // Without rows if there is no such block.
+  WeightBlock at(int i) const {
+    const int column = i / row_blocks_ * kTileColumns, row = i % row_blocks_ * kTileRows;
+    if (column >= weight_.columns) return {};
+    return {row_ + row * weight_.row_bytes, row, static_cast<int>(smaller(kTileRows, rows_ - row)),
+            column, static_cast<int>(smaller(kTileColumns, weight_.columns - column))};
+  }
+
+  // Asks for what is unpacked later: it lies in short pieces, of which no prefetcher makes sense.
+  void prefetch(const WeightBlock& block) const {
+    const int64_t together = weight_.layout == Layout::kInterleaved ? kPanelRows : 1;
+    const int64_t begin = together * weight_.row_bytes * block.column / weight_.columns;
+    const int64_t bytes = together * weight_.row_bytes * block.columns / weight_.columns;
+    for (int64_t r = 0; r < block.rows; r += together) {
+      const uint8_t* piece = block.row + r * weight_.row_bytes + begin;
+      for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(piece + i, 0, 2);
+    }
+  }
+
+ private:
+  const Matrix& weight_;
+  const uint8_t* row_;
+  const int rows_, row_blocks_;
+};
+
+// Unpacks a block piece by piece: tile by tile where tiles can be had one by one, else by sides.
+class Unpacking {
+ public:
+  Unpacking(const Matrix& weight, const WeightBlock& block, WeightTiles& tiles)
+      : weight_(weight),
+        block_(block),
+        tiles_(tiles),
+        interleaved_(weight.layout == Layout::kInterleaved ? unpack_interleaved_for(weight.type)
+                                                           : nullptr),
+        stored_(interleaved_ ? nullptr : unpack_tiles_for(weight.type)) {}
+
+  int pieces() const { return block_.sides() * (interleaved_ ? block_.steps() : 1); }
+
+  void next() {
+    const uint8_t* row = block_.row + side_ * kSide * weight_.row_bytes;
+    if (interleaved_) {
+      interleaved_(row, block_.column + step_ * kDepth, tiles_.at[step_][side_]);
+      if (++step_ < block_.steps()) return;
+      step_ = 0;
+    } else {
+      const int rows = static_cast<int>(smaller(kSide, block_.rows - side_ * kSide));
+      stored_(weight_, row, rows, block_.column, block_.columns, tiles_, side_);
+    }
+    ++side_;
+  }
+
+ private:
+  const Matrix& weight_;
+  const WeightBlock block_;
+  WeightTiles& tiles_;
+  const UnpackInterleaved interleaved_;
+  const UnpackTiles stored_;
+  int side_ = 0, step_ = 0;
+};
 
 // Some columns of each token. They are copied together once for all rows of a product: one after
 // the other they need fewer pages, and tokens of an expert may stand anywhere.
@@ -124,17 +255,21 @@ inline void copy_tokens(const Tokens& all, int first, int count, int column, int
     const uint8_t* in = all.input(first + n) + column * static_cast<int64_t>(sizeof(Bf16));
     for (int i = 0; i < columns; i += kDepth) {
       _mm512_store_si512(x[n] + i, _mm512_loadu_si512(in + i * sizeof(Bf16)));
+      __builtin_prefetch(in + (i + kTileColumns) * sizeof(Bf16), 0, 2);  // for the next time
     }
+  }
+  for (int n = count; n % kSide != 0; ++n) {  // whose sums nobody reads
+    for (int i = 0; i < columns; i += kDepth) _mm512_store_si512(x[n] + i, _mm512_setzero_si512());
   }
 }
 
 using RowSums = float[kTileRows];  // of one token
 
 // sums[n] = or += of the columns that are unpacked. Tiles: 0 to 3 sums, 4 and 5 activations of 16
-// tokens each, 6 and 7 weights of 16 rows each.
-template <bool kManyTokens, bool kManyRows>
+// tokens each, 6 and 7 weights of 16 rows each. Calls meanwhile() after every step.
+template <bool kManyTokens, bool kManyRows, class Meanwhile>
 void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int steps,
-                    RowSums* sums, bool adds) {
+                    RowSums* sums, bool adds, const Meanwhile& meanwhile) {
   constexpr int64_t kSumBytes = sizeof(RowSums), kRowBytes = sizeof(TileRow), kWeightBytes = 64;
   if (adds) {
     tiles.load<0>(sums[0], kSumBytes);
@@ -160,6 +295,7 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, 
       tiles.multiply_bf16<2, 5, 6>();
       if constexpr (kManyRows) tiles.multiply_bf16<3, 5, 7>();
     }
+    meanwhile();
   }
   tiles.store<0>(sums[0], kSumBytes);
   if constexpr (kManyRows) tiles.store<1>(sums[0] + kSide, kSumBytes);
@@ -167,42 +303,15 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, 
   if constexpr (kManyTokens && kManyRows) tiles.store<3>(sums[kSide] + kSide, kSumBytes);
 }
 
-inline TileShapes shapes_for(int tokens) {
-  TileShapes shapes;
-  for (int side = 0; side < 2; ++side) {
-    const int count = static_cast<int>(smaller(kSide, tokens - side * kSide));
-    if (count <= 0) break;
-    shapes.set(2 * side, count, 64);
-    shapes.set(2 * side + 1, count, 64);
-    shapes.set(4 + side, count, 64);
-  }
-  shapes.set(6, kSide, 64);
-  shapes.set(7, kSide, 64);
-  return shapes;
-}
-
 // Some columns of up to 32 tokens.
-inline void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int count,
-                           int steps, int rows, RowSums* sums, bool adds) {
-  if (count > kSide) {
-    if (rows > kSide) return multiply_tiles<true, true>(tiles, weights, x, steps, sums, adds);
-    return multiply_tiles<true, false>(tiles, weights, x, steps, sums, adds);
-  }
-  if (rows > kSide) return multiply_tiles<false, true>(tiles, weights, x, steps, sums, adds);
-  multiply_tiles<false, false>(tiles, weights, x, steps, sums, adds);
-}
-
-// Asks for the weights that are unpacked next: they lie in short pieces, one a row, of which no
-// prefetcher makes sense.
-inline void prefetch(const Matrix& weight, const uint8_t* row, int64_t rows, int64_t column) {
-  const int64_t together = weight.layout == Layout::kInterleaved ? kPanelRows : 1;
-  const int64_t columns = smaller(kTileColumns, weight.columns - column);
-  const int64_t begin = together * weight.row_bytes * column / weight.columns;
-  const int64_t bytes = together * weight.row_bytes * columns / weight.columns;
-  for (int64_t r = 0; r < rows; r += together) {
-    const uint8_t* piece = row + r * weight.row_bytes + begin;
-    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(piece + i, 0, 2);
-  }
+template <class Meanwhile>
+void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int count,
+                    int steps, int rows, RowSums* sums, bool adds, const Meanwhile& meanwhile) {
+  const auto run = [&](auto many_tokens, auto many_rows) {
+    multiply_tiles<many_tokens, many_rows>(tiles, weights, x, steps, sums, adds, meanwhile);
+  };
+  if (count > kSide) return rows > kSide ? run(Part<1>(), Part<1>()) : run(Part<1>(), Part<0>());
+  rows > kSide ? run(Part<0>(), Part<1>()) : run(Part<0>(), Part<0>());
 }
 
 // The sums of a batch of tokens and of all rows of a product.
@@ -221,33 +330,30 @@ struct TileSums {
 // out[n][r] for up to kRows rows and `count` tokens from `first` on, up to a batch.
 inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all,
                            int first, int count) {
-  const UnpackTiles unpack = unpack_tiles_for(weight);
-  WeightTiles weights;
+  const WeightBlocks blocks(weight, row, rows);
+  WeightTiles weights[2];
   TileSums sums;
   alignas(64) TileRow x[kBatch];
-  Tiles tiles(shapes_for(2 * kSide));
-  int shaped_for = 2 * kSide;
-  for (int column = 0; column < weight.columns; column += kTileColumns) {
-    const int columns = static_cast<int>(smaller(kTileColumns, weight.columns - column));
-    copy_tokens(all, first, count, column, columns, x);
-    for (int r = 0; r < rows; r += kTileRows) {
-      const uint8_t* at = row + r * weight.row_bytes;
-      const int some = static_cast<int>(smaller(kTileRows, rows - r));
-      for (int i = 0; i < some; i += kSide) {
-        unpack(weight, at + i * weight.row_bytes, static_cast<int>(smaller(kSide, some - i)),
-               column, columns, weights, i / kSide);
-      }
-      if (const int64_t next = r + kTileRows; next < rows) {
-        prefetch(weight, row + next * weight.row_bytes, smaller(kTileRows, rows - next), column);
-      } else if (column + kTileColumns < weight.columns) {
-        prefetch(weight, row, smaller(kTileRows, rows), column + kTileColumns);
-      }
-      for (int n = 0; n < count; n += 2 * kSide) {
-        const int few = static_cast<int>(smaller(2 * kSide, count - n));
-        if (few != shaped_for) tiles.configure(shapes_for(shaped_for = few));
-        multiply_tiles(tiles, weights, x + n, few, columns / kDepth, some,
-                       sums.at[r / kTileRows] + n, column > 0);
-      }
+  Tiles tiles(whole_tiles());
+  WeightBlock block = blocks.at(0), next = blocks.at(1);
+  Unpacking unpacking(weight, block, weights[0]);
+  for (int piece = unpacking.pieces(); piece > 0; --piece) unpacking.next();
+  blocks.prefetch(next);
+  const int groups = (count + 2 * kSide - 1) / (2 * kSide);
+  for (int i = 0; i < blocks.count(); ++i, block = next, next = blocks.at(i + 1)) {
+    if (block.first_row == 0) copy_tokens(all, first, count, block.column, block.columns, x);
+    blocks.prefetch(blocks.at(i + 2));
+    Unpacking ahead(weight, next, weights[(i + 1) % 2]);
+    const int per_piece = groups * block.steps(), per_step = ahead.pieces();
+    int64_t owed = 0;
+    const auto unpack_some = [&] {
+      for (owed += per_step; owed >= per_piece; owed -= per_piece) ahead.next();
+    };
+    RowSums* block_sums = sums.at[block.first_row / kTileRows];
+    for (int n = 0; n < count; n += 2 * kSide) {
+      const int few = static_cast<int>(smaller(2 * kSide, count - n));
+      multiply_tiles(tiles, weights[i % 2], x + n, few, block.steps(), block.rows, block_sums + n,
+                     block.column > 0, unpack_some);
     }
   }
   for (int n = 0; n < count; ++n) sums.copy(n, rows, all.output(first + n));

@@ -24,3 +24,9 @@ struct TileShapes {  // as the instruction reads it
     row_bytes[tile] = static_cast<uint16_t>(bytes);
   }
 };
+
+inline TileShapes whole_tiles() {
+  TileShapes shapes;
+  for (int tile = 0; tile < 8; ++tile) shapes.set(tile, 16, 64);
+  return shapes;
+}
