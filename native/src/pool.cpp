@@ -134,11 +134,13 @@ bool ThreadPool::has_part() const noexcept {
 
 // Claims a part and computes it, one of the node `home` if it has any left; false if there is none.
 bool ThreadPool::run_part(int home) noexcept {
+  // Others are helped only in the loop in which this node has no part left, not in one that begins
+  // meanwhile.
+  const uint64_t own_loop = loop(nodes_[home]->claims.load());
   if (run_part_of(*nodes_[home])) return true;
   for (int other = 1; other < nodes(); ++other) {
     Node& node = *nodes_[(home + other) % nodes()];
-    const bool is_open = loop(node.claims.load()) == loop(nodes_[home]->claims.load());
-    if (is_open && run_part_of(node)) return true;
+    if (loop(node.claims.load()) == own_loop && run_part_of(node)) return true;
   }
   return false;
 }
