@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <fstream>
+#include <memory>
 #include <new>
 #include <stdexcept>
-#include <string>
 
 #include "kt/memory.h"
 
@@ -52,22 +51,22 @@ Memory::Memory(int64_t bytes) : size_(bytes) {
 
 Memory::~Memory() { munmap(base_, reserved_); }
 
-bool Memory::has_huge_pages() const noexcept try {
+bool Memory::has_huge_pages() const noexcept {
   const auto begin = reinterpret_cast<std::uintptr_t>(data_), end = begin + reserved_;
-  std::ifstream maps("/proc/self/smaps");
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> maps(std::fopen("/proc/self/smaps", "r"),
+                                                             std::fclose);
   bool is_ours = false;
-  for (std::string line; std::getline(maps, line);) {
+  char line[8192];  // longer than a path
+  while (maps && std::fgets(line, sizeof line, maps.get())) {
     std::uintptr_t from = 0, to = 0;
     int64_t kilobytes = 0;
-    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2) {
+    if (std::sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2) {
       is_ours = from < end && begin < to;
-    } else if (is_ours && std::sscanf(line.c_str(), "AnonHugePages: %" SCNd64, &kilobytes) == 1) {
+    } else if (is_ours && std::sscanf(line, "AnonHugePages: %" SCNd64, &kilobytes) == 1) {
       if (kilobytes > 0) return true;
     }
   }
   return false;
-} catch (...) {
-  return false;  // what cannot be read is not known to be huge
 }
 
 }  // namespace kt

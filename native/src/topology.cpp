@@ -1,32 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kt/topology.h"
 
-#include <fstream>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
+#include <memory>
 #include <set>
-#include <sstream>
 #include <thread>
 
 namespace kt {
 namespace {
 
+// C's functions, not C++'s streams: these bring a program down in which another copy of the C++
+// library is at work, as some builds of Python's extensions have it.
 std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "r"),
+                                                             std::fclose);
+  std::string text;
+  char piece[1024];
+  while (file) {
+    const std::size_t count = std::fread(piece, 1, sizeof piece, file.get());
+    if (count == 0) break;
+    text.append(piece, count);
+  }
+  return text;
+}
+
+// Reads a number and moves on behind it; false if there is none.
+bool read_number(const char*& at, int& number) {
+  char* end = nullptr;
+  number = static_cast<int>(std::strtol(at, &end, 10));
+  const bool found = end != at;
+  at = end;
+  return found;
 }
 
 // "0-2,8" is 0, 1, 2, 8.
 std::set<int> numbers(const std::string& list) {
   std::set<int> found;
-  std::stringstream ranges(list);
-  int first = 0;
-  while (ranges >> first) {
+  const char* at = list.c_str();
+  for (int first = 0; read_number(at, first);) {
     int last = first;
-    if (ranges.peek() == '-') ranges.ignore() >> last;
+    if (*at == '-') read_number(++at, last);
     for (int i = first; i <= last; ++i) found.insert(i);
-    if (ranges.peek() == ',') ranges.ignore();
+    if (*at == ',') ++at;
   }
   return found;
 }
@@ -40,9 +57,7 @@ std::string field(const std::string& text, const std::string& key) {
 }
 
 int64_t memory_bytes(const std::string& meminfo) {
-  int64_t kilobytes = 0;
-  std::stringstream(field(meminfo, "MemTotal:")) >> kilobytes;
-  return kilobytes * 1024;
+  return std::strtoll(field(meminfo, "MemTotal:").c_str(), nullptr, 10) * 1024;
 }
 
 std::set<int> usable_cpus(const std::string& root) {
