@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import cast
 
 from ktdesk.errors import (
@@ -49,12 +48,13 @@ class Plan:
     """A model's slots and the operators that fill them, before any weight is touched."""
 
     slots: tuple[SlotPath, ...]
-    cache_widths: tuple[int, ...]  # of the parts that caches keep per token, of all layers
+    caches: tuple[tuple[int, int], ...]  # what is kept per token: parts, values of each
     operators: dict[str, tuple[type[Slot], dict[str, object]]]
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
-        per_token = sum(map(resources.cache_type.row_bytes, self.cache_widths))
+        row_bytes = resources.cache_type.row_bytes
+        per_token = sum(parts * row_bytes(width) for parts, width in self.caches)
         return per_token * resources.context_tokens
 
     @property
@@ -77,11 +77,11 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
             hint="Choose another placement, or leave the choice to KTDesk.",
         )
     slots: list[SlotPath] = []
-    widths: list[tuple[int, ...]] = []
+    caches: list[tuple[int, int]] = []
 
     def note(slot: type[Slot], site: Site, spec: object) -> Slot:
         slots.append(SlotPath(site.path, slot.kind))
-        widths.append(_cache_widths(spec))
+        caches.extend(_caches(spec))
         return object.__new__(_unfilled(slot))
 
     architecture(Site("", resources, note), checkpoint)
@@ -90,7 +90,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
         slot.path: (find(rules[slot.path].operator_for(slot)), dict(rules[slot.path].options))
         for slot in slots
     }
-    return Plan(tuple(slots), tuple(chain.from_iterable(widths)), operators)
+    return Plan(tuple(slots), tuple(caches), operators)
 
 
 def find_architecture(checkpoint: Checkpoint) -> Architecture:
@@ -137,19 +137,19 @@ def _unfilled(slot: type[Slot]) -> type[Slot]:
     return type(slot.__name__, (slot,), dict.fromkeys(slot.__abstractmethods__))
 
 
-def _cache_widths(spec: object) -> tuple[int, ...]:
+def _caches(spec: object) -> tuple[tuple[int, int], ...]:
     match spec:
         case GqaSpec():
-            return (spec.head_size,) * (2 * spec.kv_heads)
+            return ((2 * spec.kv_heads, spec.head_size),)
         case MlaSpec():
-            return spec.latent, spec.rope
+            return (1, spec.latent), (1, spec.rope)
         case _:
             return ()
 
 
 def _check_cache_type(resources: Resources, plan: Plan) -> None:
     kind = resources.cache_type
-    for width in plan.cache_widths:
+    for _, width in plan.caches:
         if not kind.fits(width):
             raise SettingsError(
                 f"A cache in {kind.value} has blocks of {BLOCK} values; "

@@ -134,29 +134,37 @@ bool ThreadPool::has_part() const noexcept {
 
 // Claims a part and computes it, one of the node `home` if it has any left; false if there is none.
 bool ThreadPool::run_part(int home) noexcept {
-  // Others are helped only in the loop in which this node has no part left, not in one that begins
-  // meanwhile.
-  const uint64_t own_loop = loop(nodes_[home]->claims.load());
-  if (run_part_of(*nodes_[home])) return true;
+  Node& own = *nodes_[home];
+  const uint64_t seen = own.claims.load();
+  if (claimed(seen) < parts(seen)) {
+    const uint64_t claim = own.claims.fetch_add(1, std::memory_order_acq_rel);
+    if (claimed(claim) < parts(claim)) return run_claimed(own, claim), true;
+  }
   for (int other = 1; other < nodes(); ++other) {
-    Node& node = *nodes_[(home + other) % nodes()];
-    if (loop(node.claims.load()) == own_loop && run_part_of(node)) return true;
+    if (help(*nodes_[(home + other) % nodes()], loop(seen))) return true;
   }
   return false;
 }
 
-bool ThreadPool::run_part_of(Node& node) noexcept {
-  const uint64_t seen = node.claims.load();
-  if (claimed(seen) >= parts(seen)) return false;
-  const uint64_t claim = node.claims.fetch_add(1, std::memory_order_acq_rel);
+// Claims a part of another node, and only in this loop: not in one that begins meanwhile, in which
+// the thread's own node has parts again.
+bool ThreadPool::help(Node& node, uint64_t in_loop) noexcept {
+  uint64_t claim = node.claims.load();
+  while (loop(claim) == in_loop && claimed(claim) < parts(claim)) {
+    if (node.claims.compare_exchange_weak(claim, claim + 1, std::memory_order_acq_rel)) {
+      return run_claimed(node, claim), true;
+    }
+  }
+  return false;
+}
+
+void ThreadPool::run_claimed(const Node& node, uint64_t claim) noexcept {
   const int64_t index = claimed(claim), count = parts(claim);
-  if (index >= count) return false;
   const auto [begin, end] = node.grains;
   const Range part{(begin + (end - begin) * index / count) * grain_,
                    std::min((begin + (end - begin) * (index + 1) / count) * grain_, items_)};
   call_(body_, part);
   done_.fetch_add(1, std::memory_order_release);
-  return true;
 }
 
 void ThreadPool::await_part() noexcept {

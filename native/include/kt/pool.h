@@ -87,7 +87,8 @@ class ThreadPool {
   Range grains_of_node(int64_t grains, const Node& node) const noexcept;
   void work(int home, int cpu) noexcept;
   bool run_part(int home) noexcept;
-  bool run_part_of(Node& node) noexcept;
+  bool help(Node& node, uint64_t in_loop) noexcept;
+  void run_claimed(const Node& node, uint64_t claim) noexcept;
   bool has_part() const noexcept;
   void await_part() noexcept;
   void wake() noexcept;
