@@ -68,6 +68,10 @@ F8 dot(I8 w, I8 x) {
   const __m256i zero = _mm256_setzero_si256();
   return {_mm256_cvtepi32_ps(
       _mm256_dpbusd_epi32(zero, _mm256_abs_epi8(w.v), _mm256_sign_epi8(x.v, w.v)))};
+#elif defined(__AVXVNNI__)
+  const __m256i zero = _mm256_setzero_si256();
+  return {_mm256_cvtepi32_ps(
+      _mm256_dpbusd_avx_epi32(zero, _mm256_abs_epi8(w.v), _mm256_sign_epi8(x.v, w.v)))};
 #else
   const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.v), _mm256_sign_epi8(x.v, w.v));
   return {_mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))};

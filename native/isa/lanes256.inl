@@ -94,19 +94,26 @@ Floats16 fma(Floats16 a, Floats16 b, Floats16 c) {
   return {{_mm256_fmadd_ps(a.v[0], b.v[0], c.v[0]), _mm256_fmadd_ps(a.v[1], b.v[1], c.v[1])}};
 }
 
+#ifdef __AVXVNNI__
+constexpr bool kTakesWideCodes = true;
+__m256i add_products(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
+  return _mm256_dpbusd_avx_epi32(sums, unsigned_bytes, signed_bytes);
+}
+#else
 constexpr bool kTakesWideCodes = false;
-__m256i add_pairs(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
+__m256i add_products(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
   const __m256i pairs = _mm256_maddubs_epi16(unsigned_bytes, signed_bytes);
   return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
+#endif
 Sums dot(Sums sums, Codes w, int32_t x) {
   const __m256i values = _mm256_set1_epi32(x);
-  return {{add_pairs(sums.v[0], w.v[0], values), add_pairs(sums.v[1], w.v[1], values)}};
+  return {{add_products(sums.v[0], w.v[0], values), add_products(sums.v[1], w.v[1], values)}};
 }
 Sums dot_signed(Sums sums, Codes w, int32_t x) {
   const __m256i values = _mm256_set1_epi32(x);
   for (int i = 0; i < 2; ++i) {
-    sums.v[i] = add_pairs(sums.v[i], _mm256_abs_epi8(w.v[i]), _mm256_sign_epi8(values, w.v[i]));
+    sums.v[i] = add_products(sums.v[i], _mm256_abs_epi8(w.v[i]), _mm256_sign_epi8(values, w.v[i]));
   }
   return sums;
 }

@@ -11,6 +11,7 @@
 constexpr int kSide = 16;          // tokens, and rows of weights, of a tile of sums
 constexpr int kDepth = 32;         // columns of a tile of activations or weights
 constexpr int kBatch = 256;        // tokens whose sums are kept
+constexpr int kCopiedRows = 1024;  // pieces of tokens, of kTileColumns, that are kept
 constexpr int kTileColumns = 256;  // and columns, with the tokens' in the first cache
 constexpr int kTileRows = 32;      // rows of weights that are unpacked together
 constexpr int kSteps = kTileColumns / kDepth;
@@ -102,6 +103,9 @@ void unpack_interleaved(const uint8_t* row, int column, WeightTile& tile) {
   const int part = column % Form::kColumns / kBlock;
   const UnitScales<Form> scales(unit + Form::kCodeBytes);
   const uint8_t* codes = unit + part * Form::kBits * 64;
+  for (int line = 0; line < Form::kBits; ++line) {
+    __builtin_prefetch(codes + kPrefetchBytes + line * 64);
+  }
   __m512 scale, offset;
   each_part([&](auto j) {
     if constexpr (j % kGroups == 0) {
@@ -169,7 +173,7 @@ inline UnpackTiles unpack_tiles_for(WeightType type) {
   }
 }
 
-// The blocks of 32 rows and some columns of a product, one after the other: rows first.
+// A block of 32 rows and some columns.
 struct WeightBlock {
   const uint8_t* row;
   int first_row, rows, column, columns;
@@ -178,23 +182,32 @@ struct WeightBlock {
   int sides() const { return (rows + kSide - 1) / kSide; }
 };
 
+// The blocks of a product, one after the other: along the rows of weights, as memory is read best,
+// or down the columns, so that the activations of many tokens stay near.
 class WeightBlocks {
  public:
-  WeightBlocks(const Matrix& weight, const uint8_t* row, int rows)
-      : weight_(weight), row_(row), rows_(rows), row_blocks_((rows + kTileRows - 1) / kTileRows) {}
+  WeightBlocks(const Matrix& weight, const uint8_t* row, int rows, bool along)
+      : weight_(weight),
+        row_(row),
+        rows_(rows),
+        down_((rows + kTileRows - 1) / kTileRows),
+        across_((weight.columns + kTileColumns - 1) / kTileColumns),
+        along_(along) {}
 
-  int count() const { return row_blocks_ * ((weight_.columns + kTileColumns - 1) / kTileColumns); }
+  int count() const { return down_ * across_; }
 
   // Without rows if there is no such block.
   WeightBlock at(int i) const {
-    const int column = i / row_blocks_ * kTileColumns, row = i % row_blocks_ * kTileRows;
-    if (column >= weight_.columns) return {};
+    if (i >= count()) return {};
+    const int column = (along_ ? i % across_ : i / down_) * kTileColumns;
+    const int row = (along_ ? i / across_ : i % down_) * kTileRows;
     return {row_ + row * weight_.row_bytes, row, static_cast<int>(smaller(kTileRows, rows_ - row)),
             column, static_cast<int>(smaller(kTileColumns, weight_.columns - column))};
   }
 
   // Asks for what is unpacked later: it lies in short pieces, of which no prefetcher makes sense.
   void prefetch(const WeightBlock& block) const {
+    if (along_ && weight_.layout == Layout::kInterleaved) return;  // one after the other
     const int64_t together = weight_.layout == Layout::kInterleaved ? kPanelRows : 1;
     const int64_t begin = together * weight_.row_bytes * block.column / weight_.columns;
     const int64_t bytes = together * weight_.row_bytes * block.columns / weight_.columns;
@@ -207,7 +220,8 @@ class WeightBlocks {
  private:
   const Matrix& weight_;
   const uint8_t* row_;
-  const int rows_, row_blocks_;
+  const int rows_, down_, across_;
+  const bool along_;
 };
 
 // Unpacks a block piece by piece: tile by tile where tiles can be had one by one, else by sides.
@@ -330,18 +344,22 @@ struct TileSums {
 // out[n][r] for up to kRows rows and `count` tokens from `first` on, up to a batch.
 inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, const Tokens& all,
                            int first, int count) {
-  const WeightBlocks blocks(weight, row, rows);
+  const int groups = (count + 2 * kSide - 1) / (2 * kSide), stride = groups * 2 * kSide;
+  const int across = (weight.columns + kTileColumns - 1) / kTileColumns;
+  const bool copies_all = stride * across <= kCopiedRows;
+  const WeightBlocks blocks(weight, row, rows, copies_all);
   WeightTiles weights[2];
   TileSums sums;
-  alignas(64) TileRow x[kBatch];
+  alignas(64) TileRow x[kCopiedRows];
+  static_assert(kBatch <= kCopiedRows);
   Tiles tiles(whole_tiles());
   WeightBlock block = blocks.at(0), next = blocks.at(1);
   Unpacking unpacking(weight, block, weights[0]);
   for (int piece = unpacking.pieces(); piece > 0; --piece) unpacking.next();
   blocks.prefetch(next);
-  const int groups = (count + 2 * kSide - 1) / (2 * kSide);
   for (int i = 0; i < blocks.count(); ++i, block = next, next = blocks.at(i + 1)) {
-    if (block.first_row == 0) copy_tokens(all, first, count, block.column, block.columns, x);
+    TileRow* some = x + (copies_all ? block.column / kTileColumns * stride : 0);
+    if (block.first_row == 0) copy_tokens(all, first, count, block.column, block.columns, some);
     blocks.prefetch(blocks.at(i + 2));
     Unpacking ahead(weight, next, weights[(i + 1) % 2]);
     const int per_piece = groups * block.steps(), per_step = ahead.pieces();
@@ -352,8 +370,8 @@ inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, c
     RowSums* block_sums = sums.at[block.first_row / kTileRows];
     for (int n = 0; n < count; n += 2 * kSide) {
       const int few = static_cast<int>(smaller(2 * kSide, count - n));
-      multiply_tiles(tiles, weights[i % 2], x + n, few, block.steps(), block.rows, block_sums + n,
-                     block.column > 0, unpack_some);
+      multiply_tiles(tiles, weights[i % 2], some + n, few, block.steps(), block.rows,
+                     block_sums + n, block.column > 0, unpack_some);
     }
   }
   for (int n = 0; n < count; ++n) sums.copy(n, rows, all.output(first + n));

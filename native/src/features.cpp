@@ -46,7 +46,8 @@ constexpr unsigned kVnniBit = 1u << 11;
 constexpr unsigned kAvx2Bit = 1u << 5;
 constexpr unsigned kF = 1u << 16, kDq = 1u << 17, kBw = 1u << 30, kVl = 1u << 31;
 // Bits of cpuid leaf 7, EDX, and of its part 1, EAX.
-constexpr unsigned kAmxBf16 = 1u << 22, kAmxTile = 1u << 24, kAvx512Bf16 = 1u << 5;
+constexpr unsigned kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
+constexpr unsigned kAvxVnniBit = 1u << 4, kAvx512Bf16 = 1u << 5;
 
 // Whether the operating system lets this process use tiles. It must be asked, since it then keeps
 // room for them with every thread.
@@ -71,10 +72,12 @@ unsigned ask_hardware() noexcept {
   const unsigned saved = saved_registers();
   if (!has(saved, kSavesAvx) || !has(extended.ebx, kAvx2Bit)) return 0;
   unsigned features = kAvx2;
+  const unsigned later = cpuid(7, 1).eax;
+  if (has(later, kAvxVnniBit)) features |= kAvxVnni;
   if (!has(saved, kSavesAvx512) || !has(extended.ebx, kF | kDq | kBw | kVl)) return features;
   features |= kAvx512;
   if (has(extended.ecx, kVnniBit)) features |= kVnni;
-  if (has(cpuid(7, 1).eax, kAvx512Bf16)) features |= kBf16;
+  if (has(later, kAvx512Bf16)) features |= kBf16;
   const bool has_tiles = has(extended.edx, kAmxTile | kAmxBf16) && has(saved, kSavesTiles);
   if (has_tiles && ask_for_tiles()) features |= kAmx;
   return features;

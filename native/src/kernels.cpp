@@ -14,6 +14,9 @@ extern const KernelTable kTable;
 namespace avx2 {
 extern const KernelTable kTable;
 }
+namespace avx_vnni {
+extern const KernelTable kTable;
+}
 namespace avx512 {
 extern const KernelTable kTable;
 }
@@ -32,7 +35,7 @@ extern const KernelTable* const kTables[] = {
 #ifdef KT_VECTORS
     &amx::kTable,         &amx_emulated::kTable,
     &avx512_vnni::kTable, &avx512::kTable,
-    &avx2::kTable,
+    &avx_vnni::kTable,    &avx2::kTable,
 #endif
     &scalar::kTable,      nullptr};
 

@@ -256,7 +256,15 @@ struct ExpertsDownArgs {
 };
 
 // CPU features, as bits. The last is no feature: it stands for being asked for by name.
-enum Feature : unsigned { kAvx2 = 1, kAvx512 = 2, kVnni = 4, kBf16 = 8, kAmx = 16, kAskedFor = 32 };
+enum Feature : unsigned {
+  kAvx2 = 1,
+  kAvx512 = 2,
+  kVnni = 4,
+  kBf16 = 8,
+  kAmx = 16,
+  kAvxVnni = 32,
+  kAskedFor = 64
+};
 
 // One version of each kernel. A null entry means: not faster here, use the table below.
 struct KernelTable {
