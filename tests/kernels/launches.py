@@ -9,7 +9,6 @@ from torch import Tensor
 from ktdesk._native import Stream
 from ktdesk.formats.quant import WeightType
 from ktdesk.kernels import cpu
-from ktdesk.kernels.activations import q8_bytes
 from ktdesk.kernels.attention import attention
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -18,7 +17,7 @@ from ktdesk.kernels.experts import (
     experts_up,
     plan_size,
 )
-from tests.kernels.samples import make_weight, random
+from tests.kernels.samples import make_weight, quantized, random
 
 EXPERTS, USED, ROWS = 4, 2, 16
 
@@ -117,9 +116,7 @@ class Workspace:
         """Return x in the form that the weights meet."""
         if self._matrix.type.is_float:
             return self.x
-        rows = torch.empty(len(self.x), q8_bytes(self.x.shape[1]), dtype=torch.uint8)
-        cpu.quantize(stream, self.x, rows)
-        return rows
+        return quantized(stream, self.x)
 
 
 LAUNCHES = ("norm", "add", "rotate", "attend", "multiply", "choose", "embed")

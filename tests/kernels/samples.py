@@ -12,7 +12,10 @@ from gguf.constants import GGMLQuantizationType
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.kernels import cpu
+from ktdesk.kernels.activations import q8_bytes
 from tests.kernels.blocks import random_blocks
 
 FLOAT_SUMS = 1e-9
@@ -79,6 +82,13 @@ def from_blocks(kind: WeightType, shape: tuple[int, ...], blocks: NDArray[np.uin
 def values_of(weight: Weight) -> Tensor:
     """Return the weight as `gguf` dequantises it, float64 of its shape."""
     return torch.from_numpy(weight.dequantize()).double()
+
+
+def quantized(stream: Stream, x: Tensor) -> Tensor:
+    """Return activations x [.., D], strided, as int8 blocks [.., q8_bytes(D)]."""
+    rows = torch.empty(*x.shape[:-1], q8_bytes(x.shape[-1]), dtype=torch.uint8)
+    cpu.quantize(stream, x, rows)
+    return rows
 
 
 def values_of_q8(rows: Tensor, width: int) -> Tensor:

@@ -28,6 +28,7 @@ from tests.kernels.samples import (
     FLOAT_SUMS,
     FLOAT_SUMS_REASON,
     make_weight,
+    quantized,
     random,
     random_ids,
     values_of,
@@ -67,9 +68,7 @@ def with_biases(weights: ExpertWeights) -> ExpertWeights:
 def as_activations(stream: Stream, weight: Weight, x: Tensor) -> Tensor:
     if weight.type.is_float:
         return x
-    rows = torch.empty(len(x), q8_bytes(x.shape[1]), dtype=torch.uint8)
-    cpu.quantize(stream, x, rows)
-    return rows
+    return quantized(stream, x)
 
 
 def hidden_for(weights: ExpertWeights, pairs: int) -> Tensor:

@@ -12,7 +12,6 @@ from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Layout, Weight, WeightType
 from ktdesk.kernels import cpu, reference
-from ktdesk.kernels.activations import q8_bytes
 from tests.compare import assert_close
 from tests.kernels.blocks import filled_block
 from tests.kernels.samples import (
@@ -20,6 +19,7 @@ from tests.kernels.samples import (
     FLOAT_SUMS_REASON,
     from_blocks,
     make_weight,
+    quantized,
     random,
     strided,
     values_of,
@@ -33,12 +33,6 @@ kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def interleaved(stream: Stream, weight: Weight) -> Weight:
     room = np.full(cpu.interleaved_bytes(weight), 0xA5, np.uint8)
     return cpu.interleave(stream, weight, room)
-
-
-def quantized(stream: Stream, x: torch.Tensor) -> torch.Tensor:
-    rows = torch.empty(*x.shape[:-1], q8_bytes(x.shape[-1]), dtype=torch.uint8)
-    cpu.quantize(stream, x, rows)
-    return rows
 
 
 def test_the_types_of_most_files_can_be_interleaved() -> None:

@@ -18,6 +18,7 @@ from tests.kernels.samples import (
     FLOAT_SUMS_REASON,
     from_blocks,
     make_weight,
+    quantized,
     random,
     strided,
     values_of,
@@ -39,8 +40,7 @@ def as_activations(stream: Stream, weight: Weight, x: Tensor) -> tuple[Tensor, T
     """Return x [T, G, D] in the form that the weight meets, and its values in float64."""
     if weight.type.is_float:
         return strided(x), x.double()
-    rows = torch.empty(*x.shape[:-1], q8_bytes(x.shape[-1]), dtype=torch.uint8)
-    cpu.quantize(stream, strided(x), rows)
+    rows = quantized(stream, strided(x))
     return rows, values_of_q8(rows, x.shape[-1])
 
 
