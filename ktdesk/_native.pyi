@@ -229,6 +229,8 @@ def load_rows(
 
 # Address, strides from row to row and from head to head; those of a cache in bytes.
 _Heads = tuple[int, int, int]
+# Positions; sinks, 0 without them; window and chunk, 0 without a limit.
+_Sight = tuple[int, int, int, int]
 
 def attention(
     stream: Stream,
@@ -237,7 +239,7 @@ def attention(
     v: _Heads,
     cache_type: int,
     rounds: bool,
-    positions: int,
+    sight: _Sight,
     out: _Heads,
     sections: int,  # unused if max_sections is 1
     max_sections: int,
@@ -256,7 +258,7 @@ def attention_merge(
     v: _Heads,
     cache_type: int,
     rounds: bool,
-    positions: int,
+    sight: _Sight,
     out: _Heads,
     sections: int,  # unused if max_sections is 1
     max_sections: int,

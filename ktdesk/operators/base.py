@@ -64,13 +64,23 @@ class RotarySpec:
 
 @dataclass(frozen=True, slots=True)
 class GqaSpec:
-    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart."""
+    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart.
+
+    A token sees what stands before it and itself: the last `window` tokens, or those from a
+    position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
+    empty; it has a score for each head that takes its share of the weights, and has no value.
+    `rotates`: whether queries and keys turn with their positions at all.
+    """
 
     heads: int
     kv_heads: int
     head_size: int
     interleaved: bool
     scale: float
+    window: int = 0
+    chunk: int = 0
+    sinks: str = ""
+    rotates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,18 +143,23 @@ void load_rows(kt::Stream& stream, Address cache, int64_t cache_row_bytes, int t
 // Address of the first value, strides from row to row and from head to head; of a cache in bytes.
 using Heads = std::tuple<Address, int64_t, int64_t>;
 
-kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds,
-                                 Address positions, Heads out, Address sections, int max_sections,
-                                 int tokens, int heads, int kv_heads, int key_size, int value_size,
+// Positions, sinks, window, chunk.
+using Sight = std::tuple<Address, Address, int, int>;
+
+kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds, Sight sight,
+                                 Heads out, Address sections, int max_sections, int tokens,
+                                 int heads, int kv_heads, int key_size, int value_size,
                                  float scale) {
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
   const auto [v_at, v_row, v_head] = v;
+  const auto [positions, sinks, window, chunk] = sight;
   const auto [out_at, out_token, out_head] = out;
   return {at<const float>(q_at),
           at<const void>(k_at),
           at<const void>(v_at),
           at<const int32_t>(positions),
+          at<const float>(sinks),
           at<float>(out_at),
           at<float>(sections),
           q_token,
@@ -171,26 +176,28 @@ kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool round
           key_size,
           value_size,
           max_sections,
+          window,
+          chunk,
           scale,
           static_cast<kt::CacheType>(type),
           rounds};
 }
 
-void attention(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-               Address positions, Heads out, Address sections, int max_sections, int tokens,
-               int heads, int kv_heads, int key_size, int value_size, float scale) {
+void attention(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds, Sight sight,
+               Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
+               int key_size, int value_size, float scale) {
   KT_LAUNCH(attention,
-            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
-                           heads, kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
             kt::kAttentionShares);
 }
 
 void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                     Address positions, Heads out, Address sections, int max_sections, int tokens,
+                     Sight sight, Heads out, Address sections, int max_sections, int tokens,
                      int heads, int kv_heads, int key_size, int value_size, float scale) {
   KT_LAUNCH(attention_merge,
-            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
-                           heads, kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
             int64_t{tokens} * heads);
 }
 

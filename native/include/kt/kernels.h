@@ -159,8 +159,10 @@ struct LoadRowsArgs {
   CacheType type;
 };
 
-// Token t attends to the cache rows 0..positions[t]. Item: one of kAttentionShares equal shares of
-// the work, which is known only when the kernel runs and reads the positions.
+// Token t at position p attends to the cache rows up to p: all, the last `window` of them, or those
+// from a multiple of `chunk` on. What no query of a tile sees is not read. A sink is a score that
+// counts as one more row's, whose value is zero. Item: one of kAttentionShares equal shares of the
+// work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
 // head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
 // head; with tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles
@@ -172,11 +174,13 @@ struct AttentionArgs {
   const void* k;
   const void* v;
   const int32_t* positions;
-  float* out;       // [T, heads, value_size]
-  float* sections;  // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
+  const float* sinks;  // [heads] or null
+  float* out;          // [T, heads, value_size]
+  float* sections;     // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
   int64_t q_token, q_head, out_token, out_head;
   int64_t k_row_bytes, k_head_bytes, v_row_bytes, v_head_bytes;
   int tokens, heads, kv_heads, key_size, value_size, max_sections;
+  int window, chunk;  // 0: no limit
   float scale;
   CacheType type;
   bool rounds;
