@@ -26,7 +26,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
 from ktdesk.models.llama import Llama
 from ktdesk.models.qwen3moe import Qwen3Moe
-from ktdesk.models.rotary import FACTORS
+from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
 from ktdesk.operators.registry import find
@@ -173,7 +173,7 @@ def _check_memory(resources: Resources, plan: Plan) -> None:
 
 def _check_all_used(resources: Resources, layers: int) -> None:
     """Refuse a file with tensors that the architecture ignores: its answers would be wrong."""
-    extra = resources.checkpoint.tensors.keys() - resources.used - {FACTORS}
+    extra = resources.checkpoint.tensors.keys() - resources.used - FACTOR_TENSORS
     unknown = sorted(name for name in extra if not _is_beyond(name, layers))
     if unknown:
         architecture = resources.checkpoint.architecture

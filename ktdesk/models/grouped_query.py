@@ -24,14 +24,23 @@ class GroupedQuerySpec:
     attention: GqaSpec
 
     @classmethod
-    def read(cls, checkpoint: Checkpoint, *, interleaved: bool) -> GroupedQuerySpec:
-        """Read them from a file's metadata. interleaved: as GqaSpec has it."""
+    def read(
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        interleaved: bool,
+        context_tokens: int = 0,
+        yarn_rounds: bool = True,
+    ) -> GroupedQuerySpec:
+        """Read them from a file's metadata. See GqaSpec and `read_rope`."""
         arch = checkpoint.architecture
         heads = checkpoint.count(f"{arch}.attention.head_count")
         width = checkpoint.count(f"{arch}.embedding_length")
         head_size = checkpoint.count(f"{arch}.attention.key_length", width // heads)
         size = checkpoint.count(f"{arch}.rope.dimension_count", head_size)
-        rope = read_rope(checkpoint, size, head_size)
+        rope = read_rope(
+            checkpoint, size, head_size, context_tokens=context_tokens, yarn_rounds=yarn_rounds
+        )
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
             attention=GqaSpec(
