@@ -24,7 +24,11 @@ from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
+from ktdesk.models.gemma3 import Gemma3
+from ktdesk.models.gpt_oss import GptOss
 from ktdesk.models.llama import Llama
+from ktdesk.models.minimax_m2 import MiniMaxM2
+from ktdesk.models.phi3 import Phi3
 from ktdesk.models.qwen3moe import Qwen3Moe
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
@@ -36,7 +40,11 @@ Architecture = Callable[[Site, Checkpoint], Decoder]
 
 ARCHITECTURES: dict[str, Architecture] = {
     "deepseek2": Deepseek2,
+    "gemma3": Gemma3,
+    "gpt-oss": GptOss,
     "llama": Llama,
+    "minimax-m2": MiniMaxM2,
+    "phi3": Phi3,
     "qwen3moe": Qwen3Moe,
 }
 

@@ -39,13 +39,15 @@ Variants = dict[str, Callable[[Path], Tiny]]
 
 
 def scaled(model: Any) -> Any:
-    """Make the random weights five times as large, norms and router biases varied."""
+    """Make the random weights five times as large, norms, biases and sinks varied."""
     with torch.no_grad():
         for name, values in [*model.named_parameters(), *model.named_buffers()]:
             if "norm" in name:
                 values.add_(torch.randn_like(values) * 0.1)
             elif "e_score_correction_bias" in name:
                 values.add_(torch.randn_like(values) * 0.05)
+            elif name.endswith(("bias", "sinks")):
+                values.copy_(torch.randn_like(values) * 0.3)
             elif values.ndim > 1:
                 values.mul_(5)
     for name, module in model.named_modules():
@@ -63,7 +65,8 @@ def start(path: Path, architecture: str, c: Any) -> gguf.GGUFWriter:
     writer.add_feed_forward_length(c.intermediate_size)
     writer.add_head_count(c.num_attention_heads)
     writer.add_layer_norm_rms_eps(c.rms_norm_eps)
-    writer.add_rope_freq_base(c.rope_parameters["rope_theta"])
+    rope = c.rope_parameters.get("full_attention", c.rope_parameters)
+    writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_vocab_size(VOCABULARY)
     add_tokenizer(writer)
     return writer
