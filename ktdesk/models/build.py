@@ -27,6 +27,7 @@ from ktdesk.models.deepseek2 import Deepseek2
 from ktdesk.models.gemma3 import Gemma3
 from ktdesk.models.gpt_oss import GptOss
 from ktdesk.models.llama import Llama
+from ktdesk.models.llama4 import Llama4
 from ktdesk.models.minimax_m2 import MiniMaxM2
 from ktdesk.models.phi3 import Phi3
 from ktdesk.models.qwen3moe import Qwen3Moe
@@ -43,6 +44,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "gemma3": Gemma3,
     "gpt-oss": GptOss,
     "llama": Llama,
+    "llama4": Llama4,
     "minimax-m2": MiniMaxM2,
     "phi3": Phi3,
     "qwen3moe": Qwen3Moe,

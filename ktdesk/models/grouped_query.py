@@ -56,7 +56,8 @@ class GroupedQuerySpec:
 class GroupedQueryAttention(Block):
     """Queries, keys, values, attention, output; the first three may be one product.
 
-    norm: what is normalised before queries and keys turn: nothing, each head, or the whole row.
+    norm: what is normalised before queries and keys turn: nothing, each head, each head without
+    weights, or the whole row.
     local: whether positions turn by the angles of layers that look at a window only.
     """
 
@@ -67,7 +68,7 @@ class GroupedQueryAttention(Block):
         decoder: DecoderSpec,
         spec: GqaSpec,
         *,
-        norm: Literal["", "head", "row"] = "",
+        norm: Literal["", "head", "bare head", "row"] = "",
         local: bool = False,
     ) -> None:
         blk, width = f"blk.{layer}.attn", decoder.width
@@ -80,8 +81,8 @@ class GroupedQueryAttention(Block):
 
         def normed(name: str, heads: int) -> Norm | None:
             size = spec.head_size * (heads if norm == "row" else 1)
-            weight = NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
-            return site.make(name, Norm, weight) if norm else None
+            weight = "" if norm == "bare head" else f"{blk}_{name}.weight"
+            return site.make(name, Norm, NormSpec(weight, size, decoder.norm_eps)) if norm else None
 
         self._widths = tuple(
             heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
@@ -96,7 +97,7 @@ class GroupedQueryAttention(Block):
             )
         self._q_norm = normed("q_norm", spec.heads)
         self._k_norm = normed("k_norm", spec.kv_heads)
-        self._norm_size = spec.head_size if norm == "head" else 0
+        self._norm_size = 0 if norm == "row" else spec.head_size
         self._is_local = local
         self._attend = site.make("attend", Gqa, spec)
         self._out = linear("o_proj", "output", self._widths[0], width)

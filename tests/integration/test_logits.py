@@ -18,7 +18,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import deepseek2, gemma3, gpt_oss, llama, minimax_m2, phi3, qwen3moe
+from tests.tiny import deepseek2, gemma3, gpt_oss, llama, llama4, minimax_m2, phi3, qwen3moe
 from tests.tiny.shared import VOCABULARY, Tiny, Variants
 
 RELATIVE = 1e-4
@@ -31,6 +31,7 @@ MODELS: Variants = {
     **gemma3.VARIANTS,
     **gpt_oss.VARIANTS,
     **llama.VARIANTS,
+    **llama4.VARIANTS,
     **minimax_m2.VARIANTS,
     **phi3.VARIANTS,
     **qwen3moe.VARIANTS,

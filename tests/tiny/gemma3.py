@@ -23,9 +23,19 @@ _NORMS = {
 
 
 def tiny_gemma3(
-    path: Path, *, tied: bool = True, factor: float = 8.0, window: int | None = 20
+    path: Path,
+    *,
+    tied: bool = True,
+    factor: float = 8.0,
+    window: int | None = 20,
+    layers: int = 7,
+    scalar: int = 40,
+    cap: float | None = None,
 ) -> Tiny:
-    """Write a Gemma 3 of seven layers, whose sixth sees all. A window of None: all of them do."""
+    """Write a Gemma 3, whose every sixth layer sees all. A window of None: all of them do.
+
+    scalar: the width whose root divides scores. cap: of the logits.
+    """
     far: dict[str, Any] = {"rope_type": "default", "rope_theta": 50000.0}
     if factor != 1:
         far |= {"rope_type": "linear", "factor": factor}
@@ -33,13 +43,14 @@ def tiny_gemma3(
         vocab_size=VOCABULARY,
         hidden_size=96,
         intermediate_size=160,
-        num_hidden_layers=7,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         num_key_value_heads=2,
         head_dim=40,
-        query_pre_attn_scalar=40,
+        query_pre_attn_scalar=scalar,
+        final_logit_softcapping=cap,
         sliding_window=window or 512,
-        layer_types=None if window else ["full_attention"] * 7,
+        layer_types=None if window else ["full_attention"] * layers,
         max_position_embeddings=512,
         rope_parameters={
             "sliding_attention": {"rope_type": "default", "rope_theta": 700.0},
@@ -53,6 +64,8 @@ def tiny_gemma3(
     writer.add_head_count_kv(2)
     writer.add_key_length(40)
     writer.add_value_length(40)
+    if cap:
+        writer.add_final_logit_softcapping(cap)
     if window:
         writer.add_sliding_window(window)
         writer.add_rope_freq_base_swa(700.0)

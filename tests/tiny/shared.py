@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gguf
-import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
 
@@ -62,7 +61,8 @@ def start(path: Path, architecture: str, c: Any) -> gguf.GGUFWriter:
     writer.add_context_length(c.max_position_embeddings)
     writer.add_embedding_length(c.hidden_size)
     writer.add_block_count(c.num_hidden_layers)
-    writer.add_feed_forward_length(c.intermediate_size)
+    # Llama 4 has the width of its experts under the plain name.
+    writer.add_feed_forward_length(getattr(c, "intermediate_size_mlp", c.intermediate_size))
     writer.add_head_count(c.num_attention_heads)
     writer.add_layer_norm_rms_eps(c.rms_norm_eps)
     rope = c.rope_parameters.get("full_attention", c.rope_parameters)
@@ -97,10 +97,14 @@ def interleaved(rows: torch.Tensor, heads: int) -> torch.Tensor:
     return halves.transpose(1, 2).reshape(rows.shape)
 
 
-def add(writer: gguf.GGUFWriter, name: str, values: torch.Tensor) -> None:
-    writer.add_tensor(
-        name, values.detach().to(torch.float32).contiguous().numpy().astype(np.float32)
-    )
+def add(
+    writer: gguf.GGUFWriter,
+    name: str,
+    values: torch.Tensor,
+    kind: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32,
+) -> None:
+    array = values.detach().to(torch.float32).contiguous().numpy()
+    writer.add_tensor(name, gguf.quants.quantize(array, kind), raw_dtype=kind)
 
 
 def add_common(writer: gguf.GGUFWriter, state: State, hf: str, blk: str) -> None:
