@@ -143,7 +143,9 @@ class Runner:
         sampler: Sampler,
         cancelled: Flag,
     ) -> Generator[Event, None, StopReason]:
-        text = AnswerText(self._tokenizer.stream(), request.options.stop)
+        # A chat's answer begins a text; what follows a raw prompt goes on with it.
+        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        text = AnswerText(stream, request.options.stop)
         room = self.context_tokens - len(prompt)
         limit = min(request.options.max_tokens or room, room)
         reason: StopReason = "length"
