@@ -15,6 +15,8 @@ from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import Gqa, GqaSpec, Linear, LinearSpec, Norm, NormSpec, Step
 from ktdesk.operators.site import Site
 
+QueryNorm = Literal["", "head", "row", "turned head"]
+
 
 @dataclass(frozen=True, slots=True)
 class GroupedQuerySpec:
@@ -39,7 +41,7 @@ class GroupedQuerySpec:
                 kv_heads=checkpoint.count(f"{arch}.attention.head_count_kv", heads),
                 head_size=head_size,
                 interleaved=interleaved,
-                scale=head_size**-0.5,
+                scale=checkpoint.positive(f"{arch}.attention.scale", head_size**-0.5),
             ),
         )
 
@@ -47,7 +49,8 @@ class GroupedQuerySpec:
 class GroupedQueryAttention(Block):
     """Queries, keys, values, attention, output; the first three may be one product.
 
-    norm: what is normalised before queries and keys turn: nothing, each head, or the whole row.
+    norm: what of queries and keys is normalised: nothing, each head, the whole row, or, after they
+    have turned, each head.
     local: whether positions turn by the angles of layers that look at a window only.
     """
 
@@ -58,7 +61,7 @@ class GroupedQueryAttention(Block):
         decoder: DecoderSpec,
         spec: GqaSpec,
         *,
-        norm: Literal["", "head", "row"] = "",
+        norm: QueryNorm = "",
         local: bool = False,
     ) -> None:
         blk, width = f"blk.{layer}.attn", decoder.width
@@ -69,11 +72,18 @@ class GroupedQueryAttention(Block):
                 name, Linear, LinearSpec(f"{blk}_{tensor}.weight", inputs, outputs, bias)
             )
 
-        def normed(name: str, heads: int) -> Norm | None:
-            size = spec.head_size * (heads if norm == "row" else 1)
-            weight = NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
-            return site.make(name, Norm, weight) if norm else None
+        def norm_spec(name: str, size: int) -> NormSpec:
+            return NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
 
+        def normed(name: str, heads: int) -> Norm | None:
+            if norm not in ("head", "row"):
+                return None
+            size = spec.head_size * (heads if norm == "row" else 1)
+            return site.make(name, Norm, norm_spec(name, size))
+
+        if norm == "turned head":
+            q_norm, k_norm = (norm_spec(f"{name}_norm", spec.head_size) for name in ("q", "k"))
+            spec = replace(spec, q_norm=q_norm, k_norm=k_norm)
         self._widths = tuple(
             heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
         )

@@ -69,7 +69,8 @@ class GqaSpec:
     A token sees what stands before it and itself: the last `window` tokens, or those from a
     position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
     empty; it has a score for each head that takes its share of the weights, and has no value.
-    `rotates`: whether queries and keys turn with their positions at all.
+    `rotates`: whether queries and keys turn with their positions at all. `q_norm`, `k_norm`: of
+    each head, [head_size], after it has turned.
     """
 
     heads: int
@@ -81,6 +82,8 @@ class GqaSpec:
     chunk: int = 0
     sinks: str = ""
     rotates: bool = True
+    q_norm: NormSpec | None = None
+    k_norm: NormSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
