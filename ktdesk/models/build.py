@@ -22,10 +22,17 @@ from ktdesk.errors import (
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
+from ktdesk.models.bailingmoe2 import BailingMoe2
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
+from ktdesk.models.ernie4_5_moe import Ernie45Moe
+from ktdesk.models.glm4moe import Glm4Moe
+from ktdesk.models.granite import Granite
+from ktdesk.models.hunyuan_moe import HunyuanMoe
 from ktdesk.models.llama import Llama
-from ktdesk.models.qwen3moe import Qwen3Moe
+from ktdesk.models.olmoe import Olmoe
+from ktdesk.models.qwen2 import Qwen2
+from ktdesk.models.qwen3 import Qwen3
 from ktdesk.models.rotary import FACTORS
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
@@ -35,9 +42,19 @@ from ktdesk.operators.site import Resources, Site
 Architecture = Callable[[Site, Checkpoint], Decoder]
 
 ARCHITECTURES: dict[str, Architecture] = {
+    "bailingmoe2": BailingMoe2,
     "deepseek2": Deepseek2,
+    "ernie4_5-moe": Ernie45Moe,
+    "glm4moe": Glm4Moe,
+    "granite": Granite,
+    "granitemoe": Granite,
+    "hunyuan-moe": HunyuanMoe,
     "llama": Llama,
-    "qwen3moe": Qwen3Moe,
+    "olmoe": Olmoe,
+    "qwen2": Qwen2,
+    "qwen2moe": Qwen2,
+    "qwen3": Qwen3,
+    "qwen3moe": Qwen3,
 }
 
 Report = Callable[[float], None]

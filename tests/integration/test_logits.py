@@ -18,7 +18,20 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import deepseek2, llama, qwen3moe
+from tests.tiny import (
+    bailingmoe2,
+    deepseek2,
+    ernie4_5_moe,
+    glm4moe,
+    granite,
+    hunyuan_moe,
+    llama,
+    mixtral,
+    olmoe,
+    qwen2,
+    qwen3,
+    qwen3moe,
+)
 from tests.tiny.shared import VOCABULARY, Tiny, Variants
 
 RELATIVE = 1e-4
@@ -27,8 +40,17 @@ TOKENS = [
 ]
 
 MODELS: Variants = {
+    **bailingmoe2.VARIANTS,
     **deepseek2.VARIANTS,
+    **ernie4_5_moe.VARIANTS,
+    **glm4moe.VARIANTS,
+    **granite.VARIANTS,
+    **hunyuan_moe.VARIANTS,
     **llama.VARIANTS,
+    **mixtral.VARIANTS,
+    **olmoe.VARIANTS,
+    **qwen2.VARIANTS,
+    **qwen3.VARIANTS,
     **qwen3moe.VARIANTS,
 }
 
