@@ -34,6 +34,7 @@ from ktdesk.models.olmoe import Olmoe
 from ktdesk.models.qwen2 import Qwen2
 from ktdesk.models.qwen3 import Qwen3
 from ktdesk.models.rotary import FACTORS
+from ktdesk.models.unknown import what_is_missing
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
 from ktdesk.operators.registry import find
@@ -117,7 +118,7 @@ def find_architecture(checkpoint: Checkpoint) -> Architecture:
         raise ModelFileError(
             checkpoint.path,
             f"KTDesk does not know the architecture {name!r} yet."
-            f"{did_you_mean(name, ARCHITECTURES)}",
+            f"{did_you_mean(name, ARCHITECTURES)} {what_is_missing(checkpoint, ARCHITECTURES)}",
             hint=f"Choose a model of one of these architectures: {', '.join(ARCHITECTURES)}.",
         )
     return ARCHITECTURES[name]
