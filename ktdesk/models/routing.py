@@ -18,18 +18,18 @@ def read_router(
     Raises ModelFileError for a function that is not known, and for a choice that is not possible.
     """
     arch = checkpoint.architecture
-    default = next(number for number, name in _GATING.items() if name == gating)
-    function = checkpoint.get(f"{arch}.expert_gating_func", int, default)
-    if function not in _GATING:
+    usual = next(number for number, name in _GATING.items() if name == gating)
+    number = checkpoint.get(f"{arch}.expert_gating_func", int, usual)
+    if number not in _GATING:
         raise ModelFileError(
             checkpoint.path,
-            f"The model chooses its experts by a function that KTDesk does not know: {function}.",
+            f"The model chooses its experts by a function that KTDesk does not know: {number}.",
             hint="Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.",
         )
     spec = RouterSpec(
         experts=checkpoint.count(f"{arch}.expert_count"),
         experts_per_token=checkpoint.count(f"{arch}.expert_used_count"),
-        gating=_GATING[function],
+        gating=_GATING[number],
         groups=checkpoint.count(f"{arch}.expert_group_count", 1),
         groups_used=checkpoint.count(f"{arch}.expert_group_used_count", 1),
         normalize=checkpoint.get(f"{arch}.expert_weights_norm", bool, normalize),

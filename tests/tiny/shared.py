@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gguf
-import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
 
@@ -39,13 +38,15 @@ Variants = dict[str, Callable[[Path], Tiny]]
 
 
 def scaled(model: Any) -> Any:
-    """Make the random weights five times as large, norms and router biases varied."""
+    """Make the random weights five times as large, norms, biases and sinks varied."""
     with torch.no_grad():
         for name, values in [*model.named_parameters(), *model.named_buffers()]:
             if "norm" in name:
                 values.add_(torch.randn_like(values) * 0.1)
-            elif name.endswith("bias"):
+            elif "e_score_correction_bias" in name:
                 values.add_(torch.randn_like(values) * 0.05)
+            elif name.endswith(("bias", "sinks")):
+                values.copy_(torch.randn_like(values) * 0.3)
             elif values.ndim > 1:
                 values.mul_(5)
     for name, module in model.named_modules():
@@ -63,10 +64,12 @@ def start(path: Path, architecture: str, c: Any, *, nextn: int = 0) -> gguf.GGUF
     writer.add_block_count(c.num_hidden_layers + nextn)
     if nextn:
         writer.add_nextn_predict_layers(nextn)
-    writer.add_feed_forward_length(c.intermediate_size)
+    # Llama 4 has the width of its experts under the plain name.
+    writer.add_feed_forward_length(getattr(c, "intermediate_size_mlp", c.intermediate_size))
     writer.add_head_count(c.num_attention_heads)
     writer.add_layer_norm_rms_eps(c.rms_norm_eps)
-    writer.add_rope_freq_base(c.rope_parameters["rope_theta"])
+    rope = c.rope_parameters.get("full_attention", c.rope_parameters)
+    writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_vocab_size(VOCABULARY)
     add_tokenizer(writer)
     return writer
@@ -97,10 +100,14 @@ def interleaved(rows: torch.Tensor, heads: int) -> torch.Tensor:
     return halves.transpose(1, 2).reshape(rows.shape)
 
 
-def add(writer: gguf.GGUFWriter, name: str, values: torch.Tensor) -> None:
-    writer.add_tensor(
-        name, values.detach().to(torch.float32).contiguous().numpy().astype(np.float32)
-    )
+def add(
+    writer: gguf.GGUFWriter,
+    name: str,
+    values: torch.Tensor,
+    kind: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32,
+) -> None:
+    array = values.detach().to(torch.float32).contiguous().numpy()
+    writer.add_tensor(name, gguf.quants.quantize(array, kind), raw_dtype=kind)
 
 
 def add_common(writer: gguf.GGUFWriter, state: State, hf: str, blk: str) -> None:
