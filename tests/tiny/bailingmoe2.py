@@ -26,11 +26,11 @@ from tests.tiny.shared import (
 
 def tiny_bailingmoe2(path: Path, *, nextn: int = 0) -> Tiny:
     """Write a model of three layers, its experts in four groups, of which two are used."""
-    model = glm4moe(use_qk_norm=True, n_group=4, topk_group=2, n_shared_experts=1)
+    model = glm4moe(use_qk_norm=True, n_group=4, topk_group=2, n_shared_experts=1, head_dim=16)
     config, state = model.config, model.state_dict()
     writer = start(path, "bailingmoe2", config, nextn=nextn)
-    add_heads(writer, config, 24)
-    writer.add_rope_dimension_count(12)
+    add_heads(writer, config, 16)
+    writer.add_rope_dimension_count(8)
     add_glm_routing(writer, config)
     writer.add_expert_shared_feed_forward_length(config.moe_intermediate_size)
     for i in range(config.num_hidden_layers):

@@ -94,9 +94,7 @@ def tiny_deepseek(
     writer.add_expert_weights_norm(True)
     if says_gating:
         writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
-    for i in range(nextn):
-        add_nextn(writer, config.num_hidden_layers + i, config.hidden_size)
-    return _finish(writer, path, model, split=split)
+    return _finish(writer, path, model, split=split, nextn=nextn)
 
 
 def tiny_deepseek_v2(path: Path, *, split: bool = True, **changes: Any) -> Tiny:
@@ -107,11 +105,15 @@ def tiny_deepseek_v2(path: Path, *, split: bool = True, **changes: Any) -> Tiny:
     return _finish(start(path, "deepseek2", config), path, model, split=split)
 
 
-def _finish(writer: gguf.GGUFWriter, path: Path, model: Any, *, split: bool) -> Tiny:
+def _finish(
+    writer: gguf.GGUFWriter, path: Path, model: Any, *, split: bool, nextn: int = 0
+) -> Tiny:
     config, state = model.config, model.state_dict()
     _deepseek_numbers(writer, config, split=split)
     for i in range(config.num_hidden_layers):
         _deepseek_layer(writer, state, config, i, split=split)
+    for i in range(nextn):
+        add_nextn(writer, config.num_hidden_layers + i, config.hidden_size)
     finish(writer, state, tied=config.tie_word_embeddings)
     return Tiny(path, model)
 

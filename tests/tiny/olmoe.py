@@ -29,7 +29,7 @@ def tiny_olmoe(path: Path) -> Tiny:
         intermediate_size=64,
         num_hidden_layers=3,
         num_attention_heads=6,
-        num_key_value_heads=2,
+        num_key_value_heads=6,
         num_experts=8,
         num_experts_per_tok=3,
         norm_topk_prob=False,
@@ -41,7 +41,7 @@ def tiny_olmoe(path: Path) -> Tiny:
     torch.manual_seed(10)
     model = scaled(OlmoeForCausalLM(config))
     writer = start(path, "olmoe", config)
-    writer.add_head_count_kv(2)
+    writer.add_head_count_kv(6)
     writer.add_expert_count(8)
     writer.add_expert_used_count(3)
     state = model.state_dict()

@@ -154,10 +154,16 @@ def add_yarn(writer: gguf.GGUFWriter, rope: dict[str, Any]) -> None:
 
 
 def add_nextn(writer: gguf.GGUFWriter, layer: int, width: int) -> None:
-    """Write a layer that predicts further tokens, of which a reader knows only where it stands."""
-    for name in ("attn_norm", "nextn.enorm", "nextn.hnorm", "nextn.shared_head_norm"):
-        add(writer, f"blk.{layer}.{name}.weight", torch.full((width,), torch.nan))
-    add(writer, f"blk.{layer}.nextn.eh_proj.weight", torch.full((width, 2 * width), torch.nan))
+    """Write a layer that predicts further tokens: the last one's tensors and some more, all NaN."""
+    shapes = {f"nextn.{name}": (width,) for name in ("enorm", "hnorm", "shared_head_norm")}
+    shapes["nextn.eh_proj"] = (width, 2 * width)
+    for name, shape in shapes.items():
+        add(writer, f"blk.{layer}.{name}.weight", torch.full(shape, torch.nan))
+    last = f"blk.{layer - 1}."
+    for name, info in list(writer.tensors[0].items()):
+        if name.startswith(last):
+            values = torch.full(tuple(info.shape), torch.nan)
+            add(writer, f"blk.{layer}.{name.removeprefix(last)}", values)
 
 
 def add_mlp(writer: gguf.GGUFWriter, state: State, hf: str, blk: str, suffix: str) -> None:
