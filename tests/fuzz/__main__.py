@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 # Kinds of rounds and their cases, chosen to take about the same time, some ten seconds.
-COUNTS = {"small_changed": 3000, "invented": 2000, "parts_changed": 300, "models_changed": 50}
+COUNTS = {"small_changed": 3000, "invented": 2000, "parts_changed": 300, "models_changed": 100}
 
 
 def main(minutes: str, seed: str = "") -> int:

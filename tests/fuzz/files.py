@@ -27,24 +27,39 @@ _WHOLE_NUMBERS = st.one_of(
 _FLOATS = st.floats(width=32).map(lambda x: struct.pack("<f", x))
 
 
-def places(path: Path) -> list[Place]:
-    """Return where the numbers, lengths, types and texts of a file's header lie."""
+def places(path: Path) -> list[list[Place]]:
+    """Return where the numbers, lengths, types and texts of each field of a header lie."""
     reader = gguf.GGUFReader(path)
     fields = [*reader.fields.values(), *(tensor.field for tensor in reader.tensors)]
-    found: list[Place] = []
+    found: list[list[Place]] = []
     for field in fields:
-        at = field.offset
+        at, parts = field.offset, list[Place]()
         for part in field.parts:
-            if field.offset < 24 or at >= 24:  # what stands before is the reader's own fields
-                found.append((at, part.nbytes))
+            parts.append((at, part.nbytes))
             at += part.nbytes
+        found.append(parts)
     return found
 
 
-def small_places() -> list[Place]:
-    """Return the places of `raw.small`: of every byte, and of every aligned number."""
-    size = len(bytes(raw.small()))
-    return [(at, width) for width in (1, 4, 8) for at in range(0, size - width, width)]
+def values(path: Path) -> list[list[Place]]:
+    """Return where the values of each field lie, and the shapes, types and offsets of tensors."""
+    reader = gguf.GGUFReader(path)
+    found: list[list[Place]] = []
+    for field in reader.fields.values():
+        starts = np.cumsum([0, *(part.nbytes for part in field.parts)]) + field.offset
+        if not field.name.startswith("GGUF."):
+            found.append([(int(starts[i]), field.parts[i].nbytes) for i in field.data])
+    table: list[Place] = []
+    for tensor in reader.tensors:
+        end = tensor.field.offset + sum(part.nbytes for part in tensor.field.parts)
+        shape = [(end - 12 - 8 * i, 8) for i in range(1, len(tensor.shape) + 1)]
+        table += [*shape, (end - 12, 4), (end - 8, 8)]
+    return [*(group for group in found if group), table, table]
+
+
+def all_places(size: int) -> list[list[Place]]:
+    """Return the places of every byte of a file, and of every aligned number."""
+    return [[(at, width) for at in range(0, size - width, width)] for width in (1, 4, 8)]
 
 
 @dataclass(frozen=True)
@@ -56,19 +71,32 @@ class Change:
     come: bytes
 
 
-def changes(size: int, known: list[Place]) -> st.SearchStrategy[list[Change]]:
+def changes(size: int, known: list[list[Place]]) -> st.SearchStrategy[list[Change]]:
     """Return one to six changes of a file, of which few move what stands behind them.
 
-    size: of the part to be changed, in bytes. known: the places of what stands in it.
+    size: of the part to be changed, in bytes. known: the places of what stands in it, in groups
+    that are chosen equally often: a vocabulary as often as a number.
     """
-    number = st.sampled_from(known).flatmap(
-        lambda place: st.builds(Change, st.just(place[0]), st.just(min(8, place[1])), _of(place[1]))
-    )
+    number = _numbers(known)
     at = st.integers(0, size - 1)
     byte = st.builds(Change, at, st.just(1), st.binary(min_size=1, max_size=1))
     splice = st.builds(Change, at, st.integers(0, 40), st.binary(max_size=40))
     cut = st.builds(Change, at, st.just(sys.maxsize), st.just(b""))
     return st.lists(st.one_of(number, number, number, byte, splice, cut), min_size=1, max_size=6)
+
+
+def lies(known: list[list[Place]]) -> st.SearchStrategy[list[Change]]:
+    """Return one to three changes of values in a file, which move nothing."""
+    return st.lists(_numbers(known), min_size=1, max_size=3)
+
+
+def _numbers(known: list[list[Place]]) -> st.SearchStrategy[Change]:
+    place = st.sampled_from(known).flatmap(st.sampled_from)
+    return place.flatmap(
+        lambda place: st.builds(
+            Change, st.just(place[0]), st.just(min(8, place[1])), _bytes_of(min(8, place[1]))
+        )
+    )
 
 
 def changed(whole: bytes, made: list[Change]) -> bytes:
@@ -77,10 +105,6 @@ def changed(whole: bytes, made: list[Change]) -> bytes:
     for change in made:
         content[change.at : change.at + change.gone] = change.come
     return bytes(content)
-
-
-def _of(size: int) -> st.SearchStrategy[bytes]:
-    return _bytes_of(min(8, size))
 
 
 def _bytes_of(size: int) -> st.SearchStrategy[bytes]:

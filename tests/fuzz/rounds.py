@@ -35,9 +35,9 @@ class Round:
 
     def small_changed(self) -> None:
         """Try a small valid file with changes."""
-        self._try_changes(
-            self.folder / NAME, bytes(raw.small()), files.small_places(), targets.read
-        )
+        whole = bytes(raw.small())
+        cases = files.changes(len(whole), files.all_places(len(whole)))
+        self._try_changes(self.folder / NAME, whole, cases, targets.read)
 
     def invented(self) -> None:
         """Try files of any metadata and tensors."""
@@ -51,28 +51,28 @@ class Round:
         for at, whole in enumerate(wholes):
             for path, content in zip(paths, wholes, strict=True):
                 path.write_bytes(content)
-            known = files.places(paths[at])
-            self._try_changes(paths[at], whole, known, lambda _: targets.read(paths[1]))
+            cases = files.changes(len(whole), files.places(paths[at]))
+            self._try_changes(paths[at], whole, cases, lambda _: targets.read(paths[1]))
 
     def models_changed(self) -> None:
-        """Try models that answer, with changes in what stands before their weights."""
+        """Try models that answer, whose values are changed."""
         from tests.tiny import tiny_deepseek, tiny_llama, tiny_qwen3moe
 
         for make in (tiny_llama, tiny_qwen3moe, tiny_deepseek):
             path = make(self.folder / NAME).path
             assert targets.answer(path) is None
-            self._try_changes(path, path.read_bytes(), files.places(path), targets.answer)
+            cases = files.lies(files.values(path))
+            self._try_changes(path, path.read_bytes(), cases, targets.answer)
 
     def _try_changes(
         self,
         path: Path,
         whole: bytes,
-        known: list[files.Place],
+        cases: st.SearchStrategy[list[files.Change]],
         target: Callable[[Path], object],
     ) -> None:
-        size = max(at + size for at, size in known)
         self._try_each(
-            files.changes(size, known),
+            cases,
             path,
             lambda changes: files.changed(whole, changes),
             lambda: target(path),

@@ -45,7 +45,7 @@ def test_a_file_cut_at_any_byte(folder: Path) -> None:
         assert targets.read(folder / "model.gguf") is not None
 
 
-@given(files.changes(len(WHOLE), files.small_places()))
+@given(files.changes(len(WHOLE), files.all_places(len(WHOLE))))
 def test_bytes_that_were_changed(folder: Path, changes: list[Change]) -> None:
     check(folder / "model.gguf", files.changed(WHOLE, changes))
 
@@ -60,7 +60,7 @@ def test_any_bytes_after_the_magic(folder: Path, content: bytes) -> None:
     check(folder / "model.gguf", WHOLE[:8] + content)
 
 
-@given(files.changes(len(PART), [(at, 4) for at in range(0, len(PART) - 4, 4)]))
+@given(files.changes(len(PART), files.all_places(len(PART))))
 def test_a_part_that_was_changed(parts: list[Path], changes: list[Change]) -> None:
     parts[1].write_bytes(files.changed(PART, changes))
     targets.read(parts[0])
