@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.fuzz import files, targets
 from tests.unit.formats import raw
 
-CASE_S = 20.0  # far more than any case takes, also on a busy machine
+CASE_S = 60.0  # far more than any case takes, also on a busy machine
 MEMORY_BYTES = 2 << 30  # that all cases together may take; the files are small
 NAME = "model.gguf"
 
