@@ -32,9 +32,10 @@ _ANY_OBJECT = {"type": "object"}
 
 
 class Constraint:
-    """Follows one answer through a grammar."""
+    """Follows one answer through a grammar. wait_for: all is allowed until this token comes."""
 
     def __init__(self, matcher: LLMatcher, vocabulary_size: int) -> None:
+        self.wait_for: int | None = None
         self._matcher, self._size = matcher, vocabulary_size
 
     @property
@@ -47,6 +48,8 @@ class Constraint:
 
         Raises RequestError if the grammar is too large to be followed further.
         """
+        if self.wait_for is not None:
+            return np.arange(self._size)
         bits = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)
         ids = np.flatnonzero(np.unpackbits(bits, count=self._size, bitorder="little"))
         if self._matcher.is_error() or not len(ids):
@@ -59,7 +62,10 @@ class Constraint:
 
     def accept(self, token: int) -> None:
         """Go on with a token that was allowed."""
-        self._matcher.consume_token(token)
+        if self.wait_for is None:
+            self._matcher.consume_token(token)
+        elif token == self.wait_for:
+            self.wait_for = None
 
 
 class Grammars:

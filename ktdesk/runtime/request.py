@@ -34,7 +34,8 @@ class Options:
     one each time.
 
     json, json_schema, grammar: at most one. An object in JSON; JSON of a schema, given as text;
-    a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete.
+    a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
+    prompt ends within a model's reasoning, what follows the reasoning is meant.
     """
 
     max_tokens: int = 0

@@ -73,7 +73,7 @@ class Runner:
         self._check_model()
         clock = _Clock(time.monotonic())
         prompt = self.encode(request)
-        sampler = self._vocabulary.sampler(request.options)
+        sampler = self._vocabulary.sampler(request.options, prompt)
         self._check_length(prompt)
         reused = self._reuse(prompt)
         answer: list[int] = []

@@ -22,11 +22,11 @@ END, TURN = "<|im_end|>", "<|im_start|>"
 
 
 def tokenizer(*, has_end: bool = True) -> Tokenizer:
-    """A token for each byte, some longer ones, and two that mark something."""
-    marks = [END, TURN] if has_end else [TURN, "<|other|>"]
+    """A token for each byte, some longer ones, and those that mark something."""
+    marks = ["<think>", "</think>", *([END, TURN] if has_end else [TURN, "<|other|>"])]
     tokens = [*sorted(ByteLevel.alphabet()), *WORDS, *marks]
     keys: dict[str, Any] = {"model": "gpt2", "pre": "gpt-2", "tokens": tokens, "merges": []}
-    keys["token_type"] = [1] * (len(tokens) - 2) + [3, 3]
+    keys["token_type"] = [1] * (len(tokens) - 4) + [4, 4, 3, 3]
     return Tokenizer(Path("m.gguf"), {f"tokenizer.ggml.{k}": v for k, v in keys.items()})
 
 
@@ -202,8 +202,24 @@ def test_a_sampler_chooses_what_is_allowed_and_knows_the_end() -> None:
         assert set(text) <= {"a", "b"}
 
 
+def test_a_grammar_begins_after_the_reasoning() -> None:
+    vocabulary = Vocabulary(TOKENIZER)
+    begin, end = TOKENIZER.encode("<think></think>")
+    logits = np.zeros(TOKENIZER.vocabulary_size, np.float32)
+    logits[IDS["x"]] = 1.0
+    options = Options(grammar='start: "a"', temperature=0.0)
+    for prompt in ([], [begin, end], [IDS["x"]]):
+        assert vocabulary.sampler(options, prompt).sample(logits, prompt) == IDS["a"]
+    sampler = vocabulary.sampler(options, [begin, IDS["x"]])
+    assert sampler.sample(logits, []) == IDS["x"]
+    assert sampler.sample(logits + 9 * (np.arange(len(logits)) == end), []) == end
+    assert not sampler.is_complete
+    assert sampler.sample(logits, []) == IDS["a"]
+    assert sampler.is_complete
+
+
 def test_a_bias_for_a_token_that_does_not_exist() -> None:
-    with pytest.raises(RequestError, match="names the token 999; the model's are 0 to 262"):
+    with pytest.raises(RequestError, match="names the token 999; the model's are 0 to 264"):
         Vocabulary(TOKENIZER).sampler(Options(logit_bias={999: 1.0}))
 
 
