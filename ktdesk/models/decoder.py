@@ -176,7 +176,8 @@ class Decoder(ABC):
         check: called between layers; what it raises ends the step.
         """
         x = self._embedding.forward(inputs.tokens)
-        step = Step(inputs.positions, self._rotary.forward(inputs.positions))
+        rotary = self._rotary.forward(inputs.positions)
+        step = Step(inputs.positions, rotary, inputs.places)
         for layer in self._layers:
             check()
             for norm, block in layer:

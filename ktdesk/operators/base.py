@@ -147,10 +147,14 @@ class MlpSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2]."""
+    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
+
+    places [T] int32: the cache row of each token, in front of which its sequence stands.
+    """
 
     positions: Tensor
     rotary: Tensor
+    places: Tensor
 
 
 class Slot(ABC):
