@@ -124,11 +124,14 @@ def embed(
 def rms_norm(
     stream: Stream,
     x: int,
-    x_stride: int,
+    x_token: int,
+    x_group: int,
     weight: int,
     out: int,
-    out_stride: int,
-    rows: int,
+    out_token: int,
+    out_group: int,
+    tokens: int,
+    groups: int,
     width: int,
     eps: float,
     /,
@@ -267,7 +270,23 @@ def attention_merge(
     scale: float,
     /,
 ) -> None: ...
-def add(stream: Stream, x: int, y: int, out: int, count: int, /) -> None: ...
+def add(stream: Stream, x: int, y: int, out: int, count: int, factor: float, /) -> None: ...
+def bias_rows(
+    stream: Stream, x: int, x_stride: int, bias: int, rows: int, width: int, /
+) -> None: ...
+def weigh_rows(
+    stream: Stream,
+    x: int,
+    x_stride: int,
+    weights: int,
+    weights_stride: int,
+    out: int,
+    out_stride: int,
+    rows: int,
+    width: int,
+    is_logit: bool,
+    /,
+) -> None: ...
 def router(
     stream: Stream,
     logits: int,

@@ -112,6 +112,11 @@ def attention(
     return torch.einsum("thc,chd->thd", scores.softmax(-1)[..., : len(used)], values)
 
 
+def weigh_rows(x: Tensor, weights: Tensor, *, logits: bool) -> Tensor:
+    """Return x [T, D] times weights [T, 1], or times their sigmoids."""
+    return x * (weights.sigmoid() if logits else weights)
+
+
 def activate(gate: Tensor, up: Tensor, activation: str) -> Tensor:
     """Return what becomes of gate and up, [..]. `clamped_silu` is that of gpt-oss."""
     match activation:

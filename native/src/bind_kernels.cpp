@@ -50,16 +50,20 @@ void embed(kt::Stream& stream, const MatrixOf& weight, Address tokens, Address o
   KT_LAUNCH(embed, args, count);
 }
 
-void rms_norm(kt::Stream& stream, Address x, int64_t x_stride, Address weight, Address out,
-              int64_t out_stride, int64_t rows, int width, float eps) {
+void rms_norm(kt::Stream& stream, Address x, int64_t x_token, int64_t x_group, Address weight,
+              Address out, int64_t out_token, int64_t out_group, int64_t tokens, int groups,
+              int width, float eps) {
   const kt::RmsNormArgs args{at<const float>(x),
                              at<const float>(weight),
                              at<float>(out),
-                             x_stride,
-                             out_stride,
+                             x_token,
+                             x_group,
+                             out_token,
+                             out_group,
+                             groups,
                              width,
                              eps};
-  KT_LAUNCH(rms_norm, args, rows);
+  KT_LAUNCH(rms_norm, args, tokens * groups);
 }
 
 void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group_stride,
@@ -198,9 +202,29 @@ void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bo
             int64_t{tokens} * heads);
 }
 
-void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count) {
-  const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count};
+void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count, float factor) {
+  const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count, factor};
   KT_LAUNCH(add, args, chunks(count));
+}
+
+void bias_rows(kt::Stream& stream, Address x, int64_t x_stride, Address bias, int64_t rows,
+               int width) {
+  KT_LAUNCH(bias_rows, (kt::BiasRowsArgs{at<float>(x), at<const float>(bias), x_stride, width}),
+            rows);
+}
+
+void weigh_rows(kt::Stream& stream, Address x, int64_t x_stride, Address weights,
+                int64_t weights_stride, Address out, int64_t out_stride, int64_t rows, int width,
+                bool is_logit) {
+  const kt::WeighRowsArgs args{at<const float>(x),
+                               at<const float>(weights),
+                               at<float>(out),
+                               x_stride,
+                               weights_stride,
+                               out_stride,
+                               width,
+                               is_logit};
+  KT_LAUNCH(weigh_rows, args, rows);
 }
 
 void router(kt::Stream& stream, Address logits, Address bias, Address ids, Address weights,

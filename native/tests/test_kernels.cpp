@@ -28,8 +28,9 @@ void test_rms_norm(int width) {
   const Padded<float> x = random.rows(5, width, kGap), weight = random.normals(width);
   compare(label("rms_norm", width), kSums, [&](const Launcher& launcher) {
     Output<float> out(5 * width);
-    const kt::RmsNormArgs args{x.data(), weight.data(), out.data(), width + kGap,
-                               width,    width,         1e-5f};
+    // A group of one row in each token.
+    const kt::RmsNormArgs args{x.data(), weight.data(), out.data(), width + kGap, 0, width, 0,
+                               1,        width,         1e-5f};
     launcher.run(&kt::KernelTable::rms_norm, args, 5);
     return outcome(out);
   });

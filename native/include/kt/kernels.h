@@ -28,6 +28,8 @@
   X(attention, AttentionArgs, 1)        \
   X(attention_merge, AttentionArgs, 16) \
   X(add, AddArgs, 64)                   \
+  X(bias_rows, BiasRowsArgs, 1)         \
+  X(weigh_rows, WeighRowsArgs, 1)       \
   X(router, RouterArgs, 1)              \
   X(expert_plan, ExpertPlanArgs, 1)     \
   X(experts_up, ExpertsUpArgs, 1)       \
@@ -74,13 +76,13 @@ struct EmbedArgs {
   float* out;  // [T, columns]
 };
 
-// out[t, i] = x[t, i] * weight[i] / sqrt(mean_i(x[t, i]^2) + eps). Item: row.
+// out[t, g, i] = x[t, g, i] * weight[i] / sqrt(mean_i(x[t, g, i]^2) + eps). Item: row.
 struct RmsNormArgs {
   const float* x;
   const float* weight;
   float* out;  // may be x
-  int64_t x_stride, out_stride;
-  int width;
+  int64_t x_token, x_group, out_token, out_group;
+  int groups, width;
   float eps;
 };
 
@@ -186,12 +188,31 @@ struct AttentionArgs {
   bool rounds;
 };
 
-// out = x + y. Item: kChunk elements.
+// out = x + factor * y. Item: kChunk elements.
 struct AddArgs {
   const float* x;
   const float* y;
   float* out;  // may be x
   int64_t count;
+  float factor = 1;
+};
+
+// x[t] += bias. Item: row.
+struct BiasRowsArgs {
+  float* x;
+  const float* bias;  // [width]
+  int64_t x_stride;
+  int width;
+};
+
+// out[t] = x[t] * weights[t], or * sigmoid(weights[t]). Item: row.
+struct WeighRowsArgs {
+  const float* x;
+  const float* weights;
+  float* out;  // may be x
+  int64_t x_stride, weights_stride, out_stride;
+  int width;
+  bool is_logit;
 };
 
 // The K best experts of each token, best first, and their weights. Item: token.
