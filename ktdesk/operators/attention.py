@@ -52,14 +52,15 @@ class TorchGqa(Gqa):
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
-        reference.store_rows(keys.flatten(1), step.positions, cache.key_rows)
-        reference.store_rows(v, step.positions, cache.value_rows)
+        reference.store_rows(keys.flatten(1), step.places, cache.key_rows)
+        reference.store_rows(v, step.places, cache.value_rows)
         out = reference.attention(
             queries,
             cache.keys,
             cache.values,
             step.positions,
             spec.scale,
+            places=step.places,
             window=spec.window,
             chunk=spec.chunk,
             sinks=self._sinks,
@@ -103,8 +104,8 @@ class CpuGqa(Gqa):
             size = 2 * step.rotary.shape[1]
             for x in (queries[..., :size], keys[..., :size]):
                 cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
-        cpu.store_rows(stream, k, step.positions, cache.key_rows)
-        cpu.store_rows(stream, v, step.positions, cache.value_rows)
+        cpu.store_rows(stream, k, step.places, cache.key_rows)
+        cpu.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
         attention(
             stream,
@@ -115,6 +116,7 @@ class CpuGqa(Gqa):
             out,
             spec.scale,
             section_room(self._device, out, spec.kv_heads),
+            places=step.places,
             sinks=self._sinks,
             window=spec.window,
             chunk=spec.chunk,
