@@ -15,6 +15,8 @@ from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import Gqa, GqaSpec, Linear, LinearSpec, Norm, NormSpec, Step
 from ktdesk.operators.site import Site
 
+QueryNorm = Literal["", "head", "bare head", "row", "turned head"]
+
 
 @dataclass(frozen=True, slots=True)
 class GroupedQuerySpec:
@@ -48,7 +50,7 @@ class GroupedQuerySpec:
                 kv_heads=checkpoint.count(f"{arch}.attention.head_count_kv", heads),
                 head_size=head_size,
                 interleaved=interleaved,
-                scale=head_size**-0.5,
+                scale=checkpoint.positive(f"{arch}.attention.scale", head_size**-0.5),
             ),
         )
 
@@ -56,8 +58,8 @@ class GroupedQuerySpec:
 class GroupedQueryAttention(Block):
     """Queries, keys, values, attention, output; the first three may be one product.
 
-    norm: what is normalised before queries and keys turn: nothing, each head, each head without
-    weights, or the whole row.
+    norm: what of queries and keys is normalised: nothing, each head, each head without weights, the
+    whole row, or, after they have turned, each head.
     local: whether positions turn by the angles of layers that look at a window only.
     """
 
@@ -68,7 +70,7 @@ class GroupedQueryAttention(Block):
         decoder: DecoderSpec,
         spec: GqaSpec,
         *,
-        norm: Literal["", "head", "bare head", "row"] = "",
+        norm: QueryNorm = "",
         local: bool = False,
     ) -> None:
         blk, width = f"blk.{layer}.attn", decoder.width
@@ -79,11 +81,18 @@ class GroupedQueryAttention(Block):
                 name, Linear, LinearSpec(f"{blk}_{tensor}.weight", inputs, outputs, bias)
             )
 
-        def normed(name: str, heads: int) -> Norm | None:
+        def norm_spec(name: str, heads: int = 1) -> NormSpec:
             size = spec.head_size * (heads if norm == "row" else 1)
             weight = "" if norm == "bare head" else f"{blk}_{name}.weight"
-            return site.make(name, Norm, NormSpec(weight, size, decoder.norm_eps)) if norm else None
+            return NormSpec(weight, size, decoder.norm_eps)
 
+        def normed(name: str, heads: int) -> Norm | None:
+            has_slot = norm in ("head", "bare head", "row")
+            return site.make(name, Norm, norm_spec(name, heads)) if has_slot else None
+
+        if norm == "turned head":
+            q_norm, k_norm = norm_spec("q_norm"), norm_spec("k_norm")
+            spec = replace(spec, q_norm=q_norm, k_norm=k_norm)
         self._widths = tuple(
             heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
         )

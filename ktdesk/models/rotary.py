@@ -56,7 +56,9 @@ def read_rope(
         message = f"The file's {arch}.rope.freq_base is {base}, but must be above 1."
         raise ModelFileError(checkpoint.path, message, hint=_AGAIN)
     frequencies = list(plain_rotary(base, size).inverse_frequencies)
-    kind = checkpoint.get(f"{arch}.rope.scaling.type", str, "none")
+    kind = checkpoint.get(
+        f"{arch}.rope.scaling.type", str, "linear"
+    )  # old files give a factor only
     factor = checkpoint.positive(f"{arch}.rope.scaling.factor", 1.0)
     if _FACTORS in checkpoint.tensors:
         frequencies = _divided(checkpoint, _FACTORS, frequencies)
@@ -122,7 +124,7 @@ def _yarn(
     pairs = len(frequencies)
 
     def index_that_turns(times: float) -> float:
-        return pairs * math.log(original / (times * 2 * math.pi)) / math.log(base)
+        return pairs * (math.log(original / (2 * math.pi)) - math.log(times)) / math.log(base)
 
     low, high = index_that_turns(fast), index_that_turns(slow)
     if rounds:

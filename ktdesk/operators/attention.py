@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,7 +14,8 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.attention import attention, attention_sections
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.operators.base import Gqa, GqaSpec, Step
+from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
+from ktdesk.operators.basic import CpuNorm, TorchNorm
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -32,6 +35,17 @@ def _sinks(site: Site, spec: GqaSpec) -> Tensor | None:
     return site.values(spec.sinks, spec.heads) if spec.sinks else None
 
 
+def _norm_specs(spec: GqaSpec) -> list[NormSpec]:
+    return [norm for norm in (spec.q_norm, spec.k_norm) if norm]
+
+
+def _normalized(norms: Sequence[Norm], queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+    if not norms:
+        return queries, keys
+    q_norm, k_norm = norms
+    return q_norm.forward(queries), k_norm.forward(keys)
+
+
 def _temperatures(positions: Tensor, spec: GqaSpec) -> Tensor:
     return reference.temperatures(positions, spec.temperature_length, spec.temperature_scale)
 
@@ -43,6 +57,7 @@ class TorchGqa(Gqa):
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
+        self._norms = [TorchNorm(site, norm) for norm in _norm_specs(spec)]
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
@@ -52,6 +67,7 @@ class TorchGqa(Gqa):
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
+        queries, keys = _normalized(self._norms, queries, keys)
         reference.store_rows(keys.flatten(1), step.places, cache.key_rows)
         reference.store_rows(v, step.places, cache.value_rows)
         out = reference.attention(
@@ -90,6 +106,7 @@ class CpuGqa(Gqa):
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
+        self._norms = [CpuNorm(site, norm) for norm in _norm_specs(spec)]
         self._temperatures = _temperature_rows(site, spec) if spec.temperature_length else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
@@ -104,7 +121,8 @@ class CpuGqa(Gqa):
             size = 2 * step.rotary.shape[1]
             for x in (queries[..., :size], keys[..., :size]):
                 cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
-        cpu.store_rows(stream, k, step.places, cache.key_rows)
+        queries, keys = _normalized(self._norms, queries, keys)
+        cpu.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
         cpu.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
         attention(

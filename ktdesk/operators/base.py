@@ -69,9 +69,9 @@ class GqaSpec:
     A token sees what stands before it and itself: the last `window` tokens, or those from a
     position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
     empty; it has a score for each head that takes its share of the weights, and has no value.
-    `rotates`: whether queries and keys turn with their positions at all. With a
-    `temperature_length` n the query at position p grows to 1 + temperature_scale * ln(1 + (p+1)//n)
-    times itself.
+    `rotates`: whether queries and keys turn with their positions at all. `q_norm`, `k_norm`: of
+    each head, [head_size], after it has turned. With a `temperature_length` n the query at position
+    p grows to 1 + temperature_scale * ln(1 + (p+1)//n) times itself.
     """
 
     heads: int
@@ -83,6 +83,8 @@ class GqaSpec:
     chunk: int = 0
     sinks: str = ""
     rotates: bool = True
+    q_norm: NormSpec | None = None
+    k_norm: NormSpec | None = None
     temperature_length: int = 0
     temperature_scale: float = 0.0
 
