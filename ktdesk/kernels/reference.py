@@ -111,6 +111,11 @@ def temperatures(positions: Tensor, length: int, scale: float) -> Tensor:
     return (1 + scale * torch.log1p(passed.float())).unsqueeze(1)
 
 
+def bias_rows(x: Tensor, bias: Tensor) -> Tensor:
+    """Return x [T, D] plus bias [D]."""
+    return x + bias
+
+
 def weigh_rows(x: Tensor, weights: Tensor, *, logits: bool) -> Tensor:
     """Return x [T, D] times weights [T, 1], or times their sigmoids."""
     return x * (weights.sigmoid() if logits else weights)

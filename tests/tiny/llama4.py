@@ -22,6 +22,8 @@ from tests.tiny.shared import (
     start,
 )
 
+META = 8192  # the chunk of Meta's models, which files do not give
+
 
 def tiny_llama4(
     path: Path,
@@ -30,9 +32,11 @@ def tiny_llama4(
     used: int = 1,
     period: int = 1,
     stretched: bool = False,
+    chunk: int = 32,
     tied: bool = False,
 ) -> Tiny:
     """Write a Llama 4 of five layers. period: every so many layers have experts."""
+    length, scale = (chunk // 2, 0.3) if chunk < META else (chunk, 0.1)
     rope: dict[str, Any] = {"rope_type": "default", "rope_theta": 5000.0}
     if stretched:
         rope |= {"rope_type": "llama3", "factor": 8.0, "original_max_position_embeddings": 32}
@@ -50,9 +54,9 @@ def tiny_llama4(
         num_experts_per_tok=used,
         interleave_moe_layer_step=period,
         use_qk_norm=experts != 128,
-        attention_chunk_size=32,
-        floor_scale=16,
-        attn_scale=0.3,
+        attention_chunk_size=chunk,
+        floor_scale=length,
+        attn_scale=scale,
         max_position_embeddings=512,
         rope_parameters=rope,
         tie_word_embeddings=tied,
@@ -65,10 +69,10 @@ def tiny_llama4(
     writer.add_key_length(24)
     writer.add_value_length(24)
     writer.add_rope_dimension_count(24)
-    # Files leave these three to the program, since all models have the same ones.
-    writer.add_sliding_window(32)
-    writer.add_attn_temperature_length(16)
-    writer.add_attn_temperature_scale(0.3)
+    if chunk < META:
+        writer.add_sliding_window(chunk)
+        writer.add_attn_temperature_length(length)
+        writer.add_attn_temperature_scale(scale)
     writer.add_interleave_moe_layer_step(period)
     writer.add_expert_feed_forward_length(64)
     writer.add_expert_count(experts)
@@ -100,6 +104,7 @@ def tiny_llama4(
 
 VARIANTS: Variants = {
     "llama4": tiny_llama4,
+    "llama4 with Meta's numbers": lambda path: tiny_llama4(path, chunk=META),
     "llama4 beyond its original context": lambda path: tiny_llama4(path, stretched=True),
     "llama4 like Maverick": lambda path: tiny_llama4(path, experts=128, period=2, tied=True),
 }

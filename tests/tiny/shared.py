@@ -58,7 +58,8 @@ def scaled(model: Any) -> Any:
 def start(path: Path, architecture: str, c: Any, *, nextn: int = 0) -> gguf.GGUFWriter:
     """Begin a file. nextn: layers after the last that predict further tokens."""
     writer = gguf.GGUFWriter(path, architecture)
-    writer.add_name(f"tiny {architecture}")
+    # llama.cpp asks for the tokens of the real Phi 3 in files that are called so.
+    writer.add_name("tiny" if architecture == "phi3" else f"tiny {architecture}")
     writer.add_context_length(c.max_position_embeddings)
     writer.add_embedding_length(c.hidden_size)
     writer.add_block_count(c.num_hidden_layers + nextn)
