@@ -334,7 +334,7 @@ def test_a_whole_small_file_loads(tmp_path: Path) -> None:
         ("mamba7", {"blk.0.ssm_a": [32]}, "'mamba7'.*Missing are its parts ssm_a"),
         ("llama", {"blk.0.attn_q.weight": None}, "blk.0.attn_q.weight"),
         ("llama", {"blk.0.attn_q.weight": [32, 16]}, r"shape \[32, 16\]"),
-        ("llama", {"blk.0.attn_q.bias": [32]}, "does not use, blk.0.attn_q.bias"),
+        ("llama", {"blk.0.attn_sinks.weight": [4]}, "does not use, blk.0.attn_sinks.weight"),
         ("deepseek2", {}, "deepseek2"),
     ],
 )
