@@ -8,17 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ktdesk.errors import KTDeskError
+from ktdesk.text.messages import Channel, Message, TemplateOptions, Tool, ToolCall
 
-Role = Literal["system", "user", "assistant"]
 StopReason = Literal["end", "length", "stop", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a conversation."""
-
-    role: Role
-    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +19,7 @@ class Options:
 
     temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, top_p 1,
     min_p 0 and repetition_penalty 1 switch that step off. seed None draws a fresh one each time.
+    stop: texts before which the answer ends; they are not looked for in reasoning and calls.
     """
 
     max_tokens: int = 0
@@ -46,10 +39,15 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A conversation to continue, or, with `prompt`, raw text without the chat template."""
+    """A conversation to continue, or, with `prompt`, raw text without the chat template.
+
+    tools: what the model may call. template: what its chat template is told.
+    """
 
     messages: tuple[Message, ...] = ()
     prompt: str | None = None
+    tools: tuple[Tool, ...] = ()
+    template: TemplateOptions = field(default_factory=TemplateOptions)
     options: Options = field(default_factory=Options)
     id: str = field(default_factory=new_request_id)
 
@@ -64,13 +62,14 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One generated token. `text` is empty while a character is still incomplete.
+    """One generated token. `text` is empty while a character, or a mark, is still incomplete.
 
-    id None: text that was held back, after the last token.
+    id None: text that was held back, after the last token, or that belongs to the token before.
     """
 
     id: int | None
     text: str
+    channel: Channel = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +111,5 @@ class Failed:
     error: KTDeskError
 
 
-Event = Prefill | Token | Done | Failed
+# A ToolCall comes when it is whole.
+Event = Prefill | Token | ToolCall | Done | Failed
