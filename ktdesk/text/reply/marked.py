@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ktdesk.text.messages import Channel, Tool, ToolCall
 from ktdesk.text.reply.calls import CallFormat, MalformedCall
@@ -53,6 +55,7 @@ class MarkedReply:
         self._is_silent = True  # nothing was said in this channel yet
         self._drops_space = is_reasoning  # what comes next stands beside a mark
         self._waiting = ""
+        self._searched = 0  # up to here there is no end of a section
         around = (reasoning.begin, reasoning.end) if reasoning else ()
         within = (*calls.begin, calls.end, *calls.inner) if calls else ()
         self.marks = frozenset(mark for mark in (*around, *within) if mark)
@@ -82,11 +85,13 @@ class MarkedReply:
 
     def _find(self) -> tuple[int, str] | None:
         """Return where the first mark stands, and which it is."""
-        waiting = self._waiting
-        start = len(waiting) - len(waiting.lstrip())
-        found = [(start, mark) for mark in self._first_marks() if waiting.startswith(mark, start)]
-        found += [(at, mark) for mark in self._next_marks() if (at := waiting.find(mark)) >= 0]
-        return min(found, default=None)
+        begins = self._waiting.lstrip()
+        for mark in self._first_marks():
+            if begins.startswith(mark):
+                return len(self._waiting) - len(begins), mark
+        marks = self._next_marks()
+        match = _any_of(marks).search(self._waiting) if marks else None
+        return (match.start(), match[0]) if match else None
 
     def _first_marks(self) -> tuple[str, ...]:
         """Return the marks that count only before anything else was said."""
@@ -127,18 +132,26 @@ class MarkedReply:
     def _end_of_section(self, start: int, *, is_last: bool) -> int | None:
         """Return where the section of calls ends, if that is known."""
         assert self._calls
-        end = self._waiting.find(self._calls.end, start) if self._calls.end else -1
+        mark = self._calls.end
+        end = self._waiting.find(mark, max(start, self._searched)) if mark else -1
         if end >= 0:
             return end
+        self._searched = max(0, len(self._waiting) - len(mark))
         return len(self._waiting) if is_last else None
 
     def _section(self, at: int, mark: str, end: int) -> Iterator[Part]:
-        """Give the calls of a section; of a malformed one its mark as text, then read on."""
+        """Give the calls of a section; of a malformed one its beginning as text, then read on.
+
+        That beginning ends before the last mark in it, with which a call may begin.
+        """
+        assert self._calls
         calls = self._parsed(self._waiting[at:end])
         if not calls:
-            yield from self._say(self._take(at + len(mark)))
+            after = at + len(mark)
+            inner = max(self._waiting.rfind(m, after, end) for m in self._calls.begin)
+            before = self._waiting[: max(after, inner)].rstrip()
+            yield from self._say(self._take(max(after, len(before))))
             return
-        assert self._calls
         yield from self._say(self._take(at).rstrip())
         self._take(end - at + len(self._calls.end))
         self._is_silent, self._drops_space = False, True
@@ -152,6 +165,7 @@ class MarkedReply:
             return []
 
     def _take(self, size: int) -> str:
+        self._searched = max(0, self._searched - size)
         taken, self._waiting = self._waiting[:size], self._waiting[size:]
         return taken
 
@@ -162,3 +176,8 @@ class MarkedReply:
             self._drops_space = False
             self._is_silent = self._is_silent and not text.strip()
             yield Text(text, self._channel)
+
+
+@cache
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)))

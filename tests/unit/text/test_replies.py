@@ -382,3 +382,12 @@ def test_messages_can_be_sent_back() -> None:
     rendered = template("qwen3").render([*before, again], TOOLS, add_generation_prompt=False)
     assert rendered == prompt + text + "<|im_end|>\n"
     assert json.loads(calls[0].arguments)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_reply_that_repeats_itself_is_read_once(name: str) -> None:
+    """Reading again from each of many marks would take minutes."""
+    for mark in parser(name).marks:
+        text = mark * 40_000
+        pieces = [text[at : at + 5000] for at in range(0, len(text), 5000)]
+        assert not taken_apart(parser(name), pieces).calls
