@@ -38,8 +38,7 @@ class MarkedFormat:
 class MarkedReply:
     """Takes a reply apart at its marks. White space beside a mark belongs to it.
 
-    Reasoning only begins a reply, and calls are not looked for in it: later, or there, a mark is
-    what the model speaks about.
+    Reasoning only begins a reply, and calls that it may speak about are not looked for in it.
     """
 
     def __init__(
@@ -103,9 +102,11 @@ class MarkedReply:
 
     def _next_marks(self) -> tuple[str, ...]:
         """Return the marks that count anywhere in this channel."""
-        if self._channel == "reasoning":
-            return (self._reasoning.end,) if self._reasoning else ()
-        return self._calls.begin if self._calls and not self._calls.is_first else ()
+        calls = self._calls.begin if self._calls and not self._calls.is_first else ()
+        if self._reasoning and self._channel == "reasoning":
+            ends_it = self._calls is not None and self._calls.ends_reasoning
+            return (self._reasoning.end, *(calls if ends_it else ()))
+        return calls
 
     def _undecided(self) -> int:
         """Return how many of the last characters may belong to a mark that is still to come."""
@@ -154,6 +155,7 @@ class MarkedReply:
             return
         yield from self._say(self._take(at).rstrip())
         self._take(end - at + len(self._calls.end))
+        self._channel = "answer"
         self._is_silent, self._drops_space = False, True
         yield from calls
 

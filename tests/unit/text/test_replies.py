@@ -167,6 +167,20 @@ REPLIES = [
         "[THINK]I may [TOOL_CALLS]search[ARGS]{}[/THINK][TOOL_CALLS]get_weather[ARGS]" + FRANCE,
         Reply("", "I may [TOOL_CALLS]search[ARGS]{}", CALLED),
     ),
+    # A token that is never said ends reasoning.
+    (
+        "kimi-k2-thinking",
+        "",
+        "<think>Hm\n<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0"
+        f"<|tool_call_argument_begin|>{FRANCE}<|tool_call_end|><|tool_calls_section_end|>Yes",
+        Reply("Yes", "Hm", CALLED),
+    ),
+    (
+        "kimi-k2-thinking",
+        "<think>",
+        "<|tool_calls_section_begin|>Hm<|tool_calls_section_end|></think>Yes",
+        Reply("Yes", "<|tool_calls_section_begin|>Hm<|tool_calls_section_end|>"),
+    ),
     # Several notations of one family.
     (
         "mistral-nemo",
