@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.request import Token
 from ktdesk.text.messages import ToolCall
-from ktdesk.text.reply.marked import MarkedReply, ReasoningMarks
+from ktdesk.text.reply.marked import MarkedFormat, Marks
 from ktdesk.text.reply.parts import Part, PlainReply, ReplyParser, Text
 from ktdesk.text.tokenizer import Tokenizer
 
@@ -111,7 +111,7 @@ def test_reasoning_and_calls_are_not_stopped() -> None:
 
 
 def test_control_tokens_are_seen_if_they_are_marks() -> None:
-    marks = MarkedReply(ReasoningMarks("<think>", "</think>"), None, ())
+    marks = MarkedFormat(Marks("<think>", "</think>")).parser("", ())
     events, _ = events_of(["<think>", "Hm", "<pad>", "</think>", "Yes"], [], marks)
     said = [event for event in events if event.text]
     assert said == [Token(1, "Hm", "reasoning"), Token(4, "Yes")]

@@ -26,6 +26,15 @@ REPLIES = [
         "[THINK]I may [TOOL_CALLS]search[ARGS]{}[/THINK][TOOL_CALLS]get_weather[ARGS]" + FRANCE,
         Reply("", "I may [TOOL_CALLS]search[ARGS]{}", CALLED),
     ),
+    # The answer is marked, too.
+    (
+        "granite-3.3",
+        "",
+        "<think>Hm</think>\n\n<response>\nYes, a <response>\n</response>\n",
+        Reply("Yes, a <response>", "Hm"),
+    ),
+    ("granite-3.3", "", "<response>Yes", Reply("Yes")),
+    ("granite-3.3", "", "Yes </response>", Reply("Yes </response>")),
     # A token that is never said ends reasoning.
     (
         "kimi-k2-thinking",
