@@ -105,6 +105,17 @@ def attention(
     return torch.einsum("thc,chd->thd", scores.softmax(-1)[..., :rows], values)
 
 
+def temperatures(positions: Tensor, length: int, scale: float) -> Tensor:
+    """Return what queries are multiplied by, [T, 1]: it grows with each `length` positions."""
+    passed = torch.div(positions + 1, length, rounding_mode="floor")
+    return (1 + scale * torch.log1p(passed.float())).unsqueeze(1)
+
+
+def bias_rows(x: Tensor, bias: Tensor) -> Tensor:
+    """Return x [T, D] plus bias [D]."""
+    return x + bias
+
+
 def weigh_rows(x: Tensor, weights: Tensor, *, logits: bool) -> Tensor:
     """Return x [T, D] times weights [T, 1], or times their sigmoids."""
     return x * (weights.sigmoid() if logits else weights)

@@ -24,9 +24,14 @@ from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
+from ktdesk.models.gemma3 import Gemma3
+from ktdesk.models.gpt_oss import GptOss
 from ktdesk.models.llama import Llama
+from ktdesk.models.llama4 import Llama4
+from ktdesk.models.minimax_m2 import MiniMaxM2
+from ktdesk.models.phi3 import Phi3
 from ktdesk.models.qwen3moe import Qwen3Moe
-from ktdesk.models.rotary import FACTORS
+from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
 from ktdesk.operators.registry import find
@@ -36,7 +41,12 @@ Architecture = Callable[[Site, Checkpoint], Decoder]
 
 ARCHITECTURES: dict[str, Architecture] = {
     "deepseek2": Deepseek2,
+    "gemma3": Gemma3,
+    "gpt-oss": GptOss,
     "llama": Llama,
+    "llama4": Llama4,
+    "minimax-m2": MiniMaxM2,
+    "phi3": Phi3,
     "qwen3moe": Qwen3Moe,
 }
 
@@ -173,7 +183,7 @@ def _check_memory(resources: Resources, plan: Plan) -> None:
 
 def _check_all_used(resources: Resources, layers: int) -> None:
     """Refuse a file with tensors that the architecture ignores: its answers would be wrong."""
-    extra = resources.checkpoint.tensors.keys() - resources.used - {FACTORS}
+    extra = resources.checkpoint.tensors.keys() - resources.used - FACTOR_TENSORS
     unknown = sorted(name for name in extra if not _is_beyond(name, layers))
     if unknown:
         architecture = resources.checkpoint.architecture

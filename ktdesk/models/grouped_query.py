@@ -24,14 +24,23 @@ class GroupedQuerySpec:
     attention: GqaSpec
 
     @classmethod
-    def read(cls, checkpoint: Checkpoint, *, interleaved: bool) -> GroupedQuerySpec:
-        """Read them from a file's metadata. interleaved: as GqaSpec has it."""
+    def read(
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        interleaved: bool,
+        context_tokens: int = 0,
+        yarn_rounds: bool = True,
+    ) -> GroupedQuerySpec:
+        """Read them from a file's metadata. See GqaSpec and `read_rope`."""
         arch = checkpoint.architecture
         heads = checkpoint.count(f"{arch}.attention.head_count")
         width = checkpoint.count(f"{arch}.embedding_length")
         head_size = checkpoint.count(f"{arch}.attention.key_length", width // heads)
         size = checkpoint.count(f"{arch}.rope.dimension_count", head_size)
-        rope = read_rope(checkpoint, size, head_size)
+        rope = read_rope(
+            checkpoint, size, head_size, context_tokens=context_tokens, yarn_rounds=yarn_rounds
+        )
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
             attention=GqaSpec(
@@ -47,7 +56,8 @@ class GroupedQuerySpec:
 class GroupedQueryAttention(Block):
     """Queries, keys, values, attention, output; the first three may be one product.
 
-    norm: what is normalised before queries and keys turn: nothing, each head, or the whole row.
+    norm: what is normalised before queries and keys turn: nothing, each head, each head without
+    weights, or the whole row.
     local: whether positions turn by the angles of layers that look at a window only.
     """
 
@@ -58,7 +68,7 @@ class GroupedQueryAttention(Block):
         decoder: DecoderSpec,
         spec: GqaSpec,
         *,
-        norm: Literal["", "head", "row"] = "",
+        norm: Literal["", "head", "bare head", "row"] = "",
         local: bool = False,
     ) -> None:
         blk, width = f"blk.{layer}.attn", decoder.width
@@ -71,8 +81,8 @@ class GroupedQueryAttention(Block):
 
         def normed(name: str, heads: int) -> Norm | None:
             size = spec.head_size * (heads if norm == "row" else 1)
-            weight = NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
-            return site.make(name, Norm, weight) if norm else None
+            weight = "" if norm == "bare head" else f"{blk}_{name}.weight"
+            return site.make(name, Norm, NormSpec(weight, size, decoder.norm_eps)) if norm else None
 
         self._widths = tuple(
             heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
@@ -87,7 +97,7 @@ class GroupedQueryAttention(Block):
             )
         self._q_norm = normed("q_norm", spec.heads)
         self._k_norm = normed("k_norm", spec.kv_heads)
-        self._norm_size = spec.head_size if norm == "head" else 0
+        self._norm_size = 0 if norm == "row" else spec.head_size
         self._is_local = local
         self._attend = site.make("attend", Gqa, spec)
         self._out = linear("o_proj", "output", self._widths[0], width)

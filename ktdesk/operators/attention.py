@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.attention import attention, attention_sections
 from ktdesk.kernels.cache_types import CacheType
@@ -30,6 +32,10 @@ def _sinks(site: Site, spec: GqaSpec) -> Tensor | None:
     return site.values(spec.sinks, spec.heads) if spec.sinks else None
 
 
+def _temperatures(positions: Tensor, spec: GqaSpec) -> Tensor:
+    return reference.temperatures(positions, spec.temperature_length, spec.temperature_scale)
+
+
 @operator("torch")
 class TorchGqa(Gqa):
     """Grouped-query attention in plain torch."""
@@ -41,6 +47,8 @@ class TorchGqa(Gqa):
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache = self._spec, self._cache
+        if spec.temperature_length:
+            q = q * _temperatures(step.positions, spec)
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
@@ -81,10 +89,15 @@ class CpuGqa(Gqa):
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
+        self._temperatures = _temperature_rows(site, spec) if spec.temperature_length else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache, stream = self._spec, self._cache, self._device.stream
+        if self._temperatures:
+            factors = self._device.empty(len(q), 1)
+            cpu.embed(stream, self._temperatures, step.positions, factors)
+            cpu.weigh_rows(stream, q, factors, q)
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             size = 2 * step.rotary.shape[1]
@@ -108,6 +121,13 @@ class CpuGqa(Gqa):
             rounds=cache.rounds,
         )
         return out.flatten(1)
+
+
+def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
+    """Return the factor of each position as a row that is looked up like an embedding."""
+    factors = _temperatures(torch.arange(site.resources.context_tokens), spec)
+    rows = factors.numpy().view(np.uint8)
+    return Weight("temperatures", WeightType.F32, tuple(factors.shape), rows)
 
 
 def section_room(device: CpuDevice, out: Tensor, kv_heads: int) -> Tensor:

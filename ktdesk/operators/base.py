@@ -69,7 +69,9 @@ class GqaSpec:
     A token sees what stands before it and itself: the last `window` tokens, or those from a
     position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
     empty; it has a score for each head that takes its share of the weights, and has no value.
-    `rotates`: whether queries and keys turn with their positions at all.
+    `rotates`: whether queries and keys turn with their positions at all. With a
+    `temperature_length` n the query at position p grows to 1 + temperature_scale * ln(1 + (p+1)//n)
+    times itself.
     """
 
     heads: int
@@ -81,6 +83,8 @@ class GqaSpec:
     chunk: int = 0
     sinks: str = ""
     rotates: bool = True
+    temperature_length: int = 0
+    temperature_scale: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ class RouterSpec:
 class ExpertsSpec:
     """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width].
 
-    Their biases, [experts, ffn_width] and [experts, width], may be empty.
+    Their biases, [experts, ffn_width] and [experts, width], may be empty. `weighs_input`: a
+    token's weight scales what goes into its one expert, instead of what comes out.
     """
 
     gate: str
@@ -135,6 +140,7 @@ class ExpertsSpec:
     gate_bias: str = ""
     up_bias: str = ""
     down_bias: str = ""
+    weighs_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)

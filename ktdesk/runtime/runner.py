@@ -21,6 +21,7 @@ from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
+from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -61,6 +62,7 @@ class Runner:
         self.context_tokens = context_tokens
         self._model, self._tokenizer, self._template = model, tokenizer, template
         self._decode = DecodeStep(model, device) if captures else EagerStep(model)
+        self._vocabulary = Vocabulary(tokenizer)
         self._check_model = check_model
         self._cached: list[int] = []  # the tokens whose rows stand in the cache
 
@@ -72,7 +74,7 @@ class Runner:
         self._check_model()
         clock = _Clock(time.monotonic())
         prompt = self.encode(request)
-        sampler = Sampler(request.options)
+        sampler = self._vocabulary.sampler(request.options, prompt)
         self._check_length(prompt)
         reused = self._reuse(prompt)
         answer: list[int] = []
@@ -154,7 +156,10 @@ class Runner:
         sampler: Sampler,
         cancelled: Flag,
     ) -> Generator[Event, None, StopReason]:
-        text = AnswerText(self._tokenizer, self._reply(request), request.options.stop)
+        # A chat's answer begins a text; what follows a raw prompt goes on with it.
+        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        reply = self._reply(request)
+        text = AnswerText(self._tokenizer, stream, reply, request.options.stop)
         room = self.context_tokens - len(prompt)
         limit = min(request.options.max_tokens or room, room)
         reason: StopReason = "length"
@@ -170,6 +175,9 @@ class Runner:
             yield from text.push(token)
             if text.is_stopped:
                 reason = "stop"
+                break
+            if sampler.is_complete:
+                reason = "end"
                 break
             if len(answer) < limit:
                 logits = self._decode.run(token, len(self._cached))

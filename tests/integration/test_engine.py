@@ -34,6 +34,7 @@ from ktdesk.runtime.request import (
     Request,
     Token,
 )
+from ktdesk.runtime.sampler import Sampler
 from ktdesk.text.messages import Tool, ToolCall
 from tests.tiny import add_tokenizer, tiny_deepseek, tiny_llama
 
@@ -269,14 +270,7 @@ def test_reasoning_and_calls_are_events_of_their_own(
     script = iter(model.runner._tokenizer.encode(reply))
     end = min(model.runner._tokenizer.end_ids)
 
-    class Scripted:
-        def __init__(self, *options: object) -> None:
-            pass
-
-        def sample(self, *seen: object) -> int:
-            return next(script, end)
-
-    monkeypatch.setattr("ktdesk.runtime.runner.Sampler", Scripted)
+    monkeypatch.setattr(Sampler, "sample", lambda *seen: next(script, end))
     request = Request(messages=HELLO, tools=(Tool("search"),))
     *events, last = engine.generate(request)
     said = [(e.channel, e.text) for e in events if isinstance(e, Token) and e.text]

@@ -13,7 +13,7 @@ from ktdesk.text.reply.sections import DEEPSEEK, KIMI
 from ktdesk.text.reply.tagged import GLM, MINIMAX, QWEN_CODER
 
 _HARMONY = ("<|start|>assistant", "<|channel|>", "<|message|>")
-_REASONING = (
+REASONING = (
     Marks("<think>", "</think>"),
     Marks("[THINK]", "[/THINK]"),
     Marks("<seed:think>", "</seed:think>"),
@@ -42,7 +42,7 @@ def reply_format(template: str) -> ReplyFormat:
     """Return the format of the replies that a chat template's source prepares for."""
     if all(mark in template for mark in _HARMONY):
         return HarmonyFormat()
-    reasoning = next((marks for marks in _REASONING if marks.end in template), None)
+    reasoning = next((marks for marks in REASONING if marks.end in template), None)
     calls = next((form for shown, form in _CALLS if all(s in template for s in shown)), None)
     answer = next((marks for shown, marks in _ANSWERS if shown in template), None)
     return MarkedFormat(reasoning, answer if reasoning else None, calls)

@@ -13,7 +13,7 @@ from ktdesk.runtime.request import Token
 from ktdesk.text.messages import ToolCall
 from ktdesk.text.reply.marked import MarkedFormat, Marks
 from ktdesk.text.reply.parts import Part, PlainReply, ReplyParser, Text
-from ktdesk.text.tokenizer import Tokenizer
+from ktdesk.text.tokenizer import TextStream, Tokenizer
 
 
 class Pieces:
@@ -21,9 +21,6 @@ class Pieces:
 
     def __init__(self, *texts: str) -> None:
         self._texts = texts
-
-    def stream(self) -> Pieces:
-        return self
 
     def token_text(self, token: int) -> str:
         return self._texts[token]
@@ -55,7 +52,8 @@ class Parts:
 
 
 def events_of(pieces: list[str], stop: list[str], reply: ReplyParser) -> tuple[list, bool]:
-    answer = AnswerText(cast("Tokenizer", Pieces(*pieces)), reply, stop)
+    tokens = Pieces(*pieces)
+    answer = AnswerText(cast("Tokenizer", tokens), cast("TextStream", tokens), reply, stop)
     events = [event for i in range(len(pieces)) for event in answer.push(i)]
     return [*events, *answer.flush()], answer.is_stopped
 
