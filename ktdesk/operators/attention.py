@@ -68,14 +68,15 @@ class TorchGqa(Gqa):
         if spec.rotates:
             queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
         queries, keys = _normalized(self._norms, queries, keys)
-        reference.store_rows(keys.flatten(1), step.positions, cache.key_rows)
-        reference.store_rows(v, step.positions, cache.value_rows)
+        reference.store_rows(keys.flatten(1), step.places, cache.key_rows)
+        reference.store_rows(v, step.places, cache.value_rows)
         out = reference.attention(
             queries,
             cache.keys,
             cache.values,
             step.positions,
             spec.scale,
+            places=step.places,
             window=spec.window,
             chunk=spec.chunk,
             sinks=self._sinks,
@@ -121,8 +122,8 @@ class CpuGqa(Gqa):
             for x in (queries[..., :size], keys[..., :size]):
                 cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
         queries, keys = _normalized(self._norms, queries, keys)
-        cpu.store_rows(stream, keys.flatten(1), step.positions, cache.key_rows)
-        cpu.store_rows(stream, v, step.positions, cache.value_rows)
+        cpu.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
+        cpu.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
         attention(
             stream,
@@ -133,6 +134,7 @@ class CpuGqa(Gqa):
             out,
             spec.scale,
             section_room(self._device, out, spec.kv_heads),
+            places=step.places,
             sinks=self._sinks,
             window=spec.window,
             chunk=spec.chunk,

@@ -165,11 +165,13 @@ class Step:
     """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
 
     local_rotary: those of layers that look at a window only, where a model has two kinds.
+    places [T] int32: the cache row of each token, in front of which its sequence stands.
     """
 
     positions: Tensor
     rotary: Tensor
     local_rotary: Tensor
+    places: Tensor
 
 
 class Slot(ABC):

@@ -18,10 +18,11 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import Cancelled, RequestError
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
-from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason, Token
+from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
 from ktdesk.runtime.vocabulary import Vocabulary
+from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
@@ -66,7 +67,7 @@ class Runner:
         self._cached: list[int] = []  # the tokens whose rows stand in the cache
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
-        """Yield Prefill and Token events, then one Done.
+        """Yield Prefill events, Token and ToolCall events, then one Done.
 
         Raises KTDeskError if the request cannot be served.
         """
@@ -89,10 +90,7 @@ class Runner:
 
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""
-        if request.prompt is not None:
-            text = request.prompt
-        else:
-            text = self._template.render(request.messages)
+        text = self._prompt_text(request)
         # A template may write the first token itself.
         add_bos = self._tokenizer.adds_bos
         tokens = self._tokenizer.encode(text, add_bos=add_bos)
@@ -102,6 +100,19 @@ class Runner:
         if not tokens:
             raise RequestError("The prompt is empty.", hint="Write something to answer.")
         return tokens
+
+    def _prompt_text(self, request: Request) -> str:
+        if request.prompt is not None:
+            return request.prompt
+        template = self._template.for_tools(request.tools)
+        return template.render(request.messages, request.tools, request.template)
+
+    def _reply(self, request: Request) -> ReplyParser:
+        """Return what takes the reply to a request apart."""
+        if request.prompt is not None:
+            return PlainReply()
+        template = self._template.for_tools(request.tools)
+        return template.reply_to(self._prompt_text(request), request.tools)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:
@@ -147,7 +158,8 @@ class Runner:
     ) -> Generator[Event, None, StopReason]:
         # A chat's answer begins a text; what follows a raw prompt goes on with it.
         stream = self._tokenizer.stream(is_beginning=request.prompt is None)
-        text = AnswerText(stream, request.options.stop)
+        reply = self._reply(request)
+        text = AnswerText(self._tokenizer, stream, reply, request.options.stop)
         room = self.context_tokens - len(prompt)
         limit = min(request.options.max_tokens or room, room)
         reason: StopReason = "length"
@@ -160,7 +172,7 @@ class Runner:
                 reason = "end"
                 break
             answer.append(token)
-            yield Token(token, text.push(token))
+            yield from text.push(token)
             if text.is_stopped:
                 reason = "stop"
                 break
@@ -171,8 +183,7 @@ class Runner:
                 logits = self._decode.run(token, len(self._cached))
                 self._check_model()
                 self._cached.append(token)
-        if rest := text.flush():
-            yield Token(None, rest)
+        yield from text.flush()
         return reason
 
     def _stats(self, prompt: list[int], reused: int, answer: list[int], clock: _Clock) -> Stats:

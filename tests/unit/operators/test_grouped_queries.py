@@ -85,7 +85,7 @@ def test_steps_of_any_size(cls: type[TorchGqa | CpuGqa], spec: GqaSpec, file: Pa
     ).flatten(1)
     attend, out = build(cls, file, spec), list[Tensor]()
     for some in torch.arange(TOKENS).split_with_sizes([40, 1, 1, 3, 45]):
-        step = Step(positions[some], table[some], table[some])
+        step = Step(positions[some], table[some], table[some], positions[some])
         out.append(attend.forward(q[some].clone(), k[some].clone(), v[some], step))
     assert_close(torch.cat(out), expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
