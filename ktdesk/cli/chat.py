@@ -6,10 +6,12 @@ Only the answer goes to stdout. Ctrl+C stops an answer, a second one leaves.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from argparse import ArgumentParser, Namespace
 
 from ktdesk.cli.answer import Answer, ask, stats_json, stats_line
+from ktdesk.cli.answer_shape import add_shape_arguments, shape_options
 from ktdesk.cli.conversation import Conversation
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
@@ -22,7 +24,8 @@ from ktdesk.cli.setting_arguments import (
 )
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, RequestError
-from ktdesk.runtime.request import Message, Request
+from ktdesk.runtime.request import Request
+from ktdesk.text.messages import Message, TemplateOptions
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,6 +44,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="TEXT", help="instructions for the whole conversation")
     parser.add_argument(
+        "--thinking",
+        choices=("on", "off"),
+        help="whether the model reasons before it answers, where its chat template can say so",
+    )
+    parser.add_argument(
+        "--effort", metavar="WORD", help="how much it reasons, in its own words: low, medium, high"
+    )
+    parser.add_argument(
         "--placement",
         metavar="NAME|FILE",
         default="auto",
@@ -48,12 +59,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_engine_arguments(parser)
     add_sampling_arguments(parser)
+    add_shape_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load the model, then answer once or converse."""
     _check(arguments)
     options = sampling_options(arguments, program.settings.sampling)
+    options = dataclasses.replace(options, **shape_options(arguments))
     prompt = _prompt(arguments.prompt)
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
@@ -62,11 +75,12 @@ def run(arguments: Namespace, program: Program) -> int:
     if not arguments.json:
         _introduce(engine, program)
     system = _opening(arguments.system)
+    template = _template_options(arguments)
     if prompt is None:
-        return Conversation(engine, program.terminal, system, options).run()
+        return Conversation(engine, program.terminal, system, options, template).run()
     messages = () if arguments.raw else (*system, Message("user", prompt))
     raw = prompt if arguments.raw else None
-    request = Request(messages=messages, prompt=raw, options=options)
+    request = Request(messages=messages, prompt=raw, options=options, template=template)
     return _answer_once(engine, request, program, as_json=arguments.json)
 
 
@@ -75,10 +89,11 @@ def _check(arguments: Namespace) -> None:
     for flag in ("raw", "json"):
         if getattr(arguments, flag) and arguments.prompt is None:
             raise RequestError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
-    if arguments.raw and arguments.system:
-        raise RequestError(
-            "--system has no place in a raw prompt.", hint="Leave out --raw or --system."
-        )
+    for flag in ("system", "thinking", "effort"):
+        if arguments.raw and getattr(arguments, flag):
+            raise RequestError(
+                f"--{flag} has no place in a raw prompt.", hint=f"Leave out --raw or --{flag}."
+            )
 
 
 def _prompt(given: str | None) -> str | None:
@@ -93,6 +108,11 @@ def _readable(text: str | None) -> str | None:
 def _opening(system: str | None) -> tuple[Message, ...]:
     text = _readable(system)
     return (Message("system", text),) if text else ()
+
+
+def _template_options(arguments: Namespace) -> TemplateOptions:
+    thinking = arguments.thinking and arguments.thinking == "on"
+    return TemplateOptions(thinking=thinking, reasoning_effort=_readable(arguments.effort))
 
 
 def _introduce(engine: Engine, program: Program) -> None:
@@ -117,6 +137,7 @@ def _as_json(answer: Answer, engine: Engine) -> dict[str, object]:
     assert engine.info is not None
     return {
         "text": answer.text,
+        "reasoning": answer.reasoning,
         "tokens": answer.tokens,
         "reason": answer.reason,
         "stats": stats_json(answer.stats),

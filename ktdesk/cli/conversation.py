@@ -10,7 +10,8 @@ from ktdesk.cli.keyboard import read_message
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.errors import KTDeskError
-from ktdesk.runtime.request import Message, Options, Request, Stats
+from ktdesk.runtime.request import Options, Request, Stats
+from ktdesk.text.messages import Message, TemplateOptions
 
 HELP = """\
 Write, and end with Enter; several lines can be pasted at once.
@@ -28,10 +29,15 @@ class Conversation:
     """
 
     def __init__(
-        self, engine: Engine, terminal: Terminal, opening: tuple[Message, ...], options: Options
+        self,
+        engine: Engine,
+        terminal: Terminal,
+        opening: tuple[Message, ...],
+        options: Options,
+        template: TemplateOptions,
     ) -> None:
         self._engine, self._terminal = engine, terminal
-        self._opening, self._options = opening, options
+        self._opening, self._options, self._template = opening, options, template
         self._messages = list(opening)
         self._stats: list[Stats] = []
 
@@ -78,14 +84,14 @@ class Conversation:
         """Answer a message. Both become part of the conversation only if there is an answer."""
         messages = (*self._messages, Message("user", text))
         try:
-            request = Request(messages=messages, options=self._options)
+            request = Request(messages=messages, options=self._options, template=self._template)
             answer = ask(self._engine, request, self._terminal)
         except KTDeskError as error:
             self._terminal.error(str(error), error.hint)
             return
         self._terminal.line()
         if answer.text:
-            self._messages = [*messages, Message("assistant", answer.text)]
+            self._messages = [*messages, Message("assistant", answer.text, answer.reasoning)]
         self._stats.append(answer.stats)
         self._terminal.note(stats_line(answer.stats))
 

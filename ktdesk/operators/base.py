@@ -29,7 +29,10 @@ class EmbeddingSpec:
 
 @dataclass(frozen=True, slots=True)
 class NormSpec:
-    """The tensor `weight` [width], and the epsilon of the root mean square."""
+    """The tensor `weight` [width], and the epsilon of the root mean square.
+
+    Without a name for the weight it is one everywhere.
+    """
 
     weight: str
     width: int
@@ -38,11 +41,12 @@ class NormSpec:
 
 @dataclass(frozen=True, slots=True)
 class LinearSpec:
-    """The tensor `weight` [outputs, inputs]."""
+    """The tensors `weight` [outputs, inputs] and `bias` [outputs], whose name may be empty."""
 
     weight: str
     inputs: int
     outputs: int
+    bias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,29 @@ class RotarySpec:
 
 @dataclass(frozen=True, slots=True)
 class GqaSpec:
-    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart."""
+    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart.
+
+    A token sees what stands before it and itself: the last `window` tokens, or those from a
+    position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
+    empty; it has a score for each head that takes its share of the weights, and has no value.
+    `rotates`: whether queries and keys turn with their positions at all. `q_norm`, `k_norm`: of
+    each head, [head_size], after it has turned. With a `temperature_length` n the query at position
+    p grows to 1 + temperature_scale * ln(1 + (p+1)//n) times itself.
+    """
 
     heads: int
     kv_heads: int
     head_size: int
     interleaved: bool
     scale: float
+    window: int = 0
+    chunk: int = 0
+    sinks: str = ""
+    rotates: bool = True
+    q_norm: NormSpec | None = None
+    k_norm: NormSpec | None = None
+    temperature_length: int = 0
+    temperature_scale: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +127,8 @@ class RouterSpec:
 class ExpertsSpec:
     """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width].
 
-    Their biases, [experts, ffn_width] and [experts, width], may be empty.
+    Their biases, [experts, ffn_width] and [experts, width], may be empty. `weighs_input`: a
+    token's weight scales what goes into its one expert, instead of what comes out.
     """
 
     gate: str
@@ -121,11 +142,15 @@ class ExpertsSpec:
     gate_bias: str = ""
     up_bias: str = ""
     down_bias: str = ""
+    weighs_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MlpSpec:
-    """Tensors `gate`, `up` [ffn_width, width] and `down` [width, ffn_width]."""
+    """Tensors `gate`, `up` [ffn_width, width] and `down` [width, ffn_width].
+
+    Without a name for the gate, `up` holds both, [2 * ffn_width, width], the gate first.
+    """
 
     gate: str
     up: str
@@ -137,10 +162,16 @@ class MlpSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2]."""
+    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
+
+    local_rotary: those of layers that look at a window only, where a model has two kinds.
+    places [T] int32: the cache row of each token, in front of which its sequence stands.
+    """
 
     positions: Tensor
     rotary: Tensor
+    local_rotary: Tensor
+    places: Tensor
 
 
 class Slot(ABC):
@@ -167,7 +198,7 @@ class Norm(Slot):
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
-        """Return [T, D], contiguous, for x [T, D], whose rows may be apart."""
+        """Return x normalised, contiguous, for x [T, D] or [T, G, D], whose rows may be apart."""
 
 
 class Linear(Slot):
@@ -186,8 +217,16 @@ class Elementwise(Slot):
     kind = "elementwise"
 
     @abstractmethod
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return x + y, [T, D]."""
+    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
+        """Return x + factor * y, [T, D]."""
+
+    @abstractmethod
+    def scale(self, x: Tensor, factor: float) -> Tensor:
+        """Return factor * x, [T, D]; x may be overwritten."""
+
+    @abstractmethod
+    def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
+        """Return x [T, D] times weights [T, 1], or times their sigmoids; x may be overwritten."""
 
 
 class Rotary(Slot):

@@ -4,39 +4,54 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ktdesk.errors import KTDeskError
+from ktdesk.text.messages import Channel, Message, TemplateOptions, Tool, ToolCall
 
-Role = Literal["system", "user", "assistant"]
 StopReason = Literal["end", "length", "stop", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a conversation."""
-
-    role: Role
-    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How the next token is chosen, and when to stop.
 
-    temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, top_p 1,
-    min_p 0 and repetition_penalty 1 switch that step off. seed None draws a fresh one each time.
+    temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, a probability of 1,
+    min_p 0, repetition_penalty 1 and the other penalties 0 switch that step off. sampler.py says
+    in which order they work, penalties.py what they do. penalty_tokens, dry_tokens: how many of
+    the last tokens, also of the prompt, these penalties look at; 0: all. dry_breakers: texts
+    whose tokens end what counts as a repetition. logit_bias: by token. seed None draws a fresh
+    one each time. stop: texts before which the answer ends; they are not looked for in reasoning
+    and calls.
+
+    json, json_schema, grammar: at most one. An object in JSON; JSON of a schema, given as text;
+    a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
+    prompt ends within a model's reasoning, what follows the reasoning is meant.
     """
 
     max_tokens: int = 0
     temperature: float = 0.7
     top_k: int = 40
+    typical_p: float = 1.0
     top_p: float = 0.95
     min_p: float = 0.05
     repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    penalty_tokens: int = 256
+    dry_multiplier: float = 0.0
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_tokens: int = 4096
+    dry_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
+    logit_bias: Mapping[int, float] = field(default_factory=dict[int, float])
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    json: bool = False
+    json_schema: str = ""
+    grammar: str = ""
 
 
 def new_request_id() -> str:
@@ -46,10 +61,15 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A conversation to continue, or, with `prompt`, raw text without the chat template."""
+    """A conversation to continue, or, with `prompt`, raw text without the chat template.
+
+    tools: what the model may call. template: what its chat template is told.
+    """
 
     messages: tuple[Message, ...] = ()
     prompt: str | None = None
+    tools: tuple[Tool, ...] = ()
+    template: TemplateOptions = field(default_factory=TemplateOptions)
     options: Options = field(default_factory=Options)
     id: str = field(default_factory=new_request_id)
 
@@ -64,13 +84,14 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One generated token. `text` is empty while a character is still incomplete.
+    """One generated token. `text` is empty while a character, or a mark, is still incomplete.
 
-    id None: text that was held back, after the last token.
+    id None: text that was held back, after the last token, or that belongs to the token before.
     """
 
     id: int | None
     text: str
+    channel: Channel = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +133,5 @@ class Failed:
     error: KTDeskError
 
 
-Event = Prefill | Token | Done | Failed
+# A ToolCall comes when it is whole.
+Event = Prefill | Token | ToolCall | Done | Failed

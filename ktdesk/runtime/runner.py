@@ -18,9 +18,11 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import Cancelled, RequestError
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
-from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason, Token
+from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
+from ktdesk.runtime.vocabulary import Vocabulary
+from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
@@ -60,18 +62,19 @@ class Runner:
         self.context_tokens = context_tokens
         self._model, self._tokenizer, self._template = model, tokenizer, template
         self._decode = DecodeStep(model, device) if captures else EagerStep(model)
+        self._vocabulary = Vocabulary(tokenizer)
         self._check_model = check_model
         self._cached: list[int] = []  # the tokens whose rows stand in the cache
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
-        """Yield Prefill and Token events, then one Done.
+        """Yield Prefill events, Token and ToolCall events, then one Done.
 
         Raises KTDeskError if the request cannot be served.
         """
         self._check_model()
         clock = _Clock(time.monotonic())
         prompt = self.encode(request)
-        sampler = Sampler(request.options)
+        sampler = self._vocabulary.sampler(request.options, prompt)
         self._check_length(prompt)
         reused = self._reuse(prompt)
         answer: list[int] = []
@@ -87,10 +90,7 @@ class Runner:
 
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""
-        if request.prompt is not None:
-            text = request.prompt
-        else:
-            text = self._template.render(request.messages)
+        text = self._prompt_text(request)
         # A template may write the first token itself.
         add_bos = self._tokenizer.adds_bos
         tokens = self._tokenizer.encode(text, add_bos=add_bos)
@@ -100,6 +100,19 @@ class Runner:
         if not tokens:
             raise RequestError("The prompt is empty.", hint="Write something to answer.")
         return tokens
+
+    def _prompt_text(self, request: Request) -> str:
+        if request.prompt is not None:
+            return request.prompt
+        template = self._template.for_tools(request.tools)
+        return template.render(request.messages, request.tools, request.template)
+
+    def _reply(self, request: Request) -> ReplyParser:
+        """Return what takes the reply to a request apart."""
+        if request.prompt is not None:
+            return PlainReply()
+        template = self._template.for_tools(request.tools)
+        return template.reply_to(self._prompt_text(request), request.tools)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:
@@ -145,7 +158,8 @@ class Runner:
     ) -> Generator[Event, None, StopReason]:
         # A chat's answer begins a text; what follows a raw prompt goes on with it.
         stream = self._tokenizer.stream(is_beginning=request.prompt is None)
-        text = AnswerText(stream, request.options.stop)
+        reply = self._reply(request)
+        text = AnswerText(self._tokenizer, stream, reply, request.options.stop)
         room = self.context_tokens - len(prompt)
         limit = min(request.options.max_tokens or room, room)
         reason: StopReason = "length"
@@ -158,16 +172,18 @@ class Runner:
                 reason = "end"
                 break
             answer.append(token)
-            yield Token(token, text.push(token))
+            yield from text.push(token)
             if text.is_stopped:
                 reason = "stop"
+                break
+            if sampler.is_complete:
+                reason = "end"
                 break
             if len(answer) < limit:
                 logits = self._decode.run(token, len(self._cached))
                 self._check_model()
                 self._cached.append(token)
-        if rest := text.flush():
-            yield Token(None, rest)
+        yield from text.flush()
         return reason
 
     def _stats(self, prompt: list[int], reused: int, answer: list[int], clock: _Clock) -> Stats:

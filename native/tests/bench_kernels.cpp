@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the kernels that take a model's time and prints JSON: for each table that this machine
+// Measures kernels with rows as stored and prints JSON: for each table that this machine
 // can run, kernel and shape the median time of several runs, their spread, and what it means in
 // GB/s and GFLOP/s. Uses all hardware threads. Bytes are those that must be read, so weights that
 // fit a cache exceed memory.
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
 #include "bench.h"
 #include "samples.h"
@@ -61,7 +60,8 @@ void bench_passes(const Bench& bench) {
   const Padded<float> x = random.normals(kCount), y = random.normals(kCount);
   Padded<float> out(kCount);
   Padded<uint8_t> blocks(kRows * kt::q8_row_bytes(kWidth));
-  const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, kWidth, kWidth, 1e-5f};
+  const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, 0,
+                             kWidth,   0,        1,          kWidth, 1e-5f};
   const kt::QuantizeArgs quantize{x.data(), blocks.data(), kWidth, 0, 1, kWidth};
   const kt::AddArgs add{x.data(), y.data(), out.data(), kCount};
   bench.measure("rms_norm", "F32", shape, kBytes, 4.0 * kCount,
@@ -84,7 +84,6 @@ void bench_table(const Bench& bench) {
 }  // namespace
 
 int main() {
-  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  measure_tables(all_tables(), {std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)}, bench_table);
+  measure_tables(all_tables(), threads_from(0, nullptr), bench_table);
   return 0;
 }

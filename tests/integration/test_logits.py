@@ -7,7 +7,7 @@ a wrong mask, rotation, group or bias is off by more than 1e-2.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from pathlib import Path
 
 import pytest
@@ -21,22 +21,54 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import VOCABULARY, Tiny, tiny_deepseek, tiny_llama, tiny_qwen3moe
+from tests.tiny import (
+    bailingmoe2,
+    deepseek2,
+    ernie4_5_moe,
+    gemma3,
+    glm4moe,
+    gpt_oss,
+    granite,
+    hunyuan_moe,
+    llama,
+    llama4,
+    minimax_m2,
+    mixtral,
+    olmoe,
+    phi3,
+    qwen2,
+    qwen3,
+    qwen3moe,
+)
+from tests.tiny.shared import VOCABULARY, Tiny, Variants
 
 RELATIVE = 1e-4
 TOKENS = [
     int(t) for t in torch.randint(3, VOCABULARY, (70,), generator=torch.Generator().manual_seed(3))
 ]
 
-MODELS: dict[str, Callable[[Path], Tiny]] = {
-    "llama": tiny_llama,
-    "llama tied": lambda path: tiny_llama(path, tied=True, head_size=16),
-    "deepseek split": tiny_deepseek,
-    "deepseek joint": lambda path: tiny_deepseek(path, split=False),
-    "deepseek without q latents": lambda path: tiny_deepseek(path, q_latent=None, tied=True),
-    "deepseek yarn": lambda path: tiny_deepseek(path, yarn=True),
-    "qwen3moe": tiny_qwen3moe,
-    "qwen3moe tied": lambda path: tiny_qwen3moe(path, tied=True),
+# What llama.cpp prefers after each token, of the models about which it agrees.
+PREFERRED: dict[str, list[int]] = json.loads(
+    (Path(__file__).parents[1] / "golden" / "small_models.json").read_text("utf-8")
+)
+MODELS: Variants = {
+    **bailingmoe2.VARIANTS,
+    **deepseek2.VARIANTS,
+    **ernie4_5_moe.VARIANTS,
+    **gemma3.VARIANTS,
+    **glm4moe.VARIANTS,
+    **gpt_oss.VARIANTS,
+    **granite.VARIANTS,
+    **hunyuan_moe.VARIANTS,
+    **llama.VARIANTS,
+    **llama4.VARIANTS,
+    **minimax_m2.VARIANTS,
+    **mixtral.VARIANTS,
+    **olmoe.VARIANTS,
+    **phi3.VARIANTS,
+    **qwen2.VARIANTS,
+    **qwen3.VARIANTS,
+    **qwen3moe.VARIANTS,
 }
 
 
@@ -62,6 +94,18 @@ def test_a_prompt_in_one_chunk(tiny: Tiny, placement: str) -> None:
     model, _ = build(tiny, placement)
     logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
     assert_logits(logits, tiny.logits(TOKENS))
+
+
+def test_llama_cpp_prefers_the_same_tokens(tiny: Tiny, request: pytest.FixtureRequest) -> None:
+    """It reads the same file: that it is laid out as llama.cpp's converter does it, is so shown."""
+    name = request.node.callspec.params["tiny"]
+    if name not in PREFERRED:
+        pytest.skip("llama.cpp does something else; tests/golden/make_small.py says what")
+    model, _ = build(tiny, "cpu_only")
+    logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
+    theirs = logits[range(len(TOKENS)), PREFERRED[name]]
+    # As far as llama.cpp's own logits may be from the reference's: see make_small.py.
+    assert ((logits.max(-1).values - theirs) <= 2e-3 * logits.abs().max()).all()
 
 
 @pytest.mark.parametrize("placement", ["reference", "cpu_only"])

@@ -11,6 +11,7 @@ import pytest
 from ktdesk.errors import RequestError
 from ktdesk.runtime.request import Done, Failed, Message, Prefill, Token
 from ktdesk.settings import load_settings, models_folder
+from ktdesk.text.messages import TemplateOptions
 from tests.unit.cli.conftest import STATS
 
 
@@ -68,6 +69,57 @@ def test_settings_count_where_the_command_line_says_nothing(ktdesk, model, engin
     assert (engine.threads, options.top_k, options.min_p) == (3, 5, 0.5)
 
 
+THOUGHT = [
+    Token(1, ""),
+    Token(2, "Hm", "reasoning"),
+    Token(3, ".\x1b", "reasoning"),
+    Token(4, ""),
+    Token(5, "Yes"),
+    Done("end", STATS),
+]
+
+
+def test_reasoning_is_no_part_of_the_answer(ktdesk, model, engine) -> None:
+    engine.events = lambda request: iter(THOUGHT)
+    done = ktdesk("chat", "--model", model, "--prompt", "Hi")
+    assert done.out == "Yes\n"
+    assert "Hm.\N{REPLACEMENT CHARACTER}\n\n" in done.err
+    result = json.loads(ktdesk("chat", "--model", model, "--prompt", "Hi", "--json").out)
+    assert (result["text"], result["reasoning"]) == ("Yes", "Hm.\x1b")
+    assert result["tokens"] == [1, 2, 3, 4, 5]
+
+
+def test_how_to_reason_reaches_the_template(ktdesk, model, engine) -> None:
+    ktdesk("chat", "--model", model, "--prompt", "Hi", "--thinking", "off", "--effort", "low")
+    ktdesk("chat", "--model", model, "--prompt", "Hi", "--thinking", "on")
+    ktdesk("chat", "--model", model, "--prompt", "Hi")
+    assert [request.template for request in engine.requests] == [
+        TemplateOptions(thinking=False, reasoning_effort="low"),
+        TemplateOptions(thinking=True),
+        TemplateOptions(),
+    ]
+
+
+def test_the_shape_of_an_answer_comes_from_a_file(ktdesk, model, engine, tmp_path) -> None:
+    (tmp_path / "schema.json").write_text('{"type": "object"}')
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--json-object"))
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi"), "--json-schema", tmp_path / "schema.json")
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--grammar", tmp_path / "schema.json"))
+    shapes = [(r.options.json, r.options.json_schema, r.options.grammar) for r in engine.requests]
+    text = '{"type": "object"}'
+    assert shapes == [(True, "", ""), (False, text, ""), (False, "", text)]
+
+
+def test_a_shape_that_cannot_be_read_is_explained(ktdesk, model, tmp_path) -> None:
+    (tmp_path / "empty").write_text("")
+    (tmp_path / "bytes").write_bytes(b"\xff")
+    for name, what in (("none", "No such file"), ("empty", "is empty"), ("bytes", "not UTF-8")):
+        done = ktdesk("chat", "--model", model, "--prompt", "x", "--grammar", tmp_path / name)
+        assert done.code == 1
+        assert name in done.err
+        assert what in done.err
+
+
 def test_a_raw_prompt_goes_without_template(ktdesk, model, engine) -> None:
     ktdesk("chat", "--model", model, "--prompt", "Once", "--raw")
     assert engine.requests[0].prompt == "Once"
@@ -107,7 +159,13 @@ def test_a_model_goes_by_its_name(ktdesk, model, engine, monkeypatch) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--raw",), ("--json",), ("--prompt", "x", "--raw", "--system", "y")],
+    [
+        ("--raw",),
+        ("--json",),
+        ("--prompt", "x", "--raw", "--system", "y"),
+        ("--prompt", "x", "--raw", "--thinking", "off"),
+        ("--prompt", "x", "--raw", "--effort", "low"),
+    ],
 )
 def test_contradictions_are_explained(ktdesk, model, arguments) -> None:
     done = ktdesk("chat", "--model", model, *arguments)
