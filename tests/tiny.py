@@ -79,7 +79,7 @@ def tiny_llama(path: Path, *, tied: bool = False, head_size: int = 24) -> Tiny:
     return Tiny(path, model)
 
 
-def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
+def tiny_qwen3moe(path: Path, *, tied: bool = False, head_size: int = 24) -> Tiny:
     """Write a Qwen3 of three layers with experts: normalised heads, grouped queries."""
     config = Qwen3MoeConfig(
         vocab_size=VOCABULARY,
@@ -89,7 +89,7 @@ def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
         num_hidden_layers=3,
         num_attention_heads=6,
         num_key_value_heads=2,
-        head_dim=24,
+        head_dim=head_size,
         num_experts=8,
         num_experts_per_tok=3,
         norm_topk_prob=True,
@@ -102,8 +102,8 @@ def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
     model = _scaled(Qwen3MoeForCausalLM(config))
     writer = _writer(path, "qwen3moe", config)
     writer.add_head_count_kv(2)
-    writer.add_key_length(24)
-    writer.add_value_length(24)
+    writer.add_key_length(head_size)
+    writer.add_value_length(head_size)
     writer.add_expert_feed_forward_length(64)
     writer.add_expert_count(8)
     writer.add_expert_used_count(3)
@@ -127,6 +127,8 @@ def tiny_deepseek(
     q_latent: int | None = 40,
     yarn: bool = False,
     tied: bool = False,
+    latent: int = 48,
+    rope_size: int = 16,
 ) -> Tiny:
     """Write a DeepSeek-V3 of three layers: groups, bias, shared experts, a dense first layer."""
     rope: dict[str, Any] = {"rope_type": "default", "rope_theta": 5000.0}
@@ -149,9 +151,9 @@ def tiny_deepseek(
         norm_topk_prob=True,
         routed_scaling_factor=2.5,
         q_lora_rank=q_latent,
-        kv_lora_rank=48,
+        kv_lora_rank=latent,
         qk_nope_head_dim=24,
-        qk_rope_head_dim=16,
+        qk_rope_head_dim=rope_size,
         v_head_dim=20,
         first_k_dense_replace=1,
         max_position_embeddings=512,

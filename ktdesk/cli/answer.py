@@ -32,7 +32,7 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
     with on_interrupt(lambda: engine.cancel(request.id)):
         for event in engine.generate(request):
             match event:
-                case Prefill(done, total):
+                case Prefill(done, total) if not texts:
                     terminal.progress("Reading the prompt", done / total)
                 case Token(token, text):
                     texts.append(text)
@@ -44,6 +44,8 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
                     return Answer("".join(texts), tokens, reason, stats)
                 case Failed(error):
                     raise error
+                case _:  # the context is read again while an answer is on the screen
+                    pass
     raise RuntimeError("the engine ended an answer without Done or Failed")
 
 
@@ -64,8 +66,13 @@ def stats_line(stats: Stats) -> str:
             f"prompt {_tokens(read, stats.prefill_tokens_per_s)}",
             f"answer {_tokens(stats.generated_tokens, stats.decode_tokens_per_s)}",
             f"context {stats.context_used} of {stats.context_tokens}",
+            *_dropped(stats.dropped_messages),
         )
     )
+
+
+def _dropped(messages: int) -> list[str]:
+    return [f"without the {messages} oldest messages"] if messages else []
 
 
 def _tokens(count: int, per_s: float) -> str:

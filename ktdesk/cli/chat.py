@@ -14,6 +14,7 @@ from ktdesk.cli.conversation import Conversation
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
 from ktdesk.cli.program import Program
+from ktdesk.cli.session import Session
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
     add_sampling_arguments,
@@ -41,6 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="TEXT", help="instructions for the whole conversation")
     parser.add_argument(
+        "--session",
+        metavar="NAME",
+        help="go on with the conversation of this name, and keep it: what was said, and what the "
+        "model has read of it, so that it need not read it again",
+    )
+    parser.add_argument(
         "--placement",
         metavar="NAME|FILE",
         default="auto",
@@ -57,17 +64,21 @@ def run(arguments: Namespace, program: Program) -> int:
     prompt = _prompt(arguments.prompt)
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
+    session = Session(arguments.session) if arguments.session else None
     engine = load_model(program, path, settings, placement=arguments.placement)
     remember_model(program, path)
     if not arguments.json:
         _introduce(engine, program)
-    system = _opening(arguments.system)
+    if session:
+        session.restore(engine, program.terminal)
+    opening = _opening(arguments.system)
     if prompt is None:
-        return Conversation(engine, program.terminal, system, options).run()
-    messages = () if arguments.raw else (*system, Message("user", prompt))
+        return Conversation(engine, program.terminal, opening, options, session).run()
+    earlier = (session.messages if session else ()) or opening
+    messages = () if arguments.raw else (*earlier, Message("user", prompt))
     raw = prompt if arguments.raw else None
     request = Request(messages=messages, prompt=raw, options=options)
-    return _answer_once(engine, request, program, as_json=arguments.json)
+    return _answer_once(engine, request, program, session, as_json=arguments.json)
 
 
 def _check(arguments: Namespace) -> None:
@@ -78,6 +89,10 @@ def _check(arguments: Namespace) -> None:
     if arguments.raw and arguments.system:
         raise RequestError(
             "--system has no place in a raw prompt.", hint="Leave out --raw or --system."
+        )
+    if arguments.raw and arguments.session:
+        raise RequestError(
+            "A raw prompt is no part of a conversation.", hint="Leave out --raw or --session."
         )
 
 
@@ -101,8 +116,13 @@ def _introduce(engine: Engine, program: Program) -> None:
         program.terminal.note(line)
 
 
-def _answer_once(engine: Engine, request: Request, program: Program, *, as_json: bool) -> int:
+def _answer_once(
+    engine: Engine, request: Request, program: Program, session: Session | None, *, as_json: bool
+) -> int:
     answer = ask(engine, request, program.terminal, is_shown=not as_json)
+    if session and answer.text:
+        session.keep((*request.messages, Message("assistant", answer.text)))
+        session.keep_rows(engine, program.terminal)
     if as_json:
         program.terminal.json(_as_json(answer, engine))
     else:

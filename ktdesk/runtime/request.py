@@ -10,7 +10,9 @@ from typing import Literal
 from ktdesk.errors import KTDeskError
 
 Role = Literal["system", "user", "assistant"]
-StopReason = Literal["end", "length", "stop", "cancelled"]
+StopReason = Literal["end", "length", "stop", "context", "cancelled"]
+ContextFull = Literal["stop", "shift"]
+PromptLookup = Literal["auto", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class Options:
 
     temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, top_p 1,
     min_p 0 and repetition_penalty 1 switch that step off. seed None draws a fresh one each time.
+
+    context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
+    guess tokens from those before where that is faster; it changes no answer.
     """
 
     max_tokens: int = 0
@@ -37,6 +42,8 @@ class Options:
     repetition_penalty: float = 1.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    context_full: ContextFull = "stop"
+    prompt_lookup: PromptLookup = "auto"
 
 
 def new_request_id() -> str:
@@ -75,7 +82,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """Measurements of one request. Times in seconds."""
+    """Measurements of one request. Times in seconds.
+
+    cached_tokens: of the prompt, that did not have to be read. guessed_tokens: of the answer, that
+    prompt lookup foresaw. dropped_messages: the oldest ones, for which there was no room.
+    """
 
     prompt_tokens: int
     cached_tokens: int
@@ -85,6 +96,8 @@ class Stats:
     decode_s: float
     context_used: int
     context_tokens: int
+    guessed_tokens: int = 0
+    dropped_messages: int = 0
 
     @property
     def prefill_tokens_per_s(self) -> float:

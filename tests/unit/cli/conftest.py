@@ -54,7 +54,9 @@ class FakeEngine:
         self.threads = threads or 4
         return self
 
-    def load(self, path: Path, *, placement, context_tokens, cache_type, progress) -> ModelInfo:
+    def load(
+        self, path: Path, *, placement, context_tokens, cache_type, kept_bytes, progress
+    ) -> ModelInfo:
         if not path.is_file():
             raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
         progress(LoadProgress("Reading the weights", 0.5))
