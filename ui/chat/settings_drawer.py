@@ -28,9 +28,10 @@ from ui.theme import Theme
 WIDTH = 320
 # Sections and their settings; what the window keeps for itself is not among them.
 SHOWN = {
-    "engine": ("threads", "context_tokens", "cache_type"),
+    "engine": ("threads", "context_tokens", "cache_type", "kept_mb"),
     "sampling": (
         "max_tokens", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed",
+        "context_full", "prompt_lookup",
     ),
     "interface": ("theme", "language"),
 }  # fmt: skip
