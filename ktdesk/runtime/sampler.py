@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ktdesk.errors import KernelError, RequestError
-from ktdesk.runtime.request import Options
+from ktdesk.runtime.request import ContextFull, Options, PromptLookup
 
 PENALTY_WINDOW = 256  # the last tokens that the repetition penalty looks at
 
@@ -102,4 +103,12 @@ def check_options(options: Options) -> None:
             raise RequestError(
                 f"The option {name} is {value}, which is not between {low} and {high}.",
                 hint="Correct it in the sampling settings.",
+            )
+    for word, value, choices in (
+        ("context_full", options.context_full, get_args(ContextFull)),
+        ("prompt_lookup", options.prompt_lookup, get_args(PromptLookup)),
+    ):
+        if value not in choices:
+            raise RequestError(
+                f"The option {word} is {value!r}.", hint=f"Allowed: {', '.join(choices)}."
             )
