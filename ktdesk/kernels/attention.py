@@ -7,6 +7,7 @@ T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and valu
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -103,20 +104,19 @@ def attend(
     out: Tensor,
     scale: float,
     sections: Tensor,
-    *,
-    rounds: bool = False,
+    **how: Any,
 ) -> None:
     """`attention`, a token at a time if there are few: how rows are cut depends on all of a call.
 
-    sections: room for as many as `step_sections` says.
+    sections: room for as many as `step_sections` says. how: the same for all tokens.
     """
     if len(q) > STEP_TOKENS:
-        attention(stream, q, k, v, positions, out, scale, sections, rounds=rounds)
+        attention(stream, q, k, v, positions, out, scale, sections, **how)
         return
     for token in range(len(q)):
         one = slice(token, token + 1)
         arguments = (q[one], k, v, positions[one], out[one], scale, sections[one])
-        attention(stream, *arguments, rounds=rounds)
+        attention(stream, *arguments, **how)
 
 
 def step_sections(tokens: int, heads: int, kv_heads: int) -> int:
