@@ -18,7 +18,8 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.request import Done, Message, Options, Request, Token
 from ktdesk.runtime.step import prefill
-from tests.tiny import Tiny, tiny_deepseek, tiny_llama, tiny_qwen3moe
+from tests.tiny import Tiny, tiny_deepseek, tiny_llama
+from tests.tiny.qwen3moe import tiny_qwen3moe
 
 GREEDY = Options(temperature=0.0, max_tokens=40)
 SYSTEM = Message("system", "be brief. " * 9)

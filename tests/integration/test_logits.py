@@ -7,9 +7,6 @@ a wrong mask, rotation, group or bias is off by more than 1e-2.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -21,22 +18,18 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import VOCABULARY, Tiny, tiny_deepseek, tiny_llama, tiny_qwen3moe
+from tests.tiny import deepseek2, llama, qwen3moe
+from tests.tiny.shared import VOCABULARY, Tiny, Variants
 
 RELATIVE = 1e-4
 TOKENS = [
     int(t) for t in torch.randint(3, VOCABULARY, (70,), generator=torch.Generator().manual_seed(3))
 ]
 
-MODELS: dict[str, Callable[[Path], Tiny]] = {
-    "llama": tiny_llama,
-    "llama tied": lambda path: tiny_llama(path, tied=True, head_size=16),
-    "deepseek split": tiny_deepseek,
-    "deepseek joint": lambda path: tiny_deepseek(path, split=False),
-    "deepseek without q latents": lambda path: tiny_deepseek(path, q_latent=None, tied=True),
-    "deepseek yarn": lambda path: tiny_deepseek(path, yarn=True),
-    "qwen3moe": tiny_qwen3moe,
-    "qwen3moe tied": lambda path: tiny_qwen3moe(path, tied=True),
+MODELS: Variants = {
+    **deepseek2.VARIANTS,
+    **llama.VARIANTS,
+    **qwen3moe.VARIANTS,
 }
 
 

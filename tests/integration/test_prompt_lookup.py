@@ -22,7 +22,8 @@ from ktdesk.operators.site import Resources
 from ktdesk.runtime.prompt_lookup import Guess, Guesser, History
 from ktdesk.runtime.request import Done, Message, Options, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import Tiny, tiny_deepseek, tiny_llama, tiny_qwen3moe
+from tests.tiny import Tiny, tiny_deepseek, tiny_llama
+from tests.tiny.qwen3moe import tiny_qwen3moe
 
 MODELS: dict[str, Callable[[Path], Tiny]] = {
     "llama": tiny_llama,
