@@ -302,6 +302,13 @@ def bench(*arguments: str) -> int:
     return 0
 
 
+def fuzz(*arguments: str) -> int:
+    """Damage model files for some MINUTES: all must be read or refused. Takes a seed, too."""
+    setup()
+    call(PYTHON, "-m", "tests.fuzz", *arguments)
+    return 0
+
+
 def build() -> int:
     """Freeze the program into dist/KTDesk with PyInstaller, and try it."""
     setup()
@@ -329,6 +336,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "native": native,
     "sanitize": sanitize,
     "bench": bench,
+    "fuzz": fuzz,
     "build": build,
     "clean": clean,
 }

@@ -6,10 +6,12 @@ Only the answer goes to stdout. Ctrl+C stops an answer, a second one leaves.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from argparse import ArgumentParser, Namespace
 
 from ktdesk.cli.answer import Answer, ask, stats_json, stats_line
+from ktdesk.cli.answer_shape import add_shape_arguments, shape_options
 from ktdesk.cli.conversation import Conversation
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
@@ -55,12 +57,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_engine_arguments(parser)
     add_sampling_arguments(parser)
+    add_shape_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load the model, then answer once or converse."""
     _check(arguments)
     options = sampling_options(arguments, program.settings.sampling)
+    options = dataclasses.replace(options, **shape_options(arguments))
     prompt = _prompt(arguments.prompt)
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)

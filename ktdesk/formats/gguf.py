@@ -21,15 +21,16 @@ from numpy.typing import NDArray
 
 from ktdesk._native import MappedFile
 from ktdesk.errors import ModelFileError
-from ktdesk.formats.gguf_header import Header, MetadataValue, TensorEntry, read_header
+from ktdesk.formats.gguf_header import Header, MetadataValue, TensorEntry, read_header, shown
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.formats.shards import check_place, shards_of
+from ktdesk.formats.shards import check_place, check_same_model, shards_of
 
 T = TypeVar("T", int, float, str, bool)
 
 _SAMPLE_BYTES = 4096  # of each end, in a digest: variants of a model may share header and size
 
 _AGAIN = "The file may be cut or damaged: fetch it again."
+_MAX_NAME = 200  # characters; forms and lists show names whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Checkpoint:
         checkpoint = cls(path, [_map(shard) for shard in shards])
         for number, part in enumerate(checkpoint._parts, 1):
             check_place(part.path, part.header.metadata, number, len(shards))
+            check_same_model(part.path, part.header.metadata, shards[0], checkpoint.metadata)
             checkpoint._add(part)
         checkpoint._check_count()
         return checkpoint
@@ -100,7 +102,7 @@ class Checkpoint:
     @property
     def name(self) -> str:
         """`general.name`, or the file's own."""
-        return self.get("general.name", str, "") or self.path.stem
+        return self.get("general.name", str, "")[:_MAX_NAME] or self.path.stem
 
     @property
     def tensors(self) -> Mapping[str, TensorInfo]:
@@ -116,7 +118,9 @@ class Checkpoint:
             value = float(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise ModelFileError(
-                self.path, f"The file's {key} is {value!r}, not a {kind.__name__}.", hint=_AGAIN
+                self.path,
+                f"The file's {key} is {shown(value)}, not a {kind.__name__}.",
+                hint=_AGAIN,
             )
         if isinstance(value, float) and not math.isfinite(value):
             raise ModelFileError(self.path, f"The file's {key} is {value}.", hint=_AGAIN)
@@ -184,10 +188,17 @@ class Checkpoint:
         for entry in part.header.tensors:
             if entry.name in self._placed:
                 raise ModelFileError(
-                    part.path, f"The tensor {entry.name} is there twice.", hint=_AGAIN
+                    part.path,
+                    f"The tensor {entry.name} is there twice, {self._where(entry.name, part)}.",
+                    hint=_AGAIN,
                 )
             self._placed[entry.name] = _place(part, entry, data)
         self._check_apart(part)
+
+    def _where(self, name: str, part: _Part) -> str:
+        """Say where else a tensor of a part is."""
+        other = self._placed[name].path
+        return "both in this file" if other == part.path else f"also in {other.name}"
 
     def _check_apart(self, part: _Part) -> None:
         by_place = sorted(part.header.tensors, key=lambda entry: entry.offset)

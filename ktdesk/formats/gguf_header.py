@@ -6,6 +6,7 @@ Source of the layout: the GGUF specification, versions 2 and 3, little endian.
 
 from __future__ import annotations
 
+import reprlib
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ Scalar = int | float | bool | str
 MetadataValue = Scalar | list[Any]
 
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")  # of a text, before its bytes
 _FORMATS = {
     0: "B",
     1: "b",
@@ -31,8 +33,12 @@ _FORMATS = {
     12: "d",
 }
 _MAX_DIMENSIONS = 4
-# Vocabularies have less than a million entries: more is damage, and must not fill the memory.
-_MAX_COUNT, _MAX_TEXT_BYTES = 1 << 24, 1 << 24
+_MAX_NESTING = 4  # of arrays; files in use have none in others
+# More is damage, and must not fill the memory. A model of 671 billion weights with each expert's
+# matrices apart has 47,000 tensors; vocabularies have less than a million entries, in four arrays.
+_MAX_TENSORS, _MAX_VALUES = 1 << 18, 1 << 16
+_MAX_ITEMS, _MAX_TEXT_BYTES = 1 << 23, 1 << 27  # of all arrays, and of all texts, together
+_MAX_NAME_BYTES = 1 << 10  # of a tensor or a key, which messages show
 _DEFAULT_ALIGNMENT = 32
 _AGAIN = "The file may be cut or damaged: fetch it again."
 
@@ -72,18 +78,18 @@ def read_header(path: Path, data: bytes | memoryview) -> Header:
     reader = _Reader(path, data, 8)
     tensor_count, value_count = reader.number("Q"), reader.number("Q")
     # A tensor takes at least 24 bytes in the table, a value 13: more cannot be in the file.
-    reader.check_count(tensor_count, 24, "tensors")
-    reader.check_count(value_count, 13, "metadata values")
+    reader.check_count(tensor_count, 24, _MAX_TENSORS, "tensors")
+    reader.check_count(value_count, 13, _MAX_VALUES, "metadata values")
     metadata: dict[str, MetadataValue] = {}
     for _ in range(value_count):
-        key = reader.text()
+        key = reader.name()
         if key in metadata:
             raise reader.error(f"The file gives its {key} twice.")
         metadata[key] = reader.value(reader.number("I"))
     tensors = [reader.tensor() for _ in range(tensor_count)]
     alignment = metadata.get("general.alignment", _DEFAULT_ALIGNMENT)
-    if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
-        raise reader.error(f"The file's alignment is {alignment!r}, not a power of two.")
+    if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1):
+        raise reader.error(f"The file's alignment is {shown(alignment)}, not a power of two.")
     for tensor in tensors:
         if tensor.offset % alignment:
             raise reader.error(
@@ -92,6 +98,11 @@ def read_header(path: Path, data: bytes | memoryview) -> Header:
             )
     start = -(-reader.at // alignment) * alignment
     return Header(metadata, tensors, start)
+
+
+def shown(value: object) -> str:
+    """Return a value of the metadata as messages show it: of long ones, parts."""
+    return reprlib.repr(value)
 
 
 def _check_magic(path: Path, data: bytes | memoryview) -> None:
@@ -125,56 +136,92 @@ class _Reader:
     def __init__(self, path: Path, data: bytes | memoryview, at: int) -> None:
         self.at = at
         self._path, self._data, self._end = path, data, len(data)
+        self._items_left, self._text_bytes_left = _MAX_ITEMS, _MAX_TEXT_BYTES
 
     def error(self, message: str) -> ModelFileError:
         return ModelFileError(self._path, message, hint=_AGAIN)
 
-    def check_count(self, count: int, least_bytes: int, what: str) -> None:
-        if count > _MAX_COUNT or count * least_bytes > self._end - self.at:
+    def check_count(self, count: int, least_bytes: int, most: int, what: str) -> None:
+        if count > most or count * least_bytes > self._end - self.at:
             raise self.error(f"The file claims {count} {what}, more than there can be.")
 
     def number(self, code: str) -> Any:
         return self._unpack(f"<{code}", struct.calcsize(f"<{code}"))[0]
 
-    def text(self) -> str:
+    def name(self) -> str:
+        """Read the name of a tensor or a key."""
+        return self.text(_MAX_NAME_BYTES)
+
+    def text(self, most_bytes: int = _MAX_TEXT_BYTES) -> str:
         size = self.number("Q")
-        if size > _MAX_TEXT_BYTES:
-            raise self.error(f"The file claims a text of {size} bytes.")
+        if size > min(most_bytes, self._text_bytes_left):
+            raise self.error(f"The file claims a text of {size} bytes, more than there can be.")
         self._need(size)
+        self._text_bytes_left -= size
         raw = bytes(self._data[self.at : self.at + size])
         self.at += size
         return raw.decode("utf-8", "replace")
 
-    def value(self, kind: int) -> MetadataValue:
+    def value(self, kind: int, nesting: int = 0) -> MetadataValue:
+        """Read a value. nesting: how many arrays it stands in."""
         if kind == _STRING:
             return self.text()
         if kind == _ARRAY:
-            return self._array()
+            return self._array(nesting)
         if kind not in _FORMATS:
             raise self.error(f"The metadata has a value of the unknown type {kind}.")
         return self.number(_FORMATS[kind])
 
     def tensor(self) -> TensorEntry:
-        name = self.text()
+        name = self.name()
         dimensions = self.number("I")
         if not 1 <= dimensions <= _MAX_DIMENSIONS:
             raise self.error(f"The tensor {name} has {dimensions} dimensions.")
         sizes = [self.number("Q") for _ in range(dimensions)]
-        if min(sizes) < 1 or max(sizes) > self._end * 32:
+        if 0 in sizes:
+            raise self.error(f"The tensor {name} is empty: it has the shape {sizes[::-1]}.")
+        if max(sizes) > self._end * 32:
             raise self.error(f"The tensor {name} has the impossible shape {sizes[::-1]}.")
         kind, offset = self.number("I"), self.number("Q")
         return TensorEntry(name, kind, tuple(reversed(sizes)), offset)
 
-    def _array(self) -> list[Any]:
+    def _array(self, nesting: int) -> list[Any]:
         kind, count = self.number("I"), self.number("Q")
         if kind == _STRING:
-            self.check_count(count, 8, "texts in an array")
-            return [self.text() for _ in range(count)]
+            self._take_items(count, 8, "texts")
+            return self._texts(count)
+        if kind == _ARRAY:
+            self._take_items(count, 12, "arrays")
+            if nesting == _MAX_NESTING:
+                raise self.error(f"The metadata has arrays in more than {_MAX_NESTING} others.")
+            return [self._array(nesting + 1) for _ in range(count)]
         if kind not in _FORMATS:
-            raise self.error(f"The metadata has an array of the unsupported type {kind}.")
+            raise self.error(f"The metadata has an array of the unknown type {kind}.")
         size = struct.calcsize(f"<{_FORMATS[kind]}")
-        self.check_count(count, size, "values in an array")
+        self._take_items(count, size, "values")
         return list(self._unpack(f"<{count}{_FORMATS[kind]}", count * size))
+
+    def _texts(self, count: int) -> list[str]:
+        """Read texts: what `text` does, without its calls, since vocabularies have a million."""
+        texts: list[str] = []
+        data, at, left = self._data, self.at, self._text_bytes_left
+        for _ in range(count):
+            if at + 8 > self._end:
+                break
+            (size,) = _LENGTH.unpack_from(data, at)
+            left -= size
+            if left < 0 or size > self._end - at - 8:
+                break
+            texts.append(str(data[at + 8 : at + 8 + size], "utf-8", "replace"))
+            at += 8 + size
+            self.at, self._text_bytes_left = at, left
+        if len(texts) < count:
+            self.text()  # says what is wrong with it
+        return texts
+
+    def _take_items(self, count: int, least_bytes: int, what: str) -> None:
+        self.check_count(count, least_bytes, self._items_left, f"{what} in an array")
+        self._items_left -= count
 
     def _unpack(self, layout: str, size: int) -> tuple[Any, ...]:
         self._need(size)

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf_header import shown
 
-_NAME = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
+_NAME = re.compile(r"(?P<stem>.*)-(?P<number>[0-9]{5})-of-(?P<count>[0-9]{5})\.gguf", re.DOTALL)
+_ALIKE = 0.75  # of two names, by difflib: 'model-00002-of-00003 (1).gguf' and the like
 
 
 def shared_name(path: Path) -> str:
@@ -22,26 +25,35 @@ def shared_name(path: Path) -> str:
 def shards_of(path: Path) -> list[Path]:
     """Return the files of a model, in order: all shards if the name says that it is one.
 
-    Raises ModelFileError if some are missing.
+    Raises ModelFileError if some are missing, or there are more than there should be.
     """
     match = _NAME.fullmatch(path.name)
     if match is None:
         return [path]
     count = int(match["count"])
-    names = [f"{match['stem']}-{i:05d}-of-{count:05d}.gguf" for i in range(1, count + 1)]
+    names = [_name(match["stem"], number, count) for number in range(1, count + 1)]
     if path.name not in names:
         raise ModelFileError(
             path,
             f"The file's name says that it is part {int(match['number'])} of {count}.",
             hint="Give the file the name that it came with.",
         )
+    others = _others(path, names)
     missing = [name for name in names if not _may_be_there(path.parent / name)]
     if missing:
         raise ModelFileError(
             path,
             f"The model has {count} parts, and {len(missing)} of them are missing: "
             f"{', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}.",
-            hint=f"Put all parts into the folder {path.parent}.",
+            hint=f"Put all parts into the folder {path.parent}.{_alike(missing[0], others)}",
+        )
+    extra = [name for name in others if shared_name(Path(name)) == shared_name(path)]
+    if extra:
+        raise ModelFileError(
+            path,
+            f"The model has {count} parts, but there is a file {extra[0]} beside them.",
+            hint="A part was renamed, or is of another model: give it the name that it came with, "
+            "or move it elsewhere.",
         )
     return [path.parent / name for name in names]
 
@@ -51,15 +63,61 @@ def check_place(path: Path, metadata: Mapping[str, Any], number: int, count: int
 
     A file without this metadata is believed.
     """
-    says = metadata.get("split.no", number - 1), metadata.get("split.count", count)
-    # A model in one file may say that it has no parts.
-    if says != (number - 1, count) and not (count == 1 and says == (0, 0)):
+    own_number, own_count = metadata.get("split.no", number - 1), metadata.get("split.count", count)
+    if (own_number, own_count) == (number - 1, count):
+        return
+    if count == 1 and (own_number, own_count) == (0, 0):
+        return  # a model in one file may say that it has no parts
+    if count == 1 and type(own_number) is int and type(own_count) is int:
+        name = _name("", own_number + 1, own_count)
         raise ModelFileError(
             path,
-            f"The file {path.name} is not part {number} of {count}: "
-            f"it says that before it come {says[0]} parts of {says[1]}.",
-            hint="Parts were renamed or mixed up: fetch them again, and keep their names.",
+            f"The file {path.name} is part {own_number + 1} of {own_count} of a model, which its "
+            "name does not say.",
+            hint=f"Give it the name that it came with, which ends in {name}, and put it beside the "
+            "other parts.",
         )
+    raise ModelFileError(
+        path,
+        f"The file {path.name} is not part {number} of {count}: it says that before it come "
+        f"{shown(own_number)} parts of {shown(own_count)}.",
+        hint="Parts were renamed or mixed up: fetch them again, and keep their names.",
+    )
+
+
+def check_same_model(
+    path: Path, metadata: Mapping[str, Any], first: Path, firsts: Mapping[str, Any]
+) -> None:
+    """Raise ModelFileError if a part counts the tensors of another model than the first part."""
+    key = "split.tensors.count"
+    own, expected = metadata.get(key), firsts.get(key)
+    if None not in (own, expected) and own != expected:
+        raise ModelFileError(
+            path,
+            f"The file {path.name} is of a model with {shown(own)} tensors, and {first.name} of "
+            f"one with {shown(expected)}.",
+            hint="The parts are of different models: fetch them again.",
+        )
+
+
+def _name(stem: str, number: int, count: int) -> str:
+    return f"{stem}-{number:05d}-of-{count:05d}.gguf"
+
+
+def _others(path: Path, names: list[str]) -> list[str]:
+    """Return the names of model files beside a part that are neither `names` nor other models'."""
+    try:
+        found = {other.name for other in path.parent.iterdir() if ".gguf" in other.name}
+    except OSError:  # opening a part will say why
+        return []
+    own = shared_name(path)
+    return [n for n in sorted(found - {*names}) if shared_name(Path(n)) in (n, own)]
+
+
+def _alike(missing: str, others: list[str]) -> str:
+    """Name the file that may be a missing part under another name, if there is one."""
+    close = difflib.get_close_matches(missing, others, n=1, cutoff=_ALIKE)
+    return f" If {close[0]} is {missing}, rename it." if close else ""
 
 
 def _may_be_there(path: Path) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,8 +28,16 @@ class Message:
 class Options:
     """How the next token is chosen, and when to stop.
 
-    temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, top_p 1,
-    min_p 0 and repetition_penalty 1 switch that step off. seed None draws a fresh one each time.
+    temperature 0 is greedy. max_tokens 0: until the context is full. top_k 0, a probability of 1,
+    min_p 0, repetition_penalty 1 and the other penalties 0 switch that step off. sampler.py says
+    in which order they work, penalties.py what they do. penalty_tokens, dry_tokens: how many of
+    the last tokens, also of the prompt, these penalties look at; 0: all. dry_breakers: texts
+    whose tokens end what counts as a repetition. logit_bias: by token. seed None draws a fresh
+    one each time.
+
+    json, json_schema, grammar: at most one. An object in JSON; JSON of a schema, given as text;
+    a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
+    prompt ends within a model's reasoning, what follows the reasoning is meant.
 
     context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
     guess tokens from those before where that is faster; it changes no answer.
@@ -37,13 +46,26 @@ class Options:
     max_tokens: int = 0
     temperature: float = 0.7
     top_k: int = 40
+    typical_p: float = 1.0
     top_p: float = 0.95
     min_p: float = 0.05
     repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    penalty_tokens: int = 256
+    dry_multiplier: float = 0.0
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_tokens: int = 4096
+    dry_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
+    logit_bias: Mapping[int, float] = field(default_factory=dict[int, float])
     seed: int | None = None
     stop: tuple[str, ...] = ()
     context_full: ContextFull = "stop"
     prompt_lookup: PromptLookup = "auto"
+    json: bool = False
+    json_schema: str = ""
+    grammar: str = ""
 
 
 def new_request_id() -> str:

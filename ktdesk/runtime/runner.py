@@ -26,6 +26,7 @@ from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopRea
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
+from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
@@ -82,6 +83,7 @@ class Runner:
         self._looks_ahead = captures  # other operators promise nothing of steps of several tokens
         self._costs = Costs(STEP_TOKENS)
         self._check_model, self._sequence = check_model, sequence
+        self._vocabulary = Vocabulary(tokenizer)
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
         """Yield Prefill and Token events, then one Done.
@@ -90,8 +92,8 @@ class Runner:
         """
         start = time.monotonic()
         self._check_model()
-        sampler = Sampler(request.options)
         prompt = fit_prompt(request, self.encode, self.context_tokens)
+        sampler = self._vocabulary.sampler(request.options, prompt.tokens)
         self._check_length(prompt.tokens)
         looks_ahead = self._looks_ahead and request.options.prompt_lookup == "auto"
         now = _Answering(
@@ -192,6 +194,8 @@ class Runner:
             yield Token(token, now.text.push(token))
             if now.text.is_stopped:
                 return "stop"
+            if now.sampler.is_complete:
+                return "end"
             if len(now.answer) == now.request.options.max_tokens:
                 return "length"
             if len(tokens) < self.context_tokens:

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The choice of the next token: repetition penalty, top-k, top-p, min-p, temperature, seed.
+"""The choice of the next token, in steps of which each works with what the one before left.
+
+1. grammar: only tokens that can continue the answer (grammar.py)
+2. logit bias; penalties for repetition, presence and frequency; DRY (penalties.py)
+3. at temperature 0, the likeliest; else top-k, typical-p, top-p, min-p (candidates.py)
+4. temperature, and one draw with the seed
 
 In numpy: torch would wake its own threads for this, beside those that compute the model.
 """
@@ -9,106 +14,118 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ktdesk.errors import KernelError, RequestError
-from ktdesk.runtime.request import ContextFull, Options, PromptLookup
-
-PENALTY_WINDOW = 256  # the last tokens that the repetition penalty looks at
-
-Floats = NDArray[np.float32]
+from ktdesk.errors import KernelError
+from ktdesk.runtime.candidates import (
+    Candidates,
+    Ids,
+    Logits,
+    min_p,
+    softmax,
+    top_k,
+    top_p,
+    typical_p,
+)
+from ktdesk.runtime.grammar import Constraint
+from ktdesk.runtime.option_limits import check_options
+from ktdesk.runtime.penalties import add_bias, dry, presence_and_frequency, repetition
+from ktdesk.runtime.request import Options
 
 
 class Sampler:
     """Chooses tokens for one request. The same seed and logits give the same tokens.
 
+    breakers: [V], whether a token ends what DRY takes for a repetition; needed where DRY is on.
     Raises RequestError if an option is out of range.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(
+        self,
+        options: Options,
+        *,
+        breakers: NDArray[np.bool_] | None = None,
+        constraint: Constraint | None = None,
+    ) -> None:
         check_options(options)
         self._options = options
+        self._breakers, self._constraint = breakers, constraint
         self._random = random.Random(options.seed)
+        self._all = np.arange(0)
 
-    def sample(self, logits: Floats, context: Sequence[int]) -> int:
-        """Return the next token for logits [V]; `context` holds the tokens before it."""
-        logits = self._penalized(logits, context)
-        best = int(logits.argmax())
-        if not math.isfinite(logits[best]):  # argmax finds a NaN if there is one
-            raise KernelError(
-                "The model computed numbers that are not finite.",
-                hint="The model file may be damaged: verify it, or fetch it again.",
-            )
+    @property
+    def is_complete(self) -> bool:
+        """Whether the grammar, if there is one, allows nothing more."""
+        return self._constraint is not None and self._constraint.is_complete
+
+    def sample(self, logits: Logits, context: Sequence[int]) -> int:
+        """Return the next token for logits [V]; `context` holds the tokens before it.
+
+        Raises KernelError if the logits are no numbers, RequestError if the grammar has grown too
+        large to follow.
+        """
+        _check_finite(logits)
+        ids, logits = self._penalized(*self._allowed(logits), context)
         if self._options.temperature == 0:
-            return best
-        ids = self._candidates(logits)
-        weights = _softmax(logits[ids] / self._options.temperature)
-        return int(ids[self._draw(weights)])
+            token = int(ids[logits.argmax()])
+        else:
+            ids, logits = self._shortened(ids, logits)
+            token = int(ids[self._draw(softmax(logits, self._options.temperature))])
+        if self._constraint is not None:
+            self._constraint.accept(token)
+        return token
 
-    def _penalized(self, logits: Floats, context: Sequence[int]) -> Floats:
-        penalty = self._options.repetition_penalty
-        if penalty == 1 or not context:
-            return logits
-        seen = np.array(sorted(set(context[-PENALTY_WINDOW:])))
-        scores = logits[seen]
-        logits = logits.copy()
-        logits[seen] = np.where(scores > 0, scores / penalty, scores * penalty)
-        return logits
+    def _allowed(self, logits: Logits) -> Candidates:
+        if self._constraint is not None:
+            ids = self._constraint.allowed()
+            return ids, logits[ids]
+        if len(self._all) != len(logits):
+            self._all = np.arange(len(logits))
+        return self._all, logits
 
-    def _candidates(self, logits: Floats) -> NDArray[np.intp]:
-        """Return the ids that remain, best first."""
-        options = self._options
-        ids = _best(logits, options.top_k or len(logits))
-        probabilities = _softmax(logits[ids])
-        keep = probabilities >= options.min_p * probabilities[0]
-        # A token stays if the mass before it is below top_p; so the first always stays.
-        keep &= probabilities.cumsum() - probabilities < options.top_p
-        keep[0] = True
-        return ids[keep]
+    def _penalized(self, ids: Ids, logits: Logits, context: Sequence[int]) -> Candidates:
+        o = self._options
+        said = _last(context, o.penalty_tokens)
+        ids, logits = add_bias(ids, logits, o.logit_bias)
+        ids, logits = repetition(ids, logits, said, o.repetition_penalty)
+        ids, logits = presence_and_frequency(
+            ids, logits, said, o.presence_penalty, o.frequency_penalty
+        )
+        if self._breakers is None:
+            return ids, logits
+        return dry(
+            ids,
+            logits,
+            _last(context, o.dry_tokens),
+            self._breakers,
+            multiplier=o.dry_multiplier,
+            base=o.dry_base,
+            allowed_length=o.dry_allowed_length,
+        )
 
-    def _draw(self, weights: NDArray[np.float64]) -> int:
-        sums = weights.cumsum()
+    def _shortened(self, ids: Ids, logits: Logits) -> Candidates:
+        o = self._options
+        ids, logits = top_k(ids, logits, o.top_k)
+        ids, logits = typical_p(ids, logits, o.typical_p)
+        ids, logits = top_p(ids, logits, o.top_p)
+        return min_p(ids, logits, o.min_p)
+
+    def _draw(self, probabilities: NDArray[np.float64]) -> int:
+        sums = probabilities.cumsum()
         place = np.searchsorted(sums, self._random.random() * float(sums[-1]), side="right")
-        return min(int(place), len(weights) - 1)
+        return min(int(place), len(probabilities) - 1)
 
 
-def _best(logits: Floats, count: int) -> NDArray[np.intp]:
-    """Return the ids of the `count` largest logits, best first."""
-    ids = np.arange(len(logits))
-    if count < len(logits):
-        ids = np.argpartition(logits, -count)[-count:]
-    return ids[np.argsort(-logits[ids], kind="stable")]
+def _check_finite(logits: Logits) -> None:
+    if not math.isfinite(logits[logits.argmax()]):  # argmax finds a NaN if there is one
+        raise KernelError(
+            "The model computed numbers that are not finite.",
+            hint="The model file may be damaged: verify it, or fetch it again.",
+        )
 
 
-def _softmax(logits: Floats) -> NDArray[np.float64]:
-    powers = np.exp(logits.astype(np.float64) - float(logits.max()))
-    return powers / powers.sum()
-
-
-def check_options(options: Options) -> None:
-    """Raise RequestError naming the first option that is out of range."""
-    limits: list[tuple[str, float, float, float]] = [
-        ("temperature", options.temperature, 0, 100),
-        ("top_k", options.top_k, 0, math.inf),
-        ("top_p", options.top_p, 0, 1),
-        ("min_p", options.min_p, 0, 1),
-        ("repetition_penalty", options.repetition_penalty, 0.01, 100),
-        ("max_tokens", options.max_tokens, 0, math.inf),
-    ]
-    for name, value, low, high in limits:
-        if not low <= value <= high:  # also refuses NaN
-            raise RequestError(
-                f"The option {name} is {value}, which is not between {low} and {high}.",
-                hint="Correct it in the sampling settings.",
-            )
-    for word, value, choices in (
-        ("context_full", options.context_full, get_args(ContextFull)),
-        ("prompt_lookup", options.prompt_lookup, get_args(PromptLookup)),
-    ):
-        if value not in choices:
-            raise RequestError(
-                f"The option {word} is {value!r}.", hint=f"Allowed: {', '.join(choices)}."
-            )
+def _last(context: Sequence[int], count: int) -> Sequence[int]:
+    """Return the last tokens; 0 means all."""
+    return context[-count:]

@@ -61,6 +61,13 @@ class SamplingSettings(Section):
     top_k: int = setting(
         40, "Top k", "Chooses among this many of the likeliest; 0: among all.", low=0, high=1 << 20
     )
+    typical_p: float = setting(
+        1.0,
+        "Typical p",
+        "Chooses among those about as surprising as is to be expected; 1: among all.",
+        low=0,
+        high=1,
+    )
     top_p: float = setting(
         0.95, "Top p", "Chooses among the likeliest that share this probability.", low=0, high=1
     )
@@ -69,6 +76,41 @@ class SamplingSettings(Section):
     )
     repetition_penalty: float = setting(
         1.0, "Repetition penalty", "Above 1 avoids what was already said.", low=0.1, high=5
+    )
+    presence_penalty: float = setting(
+        0.0, "Presence penalty", "Above 0 avoids what was said, however often.", low=-2, high=2
+    )
+    frequency_penalty: float = setting(
+        0.0,
+        "Frequency penalty",
+        "Above 0 avoids what was said, the more the more often.",
+        low=-2,
+        high=2,
+    )
+    penalty_tokens: int = setting(
+        256,
+        "Reach of penalties",
+        "How far back these three look; 0: to the beginning.",
+        low=0,
+        high=1 << 24,
+        unit="tokens",
+    )
+    dry_multiplier: float = setting(
+        0.0, "DRY", "Above 0 avoids repeating whole passages; 0.8 is usual.", low=0, high=5
+    )
+    dry_base: float = setting(
+        1.75, "DRY base", "How much more each further word of a repetition counts.", low=1, high=4
+    )
+    dry_allowed_length: int = setting(
+        2, "DRY length", "Repetitions shorter than this are free.", low=1, high=1000, unit="tokens"
+    )
+    dry_tokens: int = setting(
+        4096,
+        "Reach of DRY",
+        "How far back it looks for repetitions; 0: to the beginning.",
+        low=0,
+        high=1 << 24,
+        unit="tokens",
     )
     seed: int | None = setting(
         None,

@@ -277,6 +277,14 @@
         <translation>只在这么多个最可能的词元中选择；0 表示全部。</translation>
     </message>
     <message>
+        <source>Typical p</source>
+        <translation>Typical p</translation>
+    </message>
+    <message>
+        <source>Chooses among those about as surprising as is to be expected; 1: among all.</source>
+        <translation>只在意外程度接近预期的词元中选择；1 表示全部。</translation>
+    </message>
+    <message>
         <source>Top p</source>
         <translation>Top p</translation>
     </message>
@@ -299,6 +307,62 @@
     <message>
         <source>Above 1 avoids what was already said.</source>
         <translation>大于 1 时避免重复说过的内容。</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>存在惩罚</translation>
+    </message>
+    <message>
+        <source>Above 0 avoids what was said, however often.</source>
+        <translation>大于 0 时避开说过的词元，不论次数。</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>频率惩罚</translation>
+    </message>
+    <message>
+        <source>Above 0 avoids what was said, the more the more often.</source>
+        <translation>大于 0 时避开说过的词元，次数越多，避开越多。</translation>
+    </message>
+    <message>
+        <source>Reach of penalties</source>
+        <translation>惩罚范围</translation>
+    </message>
+    <message>
+        <source>How far back these three look; 0: to the beginning.</source>
+        <translation>以上三项回看多远；0 表示直到开头。</translation>
+    </message>
+    <message>
+        <source>DRY</source>
+        <translation>DRY</translation>
+    </message>
+    <message>
+        <source>Above 0 avoids repeating whole passages; 0.8 is usual.</source>
+        <translation>大于 0 时避免整段重复；通常为 0.8。</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>DRY 底数</translation>
+    </message>
+    <message>
+        <source>How much more each further word of a repetition counts.</source>
+        <translation>重复每长一个词元，惩罚变为多少倍。</translation>
+    </message>
+    <message>
+        <source>DRY length</source>
+        <translation>DRY 长度</translation>
+    </message>
+    <message>
+        <source>Repetitions shorter than this are free.</source>
+        <translation>短于此长度的重复不受惩罚。</translation>
+    </message>
+    <message>
+        <source>Reach of DRY</source>
+        <translation>DRY 范围</translation>
+    </message>
+    <message>
+        <source>How far back it looks for repetitions; 0: to the beginning.</source>
+        <translation>回看多远以寻找重复；0 表示直到开头。</translation>
     </message>
     <message>
         <source>Seed</source>

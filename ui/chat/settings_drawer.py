@@ -30,7 +30,9 @@ WIDTH = 320
 SHOWN = {
     "engine": ("threads", "context_tokens", "cache_type", "kept_mb"),
     "sampling": (
-        "max_tokens", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed",
+        "max_tokens", "temperature", "top_k", "typical_p", "top_p", "min_p", "repetition_penalty",
+        "presence_penalty", "frequency_penalty", "penalty_tokens", "dry_multiplier", "dry_base",
+        "dry_allowed_length", "dry_tokens", "seed",
         "context_full", "prompt_lookup",
     ),
     "interface": ("theme", "language"),

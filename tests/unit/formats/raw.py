@@ -27,8 +27,13 @@ def number(key: str, value: int) -> bytes:
     return entry(key, U32, struct.pack("<I", value))
 
 
-def array(key: str, kind: int, count: int, values: bytes) -> bytes:
-    return entry(key, ARRAY, struct.pack("<IQ", kind, count) + values)
+def array(key: str | bytes, kind: int, count: int, values: bytes) -> bytes:
+    return entry(key, ARRAY, items(kind, count, values))
+
+
+def items(kind: int, count: int, values: bytes) -> bytes:
+    """What stands in an array, which may be in another."""
+    return struct.pack("<IQ", kind, count) + values
 
 
 def tensor(name: str | bytes, sizes: list[int], kind: int = 0, offset: int = 0) -> bytes:
@@ -48,13 +53,14 @@ class File:
     version: int = 3
     tensor_count: int | None = None
     value_count: int | None = None
+    alignment: int = ALIGNMENT
 
     def __bytes__(self) -> bytes:
         tensors = len(self.tensors) if self.tensor_count is None else self.tensor_count
         values = len(self.metadata) if self.value_count is None else self.value_count
         head = self.magic + struct.pack("<IQQ", self.version, tensors, values)
         head += b"".join(self.metadata) + b"".join(self.tensors)
-        return head + bytes(-len(head) % ALIGNMENT) + self.data
+        return head + bytes(-len(head) % self.alignment) + self.data
 
 
 def small() -> File:

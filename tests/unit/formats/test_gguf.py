@@ -103,6 +103,42 @@ def test_metadata_of_another_type(tmp_path: Path, key: str, kind: type, message:
         checkpoint.get(key, kind)
 
 
+def test_messages_and_names_stay_short(tmp_path: Path) -> None:
+    many = raw.array("many", raw.U8, 1 << 20, bytes(1 << 20))
+    file = File(metadata=[many, raw.string("general.name", "x" * (1 << 20))])
+    checkpoint = Checkpoint.open(put(tmp_path / "m.gguf", file))
+    assert checkpoint.name == "x" * 200
+    with pytest.raises(ModelFileError, match=r"many is .*, not a str") as caught:
+        checkpoint.get("many", str)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_file_for_big_endian_machines_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    writer = gguf.GGUFWriter(path, "llama", endianess=gguf.GGUFEndian.BIG)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    assert "big-endian" in str(refused(path))
+
+
+@pytest.mark.parametrize("alignment", [1, 8, 4096])
+def test_tensors_lie_where_the_alignment_puts_them(tmp_path: Path, alignment: int) -> None:
+    path = tmp_path / "m.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_custom_alignment(alignment)
+    tensors = {"a": numbers(3, 5).astype(np.float16), "b": numbers(7), "c": numbers(2, 3)}
+    for name, data in tensors.items():
+        writer.add_tensor(name, data)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    checkpoint = Checkpoint.open(path)
+    for name, data in tensors.items():
+        np.testing.assert_array_equal(checkpoint.weight(name).dequantize(), data)
+
+
 def test_whole_numbers_serve_as_floats_and_defaults_as_values(tmp_path: Path) -> None:
     checkpoint = Checkpoint.open(put(tmp_path / "m.gguf", raw.small()))
     assert checkpoint.get("llama.block_count", float) == 2.0
@@ -134,6 +170,8 @@ def test_a_type_that_cannot_be_computed_with_is_listed_but_refused(tmp_path: Pat
         ([raw.tensor("t", [4], offset=1 << 40)], "ends before its tensor t"),
         ([raw.tensor("t", [16]), raw.tensor("u", [4], offset=32)], "t and u overlap"),
         ([raw.tensor("t", [4]), raw.tensor("u", [4])], "t and u overlap"),
+        ([raw.tensor("t", [4], offset=2**64 - 32)], "ends before its tensor t"),
+        ([raw.tensor("t", [4096, 4096, 4096, 4096])], "ends before its tensor t"),
     ],
 )
 def test_tensors_that_cannot_be(tmp_path: Path, tensors: list[bytes], message: str) -> None:
@@ -200,19 +238,63 @@ def test_missing_shards_are_named(tmp_path: Path) -> None:
     error = refused(put(part(tmp_path, 2, 5), shard(2, 5, "a")))
     assert "5 parts, and 4 of them are missing: big-00001-of-00005.gguf" in str(error)
     assert str(tmp_path) in error.hint
+    assert "rename" not in error.hint
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["big-00002-of-00002 (1).gguf", "big-00002-of-00002.gguf.part", "big_00002-of-00002.gguf"],
+)
+def test_a_part_with_another_name_is_guessed(tmp_path: Path, name: str) -> None:
+    put(tmp_path / name, shard(2, 2, "b"))
+    put(tmp_path / "bag-00002-of-00002.gguf", shard(2, 2, "b"))  # of another model
+    error = refused(put(part(tmp_path, 1), shard(1, 2, "a")))
+    assert "big-00002-of-00002.gguf" in str(error)
+    assert f"If {name} is big-00002-of-00002.gguf, rename it." in error.hint
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_part_too_many_is_named(tmp_path: Path, number: int) -> None:
+    first = put(part(tmp_path, 1), shard(1, 2, "a"))
+    put(part(tmp_path, 2), shard(2, 2, "b"))
+    put(part(tmp_path, 2, 3), shard(2, 3, "b"))  # of another model
+    put(tmp_path / "bigger-00003-of-00002.gguf", b"")
+    assert Checkpoint.open(first).size_bytes
+    put(part(tmp_path, number), shard(2, 2, "c"))
+    assert f"2 parts, but there is a file big-{number:05d}-of-00002.gguf" in str(refused(first))
+
+
+def test_a_part_that_was_cut_is_named_whichever_is_opened(tmp_path: Path) -> None:
+    first = put(part(tmp_path, 1), shard(1, 2, "a"))
+    second = put(part(tmp_path, 2), shard(2, 2, "b"))
+    whole = second.read_bytes()
+    for size in (0, 3, 40, len(whole) - 1):
+        for opened in (first, second):
+            put(second, whole[:size])
+            with pytest.raises(ModelFileError, match=r"big-00002-of-00002\.gguf") as caught:
+                Checkpoint.open(opened)
+            assert caught.value.path == second
 
 
 def test_shards_of_other_places_or_models_are_refused(tmp_path: Path) -> None:
     first = put(part(tmp_path, 1), shard(1, 2, "a"))
     put(part(tmp_path, 2), shard(1, 2, "a"))
-    assert "big-00002-of-00002.gguf is not part 2 of 2" in str(refused(first))
+    assert "big-00002-of-00002.gguf is not part 2 of 2" in part_refused(first)
     put(part(tmp_path, 2), shard(2, 3, "b"))
-    assert "is not part 2 of 2" in str(refused(first))
+    assert "is not part 2 of 2" in part_refused(first)
+    put(part(tmp_path, 2), shard(2, 2, "b", total=7))
+    assert "big-00002-of-00002.gguf is of a model with 7 tensors" in part_refused(first)
     put(part(tmp_path, 2), shard(2, 2, "a"))
-    assert "a is there twice" in str(refused(first))
+    assert "a is there twice, also in big-00001-of-00002.gguf" in part_refused(first)
     put(part(tmp_path, 1), shard(1, 2, "a", total=9))
     put(part(tmp_path, 2), shard(2, 2, "b", total=9))
-    assert "2 tensors together, not 9" in str(refused(first))
+    assert "2 tensors together, not 9" in part_refused(first)
+
+
+def part_refused(path: Path) -> str:
+    with pytest.raises(ModelFileError) as caught:
+        Checkpoint.open(path)
+    return str(caught.value)
 
 
 @pytest.mark.parametrize(("number", "count"), [(0, 0), (3, 2), (0, 2)])
@@ -222,4 +304,12 @@ def test_shards_that_cannot_be(tmp_path: Path, number: int, count: int) -> None:
 
 
 def test_a_shard_under_another_name_says_what_it_is(tmp_path: Path) -> None:
-    assert "is not part 1 of 1" in str(refused(put(tmp_path / "m.gguf", shard(1, 2, "a"))))
+    error = refused(put(tmp_path / "m.gguf", shard(1, 2, "a")))
+    assert "m.gguf is part 1 of 2 of a model" in str(error)
+    assert "-00001-of-00002.gguf" in error.hint
+
+
+@pytest.mark.parametrize("value", ["x" * 5000, [1] * 5000, -1, True])
+def test_a_place_that_is_none(tmp_path: Path, value: object) -> None:
+    path = write(tmp_path / "m.gguf", {"a": numbers(2)}, {"split.no": value, "split.count": value})
+    assert len(str(refused(path))) < 500

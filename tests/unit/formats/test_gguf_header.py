@@ -31,8 +31,19 @@ def refused(file: File | bytes) -> ModelFileError:
     return caught.value
 
 
-def test_a_header_is_read_whole() -> None:
-    header = read(raw.small())
+def nested(depth: int, key: str = "k") -> bytes:
+    """An array in an array in an array, and so on; the innermost has no items."""
+    values = raw.items(raw.U8, 0, b"")
+    for _ in range(depth - 1):
+        values = raw.items(raw.ARRAY, 1, values)
+    return raw.entry(key, raw.ARRAY, values)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_header_is_read_whole(version: int) -> None:
+    file = raw.small()
+    file.version = version
+    header = read(file)
     assert header.metadata == {
         "general.architecture": "llama",
         "llama.block_count": 2,
@@ -121,7 +132,12 @@ def test_files_for_big_endian_machines() -> None:
         (File(metadata=[raw.entry("k", raw.STRING, struct.pack("<Q", FAR))]), "a text of"),
         (File(metadata=[struct.pack("<Q", 2**64 - 1) + bytes(16)]), "a text of"),
         (File(tensors=[raw.tensor("t", [FAR])]), "impossible shape"),
-        (File(tensors=[raw.tensor("t", [0, 4])]), "impossible shape"),
+        (File(tensors=[raw.tensor("t", [0, 4])]), "t is empty: it has the shape [4, 0]"),
+        (File(metadata=[raw.array("k", raw.ARRAY, FAR, b"")]), "arrays in an array"),
+        (File(metadata=[raw.array("k", raw.STRING, 1 << 40, b"")]), "texts in an array"),
+        (File(metadata=[raw.array("k", raw.ARRAY, 1, raw.items(raw.U8, FAR, b""))]), "values in"),
+        (File(tensors=[raw.tensor(b"t" * 1025, [2])]), "a text of 1025 bytes"),
+        (File(metadata=[raw.string("k" * 1025, "")]), "a text of 1025 bytes"),
     ],
 )
 def test_absurd_counts_are_refused_before_memory_is_taken(file: File, message: str) -> None:
@@ -134,16 +150,21 @@ def test_absurd_counts_are_refused_before_memory_is_taken(file: File, message: s
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("file", "message"),
     [
-        (raw.array("k", raw.U8, 1 << 29, b""), "values in an array"),
-        (raw.array("k", raw.STRING, 1 << 26, b""), "texts in an array"),
-        (raw.entry("k", raw.STRING, struct.pack("<Q", 1 << 29)), "a text of"),
+        (File(metadata=[raw.array("k", raw.U8, 1 << 29, b"")]), "values in an array"),
+        (File(metadata=[raw.array("k", raw.STRING, 1 << 26, b"")]), "texts in an array"),
+        (File(metadata=[raw.entry("k", raw.STRING, struct.pack("<Q", 1 << 29))]), "a text of"),
+        (File(tensor_count=1 << 20), "1048576 tensors"),
+        (File(value_count=1 << 20), "1048576 metadata values"),
+        # Several, none of which is too large by itself.
+        (File(metadata=[raw.array(k, raw.U8, 1 << 22, bytes(1 << 22)) for k in "abc"]), "values"),
+        (File(metadata=[raw.string(k, bytes(1 << 26)) for k in "abc"]), "a text of"),
     ],
 )
-def test_counts_that_only_a_large_file_allows(value: bytes, message: str) -> None:
+def test_counts_that_only_a_large_file_allows(file: File, message: str) -> None:
     with mmap.mmap(-1, 1 << 30) as large:  # pages that are not touched take no memory
-        head = bytes(File(metadata=[value]))
+        head = bytes(file)
         large[: len(head)] = head
         with pytest.raises(ModelFileError, match=message):
             read_header(PATH, large)
@@ -153,13 +174,16 @@ def test_counts_that_only_a_large_file_allows(value: bytes, message: str) -> Non
     ("file", "message"),
     [
         (File(metadata=[raw.entry("k", 13, b"")]), "unknown type 13"),
-        (File(metadata=[raw.array("k", raw.ARRAY, 1, bytes(12))]), "unsupported type 9"),
+        (File(metadata=[raw.array("k", 13, 1, bytes(12))]), "unknown type 13"),
+        (File(metadata=[nested(6)]), "arrays in more than 4 others"),
         (File(metadata=[raw.number("k", 1), raw.number("k", 2)]), "its k twice"),
         (File(tensors=[raw.tensor("t", [])]), "has 0 dimensions"),
         (File(tensors=[raw.tensor("t", [2] * 5)]), "has 5 dimensions"),
         (File(metadata=[raw.number("general.alignment", 0)]), "alignment is 0"),
         (File(metadata=[raw.number("general.alignment", 48)]), "alignment is 48"),
         (File(metadata=[raw.string("general.alignment", "32")]), "alignment is '32'"),
+        (File(metadata=[raw.entry("general.alignment", raw.BOOL, b"\1")]), "alignment is True"),
+        (File(metadata=[nested(3, "general.alignment")]), "alignment is [[[]]]"),
         (
             File(tensors=[raw.tensor("t", [2], offset=4)]),
             "begins at 4, which is not a multiple of 32",
@@ -170,10 +194,21 @@ def test_what_the_format_does_not_allow(file: File, message: str) -> None:
     assert message in str(refused(file))
 
 
-def test_the_alignment_of_the_file_counts() -> None:
+@pytest.mark.parametrize("alignment", [1, 2, 8, 32, 4096, 1 << 20])
+def test_the_alignment_of_the_file_counts(alignment: int) -> None:
+    offset = -(-9 // alignment) * alignment
     file = File(
-        metadata=[raw.number("general.alignment", 8)], tensors=[raw.tensor("t", [2], offset=8)]
+        metadata=[raw.number("general.alignment", alignment), raw.string("odd", "x" * 3)],
+        tensors=[raw.tensor("s", [2]), raw.tensor("t", [2], offset=offset)],
+        data=bytes(8) + bytes(offset),
+        alignment=alignment,
     )
     header = read(file)
-    assert header.data_start % 8 == 0
-    assert header.tensors[0].offset == 8
+    assert header.data_start == len(bytes(file)) - len(file.data)
+    assert header.tensors[1].offset == offset
+
+
+def test_arrays_in_arrays() -> None:
+    inner = raw.items(raw.U8, 2, b"\1\2") + raw.items(raw.STRING, 1, raw.text("a"))
+    file = File(metadata=[raw.array("k", raw.ARRAY, 2, inner), nested(5, "deep")])
+    assert read(file).metadata == {"k": [[1, 2], ["a"]], "deep": [[[[[]]]]]}

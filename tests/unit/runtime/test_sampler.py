@@ -3,66 +3,90 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ktdesk.errors import KernelError, RequestError
 from ktdesk.runtime.request import Options
 from ktdesk.runtime.sampler import Sampler
 
 LOGITS = np.array([0.0, 3.0, 2.0, 1.0, -1.0], np.float32)
+IDS = np.arange(5)
 
 
-def draw(
-    options: Options, logits: NDArray[np.float32] = LOGITS, count: int = 4000
-) -> dict[int, float]:
-    """Return how often each token was drawn."""
-    sampler = Sampler(options)
-    drawn = [sampler.sample(logits, []) for _ in range(count)]
-    return {token: drawn.count(token) / count for token in set(drawn)}
-
-
-def neutral(**changes: float) -> Options:
-    return Options(
-        **{"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "seed": 5, **changes}
-    )
+def neutral(**changes: object) -> Options:
+    """Options that do nothing but draw, and what is changed of them."""
+    plain = Options(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, seed=5)
+    return dataclasses.replace(plain, **changes)
 
 
 def test_temperature_zero_is_greedy() -> None:
-    assert draw(neutral(temperature=0.0), count=3) == {1: 1.0}
+    assert Sampler(neutral(temperature=0.0)).sample(LOGITS, []) == 1
 
 
-def test_frequencies_follow_the_softmax_of_the_tempered_logits() -> None:
-    shares = draw(neutral(temperature=0.5))
-    expected = np.exp(LOGITS / 0.5) / np.exp(LOGITS / 0.5).sum()
-    for token, share in shares.items():
-        # 4000 draws: a share's standard deviation is below 0.008; four of them are allowed.
-        assert share == pytest.approx(float(expected[token]), abs=0.032)
+def softmax(logits: list[float]) -> list[float]:
+    powers = [math.exp(x) for x in logits]
+    return [power / sum(powers) for power in powers]
 
 
-@pytest.mark.parametrize(
-    ("options", "allowed"),
-    [
-        ({"top_k": 2}, {1, 2}),
-        ({"top_p": 0.6}, {1}),  # the best has 0.64
-        ({"top_p": 0.7}, {1, 2}),
-        ({"min_p": 0.2}, {1, 2}),  # the second has exp(-1) = 0.37 of the best, the third 0.14
-        ({"top_k": 1, "top_p": 0.0}, {1}),
-    ],
-)
-def test_the_tail_is_cut(options: dict[str, float], allowed: set[int]) -> None:
-    assert set(draw(neutral(**options))) == allowed
+# What each token should get, by plain formulas on the five logits 0, 3, 2, 1, -1.
+P = softmax([0, 3, 2, 1, -1])  # 0.032, 0.643, 0.237, 0.087, 0.012
+SAID = [1, 1, 2]
+CASES: list[tuple[dict[str, object], list[float]]] = [
+    ({}, P),
+    ({"temperature": 0.5}, softmax([0, 6, 4, 2, -2])),
+    ({"temperature": 2.0}, softmax([0, 1.5, 1, 0.5, -0.5])),
+    ({"top_k": 2}, [0, P[1], P[2], 0, 0]),
+    ({"top_p": 0.7}, [0, P[1], P[2], 0, 0]),
+    ({"top_p": 0.9}, [0, P[1], P[2], P[3], 0]),
+    ({"min_p": 0.1}, [0, P[1], P[2], P[3], 0]),  # 0.087 is more than a tenth of 0.643
+    # The entropy is 0.97 and the surprises 3.4, 0.44, 1.4, 2.4, 4.4: token 2 is nearest, then 1.
+    ({"typical_p": 0.2}, [0, 0, 1, 0, 0]),
+    ({"typical_p": 0.5}, [0, P[1], P[2], 0, 0]),
+    # Typical-p first: with tokens 1 and 2 left, the first has 0.73 of the rest.
+    ({"typical_p": 0.5, "top_p": 0.7}, [0, 1, 0, 0, 0]),
+    # The temperature comes last: what is cut does not depend on it.
+    ({"min_p": 0.3, "temperature": 2.0}, softmax([-math.inf, 1.5, 1, -math.inf, -math.inf])),
+    ({"top_p": 0.7, "temperature": 100.0}, softmax([-math.inf, 0.03, 0.02, -math.inf, -math.inf])),
+    ({"repetition_penalty": 2.0}, softmax([0, 1.5, 1, 1, -1])),
+    ({"presence_penalty": 0.5}, softmax([0, 2.5, 1.5, 1, -1])),
+    ({"frequency_penalty": 0.5}, softmax([0, 2, 1.5, 1, -1])),
+    ({"frequency_penalty": 0.5, "penalty_tokens": 1}, softmax([0, 3, 1.5, 1, -1])),
+    # Bias first, and the penalty divides what it made.
+    ({"logit_bias": {0: 4.0, 1: 1.0}, "repetition_penalty": 2.0}, softmax([4, 2, 1, 1, -1])),
+    # Penalties before the cuts: token 1 falls behind token 3.
+    ({"presence_penalty": 2.5, "top_k": 1}, [0, 0, 0, 1, 0]),
+]
 
 
-def test_the_repetition_penalty_makes_seen_tokens_less_likely() -> None:
-    sampler = Sampler(neutral(temperature=0.0, repetition_penalty=2.0))
-    assert sampler.sample(LOGITS, [1]) == 2
-    assert sampler.sample(-LOGITS, [4]) == 4  # 1.0 / 2 is still the best
-    assert Sampler(neutral(temperature=0.0, repetition_penalty=3.0)).sample(LOGITS, [1, 2]) == 1
-    assert LOGITS.tolist() == [0.0, 3.0, 2.0, 1.0, -1.0]
+@pytest.mark.parametrize(("changes", "weights"), CASES, ids=lambda value: str(value)[:40])
+def test_frequencies_follow_the_plain_formulas(
+    changes: dict[str, object], weights: list[float]
+) -> None:
+    draws = 3000
+    sampler = Sampler(neutral(**changes))
+    counts = Counter(sampler.sample(LOGITS, SAID) for _ in range(draws))
+    expected = {token: draws * w / sum(weights) for token, w in enumerate(weights) if w > 0}
+    assert set(counts) <= set(expected)
+    chi_square = sum((counts[token] - n) ** 2 / n for token, n in expected.items())
+    freedom = len(expected) - 1
+    # Its mean is the degrees of freedom, its variance twice that; more than four deviations above
+    # has, with one to four degrees, a chance below 0.2 %. The seed is fixed.
+    assert chi_square <= freedom + 4 * math.sqrt(2 * freedom)
+
+
+def test_dry_keeps_from_repeating() -> None:
+    said = [0, 3, 1, 4, 0, 3]  # token 1 would repeat two tokens
+    breakers = np.zeros(5, np.bool_)
+    options = neutral(temperature=0.0, dry_multiplier=1.0, dry_base=2.0, dry_allowed_length=2)
+    assert Sampler(options, breakers=breakers).sample(LOGITS - 0.5 * (IDS == 1), said) == 2
+    for change in ({"dry_allowed_length": 3}, {"dry_tokens": 4}, {"dry_multiplier": 0.0}):
+        sampler = Sampler(dataclasses.replace(options, **change), breakers=breakers)
+        assert sampler.sample(LOGITS - 0.5 * (IDS == 1), said) == 1
 
 
 def test_a_seed_repeats_itself_and_no_seed_does_not() -> None:
@@ -87,11 +111,30 @@ def test_a_seed_repeats_itself_and_no_seed_does_not() -> None:
         {"min_p": -0.1},
         {"repetition_penalty": 0.0},
         {"max_tokens": -1},
+        {"typical_p": 1.1},
+        {"presence_penalty": math.inf},
+        {"frequency_penalty": math.nan},
+        {"penalty_tokens": -1},
+        {"dry_multiplier": -0.1},
+        {"dry_base": 0.5},
+        {"dry_allowed_length": 0},
+        {"dry_tokens": -1},
     ],
 )
 def test_an_option_out_of_range_is_named(options: dict[str, float]) -> None:
     with pytest.raises(RequestError, match=next(iter(options))):
         Sampler(Options(**options))
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, 101.0])
+def test_a_bias_out_of_range_is_named(value: float) -> None:
+    with pytest.raises(RequestError, match="bias of token 3 is"):
+        Sampler(Options(logit_bias={1: 1.0, 3: value}))
+
+
+def test_shapes_of_answers_contradict_each_other() -> None:
+    with pytest.raises(RequestError, match="json and grammar contradict"):
+        Sampler(Options(json=True, grammar="start: /a/"))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""However a model's file is laid out, it answers the same: alignment, version, number of files."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import gguf
+import pytest
+
+from ktdesk.engine import Engine
+from ktdesk.library.index import find_models
+from ktdesk.runtime.request import Message, Options, Request, Token
+from tests.tiny import tiny_llama, tiny_qwen3moe
+
+OPTIONS = Options(temperature=0.0, max_tokens=8)
+
+
+def answer(path: Path) -> list[int | None]:
+    engine = Engine(threads=2)
+    engine.load(path, context_tokens=64, weights="mapped")
+    request = Request(messages=(Message("user", "hi"),), options=OPTIONS)
+    events = list(engine.generate(request))
+    engine.unload()
+    return [event.id for event in events if isinstance(event, Token)]
+
+
+def written(source: Path, path: Path, *, alignment: int = 32, tensors_per_file: int = 0) -> None:
+    """Write a model once more with the `gguf` package, matrices in Q8_0 where rows allow it."""
+    reader = gguf.GGUFReader(source)
+    architecture = reader.fields["general.architecture"].contents()
+    writer = gguf.GGUFWriter(path, architecture, split_max_tensors=tensors_per_file)
+    writer.add_custom_alignment(alignment)
+    for name, field in reader.fields.items():
+        if not name.startswith(("GGUF.", "general.architecture", "general.alignment")):
+            inner = field.types[1] if len(field.types) > 1 else None
+            writer.add_key_value(name, field.contents(), field.types[0], inner)
+    for tensor in reader.tensors:
+        if tensor.data.ndim > 1 and tensor.data.shape[-1] % 32 == 0 and "_inp" not in tensor.name:
+            kind = gguf.GGMLQuantizationType.Q8_0
+            writer.add_tensor(tensor.name, gguf.quants.quantize(tensor.data, kind), raw_dtype=kind)
+        else:
+            writer.add_tensor(tensor.name, tensor.data)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+@pytest.fixture(scope="module", params=[tiny_llama, tiny_qwen3moe])
+def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return request.param(tmp_path_factory.mktemp("layouts") / "source.gguf").path
+
+
+@pytest.fixture(scope="module")
+def expected(source: Path) -> list[int | None]:
+    path = source.with_name("plain.gguf")
+    written(source, path)
+    return answer(path)
+
+
+@pytest.mark.parametrize("alignment", [1, 2, 8, 4096])
+def test_any_alignment(
+    source: Path, expected: list[int | None], tmp_path: Path, alignment: int
+) -> None:
+    path = tmp_path / "model.gguf"
+    written(source, path, alignment=alignment)
+    assert answer(path) == expected
+
+
+def test_version_two(source: Path, expected: list[int | None], tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    written(source, path)
+    with path.open("r+b") as file:
+        file.seek(4)
+        file.write(struct.pack("<I", 2))
+    assert answer(path) == expected
+
+
+def test_many_files(source: Path, expected: list[int | None], tmp_path: Path) -> None:
+    written(source, tmp_path / "model.gguf", tensors_per_file=7)
+    parts = sorted(tmp_path.glob("*.gguf"))
+    assert len(parts) > 3
+    for part in (parts[0], parts[2], parts[-1]):
+        assert answer(part) == expected
+    (entry,) = find_models(tmp_path)
+    assert entry.size_bytes == sum(part.stat().st_size for part in parts)
