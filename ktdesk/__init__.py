@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from ktdesk.runtime.request import Done as Done
     from ktdesk.runtime.request import Event as Event
     from ktdesk.runtime.request import Failed as Failed
-    from ktdesk.runtime.request import Message as Message
     from ktdesk.runtime.request import Options as Options
     from ktdesk.runtime.request import Prefill as Prefill
     from ktdesk.runtime.request import Request as Request
     from ktdesk.runtime.request import Stats as Stats
     from ktdesk.runtime.request import Token as Token
+    from ktdesk.text.messages import Message as Message
+    from ktdesk.text.messages import TemplateOptions as TemplateOptions
+    from ktdesk.text.messages import Tool as Tool
+    from ktdesk.text.messages import ToolCall as ToolCall
 
 __version__ = "0.1.0"
 
 _REQUEST = "ktdesk.runtime.request"
+_MESSAGES = "ktdesk.text.messages"
 _HOMES = {
     "Engine": "ktdesk.engine",
     "ModelInfo": "ktdesk.runtime.model_info",
@@ -33,12 +37,15 @@ _HOMES = {
     "Done": _REQUEST,
     "Event": _REQUEST,
     "Failed": _REQUEST,
-    "Message": _REQUEST,
     "Options": _REQUEST,
     "Prefill": _REQUEST,
     "Request": _REQUEST,
     "Stats": _REQUEST,
     "Token": _REQUEST,
+    "Message": _MESSAGES,
+    "TemplateOptions": _MESSAGES,
+    "Tool": _MESSAGES,
+    "ToolCall": _MESSAGES,
 }
 __all__ = [*_HOMES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
 

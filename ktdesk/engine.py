@@ -109,7 +109,7 @@ class Engine:
         self._load_cancelled.set()
 
     def generate(self, request: Request) -> Iterator[Event]:
-        """Answer a request: Prefill events, Token events, then exactly one Done or Failed."""
+        """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed."""
         flag = _Flag()
         self._flags[request.id] = flag
         return self._events(request, flag)

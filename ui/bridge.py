@@ -65,11 +65,15 @@ class Bundle:
         self._events: list[BridgeEvent] = []
 
     def add(self, event: BridgeEvent) -> None:
-        """Append an event. Texts become one, of progress the newest stays."""
+        """Append an event. Texts of one channel become one, of progress the newest stays."""
         with self._lock:
             last = self._events[-1] if self._events else None
-            if isinstance(event, Token) and isinstance(last, Token):
-                self._events[-1] = Token(None, last.text + event.text)
+            if (
+                isinstance(event, Token)
+                and isinstance(last, Token)
+                and event.channel == last.channel
+            ):
+                self._events[-1] = Token(None, last.text + event.text, event.channel)
             elif isinstance(event, Prefill | LoadProgress) and type(last) is type(event):
                 self._events[-1] = event
             else:

@@ -14,9 +14,13 @@ from ktdesk.runtime.request import Done, Failed, Prefill, Request, Stats, StopRe
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, or as much as there was when it was stopped."""
+    """A whole answer, or as much as there was when it was stopped.
+
+    reasoning: what the model thought before it answered.
+    """
 
     text: str
+    reasoning: str
     tokens: list[int]
     reason: StopReason
     stats: Stats
@@ -28,23 +32,27 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
     Raises KTDeskError if the request cannot be served.
     """
     texts: list[str] = []
+    reasoning: list[str] = []
     tokens: list[int] = []
     with on_interrupt(lambda: engine.cancel(request.id)):
         for event in engine.generate(request):
             match event:
                 case Prefill(done, total) if not texts:
                     terminal.progress("Reading the prompt", done / total)
-                case Token(token, text):
-                    texts.append(text)
+                case Token(token, text, channel):
+                    is_answer = channel == "answer"
+                    (texts if is_answer else reasoning).append(text)
                     tokens += [] if token is None else [token]
-                    if is_shown:
-                        terminal.write(text)
+                    if is_shown and text:
+                        (terminal.write if is_answer else terminal.aside)(text)
                 case Done(reason, stats):
                     terminal.clear_progress()
-                    return Answer("".join(texts), tokens, reason, stats)
+                    return Answer("".join(texts), "".join(reasoning), tokens, reason, stats)
                 case Failed(error):
                     raise error
-                case _:  # the context is read again while an answer is on the screen
+                case (
+                    _
+                ):  # calls, though nothing was offered; reading again, while an answer is shown
                     pass
     raise RuntimeError("the engine ended an answer without Done or Failed")
 

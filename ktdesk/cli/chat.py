@@ -25,7 +25,8 @@ from ktdesk.cli.setting_arguments import (
 )
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, RequestError
-from ktdesk.runtime.request import Message, Request
+from ktdesk.runtime.request import Request
+from ktdesk.text.messages import Message, TemplateOptions
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,6 +49,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="go on with the conversation of this name, and keep it: what was said, and what the "
         "model has read of it, so that it need not read it again",
+    )
+    parser.add_argument(
+        "--thinking",
+        choices=("on", "off"),
+        help="whether the model reasons before it answers, where its chat template can say so",
+    )
+    parser.add_argument(
+        "--effort", metavar="WORD", help="how much it reasons, in its own words: low, medium, high"
     )
     parser.add_argument(
         "--placement",
@@ -76,12 +85,13 @@ def run(arguments: Namespace, program: Program) -> int:
     if session:
         session.restore(engine, program.terminal)
     opening = _opening(arguments.system)
+    template = _template_options(arguments)
     if prompt is None:
-        return Conversation(engine, program.terminal, opening, options, session).run()
+        return Conversation(engine, program.terminal, opening, options, template, session).run()
     earlier = (session.messages if session else ()) or opening
     messages = () if arguments.raw else (*earlier, Message("user", prompt))
     raw = prompt if arguments.raw else None
-    request = Request(messages=messages, prompt=raw, options=options)
+    request = Request(messages=messages, prompt=raw, options=options, template=template)
     return _answer_once(engine, request, program, session, as_json=arguments.json)
 
 
@@ -90,14 +100,11 @@ def _check(arguments: Namespace) -> None:
     for flag in ("raw", "json"):
         if getattr(arguments, flag) and arguments.prompt is None:
             raise RequestError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
-    if arguments.raw and arguments.system:
-        raise RequestError(
-            "--system has no place in a raw prompt.", hint="Leave out --raw or --system."
-        )
-    if arguments.raw and arguments.session:
-        raise RequestError(
-            "A raw prompt is no part of a conversation.", hint="Leave out --raw or --session."
-        )
+    for flag in ("system", "session", "thinking", "effort"):
+        if arguments.raw and getattr(arguments, flag):
+            raise RequestError(
+                f"--{flag} has no place in a raw prompt.", hint=f"Leave out --raw or --{flag}."
+            )
 
 
 def _prompt(given: str | None) -> str | None:
@@ -114,6 +121,11 @@ def _opening(system: str | None) -> tuple[Message, ...]:
     return (Message("system", text),) if text else ()
 
 
+def _template_options(arguments: Namespace) -> TemplateOptions:
+    thinking = arguments.thinking and arguments.thinking == "on"
+    return TemplateOptions(thinking=thinking, reasoning_effort=_readable(arguments.effort))
+
+
 def _introduce(engine: Engine, program: Program) -> None:
     assert engine.info is not None
     for line in model_lines(engine.info, engine.threads):
@@ -125,8 +137,8 @@ def _answer_once(
 ) -> int:
     answer = ask(engine, request, program.terminal, is_shown=not as_json)
     if session and answer.text:
-        session.keep((*request.messages, Message("assistant", answer.text)))
-        session.keep_rows(engine, program.terminal)
+        session.keep((*request.messages, Message("assistant", answer.text, answer.reasoning)))
+        session.keep_rows(engine, program.terminal, request.template)
     if as_json:
         program.terminal.json(_as_json(answer, engine))
     else:
@@ -141,6 +153,7 @@ def _as_json(answer: Answer, engine: Engine) -> dict[str, object]:
     assert engine.info is not None
     return {
         "text": answer.text,
+        "reasoning": answer.reasoning,
         "tokens": answer.tokens,
         "reason": answer.reason,
         "stats": stats_json(answer.stats),

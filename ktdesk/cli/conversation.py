@@ -11,7 +11,8 @@ from ktdesk.cli.session import Session
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.errors import KTDeskError
-from ktdesk.runtime.request import Message, Options, Request, Stats
+from ktdesk.runtime.request import Options, Request, Stats
+from ktdesk.text.messages import Message, TemplateOptions
 
 HELP = """\
 Write, and end with Enter; several lines can be pasted at once.
@@ -35,10 +36,11 @@ class Conversation:
         terminal: Terminal,
         opening: tuple[Message, ...],
         options: Options,
+        template: TemplateOptions,
         session: Session | None = None,
     ) -> None:
-        self._engine, self._terminal = engine, terminal
-        self._opening, self._options, self._session = opening, options, session
+        self._engine, self._terminal, self._session = engine, terminal, session
+        self._opening, self._options, self._template = opening, options, template
         self._messages = list((session.messages if session else ()) or opening)
         self._stats: list[Stats] = []
 
@@ -48,7 +50,7 @@ class Conversation:
             return self._converse()
         finally:
             if self._session:
-                self._session.keep_rows(self._engine, self._terminal)
+                self._session.keep_rows(self._engine, self._terminal, self._template)
 
     def _converse(self) -> int:
         self._terminal.note("/help says what can be done here.")
@@ -93,14 +95,14 @@ class Conversation:
         """Answer a message. Both become part of the conversation only if there is an answer."""
         messages = (*self._messages, Message("user", text))
         try:
-            request = Request(messages=messages, options=self._options)
+            request = Request(messages=messages, options=self._options, template=self._template)
             answer = ask(self._engine, request, self._terminal)
         except KTDeskError as error:
             self._terminal.error(str(error), error.hint)
             return
         self._terminal.line()
         if answer.text:
-            self._messages = [*messages, Message("assistant", answer.text)]
+            self._messages = [*messages, Message("assistant", answer.text, answer.reasoning)]
             self._keep()
         self._stats.append(answer.stats)
         self._terminal.note(stats_line(answer.stats))

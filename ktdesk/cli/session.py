@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.errors import KTDeskError, SessionError
-from ktdesk.runtime.request import Message, Request
+from ktdesk.runtime.request import Request
 from ktdesk.settings import data_folder
+from ktdesk.text.messages import Message, TemplateOptions
 from ktdesk.whole_file import whole_file
 
 
@@ -52,7 +52,7 @@ class Session:
     def keep(self, messages: Sequence[Message]) -> None:
         """Write the messages in the place of those before. Raises SessionError."""
         self.messages, self._is_new = tuple(messages), True
-        kept = {"version": 1, "messages": [asdict(message) for message in messages]}
+        kept = {"version": 1, "messages": [_plain(message) for message in messages]}
         try:
             with whole_file(self._file) as file:
                 file.write(json.dumps(kept, ensure_ascii=False, indent=1).encode())
@@ -62,12 +62,15 @@ class Session:
                 hint="Make room on the disk, or make the folder writable.",
             ) from error
 
-    def keep_rows(self, engine: Engine, terminal: Terminal) -> None:
-        """Write what the model has read of the messages; say so where that is not possible."""
+    def keep_rows(self, engine: Engine, terminal: Terminal, template: TemplateOptions) -> None:
+        """Write what the model has read of the messages; say so where that is not possible.
+
+        template: with which it has read them.
+        """
         if not (self._is_new and self.messages):
             return
         try:
-            engine.save_session(self._rows, Request(messages=self.messages))
+            engine.save_session(self._rows, Request(messages=self.messages, template=template))
         except KTDeskError as error:
             terminal.error(str(error), error.hint)
 
@@ -82,3 +85,9 @@ class Session:
                 f"The session {self._name} cannot be read from {self._file}: {error}.",
                 hint="Choose another name, or correct or delete the file.",
             ) from error
+
+
+def _plain(message: Message) -> dict[str, str]:
+    """Return what a conversation in the terminal has of a message: there are no tools."""
+    reasoning = {"reasoning": message.reasoning} if message.reasoning else {}
+    return {"role": message.role, "content": message.content} | reasoning

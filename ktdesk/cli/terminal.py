@@ -23,10 +23,12 @@ class Terminal:
         self._has_progress = self._err.isatty()
         self._has_colours = self._has_progress and _understands_colours()
         self._progress = ""
+        self._is_aside = False
 
     def write(self, text: str) -> None:
         """Show part of an answer now."""
         self.clear_progress()
+        self._end_aside()
         self._out.write(_harmless(text) if self._is_out_terminal else text)
         self._out.flush()
 
@@ -38,12 +40,29 @@ class Terminal:
         """Write a result for programs."""
         self.line(json.dumps(value, ensure_ascii=False, indent=2))
 
+    def aside(self, text: str) -> None:
+        """Show part of what is said before a result, in the voice of notes."""
+        self.clear_progress()
+        self._is_aside = True
+        self._err.write(self._dim(_harmless(text)))
+        self._err.flush()
+
     def note(self, text: str) -> None:
         """Say something beside the result, in a dim voice where the terminal has one."""
         self.clear_progress()
-        text = _harmless(text)
-        self._err.write(f"\x1b[2m{text}\x1b[0m\n" if self._has_colours else f"{text}\n")
+        self._end_aside()
+        self._err.write(self._dim(_harmless(text)) + "\n")
         self._err.flush()
+
+    def _dim(self, text: str) -> str:
+        return f"\x1b[2m{text}\x1b[0m" if self._has_colours else text
+
+    def _end_aside(self) -> None:
+        """Leave an empty line below what was said aside."""
+        if self._is_aside:
+            self._is_aside = False
+            self._err.write("\n\n")
+            self._err.flush()
 
     def error(self, message: str, hint: str = "", *, as_json: bool = False) -> None:
         """Say what went wrong and what to do: to stderr, or as JSON in place of the result."""
@@ -51,6 +70,7 @@ class Terminal:
             self.json({"error": {"message": message, "hint": hint}})
             return
         self.clear_progress()
+        self._end_aside()
         self._err.write(_harmless(f"Error: {message}\n" + (f"{hint}\n" if hint else "")))
         self._err.flush()
 

@@ -1,36 +1,65 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The text of an answer as it grows: whole characters only, ending before a stop string."""
+"""A reply as it grows: whole characters only, taken apart, ending before a stop string."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ktdesk.text.tokenizer import TextStream
+from ktdesk.runtime.request import Token
+from ktdesk.text.messages import ToolCall
+from ktdesk.text.reply.parts import Part, ReplyParser, Text
+from ktdesk.text.tokenizer import Tokenizer
 
 
 class AnswerText:
-    """Turns tokens into text to show. Holds back what may be the beginning of a stop string."""
+    """Turns tokens into events. Holds back what may be the beginning of a stop string."""
 
-    def __init__(self, stream: TextStream, stop: Sequence[str]) -> None:
-        self._stream = stream
+    def __init__(self, tokenizer: Tokenizer, reply: ReplyParser, stop: Sequence[str]) -> None:
+        self._tokenizer, self._stream, self._reply = tokenizer, tokenizer.stream(), reply
         self._stop = [s for s in stop if s]
-        self._held = ""
+        self._held = ""  # of the answer itself
         self.is_stopped = False
 
-    def push(self, token: int) -> str:
-        """Return the text that can be shown after this token; may be empty."""
-        return self._release(self._stream.push(token))
+    def push(self, token: int) -> Iterator[Token | ToolCall]:
+        """Yield what can be shown after this token: first a Token with its id."""
+        parts = list(self._release(self._reply.push(self._text_of(token))))
+        if parts and isinstance(first := parts[0], Text):
+            yield Token(token, first.text, first.channel)
+            yield from _events(parts[1:])
+        else:
+            yield Token(token, "")
+            yield from _events(parts)
 
-    def flush(self) -> str:
-        """Return the rest, when no more tokens come."""
-        text = self._release(self._stream.flush())
-        if not self.is_stopped:
-            text, self._held = text + self._held, ""
-        return text
+    def flush(self) -> Iterator[Token | ToolCall]:
+        """Yield the rest, when no more tokens come."""
+        last = [*self._reply.push(self._stream.flush()), *self._reply.finish()]
+        yield from _events(self._release(last))
+        if self._held and not self.is_stopped:
+            yield Token(None, self._held)
+            self._held = ""
 
-    def _release(self, text: str) -> str:
-        if self.is_stopped:
-            return ""
+    def _text_of(self, token: int) -> str:
+        """Return the text of a token; of a control token, if it is a mark of the reply."""
+        text = self._tokenizer.token_text(token)
+        if text in self._reply.marks and not self._tokenizer.token_bytes(token):
+            return self._stream.flush() + text
+        return self._stream.push(token)
+
+    def _release(self, parts: Iterable[Part]) -> Iterator[Part]:
+        """Yield the parts, the answer only until it is stopped."""
+        for part in parts:
+            if self.is_stopped:
+                return
+            if isinstance(part, Text) and part.channel == "answer":
+                if text := self._until_stop(part.text):
+                    yield Text(text, "answer")
+                continue
+            if self._held:
+                yield Text(self._held, "answer")
+                self._held = ""
+            yield part
+
+    def _until_stop(self, text: str) -> str:
         self._held += text
         ends = [at for s in self._stop if (at := self._held.find(s)) >= 0]
         if ends:
@@ -48,3 +77,8 @@ class AnswerText:
             if any(s.startswith(self._held[-size:]) for s in self._stop):
                 return size
         return 0
+
+
+def _events(parts: Iterable[Part]) -> Iterator[Token | ToolCall]:
+    for part in parts:
+        yield Token(None, part.text, part.channel) if isinstance(part, Text) else part

@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ktdesk.runtime.request import Message, Request
+from ktdesk.runtime.request import Request
+from ktdesk.text.messages import Message
 
 # Of the context, what a shift frees at least. A whole shift is read again, so it should be rare.
 _FREED_SHARE = 4

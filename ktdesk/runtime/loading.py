@@ -149,8 +149,11 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     def text(token_id: int | None) -> str:
         return "" if token_id is None else tokenizer.token_text(token_id)
 
-    source = checkpoint.get("tokenizer.chat_template", str, "")
-    return ChatTemplate(source, bos=text(tokenizer.bos_id), eos=text(tokenizer.eos_id))
+    key = "tokenizer.chat_template"
+    source, with_tools = (checkpoint.get(k, str, "") for k in (key, f"{key}.tool_use"))
+    bos, eos = text(tokenizer.bos_id), text(tokenizer.eos_id)
+    tool_use = ChatTemplate(with_tools, bos=bos, eos=eos) if with_tools else None
+    return ChatTemplate(source, bos=bos, eos=eos, tool_use=tool_use)
 
 
 def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:

@@ -9,19 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ktdesk.errors import KTDeskError
+from ktdesk.text.messages import Channel, Message, TemplateOptions, Tool, ToolCall
 
-Role = Literal["system", "user", "assistant"]
 StopReason = Literal["end", "length", "stop", "context", "cancelled"]
 ContextFull = Literal["stop", "shift"]
 PromptLookup = Literal["auto", "off"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a conversation."""
-
-    role: Role
-    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +31,7 @@ class Options:
     a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
     prompt ends within a model's reasoning, what follows the reasoning is meant.
 
+    stop: texts before which the answer ends; they are not looked for in reasoning and calls.
     context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
     guess tokens from those before where that is faster; it changes no answer.
     """
@@ -75,10 +68,15 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A conversation to continue, or, with `prompt`, raw text without the chat template."""
+    """A conversation to continue, or, with `prompt`, raw text without the chat template.
+
+    tools: what the model may call. template: what its chat template is told.
+    """
 
     messages: tuple[Message, ...] = ()
     prompt: str | None = None
+    tools: tuple[Tool, ...] = ()
+    template: TemplateOptions = field(default_factory=TemplateOptions)
     options: Options = field(default_factory=Options)
     id: str = field(default_factory=new_request_id)
 
@@ -93,13 +91,14 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One generated token. `text` is empty while a character is still incomplete.
+    """One generated token. `text` is empty while a character, or a mark, is still incomplete.
 
-    id None: text that was held back, after the last token.
+    id None: text that was held back, after the last token, or that belongs to the token before.
     """
 
     id: int | None
     text: str
+    channel: Channel = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,4 +146,5 @@ class Failed:
     error: KTDeskError
 
 
-Event = Prefill | Token | Done | Failed
+# A ToolCall comes when it is whole.
+Event = Prefill | Token | ToolCall | Done | Failed

@@ -22,11 +22,12 @@ from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
-from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason, Token
+from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
 from ktdesk.runtime.vocabulary import Vocabulary
+from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
@@ -86,7 +87,7 @@ class Runner:
         self._vocabulary = Vocabulary(tokenizer)
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
-        """Yield Prefill and Token events, then one Done.
+        """Yield Prefill events, Token and ToolCall events, then one Done.
 
         Raises KTDeskError if the request cannot be served.
         """
@@ -100,7 +101,7 @@ class Runner:
             request,
             cancelled,
             sampler,
-            AnswerText(self._tokenizer.stream(), request.options.stop),
+            AnswerText(self._tokenizer, self._reply(request), request.options.stop),
             Guesser(self._costs, STEP_TOKENS - 1) if looks_ahead else None,
             start,
             prompt,
@@ -114,8 +115,7 @@ class Runner:
             reason = yield from self._generate(now, logits)
         except Cancelled:
             reason = "cancelled"
-        if rest := now.text.flush():
-            yield Token(None, rest)
+        yield from now.text.flush()
         yield Done(reason, self._stats(now))
 
     def save_session(self, path: Path, request: Request | None) -> int:
@@ -139,10 +139,7 @@ class Runner:
 
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""
-        if request.prompt is not None:
-            text = request.prompt
-        else:
-            text = self._template.render(request.messages)
+        text = self._prompt_text(request)
         # A template may write the first token itself.
         add_bos = self._tokenizer.adds_bos
         tokens = self._tokenizer.encode(text, add_bos=add_bos)
@@ -152,6 +149,19 @@ class Runner:
         if not tokens:
             raise RequestError("The prompt is empty.", hint="Write something to answer.")
         return tokens
+
+    def _prompt_text(self, request: Request) -> str:
+        if request.prompt is not None:
+            return request.prompt
+        template = self._template.for_tools(request.tools)
+        return template.render(request.messages, request.tools, request.template)
+
+    def _reply(self, request: Request) -> ReplyParser:
+        """Return what takes the reply to a request apart."""
+        if request.prompt is not None:
+            return PlainReply()
+        template = self._template.for_tools(request.tools)
+        return template.reply_to(self._prompt_text(request), request.tools)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:
@@ -191,7 +201,7 @@ class Runner:
                 return "end"
             tokens.append(token)
             now.answer.append(token)
-            yield Token(token, now.text.push(token))
+            yield from now.text.push(token)
             if now.text.is_stopped:
                 return "stop"
             if now.sampler.is_complete:

@@ -32,6 +32,13 @@ def test_events_of_one_kind_are_merged() -> None:
     for event in (Prefill(1, 9), Prefill(9, 9), Token(1, "a"), Token(2, "b"), Done("end", STATS)):
         bundle.add(event)
     assert bundle.take() == [Prefill(9, 9), Token(None, "ab"), Done("end", STATS)]
+
+
+def test_texts_of_two_channels_stay_apart() -> None:
+    bundle = Bundle()
+    for event in (Token(1, "a", "reasoning"), Token(2, "b", "reasoning"), Token(3, "c")):
+        bundle.add(event)
+    assert bundle.take() == [Token(None, "ab", "reasoning"), Token(3, "c")]
     assert bundle.take() == []
 
 

@@ -69,6 +69,17 @@ def test_the_next_question_carries_the_conversation_and_the_sampling(
     assert (request.options.temperature, request.options.max_tokens) == (0.0, 5)
 
 
+def test_reasoning_is_kept_apart_and_goes_back(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    thought = [Token(1, "Hm", "reasoning"), Token(2, "."), Done("end", STATS)]
+    engine.events = lambda request: iter(thought)
+    ask(qtbot, chat, "one")
+    assert (chat.messages[1].text, chat.messages[1].reasoning) == (".", "Hm")
+    ask(qtbot, chat, "two")
+    assert engine.requests[-1].messages[1] == Message("assistant", ".", "Hm")
+
+
 def test_stopping_keeps_what_is_there(
     qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
 ) -> None:

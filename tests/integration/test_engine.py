@@ -34,6 +34,7 @@ from ktdesk.runtime.request import (
     Request,
     Token,
 )
+from ktdesk.text.messages import Tool, ToolCall
 from tests.tiny import add_tokenizer, tiny_deepseek, tiny_llama
 
 GREEDY = Options(temperature=0.0, max_tokens=12)
@@ -244,7 +245,54 @@ def test_a_template_that_fails(tmp_path: Path, template: str, message: str) -> N
     assert answer(engine, Request(prompt="hello", options=GREEDY))  # raw prompts still work
 
 
-def with_changes(folder: Path, *, template: str) -> Path:
+def test_a_file_may_have_a_template_for_tools(tmp_path: Path) -> None:
+    for_tools = "{{ raise_exception('no ' ~ tools[0].function.name) }}"
+    templates = [
+        {"name": "default", "template": "{{ messages[0].content }}"},
+        {"name": "tool_use", "template": for_tools},
+    ]
+    engine = Engine(threads=1)
+    engine.load(with_changes(tmp_path, template=templates))
+    assert answer(engine, Request(messages=HELLO, options=GREEDY))
+    error = failure(engine, Request(messages=HELLO, tools=(Tool("search"),)))
+    assert "no search" in str(error)
+
+
+def test_reasoning_and_calls_are_events_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(threads=1)
+    engine.load(with_changes(tmp_path, template="hello{# <think></think><tool_call> #}"))
+    model = engine._model
+    assert model
+    reply = '<think>Hm</think>I look.<tool_call>{"name": "search"}</tool_call>'
+    script = iter(model.runner._tokenizer.encode(reply))
+    end = min(model.runner._tokenizer.end_ids)
+
+    class Scripted:
+        def __init__(self, *options: object) -> None:
+            pass
+
+        def sample(self, *seen: object) -> int:
+            return next(script, end)
+
+    monkeypatch.setattr("ktdesk.runtime.runner.Sampler", Scripted)
+    request = Request(messages=HELLO, tools=(Tool("search"),))
+    *events, last = engine.generate(request)
+    said = [(e.channel, e.text) for e in events if isinstance(e, Token) and e.text]
+    channels = [
+        (channel, "".join(text for _, text in texts))
+        for channel, texts in itertools.groupby(said, lambda pair: pair[0])
+    ]
+    assert channels == [("reasoning", "Hm"), ("answer", "I look.")]
+    calls = [event for event in events if isinstance(event, ToolCall)]
+    assert [(call.name, call.arguments) for call in calls] == [("search", "{}")]
+    assert isinstance(last, Done)
+    ids = [event.id for event in events if isinstance(event, Token) and event.id is not None]
+    assert len(ids) == last.stats.generated_tokens == len(reply)
+
+
+def with_changes(folder: Path, *, template: str | list[dict[str, str]]) -> Path:
     """Return a copy of a small Llama with another chat template."""
     source = gguf.GGUFReader(tiny_llama(folder / "source.gguf").path)
     path = folder / "changed.gguf"

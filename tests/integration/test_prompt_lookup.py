@@ -20,8 +20,9 @@ from ktdesk.models.build import build_model, make_plan
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.prompt_lookup import Guess, Guesser, History
-from ktdesk.runtime.request import Done, Message, Options, Request, Token
+from ktdesk.runtime.request import Done, Options, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
+from ktdesk.text.messages import Message
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 

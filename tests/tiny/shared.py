@@ -69,7 +69,9 @@ def start(path: Path, architecture: str, c: Any) -> gguf.GGUFWriter:
     return writer
 
 
-def add_tokenizer(writer: gguf.GGUFWriter, *, template: str = CHAT_TEMPLATE) -> None:
+def add_tokenizer(
+    writer: gguf.GGUFWriter, *, template: str | list[dict[str, str]] = CHAT_TEMPLATE
+) -> None:
     """Write a byte-level vocabulary: 256 bytes, one merge, and the marks of a chat."""
     alphabet = sorted(ByteLevel.alphabet())
     tokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *alphabet, "he"]

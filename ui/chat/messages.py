@@ -23,13 +23,17 @@ class MessageState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One row. An answer that has ended has stats; is_cut: it reached its greatest length."""
+    """One row. An answer that has ended has stats; is_cut: it reached its greatest length.
+
+    reasoning: what the model thought before its answer.
+    """
 
     role: Literal["user", "assistant"]
     text: str
     state: MessageState = MessageState.WHOLE
     stats: Stats | None = None
     is_cut: bool = False
+    reasoning: str = ""
 
 
 MESSAGE_ROLE = Qt.ItemDataRole.UserRole
@@ -73,6 +77,10 @@ class MessageList(QAbstractListModel):
         """Add text to the last message."""
         self.change_last(text=self._rows[-1].text + text)
 
+    def grow_reasoning(self, text: str) -> None:
+        """Add text to what was thought before the last message."""
+        self.change_last(reasoning=self._rows[-1].reasoning + text)
+
     def change_last(self, **changes: Any) -> None:
         """Replace fields of the last message."""
         self._rows[-1] = replace(self._rows[-1], **changes)
@@ -96,4 +104,4 @@ class MessageList(QAbstractListModel):
     def conversation(self) -> tuple[Message, ...]:
         """Return what the model shall read: all but questions without an answer."""
         said = (row for row in self._rows if row.state is not MessageState.UNANSWERED)
-        return tuple(Message(row.role, row.text) for row in said)
+        return tuple(Message(row.role, row.text, row.reasoning) for row in said)

@@ -93,8 +93,10 @@ class ChatPresenter(QObject):
             match event:
                 case Prefill(done, total):
                     self.prefill.emit(done, total)
-                case Token(_, text) if text:
+                case Token(_, text, "answer") if text:
                     self.messages.grow(text)
+                case Token(_, text, "reasoning") if text:
+                    self.messages.grow_reasoning(text)
                 case Done(reason, stats):
                     is_cut = reason in ("length", "context")
                     self._end(stats, is_stopped=reason == "cancelled", is_cut=is_cut)

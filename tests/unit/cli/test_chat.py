@@ -11,6 +11,7 @@ import pytest
 from ktdesk.errors import RequestError
 from ktdesk.runtime.request import Done, Failed, Message, Prefill, Token
 from ktdesk.settings import load_settings, models_folder
+from ktdesk.text.messages import TemplateOptions
 from tests.unit.cli.conftest import STATS
 
 
@@ -88,6 +89,37 @@ def test_a_shape_that_cannot_be_read_is_explained(ktdesk, model, tmp_path) -> No
         assert what in done.err
 
 
+THOUGHT = [
+    Token(1, ""),
+    Token(2, "Hm", "reasoning"),
+    Token(3, ".\x1b", "reasoning"),
+    Token(4, ""),
+    Token(5, "Yes"),
+    Done("end", STATS),
+]
+
+
+def test_reasoning_is_no_part_of_the_answer(ktdesk, model, engine) -> None:
+    engine.events = lambda request: iter(THOUGHT)
+    done = ktdesk("chat", "--model", model, "--prompt", "Hi")
+    assert done.out == "Yes\n"
+    assert "Hm.\N{REPLACEMENT CHARACTER}\n\n" in done.err
+    result = json.loads(ktdesk("chat", "--model", model, "--prompt", "Hi", "--json").out)
+    assert (result["text"], result["reasoning"]) == ("Yes", "Hm.\x1b")
+    assert result["tokens"] == [1, 2, 3, 4, 5]
+
+
+def test_how_to_reason_reaches_the_template(ktdesk, model, engine) -> None:
+    ktdesk("chat", "--model", model, "--prompt", "Hi", "--thinking", "off", "--effort", "low")
+    ktdesk("chat", "--model", model, "--prompt", "Hi", "--thinking", "on")
+    ktdesk("chat", "--model", model, "--prompt", "Hi")
+    assert [request.template for request in engine.requests] == [
+        TemplateOptions(thinking=False, reasoning_effort="low"),
+        TemplateOptions(thinking=True),
+        TemplateOptions(),
+    ]
+
+
 def test_a_raw_prompt_goes_without_template(ktdesk, model, engine) -> None:
     ktdesk("chat", "--model", model, "--prompt", "Once", "--raw")
     assert engine.requests[0].prompt == "Once"
@@ -127,7 +159,13 @@ def test_a_model_goes_by_its_name(ktdesk, model, engine, monkeypatch) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--raw",), ("--json",), ("--prompt", "x", "--raw", "--system", "y")],
+    [
+        ("--raw",),
+        ("--json",),
+        ("--prompt", "x", "--raw", "--system", "y"),
+        ("--prompt", "x", "--raw", "--thinking", "off"),
+        ("--prompt", "x", "--raw", "--effort", "low"),
+    ],
 )
 def test_contradictions_are_explained(ktdesk, model, arguments) -> None:
     done = ktdesk("chat", "--model", model, *arguments)

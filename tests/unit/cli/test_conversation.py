@@ -29,6 +29,13 @@ def test_each_answer_belongs_to_the_conversation(ktdesk, model, engine, typed) -
     assert engine.requests[1].messages[2] == Message("assistant", "Hello, world")
 
 
+def test_reasoning_goes_back_beside_the_answer(ktdesk, model, engine, typed) -> None:
+    thought = [Token(1, "Hm", "reasoning"), Token(2, "Yes"), Done("end", STATS)]
+    engine.events = lambda request: iter(thought)
+    assert talk(ktdesk, model, typed, "One\nTwo\n").out == "Yes\nYes\n"
+    assert engine.requests[1].messages[1] == Message("assistant", "Yes", "Hm")
+
+
 def test_new_begins_again_with_the_instructions(ktdesk, model, engine, typed) -> None:
     talk(ktdesk, model, typed, "One\n/new\nTwo\n", "--system", "Brief.")
     assert contents(engine) == [["Brief.", "One"], ["Brief.", "Two"]]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktdesk.runtime.context_window import Prompt, fit_prompt
-from ktdesk.runtime.request import Message, Options, Request
+from ktdesk.runtime.request import Options, Request
+from ktdesk.text.messages import Message
 
 CONTEXT = 100
 
