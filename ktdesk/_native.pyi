@@ -124,11 +124,14 @@ def embed(
 def rms_norm(
     stream: Stream,
     x: int,
-    x_stride: int,
+    x_token: int,
+    x_group: int,
     weight: int,
     out: int,
-    out_stride: int,
-    rows: int,
+    out_token: int,
+    out_group: int,
+    tokens: int,
+    groups: int,
     width: int,
     eps: float,
     /,
@@ -226,6 +229,8 @@ def load_rows(
 
 # Address, strides from row to row and from head to head; those of a cache in bytes.
 _Heads = tuple[int, int, int]
+# Positions; sinks, 0 without them; window and chunk, 0 without a limit.
+_Sight = tuple[int, int, int, int]
 
 def attention(
     stream: Stream,
@@ -234,7 +239,7 @@ def attention(
     v: _Heads,
     cache_type: int,
     rounds: bool,
-    positions: int,
+    sight: _Sight,
     out: _Heads,
     sections: int,  # unused if max_sections is 1
     max_sections: int,
@@ -253,7 +258,7 @@ def attention_merge(
     v: _Heads,
     cache_type: int,
     rounds: bool,
-    positions: int,
+    sight: _Sight,
     out: _Heads,
     sections: int,  # unused if max_sections is 1
     max_sections: int,
@@ -265,7 +270,23 @@ def attention_merge(
     scale: float,
     /,
 ) -> None: ...
-def add(stream: Stream, x: int, y: int, out: int, count: int, /) -> None: ...
+def add(stream: Stream, x: int, y: int, out: int, count: int, factor: float, /) -> None: ...
+def bias_rows(
+    stream: Stream, x: int, x_stride: int, bias: int, rows: int, width: int, /
+) -> None: ...
+def weigh_rows(
+    stream: Stream,
+    x: int,
+    x_stride: int,
+    weights: int,
+    weights_stride: int,
+    out: int,
+    out_stride: int,
+    rows: int,
+    width: int,
+    is_logit: bool,
+    /,
+) -> None: ...
 def router(
     stream: Stream,
     logits: int,

@@ -48,11 +48,16 @@ def attention(
     scale: float,
     sections: Tensor | None = None,
     *,
+    sinks: Tensor | None = None,
+    window: int = 0,
+    chunk: int = 0,
     rounds: bool = False,
 ) -> None:
-    """Attend from q [T, H, Dk] to the cache rows 0..positions[t]; out [T, H, Dv], both strided.
+    """Attend from q [T, H, Dk] to the cache rows up to positions[t]; out [T, H, Dv], both strided.
 
     k [C, KVH, Dk] and v [C, KVH, Dv], strided, both of one type; H is a multiple of KVH.
+    sinks [H]: a score of each head that takes its share of the weights, and has no value.
+    window, chunk: the last rows only that a token sees, or those from a multiple on; 0: no limit.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
     rounds: whether products may take bfloat16, several times as fast where there are tiles.
     """
@@ -62,6 +67,8 @@ def attention(
     check_positive(kv_heads=kv_heads)
     if heads % kv_heads or k.dtype != v.dtype:
         raise fail(f"{heads} heads over {kv_heads}, keys {k.dtype} and values {v.dtype}: no fit.")
+    if min(window, chunk) < 0:
+        raise fail(f"A window of {window} rows or chunks of {chunk}: 0 is the least, no limit.")
     if max(key_size, value_size) > MAX_HEAD_SIZE:
         raise fail(f"Heads of {key_size} and {value_size} values: {MAX_HEAD_SIZE} are the limit.")
     keys, kind = check_cache("k", k, (rows, kv_heads), key_size)
@@ -79,7 +86,12 @@ def attention(
         (values, stride_bytes(v, 0), stride_bytes(v, 1)),
         kind,
         rounds,
-        check("positions", positions, (tokens,), torch.int32),
+        (
+            check("positions", positions, (tokens,), torch.int32),
+            0 if sinks is None else check("sinks", sinks, (heads,)),
+            window,
+            chunk,
+        ),
         (target, out.stride(0), out.stride(1)),
         room,
         max_sections,

@@ -46,16 +46,21 @@ def embed(stream: Stream, weight: Weight, tokens: Tensor, out: Tensor) -> None:
 
 
 def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float) -> None:
-    """Normalise rows of x [T, D] strided to out [T, D] strided, which may be x; weight [D]."""
-    rows, width = sizes("x", x, 2)
+    """Normalise rows of x [T, G, D] or [T, D] to out, which may be x; both strided; weight [D]."""
+    rows = x.unsqueeze(1) if x.ndim == 2 else x
+    target = out.unsqueeze(1) if out.ndim == 2 else out
+    tokens, groups, width = sizes("x", rows, 3)
     _native.rms_norm(
         stream,
-        check("x", x, (rows, width), strided=True),
-        x.stride(0),
+        check("x", rows, (tokens, groups, width), strided=True),
+        rows.stride(0),
+        rows.stride(1),
         check("weight", weight, (width,)),
-        check("out", out, (rows, width), strided=True),
-        out.stride(0),
-        rows,
+        check("out", target, (tokens, groups, width), strided=True),
+        target.stride(0),
+        target.stride(1),
+        tokens,
+        groups,
         width,
         eps,
     )
@@ -209,11 +214,40 @@ def load_rows(stream: Stream, cache: Tensor, out: Tensor) -> None:
     )
 
 
-def add(stream: Stream, x: Tensor, y: Tensor, out: Tensor) -> None:
-    """Write x + y to out, which may be x; all of one shape."""
+def add(stream: Stream, x: Tensor, y: Tensor, out: Tensor, factor: float = 1.0) -> None:
+    """Write x + factor * y to out, which may be x; all of one shape."""
     shape = tuple(x.shape)
     addresses = check("x", x, shape), check("y", y, shape), check("out", out, shape)
-    _native.add(stream, *addresses, x.numel())
+    _native.add(stream, *addresses, x.numel(), factor)
+
+
+def bias_rows(stream: Stream, x: Tensor, bias: Tensor) -> None:
+    """Add bias [D] to every row of x [T, D] strided."""
+    rows, width = sizes("x", x, 2)
+    target = check("x", x, (rows, width), strided=True)
+    _native.bias_rows(stream, target, x.stride(0), check("bias", bias, (width,)), rows, width)
+
+
+def weigh_rows(
+    stream: Stream, x: Tensor, weights: Tensor, out: Tensor, *, logits: bool = False
+) -> None:
+    """Write x [T, D] times weights [T, 1] to out; all strided, out may be x.
+
+    logits: the weights are sigmoids of what is given.
+    """
+    rows, width = sizes("x", x, 2)
+    _native.weigh_rows(
+        stream,
+        check("x", x, (rows, width), strided=True),
+        x.stride(0),
+        check("weights", weights, (rows, 1), strided=True),
+        weights.stride(0),
+        check("out", out, (rows, width), strided=True),
+        out.stride(0),
+        rows,
+        width,
+        logits,
+    )
 
 
 def router(

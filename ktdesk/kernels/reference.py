@@ -72,18 +72,42 @@ def load_rows(cache: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     return (step * blocks[..., 2:].contiguous().view(torch.int8).to(dtype)).flatten(-2)
 
 
-def attention(q: Tensor, k: Tensor, v: Tensor, positions: Tensor, scale: float) -> Tensor:
+def attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    positions: Tensor,
+    scale: float,
+    *,
+    window: int = 0,
+    chunk: int = 0,
+    sinks: Tensor | None = None,
+) -> Tensor:
     """Return [T, H, Dv] for q [T, H, Dk] over caches k [C, KVH, Dk] and v [C, KVH, Dv] of any type.
 
-    Token t sees the rows 0..positions[t]; head h reads key head h // (H // KVH).
+    Token t sees the rows up to positions[t]: all, the last `window` of them, or those from a
+    multiple of `chunk` on. Head h reads key head h // (H // KVH). sinks [H]: scores that take part
+    in the softmax, but have no value.
     """
     rows, repeats = int(positions.max()) + 1, q.shape[1] // k.shape[1]
     keys = load_rows(k[:rows], q.dtype).repeat_interleave(repeats, 1)
     values = load_rows(v[:rows], q.dtype).repeat_interleave(repeats, 1)
     scores = torch.einsum("thd,chd->thc", q, keys) * scale
-    hidden = torch.arange(rows) > positions[:, None]
-    weights = scores.masked_fill(hidden[:, None], -torch.inf).softmax(-1)
-    return torch.einsum("thc,chd->thd", weights, values)
+    row, position = torch.arange(rows), positions[:, None]
+    hidden = row > position
+    if window:
+        hidden |= row <= position - window
+    if chunk:
+        hidden |= row < position - position % chunk
+    scores = scores.masked_fill(hidden[:, None], -torch.inf)
+    if sinks is not None:
+        scores = torch.cat((scores, sinks.to(q.dtype)[:, None].expand(len(q), -1, -1)), -1)
+    return torch.einsum("thc,chd->thd", scores.softmax(-1)[..., :rows], values)
+
+
+def weigh_rows(x: Tensor, weights: Tensor, *, logits: bool) -> Tensor:
+    """Return x [T, D] times weights [T, 1], or times their sigmoids."""
+    return x * (weights.sigmoid() if logits else weights)
 
 
 def activate(gate: Tensor, up: Tensor, activation: str) -> Tensor:

@@ -10,28 +10,24 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.models.blocks import Block
 from ktdesk.operators.base import (
     Elementwise,
     Embedding,
     EmbeddingSpec,
-    Experts,
-    ExpertsSpec,
     Linear,
     LinearSpec,
-    Mlp,
-    MlpSpec,
     Norm,
     NormSpec,
     Rotary,
     RotarySpec,
-    Router,
-    RouterSpec,
     Step,
 )
 from ktdesk.operators.site import Site
@@ -48,6 +44,10 @@ class DecoderSpec:
     norm_eps: float
     tied_head: bool  # the head is the embedding
     rotary: RotarySpec
+    local_rotary: RotarySpec | None = None  # of layers that look at a window only
+    embedding_scale: float = 1.0
+    residual_scale: float = 1.0  # of what each half of a layer adds
+    logit_scale: float = 1.0
 
     @classmethod
     def read(cls, checkpoint: Checkpoint, rotary: RotarySpec) -> DecoderSpec:
@@ -78,80 +78,41 @@ def _layers(checkpoint: Checkpoint) -> int:
     return layers
 
 
-class Block(ABC):
-    """One half of a layer: attention, or a feed-forward part."""
+@dataclass(frozen=True, slots=True)
+class NormNames:
+    """What the norms of a layer are called, `blk.<layer>.<name>.weight`; an empty one is none.
 
-    @abstractmethod
-    def forward(self, x: Tensor, step: Step) -> Tensor:
-        """Return what is added to the residual stream, [T, D], for normalised x [T, D]."""
-
-
-class DenseMlp(Block):
-    """A gated feed-forward part that all tokens pass.
-
-    `tensors` is what follows gate, up and down in the tensors' names: '' or '_shexp'.
+    before: of what goes into a half of the layer. after: of what comes out, before it is added.
     """
 
-    def __init__(
-        self, site: Site, layer: int, width: int, ffn_width: int, tensors: str = ""
-    ) -> None:
-        gate, up, down = (
-            f"blk.{layer}.ffn_{name}{tensors}.weight" for name in ("gate", "up", "down")
-        )
-        self._mlp = site.make("dense", Mlp, MlpSpec(gate, up, down, width, ffn_width))
-
-    def forward(self, x: Tensor, step: Step) -> Tensor:
-        """Return [T, D]."""
-        del step
-        return self._mlp.forward(x)
+    before_attention: str = "attn_norm"
+    after_attention: str = ""
+    before_feed_forward: str = "ffn_norm"
+    after_feed_forward: str = ""
 
 
-class SparseMlp(Block):
-    """Routed experts, perhaps beside shared ones that every token passes."""
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A half of a layer, with its norms."""
 
-    def __init__(
-        self,
-        site: Site,
-        layer: int,
-        router: RouterSpec,
-        ffn_width: int,
-        shared: DenseMlp | None,
-        width: int,
-    ) -> None:
-        blk = f"blk.{layer}.ffn"
-        scores = LinearSpec(f"{blk}_gate_inp.weight", width, router.experts)
-        self._scores = site.make("gate", Linear, scores)
-        self._router = site.make("router", Router, router)
-        self._shared = shared
-        self._experts = site.make(
-            "experts",
-            Experts,
-            ExpertsSpec(
-                f"{blk}_gate_exps.weight",
-                f"{blk}_up_exps.weight",
-                f"{blk}_down_exps.weight",
-                router.experts,
-                router.experts_per_token,
-                width,
-                ffn_width,
-            ),
-        )
-
-    def forward(self, x: Tensor, step: Step) -> Tensor:
-        """Return [T, D]."""
-        ids, weights = self._router.forward(self._scores.forward(x))
-        shared = self._shared.forward(x, step) if self._shared else None
-        return self._experts.forward(x, ids, weights, shared)
+    before: Norm
+    block: Block
+    after: Norm | None
 
 
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place."""
+
+    norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)
         self._rotary = site.make("rotary", Rotary, spec.rotary)
+        self._local_rotary = self._rotary
+        if spec.local_rotary:
+            self._local_rotary = site.make("local_rotary", Rotary, spec.local_rotary)
         self._elementwise = site.make("elementwise", Elementwise, None)
         self._layers = [self._layer(site.at("layers").at(i), i) for i in range(spec.layers)]
         self._norm = site.make(
@@ -175,24 +136,46 @@ class Decoder(ABC):
 
         check: called between layers; what it raises ends the step.
         """
-        x = self._embedding.forward(inputs.tokens)
-        step = Step(inputs.positions, self._rotary.forward(inputs.positions))
+        spec = self.spec
+        x = self._scaled(self._embedding.forward(inputs.tokens), spec.embedding_scale)
+        step = self._step(inputs)
         for layer in self._layers:
             check()
-            for norm, block in layer:
-                x = self._elementwise.add(x, block.forward(norm.forward(x), step))
-        last = x[len(x) - outputs :]
-        return self._head.forward(self._norm.forward(last))
+            for half in layer:
+                change = half.block.forward(half.before.forward(x), step)
+                if half.after:
+                    change = half.after.forward(change)
+                x = self._elementwise.add(x, change, spec.residual_scale)
+        last = self._norm.forward(x[len(x) - outputs :])
+        return self._scaled(self._head.forward(last), spec.logit_scale)
 
-    def _layer(self, site: Site, layer: int) -> tuple[tuple[Norm, Block], tuple[Norm, Block]]:
+    def _step(self, inputs: StepInputs) -> Step:
+        rotary = self._rotary.forward(inputs.positions)
+        is_one = self._local_rotary is self._rotary
+        local = rotary if is_one else self._local_rotary.forward(inputs.positions)
+        return Step(inputs.positions, rotary, local)
+
+    def _scaled(self, x: Tensor, factor: float) -> Tensor:
+        return x if factor == 1 else self._elementwise.scale(x, factor)
+
+    def _layer(self, site: Site, layer: int) -> tuple[Half, Half]:
         def norm(name: str, tensor: str) -> Norm:
             weight = f"blk.{layer}.{tensor}.weight"
             return site.make(name, Norm, NormSpec(weight, self.spec.width, self.spec.norm_eps))
 
+        def half(before: tuple[str, str], block: Block, after: tuple[str, str]) -> Half:
+            return Half(norm(*before), block, norm(*after) if after[1] else None)
+
+        names = self.norms
         return (
-            (norm("input_layernorm", "attn_norm"), self.attention(site.at("self_attn"), layer)),
-            (
-                norm("post_attention_layernorm", "ffn_norm"),
+            half(
+                ("input_layernorm", names.before_attention),
+                self.attention(site.at("self_attn"), layer),
+                ("attention_output_norm", names.after_attention),
+            ),
+            half(
+                ("post_attention_layernorm", names.before_feed_forward),
                 self.feed_forward(site.at("mlp"), layer),
+                ("mlp_output_norm", names.after_feed_forward),
             ),
         )

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, DecoderSpec, DenseMlp, SparseMlp
+from ktdesk.models.blocks import Block, DenseMlp, SparseMlp
+from ktdesk.models.decoder import Decoder, DecoderSpec
 from ktdesk.models.rotary import read_rope
 from ktdesk.models.routing import read_router
 from ktdesk.operators.base import (
@@ -76,13 +77,12 @@ class Deepseek2(Decoder):
 
     def __init__(self, site: Site, checkpoint: Checkpoint) -> None:
         self._deepseek = Deepseek2Spec.read(checkpoint)
-        self._tensors = frozenset(checkpoint.tensors)
         super().__init__(site, self._deepseek.decoder)
 
     def attention(self, site: Site, layer: int) -> Block:
         """Return the attention of a layer."""
         blk = f"blk.{layer}.attn"
-        if f"{blk}_kv_b.weight" in self._tensors:
+        if site.has(f"{blk}_kv_b.weight"):
             spec = replace(self._deepseek.attention, joint_weight=f"{blk}_kv_b.weight")
         else:
             spec = replace(
@@ -97,14 +97,12 @@ class Deepseek2(Decoder):
         spec, width = self._deepseek, self.spec.width
         if layer < spec.dense_layers:
             return DenseMlp(site, layer, width, spec.dense_width)
-        bias = f"blk.{layer}.exp_probs_b.bias"
-        router = replace(spec.router, bias=bias if bias in self._tensors else "")
         shared_width = spec.shared_experts * spec.expert_width
         shared_site = site.at("shared_experts")
         shared = (
             DenseMlp(shared_site, layer, width, shared_width, "_shexp") if shared_width else None
         )
-        return SparseMlp(site, layer, router, spec.expert_width, shared, width)
+        return SparseMlp(site, layer, spec.router, spec.expert_width, width, shared)
 
 
 class LatentAttention(Block):

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from torch import Tensor
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, DecoderSpec
+from ktdesk.models.blocks import Block
+from ktdesk.models.decoder import DecoderSpec
 from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import Gqa, GqaSpec, Linear, LinearSpec, Norm, NormSpec, Step
 from ktdesk.operators.site import Site
@@ -43,42 +45,65 @@ class GroupedQuerySpec:
 
 
 class GroupedQueryAttention(Block):
-    """Queries, keys, values, attention, output.
+    """Queries, keys, values, attention, output; the first three may be one product.
 
-    normed: each head's query and key are normalised before they turn.
+    norm: what is normalised before queries and keys turn: nothing, each head, or the whole row.
+    local: whether positions turn by the angles of layers that look at a window only.
     """
 
     def __init__(
-        self, site: Site, layer: int, spec: GroupedQuerySpec, *, normed: bool = False
+        self,
+        site: Site,
+        layer: int,
+        decoder: DecoderSpec,
+        spec: GqaSpec,
+        *,
+        norm: Literal["", "head", "row"] = "",
+        local: bool = False,
     ) -> None:
-        attention, decoder = spec.attention, spec.decoder
+        blk, width = f"blk.{layer}.attn", decoder.width
 
         def linear(name: str, tensor: str, inputs: int, outputs: int) -> Linear:
-            weight = f"blk.{layer}.{tensor}.weight"
-            return site.make(name, Linear, LinearSpec(weight, inputs, outputs))
+            bias = site.name_if_there(f"{blk}_{tensor}.bias")
+            return site.make(
+                name, Linear, LinearSpec(f"{blk}_{tensor}.weight", inputs, outputs, bias)
+            )
 
-        def norm(name: str, tensor: str) -> Norm:
-            weight = f"blk.{layer}.{tensor}.weight"
-            return site.make(name, Norm, NormSpec(weight, attention.head_size, decoder.norm_eps))
+        def normed(name: str, heads: int) -> Norm | None:
+            size = spec.head_size * (heads if norm == "row" else 1)
+            weight = NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
+            return site.make(name, Norm, weight) if norm else None
 
-        q_width = attention.heads * attention.head_size
-        kv_width = attention.kv_heads * attention.head_size
-        self._head_size = attention.head_size
-        self._q = linear("q_proj", "attn_q", decoder.width, q_width)
-        self._k = linear("k_proj", "attn_k", decoder.width, kv_width)
-        self._v = linear("v_proj", "attn_v", decoder.width, kv_width)
-        self._q_norm = norm("q_norm", "attn_q_norm") if normed else None
-        self._k_norm = norm("k_norm", "attn_k_norm") if normed else None
-        self._attend = site.make("attend", Gqa, attention)
-        self._out = linear("o_proj", "attn_output", q_width, decoder.width)
+        self._widths = tuple(
+            heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
+        )
+        if site.has(f"{blk}_qkv.weight"):
+            self._inputs = (linear("qkv_proj", "qkv", width, sum(self._widths)),)
+        else:
+            names = ("q", "k", "v")
+            self._inputs = tuple(
+                linear(f"{name}_proj", name, width, size)
+                for name, size in zip(names, self._widths, strict=True)
+            )
+        self._q_norm = normed("q_norm", spec.heads)
+        self._k_norm = normed("k_norm", spec.kv_heads)
+        self._norm_size = spec.head_size if norm == "head" else 0
+        self._is_local = local
+        self._attend = site.make("attend", Gqa, spec)
+        self._out = linear("o_proj", "output", self._widths[0], width)
 
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
-        q = self._per_head(self._q_norm, self._q.forward(x))
-        k = self._per_head(self._k_norm, self._k.forward(x))
-        return self._out.forward(self._attend.forward(q, k, self._v.forward(x), step))
+        products = [each.forward(x) for each in self._inputs]
+        q, k, v = products if len(products) == 3 else products[0].split_with_sizes(self._widths, 1)
+        q, k = self._normalized(self._q_norm, q), self._normalized(self._k_norm, k)
+        if self._is_local:
+            step = replace(step, rotary=step.local_rotary)
+        return self._out.forward(self._attend.forward(q, k, v, step))
 
-    def _per_head(self, norm: Norm | None, x: Tensor) -> Tensor:
+    def _normalized(self, norm: Norm | None, x: Tensor) -> Tensor:
         if norm is None:
             return x
-        return norm.forward(x.view(-1, self._head_size)).view(x.shape)
+        if not self._norm_size:
+            return norm.forward(x)
+        return norm.forward(x.view(len(x), -1, self._norm_size)).flatten(1)

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, DenseMlp
+from ktdesk.models.blocks import Block, DenseMlp
+from ktdesk.models.decoder import Decoder
 from ktdesk.models.grouped_query import GroupedQueryAttention, GroupedQuerySpec
 from ktdesk.operators.site import Site
 
@@ -20,7 +21,7 @@ class Llama(Decoder):
 
     def attention(self, site: Site, layer: int) -> Block:
         """Return the attention of a layer."""
-        return GroupedQueryAttention(site, layer, self._llama)
+        return GroupedQueryAttention(site, layer, self.spec, self._llama.attention)
 
     def feed_forward(self, site: Site, layer: int) -> Block:
         """Return the feed-forward part of a layer."""

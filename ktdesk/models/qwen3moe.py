@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.decoder import Block, Decoder, SparseMlp
+from ktdesk.models.blocks import Block, SparseMlp
+from ktdesk.models.decoder import Decoder
 from ktdesk.models.grouped_query import GroupedQueryAttention, GroupedQuerySpec
 from ktdesk.models.routing import read_router
 from ktdesk.operators.site import Site
@@ -22,8 +23,8 @@ class Qwen3Moe(Decoder):
 
     def attention(self, site: Site, layer: int) -> Block:
         """Return the attention of a layer."""
-        return GroupedQueryAttention(site, layer, self._qwen, normed=True)
+        return GroupedQueryAttention(site, layer, self.spec, self._qwen.attention, norm="head")
 
     def feed_forward(self, site: Site, layer: int) -> Block:
         """Return the feed-forward part of a layer."""
-        return SparseMlp(site, layer, self._router, self._expert_width, None, self.spec.width)
+        return SparseMlp(site, layer, self._router, self._expert_width, self.spec.width)

@@ -26,21 +26,36 @@ class _GqaCache:
         self.values = heads_of(self.value_rows, spec.kv_heads)
 
 
+def _sinks(site: Site, spec: GqaSpec) -> Tensor | None:
+    return site.values(spec.sinks, spec.heads) if spec.sinks else None
+
+
 @operator("torch")
 class TorchGqa(Gqa):
     """Grouped-query attention in plain torch."""
 
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         self._spec, self._cache = spec, _GqaCache(site, spec)
+        self._sinks = _sinks(site, spec)
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache = self._spec, self._cache
-        queries = turned(heads_of(q, spec.heads), step, spec.interleaved)
-        keys = turned(heads_of(k, spec.kv_heads), step, spec.interleaved)
+        queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
+        if spec.rotates:
+            queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
         reference.store_rows(keys.flatten(1), step.positions, cache.key_rows)
         reference.store_rows(v, step.positions, cache.value_rows)
-        out = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
+        out = reference.attention(
+            queries,
+            cache.keys,
+            cache.values,
+            step.positions,
+            spec.scale,
+            window=spec.window,
+            chunk=spec.chunk,
+            sinks=self._sinks,
+        )
         return out.flatten(1)
 
 
@@ -65,14 +80,16 @@ class CpuGqa(Gqa):
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
+        self._sinks = _sinks(site, spec)
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache, stream = self._spec, self._cache, self._device.stream
-        size = 2 * step.rotary.shape[1]
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
-        for x in (queries[..., :size], keys[..., :size]):
-            cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
+        if spec.rotates:
+            size = 2 * step.rotary.shape[1]
+            for x in (queries[..., :size], keys[..., :size]):
+                cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
         cpu.store_rows(stream, k, step.positions, cache.key_rows)
         cpu.store_rows(stream, v, step.positions, cache.value_rows)
         out = self._device.empty(*queries.shape)
@@ -85,6 +102,9 @@ class CpuGqa(Gqa):
             out,
             spec.scale,
             section_room(self._device, out, spec.kv_heads),
+            sinks=self._sinks,
+            window=spec.window,
+            chunk=spec.chunk,
             rounds=cache.rounds,
         )
         return out.flatten(1)

@@ -29,7 +29,10 @@ class EmbeddingSpec:
 
 @dataclass(frozen=True, slots=True)
 class NormSpec:
-    """The tensor `weight` [width], and the epsilon of the root mean square."""
+    """The tensor `weight` [width], and the epsilon of the root mean square.
+
+    Without a name for the weight it is one everywhere.
+    """
 
     weight: str
     width: int
@@ -38,11 +41,12 @@ class NormSpec:
 
 @dataclass(frozen=True, slots=True)
 class LinearSpec:
-    """The tensor `weight` [outputs, inputs]."""
+    """The tensors `weight` [outputs, inputs] and `bias` [outputs], whose name may be empty."""
 
     weight: str
     inputs: int
     outputs: int
+    bias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,23 @@ class RotarySpec:
 
 @dataclass(frozen=True, slots=True)
 class GqaSpec:
-    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart."""
+    """Grouped-query attention. `interleaved`: rotary pairs are neighbours, else half apart.
+
+    A token sees what stands before it and itself: the last `window` tokens, or those from a
+    position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
+    empty; it has a score for each head that takes its share of the weights, and has no value.
+    `rotates`: whether queries and keys turn with their positions at all.
+    """
 
     heads: int
     kv_heads: int
     head_size: int
     interleaved: bool
     scale: float
+    window: int = 0
+    chunk: int = 0
+    sinks: str = ""
+    rotates: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +139,10 @@ class ExpertsSpec:
 
 @dataclass(frozen=True, slots=True)
 class MlpSpec:
-    """Tensors `gate`, `up` [ffn_width, width] and `down` [width, ffn_width]."""
+    """Tensors `gate`, `up` [ffn_width, width] and `down` [width, ffn_width].
+
+    Without a name for the gate, `up` holds both, [2 * ffn_width, width], the gate first.
+    """
 
     gate: str
     up: str
@@ -137,10 +154,14 @@ class MlpSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2]."""
+    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
+
+    local_rotary: those of layers that look at a window only, where a model has two kinds.
+    """
 
     positions: Tensor
     rotary: Tensor
+    local_rotary: Tensor
 
 
 class Slot(ABC):
@@ -167,7 +188,7 @@ class Norm(Slot):
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
-        """Return [T, D], contiguous, for x [T, D], whose rows may be apart."""
+        """Return x normalised, contiguous, for x [T, D] or [T, G, D], whose rows may be apart."""
 
 
 class Linear(Slot):
@@ -186,8 +207,16 @@ class Elementwise(Slot):
     kind = "elementwise"
 
     @abstractmethod
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return x + y, [T, D]."""
+    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
+        """Return x + factor * y, [T, D]."""
+
+    @abstractmethod
+    def scale(self, x: Tensor, factor: float) -> Tensor:
+        """Return factor * x, [T, D]; x may be overwritten."""
+
+    @abstractmethod
+    def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
+        """Return x [T, D] times weights [T, 1], or times their sigmoids; x may be overwritten."""
 
 
 class Rotary(Slot):

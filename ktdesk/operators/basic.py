@@ -54,7 +54,7 @@ class TorchNorm(Norm):
     """RMS norm in plain torch."""
 
     def __init__(self, site: Site, spec: NormSpec) -> None:
-        self._weight = site.values(spec.weight, spec.width)
+        self._weight = _norm_weight(site, spec)
         self._eps = spec.eps
 
     def forward(self, x: Tensor) -> Tensor:
@@ -70,7 +70,7 @@ class CpuNorm(Norm):
 
     def __init__(self, site: Site, spec: NormSpec) -> None:
         self._device = site.device
-        self._weight = site.values(spec.weight, spec.width)
+        self._weight = _norm_weight(site, spec)
         self._eps = spec.eps
 
     def forward(self, x: Tensor) -> Tensor:
@@ -78,6 +78,10 @@ class CpuNorm(Norm):
         out = self._device.empty(*x.shape)
         cpu.rms_norm(self._device.stream, x, self._weight, out, self._eps)
         return out
+
+
+def _norm_weight(site: Site, spec: NormSpec) -> Tensor:
+    return site.values(spec.weight, spec.width) if spec.weight else torch.ones(spec.width)
 
 
 @operator("torch")
@@ -114,28 +118,47 @@ class CpuRotary(Rotary):
 
 @operator("torch")
 class TorchElementwise(Elementwise):
-    """Sums in plain torch."""
+    """Sums and factors in plain torch."""
 
     def __init__(self, site: Site, spec: None) -> None:
         del site, spec
 
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return x + y."""
-        return x + y
+    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
+        """Return x + factor * y."""
+        return x + factor * y
+
+    def scale(self, x: Tensor, factor: float) -> Tensor:
+        """Return factor * x."""
+        return factor * x
+
+    def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
+        """Return x times weights."""
+        return reference.weigh_rows(x, weights, logits=logits)
 
 
 @operator("cpu")
 class CpuElementwise(Elementwise):
-    """Sums by native kernels."""
+    """Sums and factors by native kernels."""
 
     captures = True
 
     def __init__(self, site: Site, spec: None) -> None:
         del spec
         self._device = site.device
+        self._factors: dict[float, Tensor] = {}  # which graphs read
 
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return x + y."""
+    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
+        """Return x + factor * y."""
         out = self._device.empty(*x.shape)
-        cpu.add(self._device.stream, x, y, out)
+        cpu.add(self._device.stream, x, y, out, factor)
         return out
+
+    def scale(self, x: Tensor, factor: float) -> Tensor:
+        """Return factor * x, in place of x."""
+        one = self._factors.setdefault(factor, torch.tensor([[factor]]))
+        return self.weigh(x, one.expand(len(x), 1))
+
+    def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
+        """Return x times weights, in place of x."""
+        cpu.weigh_rows(self._device.stream, x, weights, x, logits=logits)
+        return x

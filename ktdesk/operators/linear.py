@@ -21,10 +21,12 @@ class TorchLinear(Linear):
 
     def __init__(self, site: Site, spec: LinearSpec) -> None:
         self._weight = site.values(spec.weight, spec.outputs, spec.inputs)
+        self._bias = _bias(site, spec)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""
-        return reference.linear(x.unsqueeze(1), self._weight.unsqueeze(0)).squeeze(1)
+        out = reference.linear(x.unsqueeze(1), self._weight.unsqueeze(0)).squeeze(1)
+        return out if self._bias is None else out + self._bias
 
 
 @operator("cpu")
@@ -36,13 +38,20 @@ class CpuLinear(Linear):
     def __init__(self, site: Site, spec: LinearSpec) -> None:
         self._device = site.device
         self._weight = site.matrix(spec.weight, spec.outputs, spec.inputs)
+        self._bias = _bias(site, spec)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""
         out = self._device.empty(len(x), 1, self._weight.rows)
         source = activations(self._device, self._weight, x.unsqueeze(1))
         cpu.linear(self._device.stream, self._weight, source, out)
+        if self._bias is not None:
+            cpu.bias_rows(self._device.stream, out.squeeze(1), self._bias)
         return out.squeeze(1)
+
+
+def _bias(site: Site, spec: LinearSpec) -> Tensor | None:
+    return site.values(spec.bias, spec.outputs) if spec.bias else None
 
 
 def room_for(device: CpuDevice, weight: Weight, tokens: int, per_matrix: int) -> Tensor:

@@ -22,8 +22,7 @@ class TorchMlp(Mlp):
     """Three products with dequantised matrices, in plain torch."""
 
     def __init__(self, site: Site, spec: MlpSpec) -> None:
-        self._gate = site.values(spec.gate, spec.ffn_width, spec.width)
-        self._up = site.values(spec.up, spec.ffn_width, spec.width)
+        self._gate, self._up = (torch.as_tensor(w.dequantize()) for w in _gate_and_up(site, spec))
         self._down = site.values(spec.down, spec.width, spec.ffn_width)
         self._activation = spec.activation
 
@@ -39,16 +38,13 @@ class CpuMlp(Mlp):
     captures = True
 
     def __init__(self, site: Site, spec: MlpSpec) -> None:
-        def expert(name: str, *shape: int) -> Weight:
-            return replace(site.matrix(name, *shape), shape=(1, *shape))
+        def expert(weight: Weight) -> Weight:
+            return replace(site.placed(weight), shape=(1, *weight.shape))
 
+        gate, up = _gate_and_up(site, spec)
+        down = site.weight(spec.down, spec.width, spec.ffn_width)
         self._device = site.device
-        self._weights = ExpertWeights(
-            expert(spec.gate, spec.ffn_width, spec.width),
-            expert(spec.up, spec.ffn_width, spec.width),
-            expert(spec.down, spec.width, spec.ffn_width),
-            spec.activation,
-        )
+        self._weights = ExpertWeights(expert(gate), expert(up), expert(down), spec.activation)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, D]."""
@@ -58,3 +54,17 @@ class CpuMlp(Mlp):
         shares, out = device.empty(tokens, 1).fill_(1), device.empty(*x.shape)
         run_experts(device, self._weights, x, plan, shares, None, out)
         return out
+
+
+def _gate_and_up(site: Site, spec: MlpSpec) -> tuple[Weight, Weight]:
+    """Return both matrices, [ffn_width, width] each, as they lie in the file."""
+    rows, width = spec.ffn_width, spec.width
+    if spec.gate:
+        return site.weight(spec.gate, rows, width), site.weight(spec.up, rows, width)
+    both = site.weight(spec.up, 2 * rows, width)
+    halves = (
+        replace(both, shape=(rows, width), data=part)
+        for part in (both.data[:rows], both.data[rows:])
+    )
+    gate, up = halves
+    return gate, up

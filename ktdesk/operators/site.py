@@ -72,10 +72,23 @@ class Site:
         assert isinstance(operator, slot)
         return operator
 
+    def has(self, name: str) -> bool:
+        """Whether the model file has a tensor of that name."""
+        return name in self.resources.checkpoint.tensors
+
+    def name_if_there(self, name: str) -> str:
+        """Return the name if the model file has such a tensor, else an empty one."""
+        return name if self.has(name) else ""
+
     def weight(self, name: str, *shape: int) -> Weight:
-        """Return a tensor of the model file. Raises ModelFileError if its shape is not `shape`."""
+        """Return a tensor of the model file. Raises ModelFileError if its shape is not `shape`.
+
+        Files leave out the slowest dimensions if they are one.
+        """
         weight = self.resources.checkpoint.weight(name)
         self.resources.used.add(name)
+        if shape[:-1].count(1) and weight.shape == _without_ones(shape):
+            weight = replace(weight, shape=shape)
         if weight.shape != shape:
             raise ModelFileError(
                 self.resources.checkpoint.path,
@@ -129,3 +142,9 @@ class Site:
             ) from error
         self.resources.caches.append(room)
         return room
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape without leading dimensions of one."""
+    first = next((i for i, size in enumerate(shape[:-1]) if size != 1), len(shape) - 1)
+    return shape[first:]

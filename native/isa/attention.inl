@@ -15,6 +15,14 @@ inline Query query_of(const AttentionArgs& a, int kv_head, int64_t index) {
   return {index / group, kv_head * group + index % group};
 }
 
+// The rows that a token at this position sees.
+inline Range seen_rows(const AttentionArgs& a, int64_t position) {
+  int64_t begin = 0;
+  if (a.window > 0) begin = larger(begin, position + 1 - a.window);
+  if (a.chunk > 0) begin = larger(begin, position - position % a.chunk);
+  return {begin, position + 1};
+}
+
 inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, int64_t count) {
   QueryTile tile;
   tile.first = first;
@@ -23,25 +31,27 @@ inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, 
   tile.width = (tile.count + V::lanes - 1) / V::lanes * V::lanes;
   for (int i = 0; i < tile.count; ++i) {
     const Query query = query_of(a, kv_head, first + i);
-    const int64_t rows = int64_t{a.positions[query.token]} + 1;
+    const Range rows = seen_rows(a, a.positions[query.token]);
     tile.q[i] = a.q + query.token * a.q_token + query.head * a.q_head;
     tile.rows[i] = rows;
-    tile.most = i == 0 || rows > tile.most ? rows : tile.most;
-    tile.fewest = i == 0 || rows < tile.fewest ? rows : tile.fewest;
+    if (i == 0) tile.read = tile.common = rows;
+    tile.read = {smaller(tile.read.begin, rows.begin), larger(tile.read.end, rows.end)};
+    tile.common = {larger(tile.common.begin, rows.begin), smaller(tile.common.end, rows.end)};
   }
-  for (int i = tile.count; i < tile.width; ++i) tile.rows[i] = 0;
+  for (int i = tile.count; i < tile.width; ++i) tile.rows[i] = {0, 0};
   return tile;
 }
 
-inline int64_t blocks_of(int64_t rows) { return (rows + kKeys - 1) / kKeys; }
+// Blocks are counted from the first of the rows on, wherever it stands in the cache.
+inline int64_t blocks_of(Range rows) { return (rows.end - rows.begin + kKeys - 1) / kKeys; }
 
 // Of every tile, also of one whose tokens see few rows: some of its sections are empty then.
 inline int64_t sections_of(const AttentionArgs& a) {
-  int64_t rows = 0;
+  int64_t blocks = 0;
   for (int t = 0; t < a.tokens; ++t) {
-    rows = a.positions[t] >= rows ? int64_t{a.positions[t]} + 1 : rows;
+    blocks = larger(blocks, blocks_of(seen_rows(a, a.positions[t])));
   }
-  const int64_t sections = smaller(a.max_sections, blocks_of(rows) / kSectionBlocks);
+  const int64_t sections = smaller(a.max_sections, blocks / kSectionBlocks);
   return sections > 1 ? sections : 1;
 }
 
@@ -77,16 +87,23 @@ inline void finish(const AttentionArgs& a, const QueryTile& tile, int64_t sectio
   at.store(tile, a.value_size, factors, out);
 }
 
-// Attends to the rows of the blocks, perhaps several blocks at a time.
+// Sums over no rows yet, in one section of each tile over the sinks.
 template <class Place>
-inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, Place& at) {
+inline void start(const AttentionArgs& a, const QueryTile& tile, bool has_sinks, Place& at) {
   for (int i = 0; i < tile.width; ++i) {
-    at.most[i] = kLowest;
-    at.total[i] = 0;
+    const bool has_sink = has_sinks && i < tile.count;
+    at.most[i] = has_sink ? a.sinks[query_of(a, tile.kv_head, tile.first + i).head] : kLowest;
+    at.total[i] = has_sink ? 1 : 0;
   }
   at.begin(a, tile);
-  const int64_t end = smaller(blocks.end * kKeys, tile.most), rows = Place::rows_of_block(a);
-  for (int64_t first = blocks.begin * kKeys; first < end; first += rows) {
+}
+
+// Attends to the rows of the tile's blocks, perhaps several blocks at a time.
+template <class Place>
+inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, Place& at) {
+  const int64_t rows = Place::rows_of_block(a), from = tile.read.begin;
+  const int64_t end = smaller(from + blocks.end * kKeys, tile.read.end);
+  for (int64_t first = from + blocks.begin * kKeys; first < end; first += rows) {
     const int count = static_cast<int>(smaller(rows, end - first));
     const int64_t k = first * a.k_row_bytes + tile.kv_head * a.k_head_bytes;
     const int64_t v = first * a.v_row_bytes + tile.kv_head * a.v_head_bytes;
@@ -110,7 +127,7 @@ inline void attend_shares(const AttentionArgs& a, Range shares) {
   const int most = Place::queries_of_tile(a);
   const int64_t sections = sections_of(a);
   int64_t per_head = 0;
-  for_tiles(a, 0, most, [&](const QueryTile& tile) { per_head += blocks_of(tile.most); });
+  for_tiles(a, 0, most, [&](const QueryTile& tile) { per_head += blocks_of(tile.read); });
   if (per_head == 0) return;  // no tokens
   const int64_t all = per_head * a.kv_heads;
   const int64_t begin = all * shares.begin / kAttentionShares;
@@ -119,13 +136,14 @@ inline void attend_shares(const AttentionArgs& a, Range shares) {
   for (int64_t kv_head = begin / per_head; kv_head * per_head < end; ++kv_head) {
     int64_t before = kv_head * per_head;  // blocks of what comes before the tile
     for_tiles(a, static_cast<int>(kv_head), most, [&](const QueryTile& tile) {
-      const int64_t blocks = blocks_of(tile.most);
+      const int64_t blocks = blocks_of(tile.read);
       bool is_loaded = false;
       for (int64_t section = 0; section < sections; ++section) {
         const Range part{blocks * section / sections, blocks * (section + 1) / sections};
         if (before + part.begin < begin || before + part.begin >= end) continue;
         if (!is_loaded) at.load(a, tile);
         is_loaded = true;
+        start(a, tile, a.sinks != nullptr && section == 0, at);
         attend(a, tile, part, at);
         finish(a, tile, section, sections == 1, at);
       }

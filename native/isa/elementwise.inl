@@ -3,8 +3,9 @@
 
 void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   for (int64_t r = rows.begin; r < rows.end; ++r) {
-    const float* x = a.x + r * a.x_stride;
-    float* out = a.out + r * a.out_stride;
+    const int64_t t = r / a.groups, g = r % a.groups;
+    const float* x = a.x + t * a.x_token + g * a.x_group;
+    float* out = a.out + t * a.out_token + g * a.out_group;
     const float mean = dot_product(x, x, a.width) / static_cast<float>(a.width);
     const float factor = 1.0f / __builtin_sqrtf(mean + a.eps);
     int i = 0;
@@ -81,7 +82,32 @@ void add(const AddArgs& a, Range chunks) noexcept {
   int64_t i = chunks.begin * kChunk;
   const int64_t end = smaller(chunks.end * kChunk, a.count);
   for (; i + V::lanes <= end; i += V::lanes) {
-    (V::load(a.x + i) + V::load(a.y + i)).store(a.out + i);
+    fma(V::all(a.factor), V::load(a.y + i), V::load(a.x + i)).store(a.out + i);
   }
-  for (; i < end; ++i) a.out[i] = a.x[i] + a.y[i];
+  for (; i < end; ++i) a.out[i] = a.x[i] + a.factor * a.y[i];
+}
+
+void bias_rows(const BiasRowsArgs& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    float* x = a.x + r * a.x_stride;
+    int i = 0;
+    for (; i + V::lanes <= a.width; i += V::lanes) {
+      (V::load(x + i) + V::load(a.bias + i)).store(x + i);
+    }
+    for (; i < a.width; ++i) x[i] += a.bias[i];
+  }
+}
+
+void weigh_rows(const WeighRowsArgs& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const float weight = a.weights[r * a.weights_stride];
+    const float factor = a.is_logit ? 1.0f / (1.0f + exp(-weight)) : weight;
+    const float* x = a.x + r * a.x_stride;
+    float* out = a.out + r * a.out_stride;
+    int i = 0;
+    for (; i + V::lanes <= a.width; i += V::lanes) {
+      (V::all(factor) * V::load(x + i)).store(out + i);
+    }
+    for (; i < a.width; ++i) out[i] = factor * x[i];
+  }
 }

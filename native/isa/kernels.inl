@@ -61,6 +61,8 @@ constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;
 constexpr void (*load_rows)(const LoadRowsArgs&, Range) noexcept = nullptr;
 constexpr void (*add)(const AddArgs&, Range) noexcept = nullptr;
+constexpr void (*bias_rows)(const BiasRowsArgs&, Range) noexcept = nullptr;
+constexpr void (*weigh_rows)(const WeighRowsArgs&, Range) noexcept = nullptr;
 #endif
 
 #ifdef KT_RUNS_ANYWHERE

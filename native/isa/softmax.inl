@@ -15,9 +15,10 @@ constexpr float kLowest = -1e30f;  // below every score, and finite: a differenc
 struct QueryTile {
   static constexpr int kMost = 128;
   const float* q[kMost];
-  int64_t rows[kMost];   // cache rows that each sees; none up to the width
-  int64_t most, fewest;  // of these
-  int64_t first;         // of the queries of the key head
+  Range rows[kMost];  // of the cache, that each sees; none from the count on
+  Range read;         // from the first to the last row that any sees
+  Range common;       // rows that all see, if it does not end before it begins
+  int64_t first;      // of the queries of the key head
   int kv_head, count;
   int width;  // count rounded up to whole vectors
 };
@@ -58,23 +59,27 @@ inline void for_columns(const CacheRows& rows, float* out, const Body& body) {
 // the factors, that sums so far must be scaled by, are not all one.
 template <class Place>
 inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
-  const int64_t seen_by_all = tile.fewest > first ? smaller(tile.fewest - first, count) : 0;
+  const int64_t common_begin = tile.common.begin - first, common_end = tile.common.end - first;
   bool rescales = false;
   for (int i = 0; i < tile.width; i += V::lanes) {
-    float seen_rows[V::lanes];
-    for (int j = 0; j < V::lanes; ++j) seen_rows[j] = static_cast<float>(tile.rows[i + j] - first);
-    const V seen = V::load(seen_rows);
+    float begins[V::lanes], ends[V::lanes];
+    for (int j = 0; j < V::lanes; ++j) {
+      begins[j] = static_cast<float>(tile.rows[i + j].begin - first);
+      ends[j] = static_cast<float>(tile.rows[i + j].end - first);
+    }
+    const V begin = V::load(begins), end = V::load(ends);
     float* const scores = at.scores + i;
-    const auto row = [](int r) { return V::all(static_cast<float>(r)); };
+    // The value for queries that see the row, `hidden` for the others.
+    const auto seen = [&](int r, V value, V hidden) {
+      if (r >= common_begin && r < common_end) return value;
+      const V row = V::all(static_cast<float>(r));
+      return where_less(row, begin, hidden, where_less(row, end, value, hidden));
+    };
 
     const V before = V::load(at.most + i);
     V most = before;
     for (int r = 0; r < count; ++r) {
-      float* score = scores + r * tile.width;
-      if (r >= seen_by_all) {
-        where_less(row(r), seen, V::load(score), V::all(kLowest)).store(score);
-      }
-      most = max(most, V::load(score));
+      most = max(most, seen(r, V::load(scores + r * tile.width), V::all(kLowest)));
     }
     const bool rises = largest(most - before) > kSlack;
     rescales = rescales || rises;
@@ -83,8 +88,7 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
     V total = factor * V::load(at.total + i);
     for (int r = 0; r < count; ++r) {
       float* score = scores + r * tile.width;
-      V weight = Place::rounded(exp(V::load(score) - most));
-      if (r >= seen_by_all) weight = where_less(row(r), seen, weight, V::zero());
+      const V weight = seen(r, Place::rounded(exp(V::load(score) - most)), V::zero());
       weight.store(score);
       total = total + weight;
     }

@@ -50,16 +50,20 @@ void embed(kt::Stream& stream, const MatrixOf& weight, Address tokens, Address o
   KT_LAUNCH(embed, args, count);
 }
 
-void rms_norm(kt::Stream& stream, Address x, int64_t x_stride, Address weight, Address out,
-              int64_t out_stride, int64_t rows, int width, float eps) {
+void rms_norm(kt::Stream& stream, Address x, int64_t x_token, int64_t x_group, Address weight,
+              Address out, int64_t out_token, int64_t out_group, int64_t tokens, int groups,
+              int width, float eps) {
   const kt::RmsNormArgs args{at<const float>(x),
                              at<const float>(weight),
                              at<float>(out),
-                             x_stride,
-                             out_stride,
+                             x_token,
+                             x_group,
+                             out_token,
+                             out_group,
+                             groups,
                              width,
                              eps};
-  KT_LAUNCH(rms_norm, args, rows);
+  KT_LAUNCH(rms_norm, args, tokens * groups);
 }
 
 void quantize(kt::Stream& stream, Address x, int64_t token_stride, int64_t group_stride,
@@ -139,18 +143,23 @@ void load_rows(kt::Stream& stream, Address cache, int64_t cache_row_bytes, int t
 // Address of the first value, strides from row to row and from head to head; of a cache in bytes.
 using Heads = std::tuple<Address, int64_t, int64_t>;
 
-kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds,
-                                 Address positions, Heads out, Address sections, int max_sections,
-                                 int tokens, int heads, int kv_heads, int key_size, int value_size,
+// Positions, sinks, window, chunk.
+using Sight = std::tuple<Address, Address, int, int>;
+
+kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds, Sight sight,
+                                 Heads out, Address sections, int max_sections, int tokens,
+                                 int heads, int kv_heads, int key_size, int value_size,
                                  float scale) {
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
   const auto [v_at, v_row, v_head] = v;
+  const auto [positions, sinks, window, chunk] = sight;
   const auto [out_at, out_token, out_head] = out;
   return {at<const float>(q_at),
           at<const void>(k_at),
           at<const void>(v_at),
           at<const int32_t>(positions),
+          at<const float>(sinks),
           at<float>(out_at),
           at<float>(sections),
           q_token,
@@ -167,32 +176,54 @@ kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool round
           key_size,
           value_size,
           max_sections,
+          window,
+          chunk,
           scale,
           static_cast<kt::CacheType>(type),
           rounds};
 }
 
-void attention(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-               Address positions, Heads out, Address sections, int max_sections, int tokens,
-               int heads, int kv_heads, int key_size, int value_size, float scale) {
+void attention(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds, Sight sight,
+               Heads out, Address sections, int max_sections, int tokens, int heads, int kv_heads,
+               int key_size, int value_size, float scale) {
   KT_LAUNCH(attention,
-            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
-                           heads, kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
             kt::kAttentionShares);
 }
 
 void attention_merge(kt::Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                     Address positions, Heads out, Address sections, int max_sections, int tokens,
+                     Sight sight, Heads out, Address sections, int max_sections, int tokens,
                      int heads, int kv_heads, int key_size, int value_size, float scale) {
   KT_LAUNCH(attention_merge,
-            attention_args(q, k, v, type, rounds, positions, out, sections, max_sections, tokens,
-                           heads, kv_heads, key_size, value_size, scale),
+            attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens, heads,
+                           kv_heads, key_size, value_size, scale),
             int64_t{tokens} * heads);
 }
 
-void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count) {
-  const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count};
+void add(kt::Stream& stream, Address x, Address y, Address out, int64_t count, float factor) {
+  const kt::AddArgs args{at<const float>(x), at<const float>(y), at<float>(out), count, factor};
   KT_LAUNCH(add, args, chunks(count));
+}
+
+void bias_rows(kt::Stream& stream, Address x, int64_t x_stride, Address bias, int64_t rows,
+               int width) {
+  KT_LAUNCH(bias_rows, (kt::BiasRowsArgs{at<float>(x), at<const float>(bias), x_stride, width}),
+            rows);
+}
+
+void weigh_rows(kt::Stream& stream, Address x, int64_t x_stride, Address weights,
+                int64_t weights_stride, Address out, int64_t out_stride, int64_t rows, int width,
+                bool is_logit) {
+  const kt::WeighRowsArgs args{at<const float>(x),
+                               at<const float>(weights),
+                               at<float>(out),
+                               x_stride,
+                               weights_stride,
+                               out_stride,
+                               width,
+                               is_logit};
+  KT_LAUNCH(weigh_rows, args, rows);
 }
 
 void router(kt::Stream& stream, Address logits, Address bias, Address ids, Address weights,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures attention, see bench.h: one token over long caches and prompts, by one thread and by
 // two.
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Shape {
   int tokens, rows;  // the tokens are the last of the rows
   int heads, kv_heads, key_size, value_size;
   int sections;
+  int window = 0;
 };
 
 // DeepSeek V3 has 128 heads, V2 Lite 16. Expanded heads have keys and values of their own, absorbed
@@ -34,6 +36,8 @@ constexpr Shape kShapes[] = {
     {"32 heads on 4, 1 token, 4096 rows", 1, 4096, 32, 4, 128, 128, 16},
     {"16 heads, 1 token, 4096 rows", 1, 4096, 16, 16, 128, 128, 4},
     {"32 heads on 4, 512 tokens, 512 rows", 512, 512, 32, 4, 128, 128, 1},
+    {"64 heads on 8, 1 token, window of 128", 1, 16384, 64, 8, 64, 64, 8, 128},
+    {"64 heads on 8, 512 tokens, window of 128", 512, 2048, 64, 8, 64, 64, 1, 128},
 };
 
 struct Cache {
@@ -70,12 +74,13 @@ void bench_attention(const Bench& bench, const Shape& s, const Cache& cache) {
   double seen = 0;
   for (int row = s.rows - s.tokens; row < s.rows; ++row) {
     positions.push_back(row);
-    seen += row + 1;
+    seen += s.window > 0 ? std::min(s.window, row + 1) : row + 1;
   }
   const kt::AttentionArgs args{q.data(),
                                rows.data(),
                                rows.data(),
                                positions.data(),
+                               nullptr,
                                out.data(),
                                sections.data(),
                                int64_t{s.heads} * s.key_size,
@@ -92,6 +97,8 @@ void bench_attention(const Bench& bench, const Shape& s, const Cache& cache) {
                                s.key_size,
                                s.value_size,
                                s.sections,
+                               s.window,
+                               0,
                                0.1f,
                                cache.type,
                                rounds};

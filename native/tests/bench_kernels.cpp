@@ -61,7 +61,8 @@ void bench_passes(const Bench& bench) {
   const Padded<float> x = random.normals(kCount), y = random.normals(kCount);
   Padded<float> out(kCount);
   Padded<uint8_t> blocks(kRows * kt::q8_row_bytes(kWidth));
-  const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, kWidth, kWidth, 1e-5f};
+  const kt::RmsNormArgs norm{x.data(), y.data(), out.data(), kWidth, 0,
+                             kWidth,   0,        1,          kWidth, 1e-5f};
   const kt::QuantizeArgs quantize{x.data(), blocks.data(), kWidth, 0, 1, kWidth};
   const kt::AddArgs add{x.data(), y.data(), out.data(), kCount};
   bench.measure("rms_norm", "F32", shape, kBytes, 4.0 * kCount,

@@ -28,8 +28,9 @@ void test_rms_norm(int width) {
   const Padded<float> x = random.rows(5, width, kGap), weight = random.normals(width);
   compare(label("rms_norm", width), kSums, [&](const Launcher& launcher) {
     Output<float> out(5 * width);
-    const kt::RmsNormArgs args{x.data(), weight.data(), out.data(), width + kGap,
-                               width,    width,         1e-5f};
+    // A group of one row in each token.
+    const kt::RmsNormArgs args{x.data(), weight.data(), out.data(), width + kGap, 0, width, 0,
+                               1,        width,         1e-5f};
     launcher.run(&kt::KernelTable::rms_norm, args, 5);
     return outcome(out);
   });
@@ -106,15 +107,23 @@ struct Heads {
   int heads, kv_heads, key_size, value_size;
 };
 
+// What tokens see; 0: no limit.
+struct Sight {
+  int window, chunk;
+  bool has_sinks;
+};
+
 // Rows come in blocks of 64, and four blocks are the shortest section.
 const std::vector<int32_t> kPositions{0, 63, 64, 127, 300, 530};
 constexpr int kCacheRows = 531, kSections = 2;
 
 template <class Value>
-void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h, bool rounds) {
+void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h,
+                    const Sight& sight, bool rounds) {
   const auto tokens = static_cast<int>(kPositions.size());
   Random random;
   const Padded<float> q = random.normals(int64_t{tokens} * h.heads * h.key_size);
+  const Padded<float> sinks = random.normals(h.heads);
   const Limit limit = rounds ? kRounded : kSums;
   compare(label("attention", h.key_size), limit, [&](const Launcher& launcher) {
     Output<float> out(int64_t{tokens} * h.heads * h.value_size);
@@ -125,6 +134,7 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
                                  k.data(),
                                  v.data(),
                                  kPositions.data(),
+                                 sight.has_sinks ? sinks.data() : nullptr,
                                  out.data(),
                                  sections.data(),
                                  int64_t{h.heads} * h.key_size,
@@ -141,6 +151,8 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
                                  h.key_size,
                                  h.value_size,
                                  kSections,
+                                 sight.window,
+                                 sight.chunk,
                                  0.3f,
                                  kCacheType<Value>,
                                  rounds};
@@ -152,14 +164,14 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
   });
 }
 
-void test_attention(const Heads& h) {
+void test_attention(const Heads& h, const Sight& sight) {
   Random random;
   const int64_t rows = kCacheRows * h.kv_heads;
   for (bool rounds : {false, true}) {
     test_attention<float>(random.rows(rows, h.key_size, kGap),
-                          random.rows(rows, h.value_size, kGap), h, rounds);
+                          random.rows(rows, h.value_size, kGap), h, sight, rounds);
     test_attention<kt::Half>(half_cache(rows, h.key_size, random),
-                             half_cache(rows, h.value_size, random), h, rounds);
+                             half_cache(rows, h.value_size, random), h, sight, rounds);
   }
 }
 
@@ -195,10 +207,12 @@ int main() {
     test_store_rows<kt::Half>(width);
     for (bool interleaved : {false, true}) test_rope(3, width, interleaved);
   }
-  test_attention({2, 1, 1, 1});
-  test_attention({8, 4, 24, 24});
-  test_attention({21, 3, 37, 50});
-  test_attention({40, 1, 70, 64});
+  for (const Sight& sight : {Sight{0, 0, false}, Sight{60, 0, true}, Sight{0, 300, true}}) {
+    test_attention({2, 1, 1, 1}, sight);
+    test_attention({8, 4, 24, 24}, sight);
+    test_attention({21, 3, 37, 50}, sight);
+    test_attention({40, 1, 70, 64}, sight);
+  }
   for (bool is_sigmoid : {false, true}) {
     test_routing(1, 1, 1, is_sigmoid);
     test_routing(24, 6, 1, is_sigmoid);

@@ -35,10 +35,10 @@ struct Work {
                           kWidth, kt::WeightType::kF32, kt::Layout::kStored};
     const kt::Activations activations{reinterpret_cast<const uint8_t*>(normed.data()),
                                       kWidth * sizeof(float), 0, kt::Form::kFloat};
-    stream.launch(
-        kernels.rms_norm,
-        kt::RmsNormArgs{x.data(), weight.data(), normed.data(), kWidth, kWidth, kWidth, 1e-5f},
-        kTokens, 1);
+    stream.launch(kernels.rms_norm,
+                  kt::RmsNormArgs{x.data(), weight.data(), normed.data(), kWidth, 0, kWidth, 0, 1,
+                                  kWidth, 1e-5f},
+                  kTokens, 1);
     stream.launch(
         kernels.linear,
         kt::LinearArgs{rows, activations, product.data(), kWidth, kWidth, kTokens, kWidth}, kWidth,

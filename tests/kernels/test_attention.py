@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor
 
 from ktdesk._native import Stream
 from ktdesk.kernels import reference
@@ -17,12 +16,9 @@ from ktdesk.kernels.attention import MAX_HEAD_SIZE, attention, attention_section
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
+from tests.kernels.attending import WEIGHTS, WEIGHTS_REASON, check, places, room, rounding
 from tests.kernels.samples import FLOAT_SUMS, FLOAT_SUMS_REASON, random, strided
 
-WEIGHTS = 1e-5
-WEIGHTS_REASON = "weights rounded to bfloat16, at most (2e-3)^2 each, more where they cancel"
-
-rounding = pytest.mark.parametrize("rounds", [False, True], ids=["exact", "rounds"])
 cached_heads = pytest.mark.parametrize(
     ("kind", "key_size", "value_size"),
     [
@@ -32,39 +28,6 @@ cached_heads = pytest.mark.parametrize(
         if kind.fits(key) and kind.fits(value)
     ],
 )
-
-
-def room(out: Tensor, sections: int) -> Tensor:
-    """Return room for the sums of sections, which the kernel must write before it reads them."""
-    tokens, heads, size = out.shape
-    return torch.full((tokens, heads, sections, size + 2), torch.nan)
-
-
-def places(*positions: int) -> Tensor:
-    return torch.tensor(positions, dtype=torch.int32)
-
-
-def check(
-    stream: Stream,
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    positions: Tensor,
-    scale: float,
-    *,
-    sections: int = 1,
-    rounds: bool = False,
-) -> None:
-    """Attend and compare with float64 over the values that the products take."""
-    tokens, heads, _ = q.shape
-    value_size = reference.load_rows(v[:1]).shape[-1]
-    out = strided(torch.full((tokens, heads, value_size), torch.nan))
-    attention(stream, q, k, v, positions, out, scale, room(out, sections), rounds=rounds)
-    limits = (FLOAT_SUMS, FLOAT_SUMS_REASON)
-    if rounds and stream.has_tiles and tokens * heads // k.shape[1] > 2:
-        q, k, v = (q * scale).bfloat16(), *(reference.load_rows(x).bfloat16() for x in (k, v))
-        scale, limits = 1.0, (WEIGHTS, WEIGHTS_REASON)
-    assert_close(out, reference.attention(q.double(), k, v, positions, scale), *limits)
 
 
 @rounding

@@ -37,6 +37,14 @@ def test_rms_norm(stream: Stream, rows: int, width: int) -> None:
     assert torch.equal(x, out)
 
 
+def test_rms_norm_of_heads(stream: Stream) -> None:
+    x, weight = random(3, 4, 24)[:, 1:3], random(24, seed=1)  # heads of a wider row
+    out = strided(torch.full((3, 2, 24), torch.nan))
+    cpu.rms_norm(stream, x, weight, out, 1e-5)
+    expected = reference.rms_norm(x.double(), weight.double(), 1e-5)
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+
+
 def test_rms_norm_of_zeros_is_zero(stream: Stream) -> None:
     out = torch.full((1, 9), torch.nan)
     cpu.rms_norm(stream, torch.zeros(1, 9), torch.ones(9), out, 1e-5)
@@ -112,3 +120,33 @@ def test_add(stream: Stream, rows: int, width: int) -> None:
     assert torch.equal(out, x + y)
     cpu.add(stream, x, y, x)
     assert torch.equal(x, out)
+
+
+@widths
+def test_add_with_a_factor(stream: Stream, width: int) -> None:
+    x, y = random(3, width), random(3, width, seed=1)
+    out = torch.full_like(x, torch.nan)
+    cpu.add(stream, x, y, out, 0.22)
+    assert_close(out, x.double() + 0.22 * y.double(), FLOAT_STEPS, FLOAT_STEPS_REASON)
+
+
+@widths
+@rows
+def test_bias_rows(stream: Stream, rows: int, width: int) -> None:
+    x, bias = random(rows, width), random(width, seed=1)
+    shifted = strided(x)
+    cpu.bias_rows(stream, shifted, bias)
+    assert torch.equal(shifted, x + bias)
+
+
+@widths
+@rows
+@pytest.mark.parametrize("logits", [False, True])
+def test_weigh_rows(stream: Stream, rows: int, width: int, logits: bool) -> None:
+    x, weights = strided(random(rows, width)), strided(random(rows, 2, seed=1))[:, 1:] * 5
+    expected = reference.weigh_rows(x.double(), weights.double(), logits=logits)
+    out = strided(torch.full((rows, width), torch.nan))
+    cpu.weigh_rows(stream, x, weights, out, logits=logits)
+    assert_close(out, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
+    cpu.weigh_rows(stream, x, weights[:1].expand(rows, 1), x, logits=logits)
+    assert torch.equal(x[0], out[0])

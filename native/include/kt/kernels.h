@@ -28,6 +28,8 @@
   X(attention, AttentionArgs, 1)        \
   X(attention_merge, AttentionArgs, 16) \
   X(add, AddArgs, 64)                   \
+  X(bias_rows, BiasRowsArgs, 1)         \
+  X(weigh_rows, WeighRowsArgs, 1)       \
   X(router, RouterArgs, 1)              \
   X(expert_plan, ExpertPlanArgs, 1)     \
   X(experts_up, ExpertsUpArgs, 1)       \
@@ -74,13 +76,13 @@ struct EmbedArgs {
   float* out;  // [T, columns]
 };
 
-// out[t, i] = x[t, i] * weight[i] / sqrt(mean_i(x[t, i]^2) + eps). Item: row.
+// out[t, g, i] = x[t, g, i] * weight[i] / sqrt(mean_i(x[t, g, i]^2) + eps). Item: row.
 struct RmsNormArgs {
   const float* x;
   const float* weight;
   float* out;  // may be x
-  int64_t x_stride, out_stride;
-  int width;
+  int64_t x_token, x_group, out_token, out_group;
+  int groups, width;
   float eps;
 };
 
@@ -157,8 +159,10 @@ struct LoadRowsArgs {
   CacheType type;
 };
 
-// Token t attends to the cache rows 0..positions[t]. Item: one of kAttentionShares equal shares of
-// the work, which is known only when the kernel runs and reads the positions.
+// Token t at position p attends to the cache rows up to p: all, the last `window` of them, or those
+// from a multiple of `chunk` on. What no query of a tile sees is not read. A sink is a score that
+// counts as one more row's, whose value is zero. Item: one of kAttentionShares equal shares of the
+// work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
 // head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
 // head; with tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles
@@ -170,22 +174,43 @@ struct AttentionArgs {
   const void* k;
   const void* v;
   const int32_t* positions;
-  float* out;       // [T, heads, value_size]
-  float* sections;  // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
+  const float* sinks;  // [heads] or null
+  float* out;          // [T, heads, value_size]
+  float* sections;     // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1
   int64_t q_token, q_head, out_token, out_head;
   int64_t k_row_bytes, k_head_bytes, v_row_bytes, v_head_bytes;
   int tokens, heads, kv_heads, key_size, value_size, max_sections;
+  int window, chunk;  // 0: no limit
   float scale;
   CacheType type;
   bool rounds;
 };
 
-// out = x + y. Item: kChunk elements.
+// out = x + factor * y. Item: kChunk elements.
 struct AddArgs {
   const float* x;
   const float* y;
   float* out;  // may be x
   int64_t count;
+  float factor = 1;
+};
+
+// x[t] += bias. Item: row.
+struct BiasRowsArgs {
+  float* x;
+  const float* bias;  // [width]
+  int64_t x_stride;
+  int width;
+};
+
+// out[t] = x[t] * weights[t], or * sigmoid(weights[t]). Item: row.
+struct WeighRowsArgs {
+  const float* x;
+  const float* weights;
+  float* out;  // may be x
+  int64_t x_stride, weights_stride, out_stride;
+  int width;
+  bool is_logit;
 };
 
 // The K best experts of each token, best first, and their weights. Item: token.
