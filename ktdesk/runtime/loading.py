@@ -184,10 +184,10 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     free = max(0, available_memory_bytes() - cache_bytes)
     store = PageStore(min(kept_bytes, int(free * _KEPT_SHARE)))
     rows = CacheRows(resources.caches)
+    checkpoint, cache_type = resources.checkpoint, resources.cache_type
 
     def layout() -> SessionLayout:
-        digest = resources.checkpoint.digest()
-        return SessionLayout(digest, resources.cache_type.value, rows.row_bytes)
+        return SessionLayout(checkpoint.digest(), cache_type.value, rows.row_bytes)
 
     return CachedSequence(rows, store, cache(layout))
 
