@@ -229,8 +229,8 @@ def load_rows(
 
 # Address, strides from row to row and from head to head; those of a cache in bytes.
 _Heads = tuple[int, int, int]
-# Positions; sinks, 0 without them; window and chunk, 0 without a limit.
-_Sight = tuple[int, int, int, int]
+# Positions, places; sinks, 0 without them; window and chunk, 0 without a limit.
+_Sight = tuple[int, int, int, int, int]
 
 def attention(
     stream: Stream,

@@ -48,16 +48,20 @@ def attention(
     scale: float,
     sections: Tensor | None = None,
     *,
+    places: Tensor | None = None,
     sinks: Tensor | None = None,
     window: int = 0,
     chunk: int = 0,
     rounds: bool = False,
 ) -> None:
-    """Attend from q [T, H, Dk] to the cache rows up to positions[t]; out [T, H, Dv], both strided.
+    """Attend from q [T, H, Dk] to the rows of each token's sequence; out [T, H, Dv], both strided.
 
+    places [T] int32: the cache row of each token, in front of which its sequence stands from
+    position 0 on; None: they are the positions. What it sees ends with itself.
     k [C, KVH, Dk] and v [C, KVH, Dv], strided, both of one type; H is a multiple of KVH.
     sinks [H]: a score of each head that takes its share of the weights, and has no value.
-    window, chunk: the last rows only that a token sees, or those from a multiple on; 0: no limit.
+    window, chunk: the last rows only that a token sees, or those from a position on that is a
+    multiple; 0: no limit.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
     rounds: whether products may take bfloat16, several times as fast where there are tiles.
     """
@@ -88,6 +92,7 @@ def attention(
         rounds,
         (
             check("positions", positions, (tokens,), torch.int32),
+            check("places", positions if places is None else places, (tokens,), torch.int32),
             0 if sinks is None else check("sinks", sinks, (heads,)),
             window,
             chunk,
@@ -116,6 +121,8 @@ def attend(
     out: Tensor,
     scale: float,
     sections: Tensor,
+    *,
+    places: Tensor,
     **how: Any,
 ) -> None:
     """`attention`, a token at a time if there are few: how rows are cut depends on all of a call.
@@ -123,12 +130,12 @@ def attend(
     sections: room for as many as `step_sections` says. how: the same for all tokens.
     """
     if len(q) > STEP_TOKENS:
-        attention(stream, q, k, v, positions, out, scale, sections, **how)
+        attention(stream, q, k, v, positions, out, scale, sections, places=places, **how)
         return
     for token in range(len(q)):
         one = slice(token, token + 1)
         arguments = (q[one], k, v, positions[one], out[one], scale, sections[one])
-        attention(stream, *arguments, **how)
+        attention(stream, *arguments, places=places[one], **how)
 
 
 def step_sections(tokens: int, heads: int, kv_heads: int) -> int:

@@ -176,15 +176,15 @@ def rope(stream: Stream, x: Tensor, table: Tensor, out: Tensor, *, interleaved: 
     )
 
 
-def store_rows(stream: Stream, rows: Tensor, positions: Tensor, cache: Tensor) -> None:
-    """Store rows [T, W] strided as cache[positions[t]]; cache [C, W] of any type, strided."""
+def store_rows(stream: Stream, rows: Tensor, places: Tensor, cache: Tensor) -> None:
+    """Store rows [T, W] strided as cache[places[t]]; cache [C, W] of any type, strided."""
     tokens, width = sizes("rows", rows, 2)
     target, kind = check_cache("cache", cache, (None,), width)
     _native.store_rows(
         stream,
         check("rows", rows, (tokens, width), strided=True),
         rows.stride(0),
-        check("positions", positions, (tokens,), torch.int32),
+        check("places", places, (tokens,), torch.int32),
         target,
         stride_bytes(cache, 0),
         kind,

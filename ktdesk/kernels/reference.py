@@ -47,9 +47,9 @@ def rope(x: Tensor, table: Tensor, *, interleaved: bool) -> Tensor:
     return torch.stack(turned, -1 if interleaved else -2).flatten(-2)
 
 
-def store_rows(rows: Tensor, positions: Tensor, cache: Tensor) -> None:
-    """Write cache[positions[t]] = rows[t]; see `CacheType` for what the cache can be."""
-    cache[positions.long()] = to_cache(rows, cache_type_of(cache))
+def store_rows(rows: Tensor, places: Tensor, cache: Tensor) -> None:
+    """Write cache[places[t]] = rows[t]; see `CacheType` for what the cache can be."""
+    cache[places.long()] = to_cache(rows, cache_type_of(cache))
 
 
 def to_cache(rows: Tensor, kind: CacheType) -> Tensor:
@@ -79,30 +79,48 @@ def attention(
     positions: Tensor,
     scale: float,
     *,
+    places: Tensor | None = None,
     window: int = 0,
     chunk: int = 0,
     sinks: Tensor | None = None,
 ) -> Tensor:
     """Return [T, H, Dv] for q [T, H, Dk] over caches k [C, KVH, Dk] and v [C, KVH, Dv] of any type.
 
-    Token t sees the rows up to positions[t]: all, the last `window` of them, or those from a
-    multiple of `chunk` on. Head h reads key head h // (H // KVH). sinks [H]: scores that take part
-    in the softmax, but have no value.
+    Token t has the row places[t], if not None, else positions[t]; those in front of it are its
+    sequence's from position 0 on. It sees itself and these: all, the last `window` of them, or
+    those from a position on that is a multiple of `chunk`; other rows may hold anything. Head h
+    reads key head h // (H // KVH). sinks [H]: scores that take part in the softmax, but have no
+    value.
     """
-    rows, repeats = int(positions.max()) + 1, q.shape[1] // k.shape[1]
-    keys = load_rows(k[:rows], q.dtype).repeat_interleave(repeats, 1)
-    values = load_rows(v[:rows], q.dtype).repeat_interleave(repeats, 1)
-    scores = torch.einsum("thd,chd->thc", q, keys) * scale
-    row, position = torch.arange(rows), positions[:, None]
-    hidden = row > position
+    places = positions if places is None else places
+    # Position of each row in the sequence of each token; before it, others stand.
+    row = torch.arange(int(places.max()) + 1) - (places - positions)[:, None]
+    position = positions[:, None]
+    seen = (row >= 0) & (row <= position)
     if window:
-        hidden |= row <= position - window
+        seen &= row > position - window
     if chunk:
-        hidden |= row < position - position % chunk
-    scores = scores.masked_fill(hidden[:, None], -torch.inf)
+        seen &= row >= position - position % chunk
+    used = seen.any(0).nonzero().flatten()
+    repeats = q.shape[1] // k.shape[1]
+    keys = load_rows(k[used], q.dtype).repeat_interleave(repeats, 1)
+    values = load_rows(v[used], q.dtype).repeat_interleave(repeats, 1)
+    scores = torch.einsum("thd,chd->thc", q, keys) * scale
+    scores = scores.masked_fill(~seen[:, None, used], -torch.inf)
     if sinks is not None:
         scores = torch.cat((scores, sinks.to(q.dtype)[:, None].expand(len(q), -1, -1)), -1)
-    return torch.einsum("thc,chd->thd", scores.softmax(-1)[..., :rows], values)
+    return torch.einsum("thc,chd->thd", scores.softmax(-1)[..., : len(used)], values)
+
+
+def temperatures(positions: Tensor, length: int, scale: float) -> Tensor:
+    """Return what queries are multiplied by, [T, 1]: it grows with each `length` positions."""
+    passed = torch.div(positions + 1, length, rounding_mode="floor")
+    return (1 + scale * torch.log1p(passed.float())).unsqueeze(1)
+
+
+def bias_rows(x: Tensor, bias: Tensor) -> Tensor:
+    """Return x [T, D] plus bias [D]."""
+    return x + bias
 
 
 def weigh_rows(x: Tensor, weights: Tensor, *, logits: bool) -> Tensor:

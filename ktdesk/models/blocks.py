@@ -80,7 +80,10 @@ class GatedShared(Block):
 
 
 class SparseMlp(Block):
-    """Routed experts, perhaps beside shared ones that every token passes."""
+    """Routed experts, perhaps beside shared ones that every token passes.
+
+    weighs_input: as ExpertsSpec has it.
+    """
 
     def __init__(
         self,
@@ -91,6 +94,8 @@ class SparseMlp(Block):
         width: int,
         shared: Block | None = None,
         activation: Activation = "silu",
+        *,
+        weighs_input: bool = False,
     ) -> None:
         blk = f"blk.{layer}.ffn"
 
@@ -114,6 +119,7 @@ class SparseMlp(Block):
             bias("gate_exps"),
             bias("up_exps"),
             bias("down_exps"),
+            weighs_input,
         )
         self._experts = site.make("experts", Experts, spec)
 

@@ -22,11 +22,24 @@ from ktdesk.errors import (
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
+from ktdesk.models.bailingmoe2 import BailingMoe2
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.deepseek2 import Deepseek2
+from ktdesk.models.ernie4_5_moe import Ernie45Moe
+from ktdesk.models.gemma3 import Gemma3
+from ktdesk.models.glm4moe import Glm4Moe
+from ktdesk.models.gpt_oss import GptOss
+from ktdesk.models.granite import Granite
+from ktdesk.models.hunyuan_moe import HunyuanMoe
 from ktdesk.models.llama import Llama
-from ktdesk.models.qwen3moe import Qwen3Moe
-from ktdesk.models.rotary import FACTORS
+from ktdesk.models.llama4 import Llama4
+from ktdesk.models.minimax_m2 import MiniMaxM2
+from ktdesk.models.olmoe import Olmoe
+from ktdesk.models.phi3 import Phi3
+from ktdesk.models.qwen2 import Qwen2
+from ktdesk.models.qwen3 import Qwen3
+from ktdesk.models.rotary import FACTOR_TENSORS
+from ktdesk.models.unknown import what_is_missing
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, SlotPath
 from ktdesk.operators.registry import find
@@ -35,9 +48,24 @@ from ktdesk.operators.site import Resources, Site
 Architecture = Callable[[Site, Checkpoint], Decoder]
 
 ARCHITECTURES: dict[str, Architecture] = {
+    "bailingmoe2": BailingMoe2,
     "deepseek2": Deepseek2,
+    "ernie4_5-moe": Ernie45Moe,
+    "gemma3": Gemma3,
+    "glm4moe": Glm4Moe,
+    "gpt-oss": GptOss,
+    "granite": Granite,
+    "granitemoe": Granite,
+    "hunyuan-moe": HunyuanMoe,
     "llama": Llama,
-    "qwen3moe": Qwen3Moe,
+    "llama4": Llama4,
+    "minimax-m2": MiniMaxM2,
+    "olmoe": Olmoe,
+    "phi3": Phi3,
+    "qwen2": Qwen2,
+    "qwen2moe": Qwen2,
+    "qwen3": Qwen3,
+    "qwen3moe": Qwen3,
 }
 
 Report = Callable[[float], None]
@@ -100,7 +128,7 @@ def find_architecture(checkpoint: Checkpoint) -> Architecture:
         raise ModelFileError(
             checkpoint.path,
             f"KTDesk does not know the architecture {name!r} yet."
-            f"{did_you_mean(name, ARCHITECTURES)}",
+            f"{did_you_mean(name, ARCHITECTURES)} {what_is_missing(checkpoint, ARCHITECTURES)}",
             hint=f"Choose a model of one of these architectures: {', '.join(ARCHITECTURES)}.",
         )
     return ARCHITECTURES[name]
@@ -173,7 +201,7 @@ def _check_memory(resources: Resources, plan: Plan) -> None:
 
 def _check_all_used(resources: Resources, layers: int) -> None:
     """Refuse a file with tensors that the architecture ignores: its answers would be wrong."""
-    extra = resources.checkpoint.tensors.keys() - resources.used - {FACTORS}
+    extra = resources.checkpoint.tensors.keys() - resources.used - FACTOR_TENSORS
     unknown = sorted(name for name in extra if not _is_beyond(name, layers))
     if unknown:
         architecture = resources.checkpoint.architecture

@@ -153,7 +153,7 @@ class Decoder(ABC):
         rotary = self._rotary.forward(inputs.positions)
         is_one = self._local_rotary is self._rotary
         local = rotary if is_one else self._local_rotary.forward(inputs.positions)
-        return Step(inputs.positions, rotary, local)
+        return Step(inputs.positions, rotary, local, inputs.places)
 
     def _scaled(self, x: Tensor, factor: float) -> Tensor:
         return x if factor == 1 else self._elementwise.scale(x, factor)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.blocks import Block, DenseMlp, SparseMlp
+from ktdesk.models.blocks import Block
 from ktdesk.models.decoder import Decoder, DecoderSpec
+from ktdesk.models.feed_forward import FeedForwardSpec
 from ktdesk.models.rotary import read_rope
-from ktdesk.models.routing import read_router
 from ktdesk.operators.base import (
     Linear,
     LinearSpec,
@@ -23,7 +23,6 @@ from ktdesk.operators.base import (
     MlaSpec,
     Norm,
     NormSpec,
-    RouterSpec,
     Step,
 )
 from ktdesk.operators.site import Site
@@ -36,23 +35,21 @@ class Deepseek2Spec:
     decoder: DecoderSpec
     attention: MlaSpec
     q_latent: int
-    dense_layers: int
-    dense_width: int
-    router: RouterSpec
-    expert_width: int
-    shared_experts: int
+    feed_forward: FeedForwardSpec
 
     @classmethod
     def read(cls, checkpoint: Checkpoint) -> Deepseek2Spec:
         """Read them from a file's metadata."""
 
-        def count(key: str, default: int | None = None, least: int = 1) -> int:
-            return checkpoint.count(f"deepseek2.{key}", default, least=least)
+        def count(key: str, default: int | None = None) -> int:
+            return checkpoint.count(f"deepseek2.{key}", default)
 
         # Files made for absorbed matrices give the sizes of the latent heads under the plain names.
         key = count("attention.key_length_mla", count("attention.key_length"))
         rope = read_rope(checkpoint, count("rope.dimension_count"), key)
         has_q_latent = "blk.0.attn_q_a.weight" in checkpoint.tensors
+        # Some files do not say how scores become weights: those with a bias use the sigmoid of V3.
+        has_bias = any(name.endswith("exp_probs_b.bias") for name in checkpoint.tensors)
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
             attention=MlaSpec(
@@ -64,11 +61,9 @@ class Deepseek2Spec:
                 scale=rope.attention_factor**2 * key**-0.5,
             ),
             q_latent=count("attention.q_lora_rank") if has_q_latent else 0,
-            dense_layers=count("leading_dense_block_count", 0, 0),
-            dense_width=count("feed_forward_length"),
-            router=read_router(checkpoint, normalize=False),
-            expert_width=count("expert_feed_forward_length", 0, 0),
-            shared_experts=count("expert_shared_count", 0, 0),
+            feed_forward=FeedForwardSpec.read(
+                checkpoint, normalize=False, gating="sigmoid" if has_bias else "softmax"
+            ),
         )
 
 
@@ -93,16 +88,8 @@ class Deepseek2(Decoder):
         return LatentAttention(site, layer, self.spec, spec, self._deepseek.q_latent)
 
     def feed_forward(self, site: Site, layer: int) -> Block:
-        """Return the feed-forward part of a layer: the first ones are dense."""
-        spec, width = self._deepseek, self.spec.width
-        if layer < spec.dense_layers:
-            return DenseMlp(site, layer, width, spec.dense_width)
-        shared_width = spec.shared_experts * spec.expert_width
-        shared_site = site.at("shared_experts")
-        shared = (
-            DenseMlp(shared_site, layer, width, shared_width, "_shexp") if shared_width else None
-        )
-        return SparseMlp(site, layer, spec.router, spec.expert_width, width, shared)
+        """Return the feed-forward part of a layer."""
+        return self._deepseek.feed_forward.make(site, layer)
 
 
 class LatentAttention(Block):

@@ -15,6 +15,8 @@ from ktdesk.models.rotary import read_rope
 from ktdesk.operators.base import Gqa, GqaSpec, Linear, LinearSpec, Norm, NormSpec, Step
 from ktdesk.operators.site import Site
 
+QueryNorm = Literal["", "head", "bare head", "row", "turned head"]
+
 
 @dataclass(frozen=True, slots=True)
 class GroupedQuerySpec:
@@ -24,14 +26,23 @@ class GroupedQuerySpec:
     attention: GqaSpec
 
     @classmethod
-    def read(cls, checkpoint: Checkpoint, *, interleaved: bool) -> GroupedQuerySpec:
-        """Read them from a file's metadata. interleaved: as GqaSpec has it."""
+    def read(
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        interleaved: bool,
+        context_tokens: int = 0,
+        yarn_rounds: bool = True,
+    ) -> GroupedQuerySpec:
+        """Read them from a file's metadata. See GqaSpec and `read_rope`."""
         arch = checkpoint.architecture
         heads = checkpoint.count(f"{arch}.attention.head_count")
         width = checkpoint.count(f"{arch}.embedding_length")
         head_size = checkpoint.count(f"{arch}.attention.key_length", width // heads)
         size = checkpoint.count(f"{arch}.rope.dimension_count", head_size)
-        rope = read_rope(checkpoint, size, head_size)
+        rope = read_rope(
+            checkpoint, size, head_size, context_tokens=context_tokens, yarn_rounds=yarn_rounds
+        )
         return cls(
             decoder=DecoderSpec.read(checkpoint, rope.spec),
             attention=GqaSpec(
@@ -39,7 +50,7 @@ class GroupedQuerySpec:
                 kv_heads=checkpoint.count(f"{arch}.attention.head_count_kv", heads),
                 head_size=head_size,
                 interleaved=interleaved,
-                scale=head_size**-0.5,
+                scale=checkpoint.positive(f"{arch}.attention.scale", head_size**-0.5),
             ),
         )
 
@@ -47,7 +58,8 @@ class GroupedQuerySpec:
 class GroupedQueryAttention(Block):
     """Queries, keys, values, attention, output; the first three may be one product.
 
-    norm: what is normalised before queries and keys turn: nothing, each head, or the whole row.
+    norm: what of queries and keys is normalised: nothing, each head, each head without weights, the
+    whole row, or, after they have turned, each head.
     local: whether positions turn by the angles of layers that look at a window only.
     """
 
@@ -58,7 +70,7 @@ class GroupedQueryAttention(Block):
         decoder: DecoderSpec,
         spec: GqaSpec,
         *,
-        norm: Literal["", "head", "row"] = "",
+        norm: QueryNorm = "",
         local: bool = False,
     ) -> None:
         blk, width = f"blk.{layer}.attn", decoder.width
@@ -69,11 +81,18 @@ class GroupedQueryAttention(Block):
                 name, Linear, LinearSpec(f"{blk}_{tensor}.weight", inputs, outputs, bias)
             )
 
-        def normed(name: str, heads: int) -> Norm | None:
+        def norm_spec(name: str, heads: int = 1) -> NormSpec:
             size = spec.head_size * (heads if norm == "row" else 1)
-            weight = NormSpec(f"{blk}_{name}.weight", size, decoder.norm_eps)
-            return site.make(name, Norm, weight) if norm else None
+            weight = "" if norm == "bare head" else f"{blk}_{name}.weight"
+            return NormSpec(weight, size, decoder.norm_eps)
 
+        def normed(name: str, heads: int) -> Norm | None:
+            has_slot = norm in ("head", "bare head", "row")
+            return site.make(name, Norm, norm_spec(name, heads)) if has_slot else None
+
+        if norm == "turned head":
+            q_norm, k_norm = norm_spec("q_norm"), norm_spec("k_norm")
+            spec = replace(spec, q_norm=q_norm, k_norm=k_norm)
         self._widths = tuple(
             heads * spec.head_size for heads in (spec.heads, spec.kv_heads, spec.kv_heads)
         )
@@ -87,7 +106,7 @@ class GroupedQueryAttention(Block):
             )
         self._q_norm = normed("q_norm", spec.heads)
         self._k_norm = normed("k_norm", spec.kv_heads)
-        self._norm_size = spec.head_size if norm == "head" else 0
+        self._norm_size = 0 if norm == "row" else spec.head_size
         self._is_local = local
         self._attend = site.make("attend", Gqa, spec)
         self._out = linear("o_proj", "output", self._widths[0], width)

@@ -10,23 +10,26 @@ from ktdesk.operators.base import Gating, RouterSpec
 _GATING: dict[int, Gating] = {1: "softmax", 2: "sigmoid"}
 
 
-def read_router(checkpoint: Checkpoint, *, normalize: bool) -> RouterSpec:
-    """Read it from the metadata. normalize: whether weights are, where the file does not say it.
+def read_router(
+    checkpoint: Checkpoint, *, normalize: bool, gating: Gating = "softmax"
+) -> RouterSpec:
+    """Read it from the metadata. normalize, gating: what holds where the file does not say it.
 
     Raises ModelFileError for a function that is not known, and for a choice that is not possible.
     """
     arch = checkpoint.architecture
-    gating = checkpoint.get(f"{arch}.expert_gating_func", int, 1)
-    if gating not in _GATING:
+    usual = next(number for number, name in _GATING.items() if name == gating)
+    number = checkpoint.get(f"{arch}.expert_gating_func", int, usual)
+    if number not in _GATING:
         raise ModelFileError(
             checkpoint.path,
-            f"The model chooses its experts by a function that KTDesk does not know: {gating}.",
+            f"The model chooses its experts by a function that KTDesk does not know: {number}.",
             hint="Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.",
         )
     spec = RouterSpec(
         experts=checkpoint.count(f"{arch}.expert_count"),
         experts_per_token=checkpoint.count(f"{arch}.expert_used_count"),
-        gating=_GATING[gating],
+        gating=_GATING[number],
         groups=checkpoint.count(f"{arch}.expert_group_count", 1),
         groups_used=checkpoint.count(f"{arch}.expert_group_used_count", 1),
         normalize=checkpoint.get(f"{arch}.expert_weights_norm", bool, normalize),

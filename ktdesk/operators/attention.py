@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
 from ktdesk.kernels.attention import attend, step_sections
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.operators.base import Gqa, GqaSpec, Step
+from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
+from ktdesk.operators.basic import CpuNorm, TorchNorm
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -30,6 +35,21 @@ def _sinks(site: Site, spec: GqaSpec) -> Tensor | None:
     return site.values(spec.sinks, spec.heads) if spec.sinks else None
 
 
+def _norm_specs(spec: GqaSpec) -> list[NormSpec]:
+    return [norm for norm in (spec.q_norm, spec.k_norm) if norm]
+
+
+def _normalized(norms: Sequence[Norm], queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+    if not norms:
+        return queries, keys
+    q_norm, k_norm = norms
+    return q_norm.forward(queries), k_norm.forward(keys)
+
+
+def _temperatures(positions: Tensor, spec: GqaSpec) -> Tensor:
+    return reference.temperatures(positions, spec.temperature_length, spec.temperature_scale)
+
+
 @operator("torch")
 class TorchGqa(Gqa):
     """Grouped-query attention in plain torch."""
@@ -37,21 +57,26 @@ class TorchGqa(Gqa):
     def __init__(self, site: Site, spec: GqaSpec) -> None:
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
+        self._norms = [TorchNorm(site, norm) for norm in _norm_specs(spec)]
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache = self._spec, self._cache
+        if spec.temperature_length:
+            q = q * _temperatures(step.positions, spec)
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             queries, keys = (turned(x, step, spec.interleaved) for x in (queries, keys))
-        reference.store_rows(keys.flatten(1), step.positions, cache.key_rows)
-        reference.store_rows(v, step.positions, cache.value_rows)
+        queries, keys = _normalized(self._norms, queries, keys)
+        reference.store_rows(keys.flatten(1), step.places, cache.key_rows)
+        reference.store_rows(v, step.places, cache.value_rows)
         out = reference.attention(
             queries,
             cache.keys,
             cache.values,
             step.positions,
             spec.scale,
+            places=step.places,
             window=spec.window,
             chunk=spec.chunk,
             sinks=self._sinks,
@@ -81,17 +106,24 @@ class CpuGqa(Gqa):
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
+        self._norms = [CpuNorm(site, norm) for norm in _norm_specs(spec)]
+        self._temperatures = _temperature_rows(site, spec) if spec.temperature_length else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache, stream = self._spec, self._cache, self._device.stream
+        if self._temperatures:
+            factors = self._device.empty(len(q), 1)
+            cpu.embed(stream, self._temperatures, step.positions, factors)
+            cpu.weigh_rows(stream, q, factors, q)
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             size = 2 * step.rotary.shape[1]
             for x in (queries[..., :size], keys[..., :size]):
                 cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
-        cpu.store_rows(stream, k, step.positions, cache.key_rows)
-        cpu.store_rows(stream, v, step.positions, cache.value_rows)
+        queries, keys = _normalized(self._norms, queries, keys)
+        cpu.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
+        cpu.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
         attend(
             stream,
@@ -102,12 +134,20 @@ class CpuGqa(Gqa):
             out,
             spec.scale,
             section_room(self._device, out, spec.kv_heads),
+            places=step.places,
             sinks=self._sinks,
             window=spec.window,
             chunk=spec.chunk,
             rounds=cache.rounds,
         )
         return out.flatten(1)
+
+
+def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
+    """Return the factor of each position as a row that is looked up like an embedding."""
+    factors = _temperatures(torch.arange(site.resources.context_tokens), spec)
+    rows = factors.numpy().view(np.uint8)
+    return Weight("temperatures", WeightType.F32, tuple(factors.shape), rows)
 
 
 def section_room(device: CpuDevice, out: Tensor, kv_heads: int) -> Tensor:

@@ -69,7 +69,9 @@ class GqaSpec:
     A token sees what stands before it and itself: the last `window` tokens, or those from a
     position that is a multiple of `chunk` on; 0 is no limit. The tensor `sinks` [heads] may be
     empty; it has a score for each head that takes its share of the weights, and has no value.
-    `rotates`: whether queries and keys turn with their positions at all.
+    `rotates`: whether queries and keys turn with their positions at all. `q_norm`, `k_norm`: of
+    each head, [head_size], after it has turned. With a `temperature_length` n the query at position
+    p grows to 1 + temperature_scale * ln(1 + (p+1)//n) times itself.
     """
 
     heads: int
@@ -81,6 +83,10 @@ class GqaSpec:
     chunk: int = 0
     sinks: str = ""
     rotates: bool = True
+    q_norm: NormSpec | None = None
+    k_norm: NormSpec | None = None
+    temperature_length: int = 0
+    temperature_scale: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,8 @@ class RouterSpec:
 class ExpertsSpec:
     """Tensors `gate`, `up` [experts, ffn_width, width] and `down` [experts, width, ffn_width].
 
-    Their biases, [experts, ffn_width] and [experts, width], may be empty.
+    Their biases, [experts, ffn_width] and [experts, width], may be empty. `weighs_input`: a
+    token's weight scales what goes into its one expert, instead of what comes out.
     """
 
     gate: str
@@ -135,6 +142,7 @@ class ExpertsSpec:
     gate_bias: str = ""
     up_bias: str = ""
     down_bias: str = ""
+    weighs_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +165,13 @@ class Step:
     """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
 
     local_rotary: those of layers that look at a window only, where a model has two kinds.
+    places [T] int32: the cache row of each token, in front of which its sequence stands.
     """
 
     positions: Tensor
     rotary: Tensor
     local_rotary: Tensor
+    places: Tensor
 
 
 class Slot(ABC):

@@ -86,10 +86,13 @@ class TorchExperts(Experts):
         self._up = site.values(spec.up, spec.experts, spec.ffn_width, spec.width)
         self._down = site.values(spec.down, spec.experts, spec.width, spec.ffn_width)
         self._biases, self._activation = _biases(site, spec), spec.activation
+        self._weighs_input = spec.weighs_input
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
         matrices = self._gate, self._up, self._down
+        if self._weighs_input:
+            x, weights = x * weights, torch.ones_like(weights)
         routed = reference.experts(
             x, *matrices, ids, weights, activation=self._activation, **self._biases
         )
@@ -104,6 +107,7 @@ class CpuExperts(Experts):
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
         self._device, self._experts = site.device, spec.experts
+        self._weighs_input = spec.weighs_input
         self._weights = ExpertWeights(
             site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
             site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
@@ -119,12 +123,20 @@ class CpuExperts(Experts):
         """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
         device = self._device
         out = device.empty(*x.shape) if shared is None else shared
+        if self._weighs_input:
+            x, weights = self._weighed(x, weights)
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
         for weight in self._mapped:
             read_experts(device.stream, weight, plan)
         run_experts(device, self._weights, x, plan, weights, shared, out)
         return out
+
+    def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Return x times weights [T, 1], and weights that change nothing any more."""
+        out, ones = self._device.empty(*x.shape), self._device.empty(*weights.shape).fill_(1)
+        cpu.weigh_rows(self._device.stream, x, weights, out)
+        return out, ones
 
 
 def run_experts(

@@ -59,10 +59,12 @@ class TorchMla(Mla):
         q_nope, q_rope = heads_of(q, spec.heads).split_with_sizes((spec.nope, spec.rope), -1)
         q_rope = reference.rope(q_rope, step.rotary, interleaved=True)
         key_rope = reference.rope(key_rope.unsqueeze(1), step.rotary, interleaved=True).squeeze(1)
-        reference.store_rows(latent, step.positions, cache.latents)
-        reference.store_rows(key_rope, step.positions, cache.rope_keys)
+        reference.store_rows(latent, step.places, cache.latents)
+        reference.store_rows(key_rope, step.places, cache.rope_keys)
         queries = torch.cat((reference.linear(q_nope, self._key), q_rope), -1)
-        mixed = reference.attention(queries, cache.keys, cache.values, step.positions, spec.scale)
+        mixed = reference.attention(
+            queries, cache.keys, cache.values, step.positions, spec.scale, places=step.places
+        )
         return reference.linear(mixed, self._value).flatten(1)
 
 
@@ -82,12 +84,12 @@ class CpuMla(Mla):
         spec, cache, stream = self._spec, self._cache, self._device.stream
         key_rope = key_rope.unsqueeze(1)
         cpu.rope(stream, key_rope, step.rotary, key_rope, interleaved=True)
-        cpu.store_rows(stream, latent, step.positions, cache.latents)
-        cpu.store_rows(stream, key_rope.squeeze(1), step.positions, cache.rope_keys)
+        cpu.store_rows(stream, latent, step.places, cache.latents)
+        cpu.store_rows(stream, key_rope.squeeze(1), step.places, cache.rope_keys)
         out = self._device.empty(len(q), spec.heads, spec.value)
         queries = heads_of(q, spec.heads)
-        rows = int(step.positions.max()) + 1 if len(q) >= LEAST_TOKENS else 0
-        if rows and expansion_pays(len(q), rows):
+        rows = _one_sequence(step) if len(q) >= LEAST_TOKENS else range(0)
+        if rows and expansion_pays(len(q), len(rows)):
             self._attend_expanded(queries, rows, step, out)
         else:
             self._attend_absorbed(queries, step, out)
@@ -107,6 +109,7 @@ class CpuMla(Mla):
             mixed,
             spec.scale,
             section_room(device, mixed, 1),
+            places=step.places,
             rounds=cache.rounds,
         )
         cpu.linear(device.stream, value, activations(device, value, mixed), out)
@@ -121,17 +124,20 @@ class CpuMla(Mla):
         cpu.rope(stream, q_rope, step.rotary, turned, interleaved=True)
         return queries
 
-    def _attend_expanded(self, q: Tensor, rows: int, step: Step, out: Tensor) -> None:
-        """Expand the latents to keys and values, some heads at a time: the least work per token."""
+    def _attend_expanded(self, q: Tensor, rows: range, step: Step, out: Tensor) -> None:
+        """Expand the sequence's latents to keys and values, some heads at a time.
+
+        That is the least work per token.
+        """
         spec, cache, weights, stream = self._spec, self._cache, self._weights, self._device.stream
         q_rope = q[..., spec.nope :]
         cpu.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
-        latents = self._device.empty(rows, 1, spec.latent)
-        cpu.load_rows(stream, cache.latents, latents)
-        per_head = rows * (spec.nope + spec.rope + spec.value)
+        latents = self._device.empty(len(rows), 1, spec.latent)
+        cpu.load_rows(stream, cache.latents[rows.start :], latents)
+        per_head = len(rows) * (spec.nope + spec.rope + spec.value)
         for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
             keys = self._expand(some_heads(weights.key, heads), latents, spec.rope)
-            cpu.load_rows(stream, cache.rope_keys, keys[..., spec.nope :])
+            cpu.load_rows(stream, cache.rope_keys[rows.start :], keys[..., spec.nope :])
             values = self._expand(some_heads(weights.value, heads), latents, 0)
             attention(
                 stream,
@@ -154,6 +160,13 @@ class CpuMla(Mla):
         source = activations(self._device, weight, latents).expand(-1, heads, -1)
         cpu.linear(self._device.stream, weight, source, rows[..., :size])
         return rows
+
+
+def _one_sequence(step: Step) -> range:
+    """Return the cache rows of the step's sequence; none, if there are several."""
+    starts = step.places - step.positions
+    start, end = int(starts[0]), int(step.places.max()) + 1
+    return range(start, end) if bool((starts == start).all()) else range(0)
 
 
 def expansion_pays(tokens: int, rows: int) -> bool:

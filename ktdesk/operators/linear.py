@@ -26,7 +26,7 @@ class TorchLinear(Linear):
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""
         out = reference.linear(x.unsqueeze(1), self._weight.unsqueeze(0)).squeeze(1)
-        return out if self._bias is None else out + self._bias
+        return out if self._bias is None else reference.bias_rows(out, self._bias)
 
 
 @operator("cpu")

@@ -83,11 +83,11 @@ class Site:
     def weight(self, name: str, *shape: int) -> Weight:
         """Return a tensor of the model file. Raises ModelFileError if its shape is not `shape`.
 
-        Files leave out the slowest dimensions if they are one.
+        Files may leave out the slowest dimensions if they are one, or have more of those.
         """
         weight = self.resources.checkpoint.weight(name)
         self.resources.used.add(name)
-        if shape[:-1].count(1) and weight.shape == _without_ones(shape):
+        if weight.shape != shape and _without_ones(weight.shape) == _without_ones(shape):
             weight = replace(weight, shape=shape)
         if weight.shape != shape:
             raise ModelFileError(

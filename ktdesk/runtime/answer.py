@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from ktdesk.runtime.request import Token
 from ktdesk.text.messages import ToolCall
 from ktdesk.text.reply.parts import Part, ReplyParser, Text
-from ktdesk.text.tokenizer import Tokenizer
+from ktdesk.text.tokenizer import TextStream, Tokenizer
 
 
 class AnswerText:
     """Turns tokens into events. Holds back what may be the beginning of a stop string."""
 
-    def __init__(self, tokenizer: Tokenizer, reply: ReplyParser, stop: Sequence[str]) -> None:
-        self._tokenizer, self._stream, self._reply = tokenizer, tokenizer.stream(), reply
+    def __init__(
+        self, tokenizer: Tokenizer, stream: TextStream, reply: ReplyParser, stop: Sequence[str]
+    ) -> None:
+        self._tokenizer, self._stream, self._reply = tokenizer, stream, reply
         self._stop = [s for s in stop if s]
         self._held = ""  # of the answer itself
         self.is_stopped = False

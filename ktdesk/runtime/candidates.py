@@ -67,13 +67,13 @@ def min_p(ids: Ids, logits: Logits, share: float) -> Candidates:
 
 def largest(logits: Logits, count: int) -> Ids:
     """Return the places of the `count` largest, largest first; of equal ones, the first."""
-    places = np.arange(len(logits))
     per_group = len(logits) // _GROUPS
-    if count <= per_group:
-        # `count` groups have a maximum of at least `bound`, so no smaller logit is among the best.
-        maxima = logits[: per_group * _GROUPS].reshape(_GROUPS, per_group).max(axis=0)
-        bound = np.partition(maxima, -count)[-count]
-        places = np.flatnonzero(logits >= bound)
+    if count > per_group:
+        return _order(logits)[:count]
+    # `count` groups have a maximum of at least `bound`, so no smaller logit is among the best.
+    maxima = logits[: per_group * _GROUPS].reshape(_GROUPS, per_group).max(axis=0)
+    bound = np.partition(maxima, -count)[-count]
+    places = np.flatnonzero(logits >= bound)
     return places[_order(logits[places])[:count]]
 
 

@@ -25,13 +25,13 @@ class Options:
     in which order they work, penalties.py what they do. penalty_tokens, dry_tokens: how many of
     the last tokens, also of the prompt, these penalties look at; 0: all. dry_breakers: texts
     whose tokens end what counts as a repetition. logit_bias: by token. seed None draws a fresh
-    one each time.
+    one each time. stop: texts before which the answer ends; they are not looked for in reasoning
+    and calls.
 
     json, json_schema, grammar: at most one. An object in JSON; JSON of a schema, given as text;
     a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
     prompt ends within a model's reasoning, what follows the reasoning is meant.
 
-    stop: texts before which the answer ends; they are not looked for in reasoning and calls.
     context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
     guess tokens from those before where that is faster; it changes no answer.
     """

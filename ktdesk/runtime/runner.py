@@ -101,7 +101,7 @@ class Runner:
             request,
             cancelled,
             sampler,
-            AnswerText(self._tokenizer, self._reply(request), request.options.stop),
+            self._answer_text(request),
             Guesser(self._costs, STEP_TOKENS - 1) if looks_ahead else None,
             start,
             prompt,
@@ -155,6 +155,12 @@ class Runner:
             return request.prompt
         template = self._template.for_tools(request.tools)
         return template.render(request.messages, request.tools, request.template)
+
+    def _answer_text(self, request: Request) -> AnswerText:
+        # A chat's answer begins a text; what follows a raw prompt goes on with it.
+        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        reply = self._reply(request)
+        return AnswerText(self._tokenizer, stream, reply, request.options.stop)
 
     def _reply(self, request: Request) -> ReplyParser:
         """Return what takes the reply to a request apart."""

@@ -13,10 +13,8 @@ from ktdesk.errors import RequestError
 from ktdesk.runtime.grammar import Grammars
 from ktdesk.runtime.request import Options
 from ktdesk.runtime.sampler import Sampler
+from ktdesk.text.reply.choice import REASONING
 from ktdesk.text.tokenizer import Tokenizer
-
-# What begins and ends the reasoning before an answer. A prompt may end within it.
-_REASONING = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
 
 
 class Vocabulary:
@@ -54,8 +52,8 @@ class Vocabulary:
 
     def _end_of_reasoning(self, prompt: Sequence[int]) -> int | None:
         """Return the token that ends the reasoning that a prompt ends within, if it does."""
-        for marks in _REASONING:
-            begin, end = (self._tokenizer.encode(mark) for mark in marks)
+        for marks in REASONING:
+            begin, end = (self._tokenizer.encode(mark) for mark in (marks.begin, marks.end))
             if len(begin) == len(end) == 1:
                 last = next((token for token in reversed(prompt) if token in begin + end), None)
                 if last == begin[0]:

@@ -6,19 +6,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from ktdesk.text.messages import Message, TemplateOptions, Tool, ToolCall
 
 # DeepSeek's older templates know a turn that only calls tools by its missing content. Others fail
 # on one.
-_ASKS_FOR_NONE = re.compile(r"""'assistant' and message\['content'\] is (not )?none""")
+_TAKES_NONE = re.compile(r"""'assistant' and message\['content'\] is (not )?none""")
+
+# The template of gpt-oss refuses both beside a call, and writes either as reasoning.
+_TAKES_ONE_TEXT = "message.content and message.thinking"
 
 
 def messages_for(messages: Sequence[Message], source: str) -> list[dict[str, Any]]:
     """Return a conversation for the template with this source."""
-    takes_none = _ASKS_FOR_NONE.search(source) is not None
-    return [_turn(message, takes_none) for message in messages]
+    takes_none = _TAKES_NONE.search(source) is not None
+    takes_one_text = _TAKES_ONE_TEXT in source
+    return [_turn(_in_one_text(m) if takes_one_text else m, takes_none) for m in messages]
 
 
 def tools_for(tools: Sequence[Tool]) -> list[dict[str, Any]] | None:
@@ -53,6 +58,13 @@ def _turn(message: Message, takes_none: bool) -> dict[str, Any]:
     if message.name:
         turn["name"] = message.name
     return turn
+
+
+def _in_one_text(message: Message) -> Message:
+    """Return a turn that calls with all its words as reasoning."""
+    if not (message.tool_calls and message.content and message.reasoning):
+        return message
+    return replace(message, content="", reasoning=f"{message.reasoning}\n\n{message.content}")
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

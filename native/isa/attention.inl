@@ -15,30 +15,40 @@ inline Query query_of(const AttentionArgs& a, int kv_head, int64_t index) {
   return {index / group, kv_head * group + index % group};
 }
 
-// The rows that a token at this position sees.
-inline Range seen_rows(const AttentionArgs& a, int64_t position) {
+// The first row of a token's sequence.
+inline int64_t sequence_of(const AttentionArgs& a, int64_t token) {
+  return int64_t{a.places[token]} - a.positions[token];
+}
+
+// The rows that a token sees.
+inline Range seen_rows(const AttentionArgs& a, int64_t token) {
+  const int64_t position = a.positions[token];
   int64_t begin = 0;
   if (a.window > 0) begin = larger(begin, position + 1 - a.window);
   if (a.chunk > 0) begin = larger(begin, position - position % a.chunk);
-  return {begin, position + 1};
+  return {sequence_of(a, token) + begin, int64_t{a.places[token]} + 1};
 }
 
-inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, int64_t count) {
+// As many queries as follow each other within a sequence, and at most so many.
+inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, int64_t most) {
+  const int64_t sequence = sequence_of(a, query_of(a, kv_head, first).token);
   QueryTile tile;
   tile.first = first;
   tile.kv_head = kv_head;
-  tile.count = static_cast<int>(count);
-  tile.width = (tile.count + V::lanes - 1) / V::lanes * V::lanes;
-  for (int i = 0; i < tile.count; ++i) {
+  int i = 0;
+  for (; i < most; ++i) {
     const Query query = query_of(a, kv_head, first + i);
-    const Range rows = seen_rows(a, a.positions[query.token]);
+    if (sequence_of(a, query.token) != sequence) break;
+    const Range rows = seen_rows(a, query.token);
     tile.q[i] = a.q + query.token * a.q_token + query.head * a.q_head;
     tile.rows[i] = rows;
     if (i == 0) tile.read = tile.common = rows;
     tile.read = {smaller(tile.read.begin, rows.begin), larger(tile.read.end, rows.end)};
     tile.common = {larger(tile.common.begin, rows.begin), smaller(tile.common.end, rows.end)};
   }
-  for (int i = tile.count; i < tile.width; ++i) tile.rows[i] = {0, 0};
+  tile.count = i;
+  tile.width = (tile.count + V::lanes - 1) / V::lanes * V::lanes;
+  for (; i < tile.width; ++i) tile.rows[i] = {0, 0};
   return tile;
 }
 
@@ -49,7 +59,7 @@ inline int64_t blocks_of(Range rows) { return (rows.end - rows.begin + kKeys - 1
 inline int64_t sections_of(const AttentionArgs& a) {
   int64_t blocks = 0;
   for (int t = 0; t < a.tokens; ++t) {
-    blocks = larger(blocks, blocks_of(seen_rows(a, a.positions[t])));
+    blocks = larger(blocks, blocks_of(seen_rows(a, t)));
   }
   const int64_t sections = smaller(a.max_sections, blocks / kSectionBlocks);
   return sections > 1 ? sections : 1;
@@ -116,8 +126,10 @@ inline void attend(const AttentionArgs& a, const QueryTile& tile, Range blocks, 
 template <class Body>
 inline void for_tiles(const AttentionArgs& a, int kv_head, int most, const Body& body) {
   const int64_t queries = int64_t{a.tokens} * (a.heads / a.kv_heads);
-  for (int64_t first = 0; first < queries; first += most) {
-    body(query_tile(a, kv_head, first, smaller(most, queries - first)));
+  for (int64_t first = 0; first < queries;) {
+    const QueryTile tile = query_tile(a, kv_head, first, smaller(most, queries - first));
+    body(tile);
+    first += tile.count;
   }
 }
 

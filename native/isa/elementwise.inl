@@ -55,7 +55,7 @@ void rope(const RopeArgs& a, Range tokens) noexcept {
 void store_rows(const StoreRowsArgs& a, Range tokens) noexcept {
   for (int64_t t = tokens.begin; t < tokens.end; ++t) {
     const float* row = a.rows + t * a.rows_stride;
-    uint8_t* out = static_cast<uint8_t*>(a.cache) + a.positions[t] * a.cache_row_bytes;
+    uint8_t* out = static_cast<uint8_t*>(a.cache) + a.places[t] * a.cache_row_bytes;
     switch (a.type) {
       case CacheType::kF32: convert(row, reinterpret_cast<float*>(out), a.width); break;
       case CacheType::kF16: convert(row, reinterpret_cast<Half*>(out), a.width); break;

@@ -11,7 +11,7 @@ constexpr int kColumns = 64;       // of these rows that are read at a time: 16 
 constexpr float kSlack = 8;        // the largest score may grow so much before sums are scaled
 constexpr float kLowest = -1e30f;  // below every score, and finite: a difference of two is zero
 
-// Queries, each a head of a token, that share a key head.
+// Queries, each a head of a token of one sequence, that share a key head.
 struct QueryTile {
   static constexpr int kMost = 128;
   const float* q[kMost];

@@ -115,10 +115,10 @@ void rope(kt::Stream& stream, Address x, int64_t x_token, int64_t x_head, Addres
   KT_LAUNCH(rope, args, tokens);
 }
 
-void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address positions,
+void store_rows(kt::Stream& stream, Address rows, int64_t rows_stride, Address places,
                 Address cache, int64_t cache_row_bytes, int type, int64_t tokens, int width) {
   const kt::StoreRowsArgs args{at<const float>(rows),
-                               at<const int32_t>(positions),
+                               at<const int32_t>(places),
                                at<void>(cache),
                                rows_stride,
                                cache_row_bytes,
@@ -143,8 +143,8 @@ void load_rows(kt::Stream& stream, Address cache, int64_t cache_row_bytes, int t
 // Address of the first value, strides from row to row and from head to head; of a cache in bytes.
 using Heads = std::tuple<Address, int64_t, int64_t>;
 
-// Positions, sinks, window, chunk.
-using Sight = std::tuple<Address, Address, int, int>;
+// Positions, places, sinks, window, chunk.
+using Sight = std::tuple<Address, Address, Address, int, int>;
 
 kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds, Sight sight,
                                  Heads out, Address sections, int max_sections, int tokens,
@@ -153,12 +153,13 @@ kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool round
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
   const auto [v_at, v_row, v_head] = v;
-  const auto [positions, sinks, window, chunk] = sight;
+  const auto [positions, places, sinks, window, chunk] = sight;
   const auto [out_at, out_token, out_head] = out;
   return {at<const float>(q_at),
           at<const void>(k_at),
           at<const void>(v_at),
           at<const int32_t>(positions),
+          at<const int32_t>(places),
           at<const float>(sinks),
           at<float>(out_at),
           at<float>(sections),

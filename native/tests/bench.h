@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <thread>
 #include <vector>
 
 #include "kt/stream.h"
@@ -59,6 +61,15 @@ inline std::vector<KernelTable> all_tables() {
     if ((*t)->runs_on(detect_features())) tables.push_back(resolve(detect_features(), (*t)->isa));
   }
   return tables;
+}
+
+// The numbers of threads that the program was given; by default that of this machine.
+inline std::vector<int> threads_from(int count, char** arguments) {
+  std::vector<int> threads;
+  for (int i = 1; i < count; ++i) threads.push_back(std::atoi(arguments[i]));
+  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
+  if (threads.empty()) threads = {std::clamp(hardware, 1, ThreadPool::kMaxThreads)};
+  return threads;
 }
 
 // Prints what `body` measures with every table and number of threads.

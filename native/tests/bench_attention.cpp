@@ -80,6 +80,7 @@ void bench_attention(const Bench& bench, const Shape& s, const Cache& cache) {
                                rows.data(),
                                rows.data(),
                                positions.data(),
+                               positions.data(),
                                nullptr,
                                out.data(),
                                sections.data(),

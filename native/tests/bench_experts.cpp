@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures one layer of routed experts of DeepSeek-V2-Lite: the best 6 of 64, gate and up Q4_K,
-// down Q8_0. Prints JSON, a line for each number of tokens; the bytes are those of the experts that
-// they use. Takes numbers of threads, by default that of this machine; KTDESK_ISA caps the kernels.
+// down Q8_0, rows interleaved. Prints JSON, a line for each number of tokens; the bytes are those
+// of the experts that they use. Takes numbers of threads, by default that of this machine;
+// KTDESK_ISA caps the kernels.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <thread>
 #include <vector>
 
 #include "bench.h"
-#include "samples.h"
+#include "weights.h"
 
 namespace {
 
@@ -17,46 +16,33 @@ using namespace kt::test;
 
 constexpr int kExperts = 64, kUsed = 6, kWidth = 2048, kHidden = 1408;
 
-// A matrix per expert, all with the same weights.
-struct Matrices {
-  Padded<uint8_t> data;
-  kt::Matrix matrix;
-
-  Matrices(const char* type, int64_t rows, int columns) : data(0) {
-    const TypeInfo& t = *std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeInfo& x) {
-      return std::string(x.name) == type;
-    });
-    const int64_t row_bytes = columns / t.block * t.bytes, size = rows * row_bytes;
-    Random random;
-    data = Padded<uint8_t>(kExperts * size);
-    for (int64_t r = 0; r < rows; ++r) fill_row(t, data.data() + r * row_bytes, columns, random);
-    for (int e = 1; e < kExperts; ++e) std::memcpy(data.data() + e * size, data.data(), size);
-    matrix = {data.data(), row_bytes, columns, t.type, kt::Layout::kStored};
-  }
-  double bytes_of_one() const { return static_cast<double>(data.size()) / kExperts; }
-};
-
 struct Layer {
-  const Matrices& gate;
-  const Matrices& up;
-  const Matrices& down;
+  const InterleavedMatrices& gate;
+  const InterleavedMatrices& up;
+  const InterleavedMatrices& down;
+  kt::Form form;
   int tokens, pairs;
+  int64_t width_bytes, hidden_bytes;
   Padded<float> x, shares, out;
-  Padded<uint8_t> blocks, hidden;
+  Padded<uint8_t> source, hidden;
   std::vector<int32_t> ids, plan;
   int turn = 0;
 
-  Layer(const Matrices& gates, const Matrices& ups, const Matrices& downs, int count)
+  Layer(const kt::KernelTable& kernels, const InterleavedMatrices& gates,
+        const InterleavedMatrices& ups, const InterleavedMatrices& downs, int count)
       : gate(gates),
         up(ups),
         down(downs),
+        form(best_form(kernels, count * kUsed / kExperts)),
         tokens(count),
         pairs(count * kUsed),
+        width_bytes(activation_bytes(form, kWidth)),
+        hidden_bytes(activation_bytes(form, kHidden)),
         x(Random().normals(int64_t{count} * kWidth)),
         shares(Random().normals(pairs)),
         out(int64_t{count} * kWidth),
-        blocks(count * kt::q8_row_bytes(kWidth)),
-        hidden(pairs * kt::q8_row_bytes(kHidden)),
+        source(count * width_bytes),
+        hidden(pairs * hidden_bytes),
         ids(pairs),
         plan(kt::plan_size(pairs, kExperts)) {}
 
@@ -64,17 +50,31 @@ struct Layer {
   void choose() {
     for (int p = 0; p < pairs; ++p) ids[p] = turn++ % kExperts;
   }
+
+  void convert(kt::Stream& stream) {
+    const kt::KernelTable& kernels = stream.kernels();
+    if (form == kt::Form::kBf16) {
+      auto* rounded = reinterpret_cast<uint16_t*>(source.data());
+      const auto pitch = width_bytes / static_cast<int64_t>(sizeof(uint16_t));
+      stream.launch(kernels.to_bf16,
+                    kt::ToBf16Args{x.data(), rounded, kWidth, 0, pitch, 0, 1, kWidth}, tokens, 1);
+    } else {
+      stream.launch(kernels.quantize,
+                    kt::QuantizeArgs{x.data(), source.data(), kWidth, 0, 1, kWidth},
+                    int64_t{tokens} * kWidth / kt::kBlock, 64);
+    }
+  }
+
   void launch(kt::Stream& stream) {
     const kt::KernelTable& kernels = stream.kernels();
-    const kt::Activations source{blocks.data(), kt::q8_row_bytes(kWidth), 0, kt::Form::kQ8};
-    const kt::Activations rows{hidden.data(), kt::q8_row_bytes(kHidden), 0, kt::Form::kQ8};
+    const kt::Activations given{source.data(), width_bytes, 0, form};
+    const kt::Activations rows{hidden.data(), hidden_bytes, 0, form};
     stream.launch(kernels.expert_plan, kt::ExpertPlanArgs{ids.data(), plan.data(), pairs, kExperts},
                   1, 1);
-    stream.launch(kernels.quantize, kt::QuantizeArgs{x.data(), blocks.data(), kWidth, 0, 1, kWidth},
-                  int64_t{tokens} * kWidth / kt::kBlock, 64);
+    convert(stream);
     const kt::ExpertsUpArgs raise{
-        gate.matrix,          up.matrix,        nullptr,   nullptr, source,   source,  plan.data(),
-        hidden.data(),        rows.token_bytes, rows.form, pairs,   kExperts, kHidden, kUsed,
+        gate.matrix,   up.matrix, nullptr, nullptr, given,    given,   plan.data(),
+        hidden.data(), hidden_bytes, form, pairs,   kExperts, kHidden, kUsed,
         kt::Activation::kSilu};
     stream.launch(kernels.experts_up, raise, kt::up_shares(kHidden, pairs, kExperts), 1);
     const kt::ExpertsDownArgs lower{down.matrix,   nullptr,  rows,       plan.data(),
@@ -87,16 +87,14 @@ struct Layer {
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::vector<int> threads;
-  for (int i = 1; i < count; ++i) threads.push_back(std::atoi(arguments[i]));
-  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  if (threads.empty()) threads = {std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)};
-  const Matrices gate("Q4_K", kHidden, kWidth), up("Q4_K", kHidden, kWidth);
-  const Matrices down("Q8_0", kWidth, kHidden);
-  const double bytes = gate.bytes_of_one() + up.bytes_of_one() + down.bytes_of_one();
-  measure_tables({kt::kernels()}, threads, [&](const Bench& bench) {
+  const InterleavedMatrices gate(type_named("Q4_K"), kExperts, kHidden, kWidth);
+  const InterleavedMatrices up(type_named("Q4_K"), kExperts, kHidden, kWidth);
+  const InterleavedMatrices down(type_named("Q8_0"), kExperts, kWidth, kHidden);
+  const auto bytes =
+      static_cast<double>(gate.size_of_one() + up.size_of_one() + down.size_of_one());
+  measure_tables({kt::kernels()}, threads_from(count, arguments), [&](const Bench& bench) {
     for (int tokens : {1, 4, 512}) {
-      Layer layer(gate, up, down, tokens);
+      Layer layer(bench.kernels, gate, up, down, tokens);
       char shape[40];
       std::snprintf(shape, sizeof shape, "%d tokens, 6 of 64", tokens);
       bench.measure("experts", "Q4_K, Q8_0", shape, bytes * std::min(layer.pairs, kExperts),

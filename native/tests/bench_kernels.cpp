@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the kernels that take a model's time and prints JSON: for each table that this machine
+// Measures kernels with rows as stored and prints JSON: for each table that this machine
 // can run, kernel and shape the median time of several runs, their spread, and what it means in
 // GB/s and GFLOP/s. Uses all hardware threads. Bytes are those that must be read, so weights that
 // fit a cache exceed memory.
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
 #include "bench.h"
 #include "samples.h"
@@ -85,7 +84,6 @@ void bench_table(const Bench& bench) {
 }  // namespace
 
 int main() {
-  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  measure_tables(all_tables(), {std::clamp(hardware, 1, kt::ThreadPool::kMaxThreads)}, bench_table);
+  measure_tables(all_tables(), threads_from(0, nullptr), bench_table);
   return 0;
 }

@@ -78,12 +78,12 @@ void test_store_rows(int width) {
   Random random;
   constexpr int kRows = 4;
   const Padded<float> rows = random.rows(3, width, kGap);
-  const std::vector<int32_t> positions{3, 0, 1};
+  const std::vector<int32_t> places{3, 0, 1};
   compare(label("store_rows", width), kExact, [&](const Launcher& launcher) {
     Output<Value> cache(kRows * width);
     std::fill(cache.begin(), cache.end(), Value{1});
     const kt::StoreRowsArgs args{rows.data(),
-                                 positions.data(),
+                                 places.data(),
                                  cache.data(),
                                  width + kGap,
                                  static_cast<int64_t>(width * sizeof(Value)),
@@ -109,18 +109,24 @@ struct Heads {
 
 // What tokens see; 0: no limit.
 struct Sight {
+  std::vector<int32_t> positions, places;
   int window, chunk;
   bool has_sinks;
 };
 
 // Rows come in blocks of 64, and four blocks are the shortest section.
 const std::vector<int32_t> kPositions{0, 63, 64, 127, 300, 530};
+const Sight kSights[] = {{kPositions, kPositions, 0, 0, false},
+                         {kPositions, kPositions, 60, 0, true},
+                         {kPositions, kPositions, 0, 300, true},
+                         // Three sequences, from the rows 0, 100 and 410 on.
+                         {{0, 63, 99, 299, 3, 120}, {0, 63, 99, 399, 413, 530}, 0, 0, true}};
 constexpr int kCacheRows = 531, kSections = 2;
 
 template <class Value>
 void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads& h,
                     const Sight& sight, bool rounds) {
-  const auto tokens = static_cast<int>(kPositions.size());
+  const auto tokens = static_cast<int>(sight.positions.size());
   Random random;
   const Padded<float> q = random.normals(int64_t{tokens} * h.heads * h.key_size);
   const Padded<float> sinks = random.normals(h.heads);
@@ -133,7 +139,8 @@ void test_attention(const Padded<Value>& k, const Padded<Value>& v, const Heads&
     const kt::AttentionArgs args{q.data(),
                                  k.data(),
                                  v.data(),
-                                 kPositions.data(),
+                                 sight.positions.data(),
+                                 sight.places.data(),
                                  sight.has_sinks ? sinks.data() : nullptr,
                                  out.data(),
                                  sections.data(),
@@ -207,7 +214,7 @@ int main() {
     test_store_rows<kt::Half>(width);
     for (bool interleaved : {false, true}) test_rope(3, width, interleaved);
   }
-  for (const Sight& sight : {Sight{0, 0, false}, Sight{60, 0, true}, Sight{0, 300, true}}) {
+  for (const Sight& sight : kSights) {
     test_attention({2, 1, 1, 1}, sight);
     test_attention({8, 4, 24, 24}, sight);
     test_attention({21, 3, 37, 50}, sight);

@@ -17,6 +17,7 @@ from ktdesk.engine import Engine
 from ktdesk.errors import KernelError, KTDeskError
 from ktdesk.runtime.request import Done, Failed, Message, Options, Request
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
+from tests.tiny.deepseek2 import YARN
 
 U32, I32, F32, TEXT = (
     gguf.GGUFValueType.UINT32,
@@ -77,7 +78,7 @@ def changed(
 
 
 def yarn(path: Path) -> Tiny:
-    return tiny_deepseek(path, yarn=True)
+    return tiny_deepseek(path, rope_parameters=YARN)
 
 
 @pytest.fixture(scope="module", params=[tiny_llama, yarn])

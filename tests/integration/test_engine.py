@@ -34,6 +34,7 @@ from ktdesk.runtime.request import (
     Request,
     Token,
 )
+from ktdesk.runtime.sampler import Sampler
 from ktdesk.text.messages import Tool, ToolCall
 from tests.tiny import add_tokenizer, tiny_deepseek, tiny_llama
 
@@ -269,14 +270,7 @@ def test_reasoning_and_calls_are_events_of_their_own(
     script = iter(model.runner._tokenizer.encode(reply))
     end = min(model.runner._tokenizer.end_ids)
 
-    class Scripted:
-        def __init__(self, *options: object) -> None:
-            pass
-
-        def sample(self, *seen: object) -> int:
-            return next(script, end)
-
-    monkeypatch.setattr("ktdesk.runtime.runner.Sampler", Scripted)
+    monkeypatch.setattr(Sampler, "sample", lambda *seen: next(script, end))
     request = Request(messages=HELLO, tools=(Tool("search"),))
     *events, last = engine.generate(request)
     said = [(e.channel, e.text) for e in events if isinstance(e, Token) and e.text]
@@ -378,10 +372,11 @@ def test_a_whole_small_file_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("architecture", "changes", "message"),
     [
-        ("mamba7", {}, "does not know the architecture 'mamba7'"),
+        ("mamba7", {}, "does not know the architecture 'mamba7'.*how they work together"),
+        ("mamba7", {"blk.0.ssm_a": [32]}, "'mamba7'.*Missing are its parts ssm_a"),
         ("llama", {"blk.0.attn_q.weight": None}, "blk.0.attn_q.weight"),
         ("llama", {"blk.0.attn_q.weight": [32, 16]}, r"shape \[32, 16\]"),
-        ("llama", {"blk.0.attn_q.bias": [32]}, "does not use, blk.0.attn_q.bias"),
+        ("llama", {"blk.0.attn_sinks.weight": [4]}, "does not use, blk.0.attn_sinks.weight"),
         ("deepseek2", {}, "deepseek2"),
     ],
 )

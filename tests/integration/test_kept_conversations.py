@@ -29,7 +29,7 @@ SYSTEM = Message("system", "be brief. " * 9)
 MODELS: dict[str, Callable[[Path], Tiny]] = {
     "llama": lambda path: tiny_llama(path, head_size=32),
     "qwen3moe": lambda path: tiny_qwen3moe(path, head_size=32),
-    "deepseek2": lambda path: tiny_deepseek(path, latent=64, rope_size=32),
+    "deepseek2": lambda path: tiny_deepseek(path, kv_lora_rank=64, qk_rope_head_dim=32),
 }
 
 

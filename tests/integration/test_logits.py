@@ -18,7 +18,25 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.tiny import deepseek2, llama, qwen3moe
+from tests.tiny import (
+    bailingmoe2,
+    deepseek2,
+    ernie4_5_moe,
+    gemma3,
+    glm4moe,
+    gpt_oss,
+    granite,
+    hunyuan_moe,
+    llama,
+    llama4,
+    minimax_m2,
+    mixtral,
+    olmoe,
+    phi3,
+    qwen2,
+    qwen3,
+    qwen3moe,
+)
 from tests.tiny.shared import VOCABULARY, Tiny, Variants
 
 RELATIVE = 1e-4
@@ -27,8 +45,22 @@ TOKENS = [
 ]
 
 MODELS: Variants = {
+    **bailingmoe2.VARIANTS,
     **deepseek2.VARIANTS,
+    **ernie4_5_moe.VARIANTS,
+    **gemma3.VARIANTS,
+    **glm4moe.VARIANTS,
+    **gpt_oss.VARIANTS,
+    **granite.VARIANTS,
+    **hunyuan_moe.VARIANTS,
     **llama.VARIANTS,
+    **llama4.VARIANTS,
+    **minimax_m2.VARIANTS,
+    **mixtral.VARIANTS,
+    **olmoe.VARIANTS,
+    **phi3.VARIANTS,
+    **qwen2.VARIANTS,
+    **qwen3.VARIANTS,
     **qwen3moe.VARIANTS,
 }
 

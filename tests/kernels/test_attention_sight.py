@@ -152,6 +152,43 @@ def test_sinks_far_from_all_scores(stream: Stream, heads: int, sections: int, ro
 
 
 @rounding
+@pytest.mark.parametrize("limits", [{}, {"window": 100}, {"chunk": 64}], ids=str)
+@pytest.mark.parametrize("sections", [1, 16])
+@pytest.mark.parametrize(("heads", "kv_heads"), [(1, 1), (8, 4), (40, 1)])
+def test_several_sequences(
+    stream: Stream,
+    heads: int,
+    kv_heads: int,
+    sections: int,
+    limits: dict[str, int],
+    rounds: bool,
+) -> None:
+    """Prompts and single tokens, in any order, of sequences with rows of NaN between them."""
+    parts = ((700, range(690, 691)), (0, range(70)), (1500, range(150)), (300, range(200, 203)))
+    k, v = caches(1700, kv_heads)
+    positions, rows = list[int](), list[int]()
+    stored = torch.zeros(1700, dtype=torch.bool)
+    for base, part in parts:
+        positions += part
+        rows += (base + position for position in part)
+        stored[base : base + part.stop] = True
+    k[~stored] = v[~stored] = torch.nan
+    check(
+        stream,
+        random(len(rows), heads, 20),
+        k,
+        v,
+        places(*positions),
+        0.3,
+        sections=sections,
+        places=places(*rows),
+        sinks=random(heads),
+        rounds=rounds,
+        **limits,
+    )
+
+
+@rounding
 def test_the_number_of_threads_changes_nothing(rounds: bool) -> None:
     positions = torch.arange(1550, 1600, dtype=torch.int32)
     k, v = caches(1600, 2)
@@ -235,6 +272,15 @@ def test_the_definition_agrees_with_torch(limits: dict[str, int]) -> None:
     )
     actual = reference.attention(q.double(), k, v, positions, 0.3, **limits)
     assert_close(actual, expected.transpose(0, 1), 1e-28, "float64 sums in another order")
+
+
+def test_the_definition_keeps_sequences_apart() -> None:
+    q, (k, v) = random(5, 6, 20), caches(170, 2)
+    positions, rows = places(3, 4, 0, 1, 59), places(43, 44, 100, 101, 159)
+    both = reference.attention(q, k, v, positions, 0.3, places=rows, window=40)
+    first = reference.attention(q[:2], k[40:], v[40:], positions[:2], 0.3, window=40)
+    second = reference.attention(q[2:], k[100:], v[100:], positions[2:], 0.3, window=40)
+    assert_close(both, torch.cat((first, second)), FLOAT_SUMS, FLOAT_SUMS_REASON)
 
 
 @pytest.mark.parametrize("window", [7, 1000])

@@ -90,7 +90,8 @@ def test_attention(stream: Stream, kind: CacheType, start: int) -> None:
     def run(at: slice) -> Tensor:
         out = torch.empty(len(q[at]), heads, size)
         room = torch.empty(len(out), heads, step_sections(len(out), heads, 1), size + 2)
-        attend(stream, q[at], cache, cache, positions[at], out, 0.1, room, rounds=True)
+        places = positions[at]
+        attend(stream, q[at], cache, cache, places, out, 0.1, room, places=places, rounds=True)
         return out
 
     single = torch.cat([run(slice(t, t + 1)) for t in range(STEP_TOKENS)])

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small DeepSeek-V3: latent attention, groups of experts, shared experts."""
+"""Small models of DeepSeek's shape: latent attention, a dense first layer, shared experts.
+
+V2 has softmax routing, the best groups by their best expert, and weights as they come; V3 sigmoids
+with a bias, groups by their two best, and normalised weights. Kimi-K2 and Moonlight are V3 without
+groups.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,12 @@ from typing import Any
 
 import gguf
 import torch
-from transformers import DeepseekV3Config, DeepseekV3ForCausalLM
+from transformers import (
+    DeepseekV2Config,
+    DeepseekV2ForCausalLM,
+    DeepseekV3Config,
+    DeepseekV3ForCausalLM,
+)
 
 from tests.tiny.shared import (
     VOCABULARY,
@@ -19,66 +29,96 @@ from tests.tiny.shared import (
     add_common,
     add_experts,
     add_mlp,
+    add_nextn,
+    add_yarn,
     finish,
     scaled,
     start,
 )
+
+PLAIN: dict[str, Any] = {"rope_type": "default", "rope_theta": 5000.0}
+YARN: dict[str, Any] = {
+    "rope_type": "yarn",
+    "rope_theta": 5000.0,
+    "factor": 16.0,
+    "original_max_position_embeddings": 32,
+    "beta_fast": 32.0,
+    "beta_slow": 1.0,
+    "mscale": 1.0,
+    "mscale_all_dim": 1.0,
+}
+NUMBERS: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 96,
+    "intermediate_size": 160,
+    "moe_intermediate_size": 64,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 4,
+    "n_shared_experts": 2,
+    "n_routed_experts": 8,
+    "num_experts_per_tok": 3,
+    "n_group": 4,
+    "topk_group": 2,
+    "routed_scaling_factor": 2.5,
+    "q_lora_rank": 40,
+    "kv_lora_rank": 48,
+    "qk_nope_head_dim": 24,
+    "qk_rope_head_dim": 16,
+    "v_head_dim": 20,
+    "first_k_dense_replace": 1,
+    "max_position_embeddings": 512,
+    "rms_norm_eps": 1e-6,
+    "rope_parameters": PLAIN,
+}
+ONE_GROUP = {"n_group": 1, "topk_group": 1}
 
 
 def tiny_deepseek(
     path: Path,
     *,
     split: bool = True,
-    q_latent: int | None = 40,
-    yarn: bool = False,
-    tied: bool = False,
-    latent: int = 48,
-    rope_size: int = 16,
+    nextn: int = 0,
+    says_gating: bool = True,
+    **changes: Any,
 ) -> Tiny:
-    """Write a DeepSeek-V3 of three layers: groups, bias, shared experts, a dense first layer."""
-    rope: dict[str, Any] = {"rope_type": "default", "rope_theta": 5000.0}
-    if yarn:
-        rope |= {"rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 64}
-        rope |= {"beta_fast": 32.0, "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0}
-    config = DeepseekV3Config(
-        vocab_size=VOCABULARY,
-        hidden_size=96,
-        intermediate_size=160,
-        moe_intermediate_size=64,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=4,
-        n_shared_experts=2,
-        n_routed_experts=8,
-        num_experts_per_tok=3,
-        n_group=4,
-        topk_group=2,
-        norm_topk_prob=True,
-        routed_scaling_factor=2.5,
-        q_lora_rank=q_latent,
-        kv_lora_rank=latent,
-        qk_nope_head_dim=24,
-        qk_rope_head_dim=rope_size,
-        v_head_dim=20,
-        first_k_dense_replace=1,
-        max_position_embeddings=512,
-        rms_norm_eps=1e-6,
-        rope_parameters=rope,
-        rope_interleave=True,
-        tie_word_embeddings=tied,
-    )
+    """Write a V3 of three layers. changes: of its configuration.
+
+    split: as files for absorbed matrices have them. nextn: layers that predict further tokens.
+    says_gating: whether the file says that routing is by sigmoids.
+    """
+    config = DeepseekV3Config(norm_topk_prob=True, rope_interleave=True, **(NUMBERS | changes))
     torch.manual_seed(2)
     model = scaled(DeepseekV3ForCausalLM(config))
-    writer = start(path, "deepseek2", config)
-    _deepseek_numbers(writer, config, split=split, yarn=yarn)
-    state = model.state_dict()
+    writer = start(path, "deepseek2", config, nextn=nextn)
+    writer.add_expert_weights_norm(True)
+    if says_gating:
+        writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
+    return _finish(writer, path, model, split=split, nextn=nextn)
+
+
+def tiny_deepseek_v2(path: Path, *, split: bool = True, **changes: Any) -> Tiny:
+    """Write a V2 of three layers. changes: of its configuration."""
+    config = DeepseekV2Config(**(NUMBERS | {"topk_method": "group_limited_greedy"} | changes))
+    torch.manual_seed(15)
+    model = scaled(DeepseekV2ForCausalLM(config))
+    return _finish(start(path, "deepseek2", config), path, model, split=split)
+
+
+def _finish(
+    writer: gguf.GGUFWriter, path: Path, model: Any, *, split: bool, nextn: int = 0
+) -> Tiny:
+    config, state = model.config, model.state_dict()
+    _deepseek_numbers(writer, config, split=split)
     for i in range(config.num_hidden_layers):
         _deepseek_layer(writer, state, config, i, split=split)
-    finish(writer, state, tied=tied)
+    for i in range(nextn):
+        add_nextn(writer, config.num_hidden_layers + i, config.hidden_size)
+    finish(writer, state, tied=config.tie_word_embeddings)
     return Tiny(path, model)
 
 
-def _deepseek_numbers(writer: gguf.GGUFWriter, c: Any, *, split: bool, yarn: bool) -> None:
+def _deepseek_numbers(writer: gguf.GGUFWriter, c: Any, *, split: bool) -> None:
     key = c.qk_nope_head_dim + c.qk_rope_head_dim
     writer.add_kv_lora_rank(c.kv_lora_rank)
     if c.q_lora_rank:
@@ -94,11 +134,10 @@ def _deepseek_numbers(writer: gguf.GGUFWriter, c: Any, *, split: bool, yarn: boo
         writer.add_key_length(key)
         writer.add_value_length(c.v_head_dim)
     writer.add_rope_dimension_count(c.qk_rope_head_dim)
-    if yarn:
-        writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
-        writer.add_rope_scaling_factor(8.0)
-        writer.add_rope_scaling_orig_ctx_len(64)
-        writer.add_rope_scaling_yarn_log_mul(0.1)
+    rope = c.rope_parameters
+    add_yarn(writer, rope)
+    if "mscale_all_dim" in rope:
+        writer.add_rope_scaling_yarn_log_mul(0.1 * rope["mscale_all_dim"])
     writer.add_leading_dense_block_count(c.first_k_dense_replace)
     writer.add_expert_feed_forward_length(c.moe_intermediate_size)
     writer.add_expert_count(c.n_routed_experts)
@@ -107,8 +146,6 @@ def _deepseek_numbers(writer: gguf.GGUFWriter, c: Any, *, split: bool, yarn: boo
     writer.add_expert_group_count(c.n_group)
     writer.add_expert_group_used_count(c.topk_group)
     writer.add_expert_weights_scale(c.routed_scaling_factor)
-    writer.add_expert_weights_norm(True)
-    writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
 
 
 def _deepseek_layer(
@@ -136,7 +173,8 @@ def _deepseek_layer(
     if layer < c.first_k_dense_replace:
         add_mlp(writer, state, f"{hf}mlp.", blk, "")
         return
-    add(writer, f"{blk}exp_probs_b.bias", state[f"{hf}mlp.gate.e_score_correction_bias"])
+    if (bias := state.get(f"{hf}mlp.gate.e_score_correction_bias")) is not None:
+        add(writer, f"{blk}exp_probs_b.bias", bias)
     add_experts(writer, state, hf, blk)
     add_mlp(writer, state, f"{hf}mlp.shared_experts.", blk, "_shexp")
 
@@ -144,6 +182,20 @@ def _deepseek_layer(
 VARIANTS: Variants = {
     "deepseek split": tiny_deepseek,
     "deepseek joint": lambda path: tiny_deepseek(path, split=False),
-    "deepseek without q latents": lambda path: tiny_deepseek(path, q_latent=None, tied=True),
-    "deepseek yarn": lambda path: tiny_deepseek(path, yarn=True),
+    "deepseek without q latents": lambda path: tiny_deepseek(
+        path, q_lora_rank=None, tie_word_embeddings=True
+    ),
+    "deepseek yarn": lambda path: tiny_deepseek(path, rope_parameters=YARN),
+    "deepseek nextn": lambda path: tiny_deepseek(path, nextn=1, says_gating=False),
+    "deepseek v2": tiny_deepseek_v2,
+    "deepseek v2-lite": lambda path: tiny_deepseek_v2(
+        path, split=False, q_lora_rank=None, topk_method="greedy", **ONE_GROUP
+    ),
+    "deepseek v2 yarn": lambda path: tiny_deepseek_v2(
+        path, rope_parameters=YARN | {"mscale": 0.707, "mscale_all_dim": 0.707}
+    ),
+    "kimi-k2": lambda path: tiny_deepseek(
+        path, rope_parameters=YARN | {"beta_fast": 1.0}, **ONE_GROUP
+    ),
+    "moonlight": lambda path: tiny_deepseek(path, q_lora_rank=None, **ONE_GROUP),
 }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gguf
-import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
 
@@ -39,13 +38,15 @@ Variants = dict[str, Callable[[Path], Tiny]]
 
 
 def scaled(model: Any) -> Any:
-    """Make the random weights five times as large, norms and router biases varied."""
+    """Make the random weights five times as large, norms, biases and sinks varied."""
     with torch.no_grad():
         for name, values in [*model.named_parameters(), *model.named_buffers()]:
             if "norm" in name:
                 values.add_(torch.randn_like(values) * 0.1)
             elif "e_score_correction_bias" in name:
                 values.add_(torch.randn_like(values) * 0.05)
+            elif name.endswith(("bias", "sinks")):
+                values.copy_(torch.randn_like(values) * 0.3)
             elif values.ndim > 1:
                 values.mul_(5)
     for name, module in model.named_modules():
@@ -54,16 +55,22 @@ def scaled(model: Any) -> Any:
     return model.eval()
 
 
-def start(path: Path, architecture: str, c: Any) -> gguf.GGUFWriter:
+def start(path: Path, architecture: str, c: Any, *, nextn: int = 0) -> gguf.GGUFWriter:
+    """Begin a file. nextn: layers after the last that predict further tokens."""
     writer = gguf.GGUFWriter(path, architecture)
-    writer.add_name(f"tiny {architecture}")
+    # llama.cpp asks for the tokens of the real Phi 3 in files that are called so.
+    writer.add_name("tiny" if architecture == "phi3" else f"tiny {architecture}")
     writer.add_context_length(c.max_position_embeddings)
     writer.add_embedding_length(c.hidden_size)
-    writer.add_block_count(c.num_hidden_layers)
-    writer.add_feed_forward_length(c.intermediate_size)
+    writer.add_block_count(c.num_hidden_layers + nextn)
+    if nextn:
+        writer.add_nextn_predict_layers(nextn)
+    # Llama 4 has the width of its experts under the plain name.
+    writer.add_feed_forward_length(getattr(c, "intermediate_size_mlp", c.intermediate_size))
     writer.add_head_count(c.num_attention_heads)
     writer.add_layer_norm_rms_eps(c.rms_norm_eps)
-    writer.add_rope_freq_base(c.rope_parameters["rope_theta"])
+    rope = c.rope_parameters.get("full_attention", c.rope_parameters)
+    writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_vocab_size(VOCABULARY)
     add_tokenizer(writer)
     return writer
@@ -92,20 +99,73 @@ def add_tokenizer(
 
 def interleaved(rows: torch.Tensor, heads: int) -> torch.Tensor:
     """Return the rows of each head with rotary pairs side by side, as GGUF has them for Llama."""
-    halves = rows.view(heads, 2, rows.shape[0] // heads // 2, rows.shape[1])
+    halves = rows.view(heads, 2, rows.shape[0] // heads // 2, -1)
     return halves.transpose(1, 2).reshape(rows.shape)
 
 
-def add(writer: gguf.GGUFWriter, name: str, values: torch.Tensor) -> None:
-    writer.add_tensor(
-        name, values.detach().to(torch.float32).contiguous().numpy().astype(np.float32)
-    )
+def add(
+    writer: gguf.GGUFWriter,
+    name: str,
+    values: torch.Tensor,
+    kind: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32,
+) -> None:
+    array = values.detach().to(torch.float32).contiguous().numpy()
+    writer.add_tensor(name, gguf.quants.quantize(array, kind), raw_dtype=kind)
 
 
 def add_common(writer: gguf.GGUFWriter, state: State, hf: str, blk: str) -> None:
     add(writer, f"{blk}attn_norm.weight", state[f"{hf}input_layernorm.weight"])
     add(writer, f"{blk}ffn_norm.weight", state[f"{hf}post_attention_layernorm.weight"])
     add(writer, f"{blk}attn_output.weight", state[f"{hf}self_attn.o_proj.weight"])
+
+
+def add_heads(writer: gguf.GGUFWriter, c: Any, size: int) -> None:
+    """Write the heads of a model whose configuration gives their size."""
+    writer.add_head_count_kv(c.num_key_value_heads)
+    writer.add_key_length(size)
+    writer.add_value_length(size)
+
+
+def add_attention(
+    writer: gguf.GGUFWriter, state: State, hf: str, blk: str, *, pairs: tuple[int, int] = (0, 0)
+) -> None:
+    """Write queries, keys and values, with the biases and norms that the model has.
+
+    pairs: heads of queries and keys whose rotary pairs the file has side by side.
+    """
+    attention = f"{hf}self_attn."
+    for name, heads in zip("qkv", (*pairs, 0), strict=True):
+        for kind in ("weight", "bias"):
+            if (values := state.get(f"{attention}{name}_proj.{kind}")) is not None:
+                turned = interleaved(values, heads) if heads else values
+                add(writer, f"{blk}attn_{name}.{kind}", turned)
+    for name in ("q_norm", "k_norm"):
+        if (values := state.get(f"{attention}{name}.weight")) is not None:
+            add(writer, f"{blk}attn_{name}.weight", values)
+
+
+def add_yarn(writer: gguf.GGUFWriter, rope: dict[str, Any]) -> None:
+    """Write what a configuration says about YaRN."""
+    if rope["rope_type"] != "yarn":
+        return
+    writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+    writer.add_rope_scaling_factor(rope["factor"])
+    writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
+    writer.add_rope_scaling_yarn_beta_fast(rope["beta_fast"])
+    writer.add_rope_scaling_yarn_beta_slow(rope["beta_slow"])
+
+
+def add_nextn(writer: gguf.GGUFWriter, layer: int, width: int) -> None:
+    """Write a layer that predicts further tokens: the last one's tensors and some more, all NaN."""
+    shapes = {f"nextn.{name}": (width,) for name in ("enorm", "hnorm", "shared_head_norm")}
+    shapes["nextn.eh_proj"] = (width, 2 * width)
+    for name, shape in shapes.items():
+        add(writer, f"blk.{layer}.{name}.weight", torch.full(shape, torch.nan))
+    last = f"blk.{layer - 1}."
+    for name, info in list(writer.tensors[0].items()):
+        if name.startswith(last):
+            values = torch.full(tuple(info.shape), torch.nan)
+            add(writer, f"blk.{layer}.{name.removeprefix(last)}", values)
 
 
 def add_mlp(writer: gguf.GGUFWriter, state: State, hf: str, blk: str, suffix: str) -> None:

@@ -27,7 +27,8 @@ class CallFormat:
     """How a family writes calls.
 
     begin: texts, one of which begins a section of calls. end: the text that ends it; empty: it goes
-    on until the reply ends. is_first: it only begins a reply. inner: control tokens within it.
+    on until the reply ends. is_first: it only begins a reply. ends_reasoning: its beginning is a
+    token that is never said, so that reasoning has ended there. inner: control tokens within it.
     parse: turns a section, with its beginning and without its end, into calls, and raises
     MalformedCall if it is malformed.
     """
@@ -35,6 +36,7 @@ class CallFormat:
     begin: tuple[str, ...]
     end: str = ""
     is_first: bool = False
+    ends_reasoning: bool = False
     inner: tuple[str, ...] = ()
     parse: Callable[[str, Sequence[Tool]], list[ToolCall]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ktdesk.text.messages import Channel, Tool, ToolCall
@@ -14,8 +14,8 @@ from ktdesk.text.reply.parts import Part, Text
 
 
 @dataclass(frozen=True, slots=True)
-class ReasoningMarks:
-    """What stands around reasoning."""
+class Marks:
+    """What stands around a part of a reply."""
 
     begin: str
     end: str
@@ -23,40 +23,39 @@ class ReasoningMarks:
 
 @dataclass(frozen=True, slots=True)
 class MarkedFormat:
-    """A family's marks. Both None: all that it writes is answer."""
+    """A family's marks; of those that are None it has none."""
 
-    reasoning: ReasoningMarks | None
-    calls: CallFormat | None
+    reasoning: Marks | None = None
+    answer: Marks | None = None
+    calls: CallFormat | None = None
 
     def parser(self, prompt: str, tools: Sequence[Tool]) -> MarkedReply:
         """Return a parser of the reply to a prompt, whose last words may have begun reasoning."""
         marks = self.reasoning
         is_reasoning = marks is not None and prompt.rstrip().endswith(marks.begin)
-        return MarkedReply(marks, self.calls if tools else None, tools, is_reasoning=is_reasoning)
+        form = self if tools else replace(self, calls=None)
+        return MarkedReply(form, tools, is_reasoning=is_reasoning)
 
 
 class MarkedReply:
     """Takes a reply apart at its marks. White space beside a mark belongs to it.
 
-    Reasoning only begins a reply, and calls are not looked for in it: later, or there, a mark is
-    what the model speaks about.
+    Reasoning only begins a reply, and calls that it may speak about are not looked for in it.
     """
 
     def __init__(
-        self,
-        reasoning: ReasoningMarks | None,
-        calls: CallFormat | None,
-        tools: Sequence[Tool],
-        *,
-        is_reasoning: bool = False,
+        self, form: MarkedFormat, tools: Sequence[Tool], *, is_reasoning: bool = False
     ) -> None:
-        self._reasoning, self._calls, self._tools = reasoning, calls, tools
+        self._reasoning, self._answer, self._calls = form.reasoning, form.answer, form.calls
+        self._tools = tools
         self._channel: Channel = "reasoning" if is_reasoning else "answer"
         self._is_silent = True  # nothing was said in this channel yet
         self._drops_space = is_reasoning  # what comes next stands beside a mark
+        self._is_wrapped = False  # the answer has a mark at its beginning, so one at its end
         self._waiting = ""
         self._searched = 0  # up to here there is no end of a section
-        around = (reasoning.begin, reasoning.end) if reasoning else ()
+        around = [m for marks in (form.reasoning, form.answer) if marks for m in _both(marks)]
+        calls = form.calls
         within = (*calls.begin, calls.end, *calls.inner) if calls else ()
         self.marks = frozenset(mark for mark in (*around, *within) if mark)
 
@@ -97,15 +96,21 @@ class MarkedReply:
         """Return the marks that count only before anything else was said."""
         if not self._is_silent:
             return ()
-        calls = self._calls if self._channel == "answer" else None
         begin = (self._reasoning.begin,) if self._reasoning else ()
-        return begin + (calls.begin if calls and calls.is_first else ())
+        if self._channel == "reasoning":
+            return begin
+        wrapper = (self._answer.begin,) if self._answer else ()
+        calls = self._calls.begin if self._calls and self._calls.is_first else ()
+        return (*begin, *wrapper, *calls)
 
     def _next_marks(self) -> tuple[str, ...]:
         """Return the marks that count anywhere in this channel."""
-        if self._channel == "reasoning":
-            return (self._reasoning.end,) if self._reasoning else ()
-        return self._calls.begin if self._calls and not self._calls.is_first else ()
+        calls = self._calls.begin if self._calls and not self._calls.is_first else ()
+        if self._reasoning and self._channel == "reasoning":
+            ends_it = self._calls is not None and self._calls.ends_reasoning
+            return (self._reasoning.end, *(calls if ends_it else ()))
+        wrapper = (self._answer.end,) if self._answer and self._is_wrapped else ()
+        return (*wrapper, *calls)
 
     def _undecided(self) -> int:
         """Return how many of the last characters may belong to a mark that is still to come."""
@@ -122,11 +127,12 @@ class MarkedReply:
         return len(waiting) - len(certain.rstrip())
 
     def _turn_channel(self, at: int, mark: str) -> Iterator[Part]:
-        """Begin or end the reasoning."""
-        assert self._reasoning
+        """Begin or end the reasoning, or the answer."""
         yield from self._say(self._take(at).rstrip())
         self._take(len(mark))
-        self._channel = "reasoning" if mark == self._reasoning.begin else "answer"
+        begins_reasoning = self._reasoning is not None and mark == self._reasoning.begin
+        self._channel = "reasoning" if begins_reasoning else "answer"
+        self._is_wrapped = self._answer is not None and mark == self._answer.begin
         self._is_silent = self._drops_space = True
 
     def _end_of_section(self, start: int, *, is_last: bool) -> int | None:
@@ -154,6 +160,7 @@ class MarkedReply:
             return
         yield from self._say(self._take(at).rstrip())
         self._take(end - at + len(self._calls.end))
+        self._channel = "answer"
         self._is_silent, self._drops_space = False, True
         yield from calls
 
@@ -176,6 +183,10 @@ class MarkedReply:
             self._drops_space = False
             self._is_silent = self._is_silent and not text.strip()
             yield Text(text, self._channel)
+
+
+def _both(marks: Marks) -> tuple[str, str]:
+    return marks.begin, marks.end
 
 
 @cache

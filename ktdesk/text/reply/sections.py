@@ -62,12 +62,14 @@ def _bodies(section: str, begin: str, call_begin: str, call_end: str) -> Iterato
 DEEPSEEK = CallFormat(
     begin=(_deepseek("tool calls begin"),),
     end=_deepseek("tool calls end"),
+    ends_reasoning=True,
     inner=(_DEEPSEEK_CALL, _DEEPSEEK_SEPARATOR, _DEEPSEEK_CALL_END),
     parse=_parse_deepseek,
 )
 KIMI = CallFormat(
     begin=("<|tool_calls_section_begin|>",),
     end="<|tool_calls_section_end|>",
+    ends_reasoning=True,
     inner=(_KIMI_CALL, _KIMI_ARGUMENTS, _KIMI_CALL_END),
     parse=_parse_kimi,
 )

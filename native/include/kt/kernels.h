@@ -140,10 +140,10 @@ struct RopeArgs {
 // What the rows of a cache are made of; of Q8_0 (blocks.h), heads and widths are whole blocks.
 enum class CacheType : int { kF32, kF16, kBf16, kQ8_0 };
 
-// cache[positions[t]] = rows[t], rounded to what the cache is made of. Item: token.
+// cache[places[t]] = rows[t], rounded to what the cache is made of. Item: token.
 struct StoreRowsArgs {
   const float* rows;
-  const int32_t* positions;
+  const int32_t* places;
   void* cache;
   int64_t rows_stride, cache_row_bytes;
   int width;
@@ -159,10 +159,11 @@ struct LoadRowsArgs {
   CacheType type;
 };
 
-// Token t at position p attends to the cache rows up to p: all, the last `window` of them, or those
-// from a multiple of `chunk` on. What no query of a tile sees is not read. A sink is a score that
-// counts as one more row's, whose value is zero. Item: one of kAttentionShares equal shares of the
-// work, which is known only when the kernel runs and reads the positions.
+// Token t has the cache row places[t], in front of which stand the rows of its sequence from
+// position 0 on. It attends to these and itself: to all, the last `window` of them, or those from a
+// position that is a multiple of `chunk` on. What no query of a tile sees is not read. A sink is a
+// score that counts as one more row's, whose value is zero. Item: one of kAttentionShares equal
+// shares of the work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
 // head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
 // head; with tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles
@@ -174,6 +175,7 @@ struct AttentionArgs {
   const void* k;
   const void* v;
   const int32_t* positions;
+  const int32_t* places;
   const float* sinks;  // [heads] or null
   float* out;          // [T, heads, value_size]
   float* sections;     // [T, heads, max_sections, value_size + 2]; unused if max_sections is 1

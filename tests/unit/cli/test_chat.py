@@ -69,26 +69,6 @@ def test_settings_count_where_the_command_line_says_nothing(ktdesk, model, engin
     assert (engine.threads, options.top_k, options.min_p) == (3, 5, 0.5)
 
 
-def test_the_shape_of_an_answer_comes_from_a_file(ktdesk, model, engine, tmp_path) -> None:
-    (tmp_path / "schema.json").write_text('{"type": "object"}')
-    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--json-object"))
-    ktdesk(*("chat", "--model", model, "--prompt", "Hi"), "--json-schema", tmp_path / "schema.json")
-    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--grammar", tmp_path / "schema.json"))
-    shapes = [(r.options.json, r.options.json_schema, r.options.grammar) for r in engine.requests]
-    text = '{"type": "object"}'
-    assert shapes == [(True, "", ""), (False, text, ""), (False, "", text)]
-
-
-def test_a_shape_that_cannot_be_read_is_explained(ktdesk, model, tmp_path) -> None:
-    (tmp_path / "empty").write_text("")
-    (tmp_path / "bytes").write_bytes(b"\xff")
-    for name, what in (("none", "No such file"), ("empty", "is empty"), ("bytes", "not UTF-8")):
-        done = ktdesk("chat", "--model", model, "--prompt", "x", "--grammar", tmp_path / name)
-        assert done.code == 1
-        assert name in done.err
-        assert what in done.err
-
-
 THOUGHT = [
     Token(1, ""),
     Token(2, "Hm", "reasoning"),
@@ -118,6 +98,26 @@ def test_how_to_reason_reaches_the_template(ktdesk, model, engine) -> None:
         TemplateOptions(thinking=True),
         TemplateOptions(),
     ]
+
+
+def test_the_shape_of_an_answer_comes_from_a_file(ktdesk, model, engine, tmp_path) -> None:
+    (tmp_path / "schema.json").write_text('{"type": "object"}')
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--json-object"))
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi"), "--json-schema", tmp_path / "schema.json")
+    ktdesk(*("chat", "--model", model, "--prompt", "Hi", "--grammar", tmp_path / "schema.json"))
+    shapes = [(r.options.json, r.options.json_schema, r.options.grammar) for r in engine.requests]
+    text = '{"type": "object"}'
+    assert shapes == [(True, "", ""), (False, text, ""), (False, "", text)]
+
+
+def test_a_shape_that_cannot_be_read_is_explained(ktdesk, model, tmp_path) -> None:
+    (tmp_path / "empty").write_text("")
+    (tmp_path / "bytes").write_bytes(b"\xff")
+    for name, what in (("none", "No such file"), ("empty", "is empty"), ("bytes", "not UTF-8")):
+        done = ktdesk("chat", "--model", model, "--prompt", "x", "--grammar", tmp_path / name)
+        assert done.code == 1
+        assert name in done.err
+        assert what in done.err
 
 
 def test_a_raw_prompt_goes_without_template(ktdesk, model, engine) -> None:

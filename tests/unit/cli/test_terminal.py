@@ -58,6 +58,16 @@ def test_notes_are_dim(screen: Screen) -> None:
     assert screen.getvalue() == "\x1b[2maside\x1b[0m\n"
 
 
+def test_reasoning_is_dim_and_stands_above_the_answer(screen: Screen) -> None:
+    terminal = Terminal(screen, screen)
+    terminal.aside("One")
+    terminal.aside(" two\x07")
+    terminal.write("Three")
+    terminal.write(".")
+    dim = "\x1b[2mOne\x1b[0m\x1b[2m two\ufffd\x1b[0m"
+    assert screen.getvalue() == f"{dim}\n\nThree."
+
+
 def test_colours_can_be_refused(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     Terminal(screen, screen).note("aside")

@@ -9,19 +9,27 @@ import weakref
 import pytest
 import torch
 
-from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.buffers import Part, StepInputs
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.kernels import cpu
 
 
 def test_step_inputs_are_written_in_place() -> None:
     inputs = StepInputs(3)
-    addresses = inputs.tokens.data_ptr(), inputs.positions.data_ptr()
+    tensors = inputs.tokens, inputs.positions, inputs.places
+    addresses = [x.data_ptr() for x in tensors]
     inputs.load([7, 8, 9], 40)
-    assert inputs.tokens.tolist() == [7, 8, 9]
-    assert inputs.positions.tolist() == [40, 41, 42]
-    assert (inputs.tokens.data_ptr(), inputs.positions.data_ptr()) == addresses
-    assert inputs.tokens.dtype == inputs.positions.dtype == torch.int32
+    assert [x.tolist() for x in tensors] == [[7, 8, 9], [40, 41, 42], [40, 41, 42]]
+    inputs.load_parts([Part([3], 5, base=100), Part([4, 5], 0, base=64)])
+    assert [x.tolist() for x in tensors] == [[3, 4, 5], [5, 0, 1], [105, 64, 65]]
+    assert [x.data_ptr() for x in (inputs.tokens, inputs.positions, inputs.places)] == addresses
+    assert all(x.dtype == torch.int32 for x in tensors)
+
+
+@pytest.mark.parametrize("tokens", [[7, 8], [7, 8, 9, 10]])
+def test_a_step_takes_as_many_tokens_as_it_has_room_for(tokens: list[int]) -> None:
+    with pytest.raises((ValueError, RuntimeError)):
+        StepInputs(3).load(tokens, 0)
 
 
 def test_captured_work_runs_on_replay_only() -> None:

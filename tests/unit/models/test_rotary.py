@@ -21,35 +21,49 @@ from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.rotary import Rope, read_rope
 
-SIZE, BASE = 64, 10000.0
+SIZE, BASE, CONTEXT = 64, 10000.0, 4096
 RELATIVE = 1e-6
+YARN = {
+    "scaling.type": "yarn",
+    "scaling.factor": 4.0,
+    "scaling.original_context_length": 1024,
+}
 
 
 def read(
-    path: Path, scaling: dict[str, Any], factors: Any = None, size: int = SIZE, head: int = SIZE
+    path: Path,
+    scaling: dict[str, Any],
+    factors: dict[str, Any] | None = None,
+    size: int = SIZE,
+    head: int = SIZE,
+    **options: Any,
 ) -> Rope:
     writer = gguf.GGUFWriter(path / "model.gguf", "llama")
     for key, value in ({"freq_base": BASE} | scaling).items():
         kind = gguf.GGUFValueType.get_type(value)
         writer.add_key_value(f"llama.rope.{key}", value, kind)
-    if factors is not None:
-        writer.add_tensor("rope_freqs.weight", np.asarray(factors, np.float32))
+    writer.add_context_length(CONTEXT)
+    for name, values in (factors or {}).items():
+        writer.add_tensor(f"{name}.weight", np.asarray(values, np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return read_rope(Checkpoint.open(path / "model.gguf"), size, head)
+    return read_rope(Checkpoint.open(path / "model.gguf"), size, head, **options)
 
 
-def expected(context: int = 4096, **parameters: Any) -> tuple[torch.Tensor, float]:
-    """Return the frequencies, and the factor on cosine and sine."""
+def expected(
+    context: int = CONTEXT, seen: int = 0, **parameters: Any
+) -> tuple[torch.Tensor, float]:
+    """Return the frequencies, and the factor on cosine and sine. seen: tokens, of some kinds."""
     config = LlamaConfig(
         hidden_size=SIZE,
         num_attention_heads=1,
         max_position_embeddings=context,
         rope_parameters={"rope_theta": BASE} | parameters,
     )
-    return ROPE_INIT_FUNCTIONS[parameters["rope_type"]](config, torch.device("cpu"))
+    compute = ROPE_INIT_FUNCTIONS[parameters["rope_type"]]
+    return compute(config, torch.device("cpu"), **({"seq_len": seen} if seen else {}))
 
 
 def frequencies(rope: Rope) -> torch.Tensor:
@@ -80,7 +94,7 @@ def test_factors_of_llama_3(tmp_path: Path) -> None:
     )
     plain, _ = expected(rope_type="linear", factor=1.0)
     assert not torch.allclose(values, plain)
-    rope = read(tmp_path, {}, factors=plain / values)  # as converters write them
+    rope = read(tmp_path, {}, factors={"rope_freqs": plain / values})  # as converters write them
     torch.testing.assert_close(frequencies(rope), values, rtol=RELATIVE, atol=0)
 
 
@@ -101,6 +115,45 @@ def test_yarn(tmp_path: Path, factor: float, original: int) -> None:
     torch.testing.assert_close(frequencies(rope), values, rtol=RELATIVE, atol=0)
     assert rope.spec.scale == pytest.approx(scale, rel=RELATIVE)
     assert rope.attention_factor == 1.0
+
+
+@pytest.mark.parametrize("rounds", [False, True])
+def test_yarn_with_borders_of_its_own(tmp_path: Path, *, rounds: bool) -> None:
+    scaling = YARN | {"scaling.yarn_beta_fast": 20.0, "scaling.yarn_beta_slow": 3.0}
+    scaling |= {"scaling.yarn_attn_factor": 1.5}
+    rope = read(tmp_path, scaling, yarn_rounds=rounds)
+    values, scale = expected(
+        rope_type="yarn",
+        factor=4.0,
+        original_max_position_embeddings=1024,
+        beta_fast=20.0,
+        beta_slow=3.0,
+        attention_factor=1.5,
+        truncate=rounds,
+    )
+    torch.testing.assert_close(frequencies(rope), values, rtol=RELATIVE, atol=0)
+    assert rope.spec.scale == scale
+
+
+@pytest.mark.parametrize("context", [1024, 1025])
+def test_longrope_chooses_by_the_context(tmp_path: Path, context: int) -> None:
+    short, long = [1 + 0.01 * i for i in range(32)], [1.0 + i for i in range(32)]
+    rope = read(
+        tmp_path,
+        {"scaling.original_context_length": 1024},  # files of this kind do not name it
+        factors={"rope_factors_short": short, "rope_factors_long": long},
+        context_tokens=context,
+    )
+    values, scale = expected(
+        seen=context,
+        rope_type="longrope",
+        factor=4.0,
+        original_max_position_embeddings=1024,
+        short_factor=short,
+        long_factor=long,
+    )
+    torch.testing.assert_close(frequencies(rope), values, rtol=RELATIVE, atol=0)
+    assert rope.spec.scale == pytest.approx(scale, rel=RELATIVE)
 
 
 @pytest.mark.parametrize("mscale", [1.0, 0.707])
@@ -130,17 +183,10 @@ def test_yarn_of_deepseek_scales_the_scores_instead(tmp_path: Path, mscale: floa
     assert rope.attention_factor == pytest.approx(sharper, rel=RELATIVE)
 
 
-YARN = {
-    "scaling.type": "yarn",
-    "scaling.factor": 4.0,
-    "scaling.original_context_length": 1024,
-}
-
-
 @pytest.mark.parametrize(
     ("scaling", "message"),
     [
-        ({"scaling.type": "longrope"}, "an unknown way: longrope"),
+        ({"scaling.type": "dynamic"}, "an unknown way: dynamic"),
         ({"freq_base": 0.0}, "freq_base is 0.0"),
         ({"freq_base": 1.0}, "freq_base is 1.0"),
         ({"freq_base": float("nan")}, "freq_base is nan"),
@@ -164,4 +210,4 @@ def test_sizes_that_do_not_fit_a_head(tmp_path: Path, size: int, head: int) -> N
 
 def test_factors_for_another_number_of_frequencies(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="5 factors for 32 frequencies"):
-        read(tmp_path, {}, factors=np.ones(5))
+        read(tmp_path, {}, factors={"rope_freqs": np.ones(5)})

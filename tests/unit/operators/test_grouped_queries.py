@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,7 @@ SPECS = {
     "window and sinks": replace(PLAIN, window=20, sinks="blk.0.attn_sinks.weight"),
     "without rotation": replace(PLAIN, rotates=False),
     "interleaved": replace(PLAIN, interleaved=True),
+    "temperature": replace(PLAIN, rotates=False, temperature_length=16, temperature_scale=0.3),
 }
 
 
@@ -67,8 +69,12 @@ def test_steps_of_any_size(cls: type[TorchGqa | CpuGqa], spec: GqaSpec, file: Pa
     positions = torch.arange(TOKENS, dtype=torch.int32)
     table = reference.rope_table(positions, torch.tensor([1.0, 0.3, 0.1, 0.01]), 1.0)
     q, k, v = random(TOKENS, 96), random(TOKENS, 32), random(TOKENS, 32, seed=1)
+    steps = [
+        (p + 1) // spec.temperature_length if spec.temperature_length else 0 for p in positions
+    ]
+    factors = torch.tensor([1 + spec.temperature_scale * math.log(1 + step) for step in steps])
     expected = reference.attention(
-        turned(q, 6, spec, table).double(),
+        turned(q, 6, spec, table).double() * factors.double()[:, None, None],
         turned(k, 2, spec, table),
         v.unflatten(1, (2, 16)),
         positions,
@@ -79,7 +85,7 @@ def test_steps_of_any_size(cls: type[TorchGqa | CpuGqa], spec: GqaSpec, file: Pa
     ).flatten(1)
     attend, out = build(cls, file, spec), list[Tensor]()
     for some in torch.arange(TOKENS).split_with_sizes([40, 1, 1, 3, 45]):
-        step = Step(positions[some], table[some])
+        step = Step(positions[some], table[some], table[some], positions[some])
         out.append(attend.forward(q[some].clone(), k[some].clone(), v[some], step))
     assert_close(torch.cat(out), expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.request import Token
 from ktdesk.text.messages import ToolCall
-from ktdesk.text.reply.marked import MarkedReply, ReasoningMarks
+from ktdesk.text.reply.marked import MarkedFormat, Marks
 from ktdesk.text.reply.parts import Part, PlainReply, ReplyParser, Text
-from ktdesk.text.tokenizer import Tokenizer
+from ktdesk.text.tokenizer import TextStream, Tokenizer
 
 
 class Pieces:
@@ -21,9 +21,6 @@ class Pieces:
 
     def __init__(self, *texts: str) -> None:
         self._texts = texts
-
-    def stream(self) -> Pieces:
-        return self
 
     def token_text(self, token: int) -> str:
         return self._texts[token]
@@ -55,7 +52,8 @@ class Parts:
 
 
 def events_of(pieces: list[str], stop: list[str], reply: ReplyParser) -> tuple[list, bool]:
-    answer = AnswerText(cast("Tokenizer", Pieces(*pieces)), reply, stop)
+    tokens = Pieces(*pieces)
+    answer = AnswerText(cast("Tokenizer", tokens), cast("TextStream", tokens), reply, stop)
     events = [event for i in range(len(pieces)) for event in answer.push(i)]
     return [*events, *answer.flush()], answer.is_stopped
 
@@ -111,7 +109,7 @@ def test_reasoning_and_calls_are_not_stopped() -> None:
 
 
 def test_control_tokens_are_seen_if_they_are_marks() -> None:
-    marks = MarkedReply(ReasoningMarks("<think>", "</think>"), None, ())
+    marks = MarkedFormat(Marks("<think>", "</think>")).parser("", ())
     events, _ = events_of(["<think>", "Hm", "<pad>", "</think>", "Yes"], [], marks)
     said = [event for event in events if event.text]
     assert said == [Token(1, "Hm", "reasoning"), Token(4, "Yes")]

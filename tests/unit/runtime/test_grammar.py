@@ -27,7 +27,8 @@ def tokenizer(*, has_end: bool = True) -> Tokenizer:
     tokens = [*sorted(ByteLevel.alphabet()), *WORDS, *marks]
     keys: dict[str, Any] = {"model": "gpt2", "pre": "gpt-2", "tokens": tokens, "merges": []}
     keys["token_type"] = [1] * (len(tokens) - 4) + [4, 4, 3, 3]
-    return Tokenizer(Path("m.gguf"), {f"tokenizer.ggml.{k}": v for k, v in keys.items()})
+    metadata = {f"tokenizer.ggml.{k}": v for k, v in keys.items()}
+    return Tokenizer.from_metadata(Path("m.gguf"), metadata)
 
 
 TOKENIZER = tokenizer()

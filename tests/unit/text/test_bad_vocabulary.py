@@ -15,9 +15,12 @@ from tests.unit.text.conftest import PATH, Vocabulary
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"model": "llama"}, "of the kind 'llama'"),
+        ({"model": "llama"}, "a score to each"),
+        ({"model": "llama", "scores": [0.5]}, "a score to each"),
+        ({"model": "t5"}, "of the kind 't5'"),
+        ({"model": ["gpt2"]}, "of the kind ['gpt2']"),
         ({"model": None}, "of the kind None"),
-        ({"pre": "qwen3"}, "how the vocabulary 'qwen3' cuts text. Did you mean 'qwen2'?"),
+        ({"pre": "llama-bp"}, "how the vocabulary 'llama-bp' cuts text. Did you mean 'llama-bpe'?"),
         ({"pre": ["gpt-2"]}, "cuts text"),
         ({"tokens": None}, "has no tokens"),
         ({"tokens": [1, 2]}, "has no tokens"),

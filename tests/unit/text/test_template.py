@@ -10,6 +10,7 @@ from ktdesk.errors import TemplateError
 from ktdesk.text import template as template_module
 from ktdesk.text.messages import Message, TemplateOptions, Tool, ToolCall
 from ktdesk.text.template import ChatTemplate
+from tests.unit.text.conversations import TEMPLATES
 
 CHAT = [
     Message("system", "Be brief."),
@@ -211,6 +212,13 @@ def test_arguments_are_a_mapping_and_a_text(source: str, expected: str) -> None:
     message = Message("assistant", "", tool_calls=(ToolCall("f", '{"a":1.50}'),))
     source = "{% set a = messages[0].tool_calls[0].function.arguments %}" + source
     assert ChatTemplate(source, bos="", eos="").render([message]) == expected
+
+
+def test_all_words_beside_a_call_are_kept_where_a_template_takes_one_text() -> None:
+    turn = Message("assistant", "I look.", "Hm.", (ToolCall("search", "{}"),))
+    template = ChatTemplate(TEMPLATES["gpt-oss"], bos="", eos="")
+    text = template.render([Message("user", "Hi"), turn])
+    assert "<|channel|>analysis<|message|>Hm.\n\nI look.<|end|>" in text
 
 
 def test_arguments_that_are_no_object_stay_text() -> None:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes small_models.json again: which tokens llama.cpp prefers, with the tests' small models.
+
+    python tests/golden/make_small.py
+
+That it can load the files and agrees shows that they are laid out as its converter does it. Needs
+llama.cpp as a Python module; README.md says which.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from cyllama.llama import llama_cpp
+from torch import Tensor
+
+from tests.integration.test_logits import MODELS, TOKENS
+from tests.tiny.shared import VOCABULARY
+
+FILE = Path(__file__).parent / "small_models.json"
+AGREEMENT = 1e-3  # of the largest logit; llama.cpp's GELU is a table in half precision
+
+# Where llama.cpp does something else than the models' own code, which is what KTDesk follows.
+OTHERWISE = {
+    "gpt-oss": "rounds the borders of YaRN",
+    "phi3": "has no window for this architecture",
+    "llama4": "takes 8192 for the chunk of every file",
+    "llama4 beyond its original context": "takes 8192 for the chunk of every file",
+    "llama4 like Maverick": "takes 8192 for the chunk of every file",
+    "deepseek without q latents": "wants a head of its own in every file",
+}
+
+
+class Model(llama_cpp.LlamaModel):
+    """A model; the package looks for a number that its own class lacks."""
+
+    n_vocab = VOCABULARY
+
+
+def logits(path: Path) -> Tensor:
+    """Return what llama.cpp computes for TOKENS in float32, [T, V]."""
+    model = Model(path_model=str(path), params=llama_cpp.LlamaModelParams(), verbose=False)
+    options = llama_cpp.LlamaContextParams()
+    options.n_ctx = options.n_batch = options.n_ubatch = 256
+    options.type_k = options.type_v = options.flash_attn_type = 0
+    context = llama_cpp.LlamaContext(model=model, params=options, verbose=False)
+    batch = llama_cpp.LlamaBatch(n_tokens=256, embd=0, n_seq_max=1)
+    for position, token in enumerate(TOKENS):
+        batch.add(token, position, [0], True)
+    context.decode(batch)
+    return torch.tensor([context.get_logits_ith(i)[:VOCABULARY] for i in range(len(TOKENS))])
+
+
+def agreement(name: str, path: Path, tokens: dict[str, list[int]]) -> str:
+    """Say how far llama.cpp agrees about a model; note its tokens if it does."""
+    if name in OTHERWISE:
+        return f"not compared: llama.cpp {OTHERWISE[name]}"
+    tiny = MODELS[name](path)
+    try:
+        expected, actual = tiny.logits(TOKENS), logits(path)
+    except ValueError as error:
+        return f"DOES NOT LOAD: {error}"
+    difference = float((actual - expected).abs().max() / expected.abs().max())
+    if difference > AGREEMENT:
+        return f"DOES NOT AGREE: {difference:.1e}"
+    tokens[name] = actual.argmax(-1).tolist()
+    return f"{difference:.1e}"
+
+
+def main() -> None:
+    """Say of each model whether llama.cpp agrees, and write the tokens of those where it does."""
+    llama_cpp.disable_logging()
+    llama_cpp.llama_backend_init()
+    tokens: dict[str, list[int]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in MODELS:
+            found = agreement(name, Path(folder) / "model.gguf", tokens)
+            sys.stdout.write(f"{name}: {found}\n")
+    FILE.write_text(json.dumps(tokens) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
