@@ -18,20 +18,35 @@ import torch
 from cyllama.llama import llama_cpp
 from torch import Tensor
 
+from ktdesk.formats.gguf import Checkpoint
 from tests.integration.test_logits import MODELS, TOKENS
 from tests.tiny.shared import VOCABULARY
 
 FILE = Path(__file__).parent / "small_models.json"
 AGREEMENT = 1e-3  # of the largest logit; llama.cpp's GELU is a table in half precision
 
-# Where llama.cpp does something else than the models' own code, which is what KTDesk follows.
+# Where llama.cpp does something else than the models' own code, which is what KTDesk follows, or
+# loads less than the tests' models have.
+_CHUNK = "takes 8192 for the chunk of every file"
+_GROUPS = "scores groups by two experts each, V2 by one"
+_LATENTS = "knows by the number of layers that queries have no latents"
+_FURTHER = "asks for more tensors of the layers that predict further tokens"
+_TIED = "wants a head of its own in every file"
 OTHERWISE = {
+    "bailingmoe2 nextn": _FURTHER,
+    "deepseek nextn": _FURTHER,
+    "deepseek without q latents": _LATENTS,
+    "deepseek v2": _GROUPS,
+    "deepseek v2 yarn": _GROUPS,
+    "deepseek v2-lite": _LATENTS,
+    "ernie4_5-moe": "wants experts in every layer after the dense ones",
     "gpt-oss": "rounds the borders of YaRN",
+    "llama4": _CHUNK,
+    "llama4 beyond its original context": _CHUNK,
+    "llama4 like Maverick": _CHUNK,
+    "moonlight": _LATENTS,
     "phi3": "has no window for this architecture",
-    "llama4": "takes 8192 for the chunk of every file",
-    "llama4 beyond its original context": "takes 8192 for the chunk of every file",
-    "llama4 like Maverick": "takes 8192 for the chunk of every file",
-    "deepseek without q latents": "wants a head of its own in every file",
+    "qwen2moe tied": _TIED,
 }
 
 
@@ -46,6 +61,11 @@ def logits(path: Path) -> Tensor:
     model = Model(path_model=str(path), params=llama_cpp.LlamaModelParams(), verbose=False)
     options = llama_cpp.LlamaContextParams()
     options.n_ctx = options.n_batch = options.n_ubatch = 256
+    # It reads these from files of one architecture only.
+    metadata = Checkpoint.open(path).metadata
+    scaling = f"{metadata['general.architecture']}.rope.scaling"
+    options.yarn_beta_fast = metadata.get(f"{scaling}.yarn_beta_fast", -1.0)
+    options.yarn_beta_slow = metadata.get(f"{scaling}.yarn_beta_slow", -1.0)
     options.type_k = options.type_v = options.flash_attn_type = 0
     context = llama_cpp.LlamaContext(model=model, params=options, verbose=False)
     batch = llama_cpp.LlamaBatch(n_tokens=256, embd=0, n_seq_max=1)

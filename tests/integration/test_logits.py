@@ -7,6 +7,9 @@ a wrong mask, rotation, group or bias is off by more than 1e-2.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -44,6 +47,10 @@ TOKENS = [
     int(t) for t in torch.randint(3, VOCABULARY, (70,), generator=torch.Generator().manual_seed(3))
 ]
 
+# What llama.cpp prefers after each token, of the models about which it agrees.
+PREFERRED: dict[str, list[int]] = json.loads(
+    (Path(__file__).parents[1] / "golden" / "small_models.json").read_text("utf-8")
+)
 MODELS: Variants = {
     **bailingmoe2.VARIANTS,
     **deepseek2.VARIANTS,
@@ -87,6 +94,18 @@ def test_a_prompt_in_one_chunk(tiny: Tiny, placement: str) -> None:
     model, _ = build(tiny, placement)
     logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
     assert_logits(logits, tiny.logits(TOKENS))
+
+
+def test_llama_cpp_prefers_the_same_tokens(tiny: Tiny, request: pytest.FixtureRequest) -> None:
+    """It reads the same file: that it is laid out as llama.cpp's converter does it, is so shown."""
+    name = request.node.callspec.params["tiny"]
+    if name not in PREFERRED:
+        pytest.skip("llama.cpp does something else; tests/golden/make_small.py says what")
+    model, _ = build(tiny, "cpu_only")
+    logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
+    theirs = logits[range(len(TOKENS)), PREFERRED[name]]
+    # As far as llama.cpp's own logits may be from the reference's: see make_small.py.
+    assert ((logits.max(-1).values - theirs) <= 2e-3 * logits.abs().max()).all()
 
 
 @pytest.mark.parametrize("placement", ["reference", "cpu_only"])
