@@ -30,17 +30,15 @@ AGREEMENT = 1e-3  # of the largest logit; llama.cpp's GELU is a table in half pr
 _CHUNK = "takes 8192 for the chunk of every file"
 _GROUPS = "scores groups by two experts each, V2 by one"
 _LATENTS = "knows by the number of layers that queries have no latents"
-_FURTHER = "asks for more tensors of the layers that predict further tokens"
 _TIED = "wants a head of its own in every file"
 OTHERWISE = {
-    "bailingmoe2 nextn": _FURTHER,
-    "deepseek nextn": _FURTHER,
+    "deepseek nextn": "knows no layers of this architecture that predict further tokens",
     "deepseek without q latents": _LATENTS,
     "deepseek v2": _GROUPS,
-    "deepseek v2 yarn": _GROUPS,
     "deepseek v2-lite": _LATENTS,
     "ernie4_5-moe": "wants experts in every layer after the dense ones",
     "gpt-oss": "rounds the borders of YaRN",
+    "kimi-k2": "takes YaRN's usual borders in every file",
     "llama4": _CHUNK,
     "llama4 beyond its original context": _CHUNK,
     "llama4 like Maverick": _CHUNK,

@@ -42,7 +42,7 @@ def tiny_bailingmoe2(path: Path, *, nextn: int = 0) -> Tiny:
         add_common(writer, state, hf, blk)
         add_glm_feed_forward(writer, state, config, i)
     for i in range(nextn):
-        add_nextn(writer, config.num_hidden_layers + i, config.hidden_size)
+        add_nextn(writer, config.num_hidden_layers + i, config.hidden_size, "layer_output_norm")
     finish(writer, state, tied=False)
     return Tiny(path, model)
 

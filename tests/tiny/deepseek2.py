@@ -192,7 +192,10 @@ VARIANTS: Variants = {
         path, split=False, q_lora_rank=None, topk_method="greedy", **ONE_GROUP
     ),
     "deepseek v2 yarn": lambda path: tiny_deepseek_v2(
-        path, rope_parameters=YARN | {"mscale": 0.707, "mscale_all_dim": 0.707}
+        path,
+        rope_parameters=YARN | {"mscale": 0.707, "mscale_all_dim": 0.707},
+        topk_method="greedy",
+        **ONE_GROUP,
     ),
     "kimi-k2": lambda path: tiny_deepseek(
         path, rope_parameters=YARN | {"beta_fast": 1.0}, **ONE_GROUP

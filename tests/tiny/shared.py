@@ -155,11 +155,14 @@ def add_yarn(writer: gguf.GGUFWriter, rope: dict[str, Any]) -> None:
     writer.add_rope_scaling_yarn_beta_slow(rope["beta_slow"])
 
 
-def add_nextn(writer: gguf.GGUFWriter, layer: int, width: int) -> None:
-    """Write a layer that predicts further tokens: the last one's tensors and some more, all NaN."""
-    shapes = {f"nextn.{name}": (width,) for name in ("enorm", "hnorm", "shared_head_norm")}
-    shapes["nextn.eh_proj"] = (width, 2 * width)
-    for name, shape in shapes.items():
+def add_nextn(writer: gguf.GGUFWriter, layer: int, width: int, *others: str) -> None:
+    """Write a layer that predicts further tokens: the last one's tensors and some more, all NaN.
+
+    others: the norms that such layers have in one architecture only.
+    """
+    norms = ("nextn.enorm", "nextn.hnorm", "nextn.shared_head_norm", *others)
+    shapes = dict.fromkeys(norms, (width,))
+    for name, shape in {**shapes, "nextn.eh_proj": (width, 2 * width)}.items():
         add(writer, f"blk.{layer}.{name}.weight", torch.full(shape, torch.nan))
     last = f"blk.{layer - 1}."
     for name, info in list(writer.tensors[0].items()):
