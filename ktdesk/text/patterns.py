@@ -34,7 +34,6 @@ def _uncased(end: str, word: str = r"\p{L}+") -> str:
 
 DIGIT = r"\p{N}"
 UP_TO_THREE_DIGITS = r"\p{N}{1,3}"
-THREES_FROM_THE_END = r"\d{1,3}(?=(?:\d{3})*\b)"
 LINES = r"[^\n]+|\n+"
 
 GPT2 = rf"'s|'t|'re|'ve|'m|'ll|'d| ?\p{{L}}+| ?\p{{N}}+|{_SYMBOLS}|\s+(?!\S)|\s+"
@@ -104,4 +103,3 @@ DEEPSEEK_CODER = (r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", _ASIAN, DIGIT)
 _THREE_DIGITS = "[0-9][0-9][0-9]"
 FALCON = (r"[\p{P}\$\+<=>\^~\|`]+", GPT2, _THREE_DIGITS)
 UNNAMED = (r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", _THREE_DIGITS)
-SUPERBPE = (r"\p{N}+", r"(?=(\d{3})+(?!\d))")

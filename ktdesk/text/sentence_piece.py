@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SentencePiece vocabularies (`llama`).
+"""SentencePiece vocabularies (`llama`, and `gemma4`, whose files list their pairs).
 
 Spaces become U+2581; of all neighbours those are merged first that give the token with the highest
 score. The library merges pairs by rank, not by score, so pairs are derived: every way to cut a
@@ -26,16 +26,17 @@ _SPACE = "\u2581"
 def sentence_piece(vocabulary: Vocabulary) -> Scheme:
     """Return the scheme of a SentencePiece vocabulary. Raises ModelFileError if it is damaged."""
     ids = vocabulary.ids()
+    lists_pairs = vocabulary.values.get("model") == "gemma4"
     unknown = vocabulary.token_id("unknown_token_id", 0)
     library: Any = merging(  # Any: the library's own types are partial
         vocabulary.path,
         ids,
-        _merges(vocabulary, ids),
+        vocabulary.merges() if lists_pairs else _merges(vocabulary, ids),
         byte_fallback=Kind.BYTE in vocabulary.kinds,
         unk_token=None if unknown is None else vocabulary.tokens[unknown],
         fuse_unk=True,
     )
-    adds_space = vocabulary.flag("add_space_prefix", default=True)
+    adds_space = vocabulary.flag("add_space_prefix", default=not lists_pairs)
     collapses = vocabulary.flag("remove_extra_whitespaces", default=False)
     library.normalizer = _normalizer(adds_space, collapses)
     return Scheme(

@@ -36,6 +36,8 @@ _ENDS = frozenset(
         "<end_of_turn>",
         "<end_of_utterance>",
         "[e~[",
+        "<turn|>",
+        "<|tool_response>",
         f"<{_BAR}end▁of▁sentence{_BAR}>",
         "<|fim_pad|>",
         "<|repo_name|>",

@@ -13,7 +13,9 @@ from ktdesk.text.messages import Message, TemplateOptions, Tool, ToolCall
 
 # DeepSeek's older templates know a turn that only calls tools by its missing content. Others fail
 # on one.
-_TAKES_NONE = re.compile(r"""'assistant' and message\['content'\] is (not )?none""")
+_TAKES_NONE = re.compile(
+    r"""['"]assistant['"] and message(\.content|\[['"]content['"]\]) is (not )?none"""
+)
 
 # The template of gpt-oss refuses both beside a call, and writes either as reasoning.
 _TAKES_ONE_TEXT = "message.content and message.thinking"

@@ -23,6 +23,7 @@ from ktdesk.text.vocabulary import Kind, Vocabulary
 _SCHEMES: dict[str, Callable[[Vocabulary], Scheme]] = {
     "gpt2": byte_level,
     "llama": sentence_piece,
+    "gemma4": sentence_piece,
 }
 _SPECIAL = (Kind.CONTROL, Kind.UNKNOWN)
 _WITHOUT_TEXT = (Kind.CONTROL, Kind.UNKNOWN, Kind.UNUSED)
@@ -126,7 +127,7 @@ def _scheme(vocabulary: Vocabulary) -> Scheme:
         return _SCHEMES[model](vocabulary)
     raise ModelFileError(
         vocabulary.path,
-        f"The file's vocabulary is of the kind {model!r}; KTDesk knows 'gpt2' (byte-level) and "
-        "'llama' (SentencePiece).",
+        f"The file's vocabulary is of the kind {model!r}; KTDesk knows 'gpt2' (byte-level), "
+        "'llama' and 'gemma4' (SentencePiece).",
         hint="Choose another model.",
     )

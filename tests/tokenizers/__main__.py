@@ -20,10 +20,10 @@ import gguf
 
 from ktdesk.text.tokenizer import Tokenizer
 from tests.tokenizers import families, fixtures, packages
-from tests.tokenizers.corpus import texts
+from tests.tokenizers.corpus import overlapping, texts
 from tests.tokenizers.fixtures import Fixture, reduced
 from tests.tokenizers.llama_cpp import LlamaCpp, write_vocabulary
-from tests.tokenizers.metadata import CONTROL, USER_DEFINED, Metadata
+from tests.tokenizers.metadata import CONTROL, NORMAL, SPACE, USER_DEFINED, Metadata
 from tests.tokenizers.sources import SOURCES, Reference, Source
 
 RESULTS = fixtures.FOLDER.parent / "tokenizers.json"
@@ -70,17 +70,33 @@ def compare_source(folder: Path, name: str, llama_cpp: LlamaCpp) -> Iterable[Res
     reference = source.open(packages.unpacked(folder, source.package, source.version))
     special = named(reference.metadata)
     plain = [*texts(), *special] if reference.finds_special else texts()
-    cases = [(t, reference.encode(t)) for t in plain]
+    runs = runs_of(reference.metadata)
+    cases = [(t, reference.encode(t)) for t in [*plain, *runs]]
     tokenizer = Tokenizer.from_metadata(Path(name), reference.metadata)
     whose = f"{source.package} {source.version}"
     yield result(name, reference.metadata, whose, tokenizer, cases)
-    same = [t for t in [*texts(), *special] if comparable(reference.metadata, t)]
+    same = [t for t in [*texts(), *special, *runs] if comparable(reference.metadata, t)]
     path = folder / "vocabulary.gguf"
     write_vocabulary(path, reference.metadata)
     pairs = list(zip(same, llama_cpp.encode(path, same), strict=True))
     yield result(name, reference.metadata, "llama.cpp", tokenizer, pairs)
     if source.licence:
-        store(name, source, reference, cases)
+        store(name, source, reference, cases[: len(plain)])
+
+
+def runs_of(metadata: Metadata) -> list[str]:
+    """Return texts where merging by score could go several ways; none where ranks say the way.
+
+    Tokens with the score 0 are left out: SentencePiece may find them whole, and converters lose
+    that.
+    """
+    if metadata["tokenizer.ggml.model"] == "gpt2":
+        return []
+    keys = ("tokens", "token_type", "scores")
+    rows = zip(*(metadata[f"tokenizer.ggml.{key}"] for key in keys), strict=True)
+    return overlapping(
+        [t.replace(SPACE, " ") for t, kind, score in rows if kind == NORMAL and score]
+    )
 
 
 def named(metadata: Metadata) -> list[str]:
@@ -107,11 +123,12 @@ def compare_vectors(models: Path) -> Iterable[Result]:
         vocabulary = path.with_suffix("")
         fields = gguf.GGUFReader(vocabulary).fields
         metadata = {key: field.contents() for key, field in fields.items()}
-        if metadata["tokenizer.ggml.model"] not in {"gpt2", "llama"}:
+        if metadata["tokenizer.ggml.model"] not in {"gpt2", "llama", "gemma4"}:
             continue
         with vocabulary.with_suffix(".gguf.inp").open(encoding="utf-8", newline="") as file:
             inputs = file.read().split(_BETWEEN)
         outputs = [[int(i) for i in line.split()] for line in path.read_text().splitlines()]
+        metadata.setdefault("tokenizer.ggml.pre", "default")
         pairs = zip(inputs, outputs, strict=False)
         cases = [(text, ids) for text, ids in pairs if comparable(metadata, text)]
         tokenizer = Tokenizer.from_metadata(vocabulary, metadata)
@@ -138,7 +155,7 @@ def compare_families(folder: Path, llama_cpp: LlamaCpp) -> Iterable[Result]:
 
 def comparable(metadata: Metadata, text: str) -> bool:
     """Whether llama.cpp is to take a text as we do."""
-    scored = metadata["tokenizer.ggml.model"] == "llama"
+    scored = metadata["tokenizer.ggml.model"] != "gpt2"
     return families.comparable("sentence-piece" if scored else metadata["tokenizer.ggml.pre"], text)
 
 

@@ -123,6 +123,20 @@ def texts() -> list[str]:
     return list(dict.fromkeys(text for text in _texts() if text))
 
 
+def overlapping(tokens: list[str]) -> list[str]:
+    """Return texts of tokens that overlap themselves, where ways to merge differ."""
+    draw = random.Random(20261125)
+    runs = [t for t in tokens if any(t.startswith(t[i:]) for i in range(1, len(t)))]
+    return [
+        "".join(_part(draw, runs, tokens) for _ in range(draw.randint(2, 8))) for _ in range(3000)
+    ]
+
+
+def _part(draw: random.Random, runs: list[str], tokens: list[str]) -> str:
+    run, cut = draw.choice(runs), draw.randrange(4)
+    return draw.choice((run, run[cut:], run[:cut], run * 2, draw.choice(tokens)))
+
+
 def _texts() -> Iterator[str]:
     whole = (PROSE, *CODE, *LANGUAGES, *EMOJI, *NUMBERS, *RUNS)
     yield from whole

@@ -22,11 +22,9 @@ _SIZE = 2500
 # Where llama.cpp cuts otherwise than the models' own tokenisers, and by what they are checked
 # instead. It takes upper and lower case apart in ASCII only: real tokenisers (gpt-oss, tekken).
 _CASE_IN_ASCII = {"gpt-4o", "kanana2", "llama4", "minimax-m2", "tekken"}
-# It knows only digits of ASCII here.
-_DIGITS_IN_ASCII = {"superbpe"}
-# It takes no cases apart, or leaves digits with what stands before them: the original patterns in
-# another engine (tests/unit/text/test_pretokenizers.py).
-_OTHERWISE = {"cohere2moe", "kimi-k2", "tiny_aya", "youtu"}
+# It takes no cases apart: Kimi's original pattern in another engine
+# (tests/unit/text/test_pretokenizers.py); Youtu's is made of the same parts.
+_OTHERWISE = {"kimi-k2", "youtu"}
 
 
 def compared() -> list[str]:
@@ -41,7 +39,7 @@ def comparable(family: str, text: str) -> bool:
     """
     if family == "sentence-piece":
         return SPACE not in text
-    if family in _CASE_IN_ASCII | _DIGITS_IN_ASCII:
+    if family in _CASE_IN_ASCII:
         return text.isascii()
     return not FAMILIES[family].composes or unicodedata.is_normalized("NFC", text)
 

@@ -236,3 +236,27 @@ def test_tokens_that_hold_a_breaker_or_mark_something_break() -> None:
         logits[breaker] = 2.0
         assert sampler.sample(logits, [x, breaker, x]) == breaker
         logits[breaker] = 0.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_vocabulary_of_sentence_pieces(seed: int) -> None:
+    pieces = ["▁", "{", '"', "hello", "▁hello", "▁world"]
+    keys: dict[str, Any] = {
+        "model": "llama",
+        "tokens": ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), *pieces],
+        "token_type": [2, 3, 3, *[6] * 256, *[1] * len(pieces)],
+        "scores": [0.0] * (259 + len(pieces)),
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "unknown_token_id": 0,
+    }
+    spaced = Tokenizer.from_metadata(
+        Path("m.gguf"), {f"tokenizer.ggml.{k}": v for k, v in keys.items()}
+    )
+    options = Options(
+        grammar='start: "hello world" | "hey"', temperature=1.0, top_k=0, min_p=0.0, seed=seed
+    )
+    sampler, said = Vocabulary(spaced).sampler(options), list[int]()
+    while not sampler.is_complete:
+        said.append(sampler.sample(np.zeros(spaced.vocabulary_size, np.float32), said))
+    assert b"".join(map(spaced.token_bytes, said)) in (b"hello world", b"hey")

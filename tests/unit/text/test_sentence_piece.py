@@ -5,6 +5,7 @@ vocabulary lacks, and the space before a text.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -43,8 +44,10 @@ def trained() -> dict[str, Any]:
     tokens = [*marks, *(f"<0x{byte:02X}>" for byte in range(256)), *learned]
     kinds = [UNKNOWN, CONTROL, CONTROL, CONTROL, USER_DEFINED] + [BYTE] * 256
     scores = [0.0] * len(kinds) + [-float(rank) for rank in range(len(learned))]
+    pairs = json.loads(library.to_str())["model"]["merges"]
     return {
         "model": "llama",
+        "merges": [" ".join(pair) for pair in pairs],
         "tokens": tokens,
         "token_type": kinds + [NORMAL] * len(learned),
         "scores": scores,
@@ -141,6 +144,12 @@ def test_no_space_comes_before_a_text_if_the_file_says_so() -> None:
     without = tokenizer(add_space_prefix=False)
     assert "".join(map(without.token_text, without.encode("quick fox"))) == f"quick{SPACE}fox"
     assert without.decode(without.encode(" quick")) == " quick"
+
+
+def test_pairs_may_be_listed_instead_of_scores() -> None:
+    listed = tokenizer(model="gemma4", scores=None)
+    for line in CORPUS:
+        assert listed.encode(line) == tokenizer(add_space_prefix=False).encode(line)
 
 
 def test_what_the_vocabulary_lacks_is_spelled_in_bytes() -> None:

@@ -47,6 +47,7 @@ def test_ends_are_those_the_file_names_and_the_usual_ones(vocabulary: Vocabulary
         (["[EOS]", "[EOT]", "[BOS]"], {"[EOS]", "[EOT]"}, {"pre": "kimi-k2"}),
         (["[e~[", "]~b]"], {"[e~["}, {"pre": "minimax-m2"}),
         (["</s>", "<s>"], {"</s>"}, {}),
+        (["<turn|>", "<|turn>", "<|tool_response>"], {"<turn|>", "<|tool_response>"}, {}),
     ],
 )
 def test_the_ends_of_each_format(
