@@ -3,7 +3,7 @@
 
     python tests/golden/make_golden.py FOLDER_OF_LLAMA_CPP_BINARIES
 
-The models are the demo models, which `ktdesk demo` builds, with their weights in float32 (exact.py
+The models are the demo models, which `ktdesk demo` builds, with their weights in float32 (retyped.py
 says why); perplexity is of the files as they are. See README.md for the versions used.
 """
 
