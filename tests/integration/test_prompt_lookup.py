@@ -23,6 +23,7 @@ from ktdesk.runtime.prompt_lookup import Guess, Guesser, History
 from ktdesk.runtime.request import Done, Options, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
 from ktdesk.text.messages import Message
+from tests.integration.test_logits import MODELS as ALL_MODELS
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 
@@ -45,12 +46,19 @@ def model(
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf").path
 
 
-def test_steps_of_several_tokens_are_those_of_single_ones(model: Path) -> None:
+@pytest.fixture(params=[*ALL_MODELS, "demo"])
+def any_model(request: pytest.FixtureRequest, tmp_path: Path, demo_models: DemoModels) -> Path:
+    if request.param == "demo":
+        return demo_models.deepseek2
+    return ALL_MODELS[request.param](tmp_path / "model.gguf").path
+
+
+def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> None:
     """Logits and cache rows, bit for bit."""
     device, tokens, start = CpuDevice(2), [5, 9, 9, 200], 40
     seen = []
     for size in range(1, STEP_TOKENS + 1):
-        parts = Resources(Checkpoint.open(model), device, 64, CacheType.F16)
+        parts = Resources(Checkpoint.open(any_model), device, 64, CacheType.F16)
         decoder = build_model(parts, make_plan(parts, Placement.load("cpu_only")), lambda _: None)
         for cache in parts.caches:
             cache.zero_()
