@@ -61,11 +61,12 @@ class Family:
     @property
     def agreement(self) -> str:
         """With llama.cpp, in words."""
-        shares = [
-            f"{kind} {share} ({self.llama_cpp_models[kind]} of {self.small_models} small models)"
-            for kind, share in self.llama_cpp.items()
-        ]
-        return ", ".join(shares) or "not measured"
+        return ", ".join(map(self._agreement_of, self.llama_cpp))
+
+    def _agreement_of(self, kind: str) -> str:
+        share, models = self.llama_cpp[kind], self.llama_cpp_models[kind]
+        text = f"{kind} {share}"
+        return f"{text} ({models} of {self.small_models} small models)" if models else text
 
 
 def read_data() -> dict[str, Any]:

@@ -32,6 +32,8 @@ def test_programs_get_the_data(ktdesk) -> None:
     assert json.loads(ktdesk("families", "--json").out) == read_data()
 
 
-def test_a_family_without_a_comparison_says_so() -> None:
-    values = read_data()["families"][0] | {"llama_cpp": {}}
-    assert Family.read(values).agreement == "not measured"
+def test_what_was_not_compared_is_called_so() -> None:
+    values = read_data()["families"][0]
+    values["llama_cpp"] = {"F32": {"equal": 0, "cases": 0}}
+    values["llama_cpp_models"] = {"F32": 0}
+    assert Family.read(values).agreement == "F32 not compared"
