@@ -57,7 +57,7 @@ def _no_thread_left() -> Iterator[None]:
 
 
 def _threads() -> set[threading.Thread]:
-    """Return Python's threads. One of Qt's that has logged stays in its list as a dummy, for good."""
+    """Return Python's threads. One of Qt's that has logged stays in the list as a dummy."""
     return {thread for thread in threading.enumerate() if not thread.name.startswith("Dummy-")}
 
 
