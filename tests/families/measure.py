@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 import torch
 from gguf import GGMLQuantizationType
@@ -14,18 +11,13 @@ from torch import Tensor
 
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.families.features import FEATURES, features
-from tests.golden.exact import write_as
+from tests.golden.retyped import write_quantised
+from tests.integration import test_quantised_logits as quantised
 from tests.integration.test_logits import PREFERRED, TOKENS, build
 from tests.tiny.shared import Tiny
 
 _CHUNKS = (1, 7, 64, len(TOKENS))
 _PROMPT = 20
-
-# What llama.cpp answers with quantised weights, once that is stored.
-_ANSWERS = Path(__file__).parents[1] / "golden" / "families.json"
-ANSWERS: dict[str, dict[str, Any]] = (
-    json.loads(_ANSWERS.read_text("utf-8")) if _ANSWERS.exists() else {}
-)
 
 
 class Measured:
@@ -34,7 +26,7 @@ class Measured:
     def __init__(self) -> None:
         self.small_models = 0
         self.logits_error = 0.0
-        self.llama_cpp = dict.fromkeys(("F32", "Q8_0"), (0, 0, 0))
+        self.llama_cpp = dict.fromkeys(("F32", *quantised.KINDS), (0, 0, 0))
         self._features: set[str] = set()
 
     @property
@@ -52,14 +44,15 @@ class Measured:
             self.logits_error, *(_error(run, expected[-len(run) :]) for run in runs)
         )
         if name in PREFERRED:
-            self._count("F32", PREFERRED[name], runs[-1].argmax(-1).tolist())
-        if "tokens" in (answer := ANSWERS.get(name, {})):
-            self._count(answer["type"], answer["tokens"], _likeliest(tiny, answer))
+            ours = runs[-1].argmax(-1).tolist()
+            self._count("F32", [a == b for a, b in zip(PREFERRED[name], ours, strict=True)])
+        for kind in quantised.KINDS:
+            if theirs := quantised.PREFERRED[kind].get(name):
+                self._count(kind, quantised.compared(_preferred(tiny, kind), theirs))
 
-    def _count(self, kind: str, theirs: list[int], ours: list[int]) -> None:
-        equal, cases, models = self.llama_cpp.get(kind, (0, 0, 0))
-        equal += sum(a == b for a, b in zip(theirs, ours, strict=True))
-        self.llama_cpp[kind] = equal, cases + len(theirs), models + 1
+    def _count(self, kind: str, same: list[bool]) -> None:
+        equal, cases, models = self.llama_cpp[kind]
+        self.llama_cpp[kind] = equal + sum(same), cases + len(same), models + 1
 
 
 def _runs(tiny: Tiny) -> Iterable[Tensor]:
@@ -79,10 +72,8 @@ def _error(actual: Tensor, expected: Tensor) -> float:
     return float((actual - expected).abs().max() / expected.abs().max())
 
 
-def _likeliest(tiny: Tiny, answer: dict[str, Any]) -> list[int]:
-    """Return KTDesk's likeliest token wherever llama.cpp's answer has one, given those before."""
-    path = tiny.path.with_suffix(".quantized.gguf")
-    write_as(tiny.path, path, GGMLQuantizationType[answer["type"]])
-    model, _ = build(Tiny(path, None), "cpu_only")
-    tokens = [*answer["prompt"], *answer["tokens"]][:-1]
-    return prefill(model, tokens, 0, outputs=len(answer["tokens"])).argmax(-1).tolist()
+def _preferred(tiny: Tiny, kind: str) -> list[int]:
+    """Return the tokens that KTDesk prefers with quantised matrices, copied into memory."""
+    path = tiny.path.with_suffix(f".{kind}.gguf")
+    write_quantised(tiny.path, path, GGMLQuantizationType[kind])
+    return quantised.preferred(path, "auto")

@@ -21,7 +21,7 @@ from typing import Any
 
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import models_folder
-from tests.golden.exact import write_exact
+from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 PORT = 18973

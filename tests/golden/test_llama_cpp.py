@@ -24,7 +24,7 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import prefill
 from ktdesk.text.tokenizer import Tokenizer
-from tests.golden.exact import write_exact
+from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 ARCHITECTURES = ("llama", "deepseek2")
