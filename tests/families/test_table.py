@@ -12,8 +12,8 @@ from ktdesk.cli.families import Family, read_data
 from ktdesk.models.build import ARCHITECTURES
 from tests.families.__main__ import models_of
 from tests.families.known import TEXTS, template_cases, tokenizer_cases
-from tests.families.measure import ANSWERS
 from tests.families.page import PAGE, page
+from tests.integration import test_quantised_logits as quantised
 from tests.integration.test_logits import MODELS, PREFERRED, RELATIVE
 
 FAMILIES = [Family.read(values) for values in read_data()["families"]]
@@ -26,10 +26,8 @@ def test_every_architecture_is_there() -> None:
 
 def test_every_small_model_was_measured() -> None:
     assert sum(family.small_models for family in FAMILIES) == len(MODELS)
-    assert sum(family.llama_cpp_models["F32"] for family in FAMILIES) == len(PREFERRED)
-    answered = [answer for answer in ANSWERS.values() if "tokens" in answer]
-    quantised = [f.llama_cpp_models | {"F32": 0} for f in FAMILIES]
-    assert sum(sum(models.values()) for models in quantised) == len(answered)
+    for kind, models in {"F32": PREFERRED, **quantised.PREFERRED}.items():
+        assert sum(family.llama_cpp_models[kind] for family in FAMILIES) == len(models)
 
 
 def test_the_page_is_that_of_the_data() -> None:
