@@ -41,17 +41,25 @@ def main() -> None:
     """Compare every model."""
     parser = argparse.ArgumentParser(prog="python -m tests.real_models", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", help="a model's name; the others' results stay as they are")
+    parser.add_argument(
+        "--only",
+        choices=[model.name for model in MODELS],
+        help="a model's name; the others' results stay as they are",
+    )
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
     logging.disable()
     packages.add_libraries(folder, (llama_cpp.PACKAGE,))
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     for model in MODELS:
         if arguments.only in (None, model.name):
-            results[model.name] = compared(model, folder)
-            text = json.dumps(results, ensure_ascii=False, indent=1)
-            RESULTS.write_text(text + "\n", "utf-8")
+            store(model.name, compared(model, folder))
+
+
+def store(name: str, result: dict[str, Any]) -> None:
+    """Write what was found about a model in place of what was known."""
+    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    text = json.dumps({**results, name: result}, ensure_ascii=False, indent=1)
+    RESULTS.write_text(text + "\n", "utf-8")
 
 
 def compared(model: RealModel, folder: Path) -> dict[str, Any]:

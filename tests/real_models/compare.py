@@ -22,8 +22,8 @@ THREADS = 1  # of llama.cpp, whose threads spin: with others at work two are slo
 class Answer:
     """A greedy answer of KTDesk, in float32.
 
-    equal: how many of its tokens llama.cpp prefers, too, up to the first that it does not. behind:
-    how far that one is behind llama.cpp's choice, in nats; 0 if there is none.
+    equal: how many of its tokens llama.cpp prefers, too, after those before. behind: how far one
+    that it does not prefer is behind its choice, at most, in nats.
     """
 
     prompt: str
@@ -34,8 +34,8 @@ class Answer:
 
     @property
     def agrees(self) -> bool:
-        """Whether both give the same, or part where two tokens are as likely."""
-        return self.equal == self.tokens or self.behind < TIE
+        """Whether both give the same, or differ where two tokens are as likely."""
+        return self.behind < TIE
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Perplexity:
 
 def weight_types(path: Path) -> dict[str, int]:
     """Return how many tensors of each type a file has."""
-    return dict(Counter(t.type.name for t in Checkpoint.open(path).tensors.values()))
+    checkpoint = Checkpoint.open(path)
+    return dict(Counter(checkpoint.weight(name).type.name for name in checkpoint.tensors))
 
 
 def greedy(model: Decoder, prompt: list[int], ends: frozenset[int]) -> list[int]:
@@ -79,13 +80,11 @@ def judged(llama_cpp: LlamaCpp, prompt: str, answer: list[int], tokenizer: Token
         raise SystemExit(f"llama.cpp makes other tokens of {prompt!r}")
     rows = llama_cpp.chosen_from(tokens, answer).log_softmax(-1)
     behind = [float(row.max() - row[token]) for row, token in zip(rows, answer, strict=True)]
-    parted = [i for i, lead in enumerate(behind) if lead > 0]
-    ended = llama_cpp.vocabulary.is_eog(answer[-1])
-    if not parted and ended != (answer[-1] in tokenizer.end_ids):
+    ends = [llama_cpp.vocabulary.is_eog(token) for token in answer]
+    if ends != [token in tokenizer.end_ids for token in answer]:
         raise SystemExit(f"llama.cpp ends its answer to {prompt!r} elsewhere")
-    equal = parted[0] if parted else len(answer)
     text = tokenizer.decode(answer)
-    return Answer(prompt, text, len(answer), equal, behind[equal] if parted else 0.0)
+    return Answer(prompt, text, len(answer), behind.count(0.0), round(max(behind), 6))
 
 
 def perplexity_of(path: Path, cache: CacheType, tokenizer: Tokenizer) -> float:
