@@ -20,12 +20,15 @@ from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
+from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
     from ktdesk.models.homes import Home
     from ktdesk.runtime.loading import LoadedModel
 
 log = logging.getLogger(__name__)
+
+DEFAULT_KEPT_BYTES = EngineSettings().kept_mb * 1_000_000
 
 
 class _Flag(threading.Event):
@@ -63,6 +66,7 @@ class Engine:
         context_tokens: int = 0,
         cache_type: str = "f16",
         weights: Home = "auto",
+        kept_bytes: int = DEFAULT_KEPT_BYTES,
         progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
@@ -70,7 +74,8 @@ class Engine:
         placement: 'auto', a name that KTDesk knows, or the path of a .yaml file. context_tokens 0
         takes what the model was made for, up to a default. cache_type: a choice of that setting.
         weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
-        leaves them in the file.
+        leaves them in the file. kept_bytes: for what was read of conversations besides the last
+        one, so that going back to one needs no reading; at most a quarter of what is free is taken.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -94,6 +99,7 @@ class Engine:
                 self.threads,
                 report,
                 weights=weights,
+                kept_bytes=kept_bytes,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info
@@ -113,6 +119,26 @@ class Engine:
         if flag := self._flags.get(request_id):
             flag.set()
 
+    def save_session(self, path: Path, request: Request | None = None) -> int:
+        """Write to a file what the model has read of a conversation; return how many tokens.
+
+        request: the conversation, as it would be asked again; None: what was answered last. Waits
+        its turn. The file is written whole or not at all, in place of one that is there.
+        Raises SessionError if there is nothing to save or it cannot be written; RequestError,
+        TemplateError as `generate` would fail.
+        """
+        with self._turn:
+            return self._loaded().runner.save_session(path, request)
+
+    def restore_session(self, path: Path) -> int:
+        """Take up what `save_session` wrote, also after a restart; return how many tokens.
+
+        The next request that begins with them does not read them again. Waits its turn. Raises
+        SessionError if the file is missing, damaged, or of another model, type of cache or version.
+        """
+        with self._turn:
+            return self._loaded().runner.restore_session(path)
+
     def unload(self) -> None:
         """Give the model's memory back; running requests are cancelled."""
         self.cancel_load()
@@ -127,14 +153,16 @@ class Engine:
     def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
         try:
             with self._my_turn(flag):
-                model = self._model
-                if model is None:
-                    raise RequestError("No model is loaded.", hint="Load a model first.")
-                yield from model.runner.run(request, flag)
+                yield from self._loaded().runner.run(request, flag)
         except Cancelled:
             yield Done("cancelled", _NOTHING)
         except KTDeskError as error:
             yield Failed(error)
+
+    def _loaded(self) -> LoadedModel:
+        if self._model is None:
+            raise RequestError("No model is loaded.", hint="Load a model first.")
+        return self._model
 
     @contextmanager
     def _my_turn(self, flag: _Flag) -> Generator[None]:

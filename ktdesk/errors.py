@@ -32,6 +32,10 @@ class RequestError(KTDeskError):
     """A request cannot be served: the prompt is too long, an option is out of range."""
 
 
+class SessionError(KTDeskError):
+    """A saved session cannot be written, or is not one that the loaded model can go on with."""
+
+
 class TemplateError(KTDeskError):
     """The chat template that the model file carries cannot be used."""
 

@@ -19,6 +19,7 @@ from ktdesk import Done, Event, Failed, KTDeskError, ModelInfo, Prefill, Request
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
+from ktdesk.settings import EngineSettings
 
 TICK_MS = 34  # under 30 a second
 
@@ -86,19 +87,20 @@ class Bundle:
 
 
 class _Load:
-    def __init__(self, path: Path, threads: int, context_tokens: int, cache_type: str) -> None:
-        self._path, self._threads = path, threads
-        self._context_tokens, self._cache_type = context_tokens, cache_type
+    def __init__(self, path: Path, settings: EngineSettings) -> None:
+        self._path, self._settings = path, settings
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
-        engine.threads = self._threads or physical_cores()
+        settings = self._settings
+        engine.threads = settings.threads or physical_cores()
         try:
             self._report(engine, LoadProgress("", 0.0))
             info = engine.load(
                 self._path,
-                context_tokens=self._context_tokens,
-                cache_type=self._cache_type,
+                context_tokens=settings.context_tokens,
+                cache_type=settings.cache_type,
+                kept_bytes=settings.kept_mb * 1_000_000,
                 progress=lambda now: self._report(engine, now),
             )
             self.bundle.add(Loaded(info))
@@ -186,11 +188,9 @@ class EngineBridge(QObject):
         """The CPU threads of the model that was loaded last."""
         return self._engine.threads
 
-    def load(
-        self, path: Path, *, threads: int = 0, context_tokens: int = 0, cache_type: str = "f16"
-    ) -> None:
+    def load(self, path: Path, settings: EngineSettings | None = None) -> None:
         """Load a model in place of the one that is loaded; see `Engine.load`."""
-        self._start(_Load(path, threads, context_tokens, cache_type))
+        self._start(_Load(path, settings or EngineSettings()))
 
     def generate(self, request: Request) -> None:
         """Answer a request."""

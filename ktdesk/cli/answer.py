@@ -10,7 +10,6 @@ from ktdesk.cli.program import on_interrupt
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.runtime.request import Done, Failed, Prefill, Request, Stats, StopReason, Token
-from ktdesk.text.messages import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
     with on_interrupt(lambda: engine.cancel(request.id)):
         for event in engine.generate(request):
             match event:
-                case Prefill(done, total):
+                case Prefill(done, total) if not texts:
                     terminal.progress("Reading the prompt", done / total)
                 case Token(token, text, channel):
                     is_answer = channel == "answer"
@@ -51,7 +50,9 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
                     return Answer("".join(texts), "".join(reasoning), tokens, reason, stats)
                 case Failed(error):
                     raise error
-                case ToolCall():  # nothing was offered that could be called
+                case (
+                    _
+                ):  # calls, though nothing was offered; reading again, while an answer is shown
                     pass
     raise RuntimeError("the engine ended an answer without Done or Failed")
 
@@ -73,8 +74,13 @@ def stats_line(stats: Stats) -> str:
             f"prompt {_tokens(read, stats.prefill_tokens_per_s)}",
             f"answer {_tokens(stats.generated_tokens, stats.decode_tokens_per_s)}",
             f"context {stats.context_used} of {stats.context_tokens}",
+            *_dropped(stats.dropped_messages),
         )
     )
+
+
+def _dropped(messages: int) -> list[str]:
+    return [f"without the {messages} oldest messages"] if messages else []
 
 
 def _tokens(count: int, per_s: float) -> str:

@@ -126,7 +126,8 @@ def _words(engine: Engine, tokens: int, program: Program) -> int:
 
 
 def _answer(engine: Engine, words: int, run: int, tokens: int, program: Program) -> Stats:
-    options = Options(max_tokens=tokens, temperature=0)
+    # Without prompt lookup: how much it gives depends on the text.
+    options = Options(max_tokens=tokens, temperature=0, prompt_lookup="off")
     request = Request(prompt=make_prompt(words, run), options=options)
     return ask(engine, request, program.terminal, is_shown=False).stats
 

@@ -16,6 +16,7 @@ from ktdesk.cli.conversation import Conversation
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
 from ktdesk.cli.program import Program
+from ktdesk.cli.session import Session
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
     add_sampling_arguments,
@@ -44,6 +45,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="TEXT", help="instructions for the whole conversation")
     parser.add_argument(
+        "--session",
+        metavar="NAME",
+        help="go on with the conversation of this name, and keep it: what was said, and what the "
+        "model has read of it, so that it need not read it again",
+    )
+    parser.add_argument(
         "--thinking",
         choices=("on", "off"),
         help="whether the model reasons before it answers, where its chat template can say so",
@@ -70,18 +77,22 @@ def run(arguments: Namespace, program: Program) -> int:
     prompt = _prompt(arguments.prompt)
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
+    session = Session(arguments.session) if arguments.session else None
     engine = load_model(program, path, settings, placement=arguments.placement)
     remember_model(program, path)
     if not arguments.json:
         _introduce(engine, program)
-    system = _opening(arguments.system)
+    if session:
+        session.restore(engine, program.terminal)
+    opening = _opening(arguments.system)
     template = _template_options(arguments)
     if prompt is None:
-        return Conversation(engine, program.terminal, system, options, template).run()
-    messages = () if arguments.raw else (*system, Message("user", prompt))
+        return Conversation(engine, program.terminal, opening, options, template, session).run()
+    earlier = (session.messages if session else ()) or opening
+    messages = () if arguments.raw else (*earlier, Message("user", prompt))
     raw = prompt if arguments.raw else None
     request = Request(messages=messages, prompt=raw, options=options, template=template)
-    return _answer_once(engine, request, program, as_json=arguments.json)
+    return _answer_once(engine, request, program, session, as_json=arguments.json)
 
 
 def _check(arguments: Namespace) -> None:
@@ -89,7 +100,7 @@ def _check(arguments: Namespace) -> None:
     for flag in ("raw", "json"):
         if getattr(arguments, flag) and arguments.prompt is None:
             raise RequestError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
-    for flag in ("system", "thinking", "effort"):
+    for flag in ("system", "session", "thinking", "effort"):
         if arguments.raw and getattr(arguments, flag):
             raise RequestError(
                 f"--{flag} has no place in a raw prompt.", hint=f"Leave out --raw or --{flag}."
@@ -121,8 +132,13 @@ def _introduce(engine: Engine, program: Program) -> None:
         program.terminal.note(line)
 
 
-def _answer_once(engine: Engine, request: Request, program: Program, *, as_json: bool) -> int:
+def _answer_once(
+    engine: Engine, request: Request, program: Program, session: Session | None, *, as_json: bool
+) -> int:
     answer = ask(engine, request, program.terminal, is_shown=not as_json)
+    if session and answer.text:
+        session.keep((*request.messages, Message("assistant", answer.text, answer.reasoning)))
+        session.keep_rows(engine, program.terminal, request.template)
     if as_json:
         program.terminal.json(_as_json(answer, engine))
     else:

@@ -7,6 +7,7 @@ import re
 
 from ktdesk.cli.answer import ask, stats_line
 from ktdesk.cli.keyboard import read_message
+from ktdesk.cli.session import Session
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.errors import KTDeskError
@@ -26,6 +27,7 @@ class Conversation:
     """Messages so far, and what to do with the next line.
 
     opening: the messages that every conversation begins with; none, or one with instructions.
+    session: where the conversation is kept, and may have begun.
     """
 
     def __init__(
@@ -35,14 +37,22 @@ class Conversation:
         opening: tuple[Message, ...],
         options: Options,
         template: TemplateOptions,
+        session: Session | None = None,
     ) -> None:
-        self._engine, self._terminal = engine, terminal
+        self._engine, self._terminal, self._session = engine, terminal, session
         self._opening, self._options, self._template = opening, options, template
-        self._messages = list(opening)
+        self._messages = list((session.messages if session else ()) or opening)
         self._stats: list[Stats] = []
 
     def run(self) -> int:
         """Converse until the user leaves; return the exit code."""
+        try:
+            return self._converse()
+        finally:
+            if self._session:
+                self._session.keep_rows(self._engine, self._terminal, self._template)
+
+    def _converse(self) -> int:
         self._terminal.note("/help says what can be done here.")
         is_interrupted = False
         while True:
@@ -72,6 +82,7 @@ class Conversation:
     def _command(self, name: str) -> None:
         if name == "/new":
             self._messages, self._stats = list(self._opening), []
+            self._keep()
             self._terminal.note("A new conversation.")
         elif name == "/stats":
             self._terminal.note(self._summary())
@@ -92,8 +103,19 @@ class Conversation:
         self._terminal.line()
         if answer.text:
             self._messages = [*messages, Message("assistant", answer.text, answer.reasoning)]
+            self._keep()
         self._stats.append(answer.stats)
         self._terminal.note(stats_line(answer.stats))
+        if answer.reason == "context":
+            self._terminal.note("The context is full. /new begins another conversation.")
+
+    def _keep(self) -> None:
+        if not self._session:
+            return
+        try:
+            self._session.keep(self._messages)
+        except KTDeskError as error:
+            self._terminal.error(str(error), error.hint)
 
     def _summary(self) -> str:
         if not self._stats:

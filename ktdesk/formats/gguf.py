@@ -7,6 +7,7 @@ damaged, or something else altogether.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.formats.shards import check_place, check_same_model, shards_of
 
 T = TypeVar("T", int, float, str, bool)
+
+_SAMPLE_BYTES = 4096  # of each end, in a digest: variants of a model may share header and size
 
 _AGAIN = "The file may be cut or damaged: fetch it again."
 _MAX_NAME = 200  # characters; forms and lists show names whole
@@ -163,6 +166,21 @@ class Checkpoint:
     def path_of(self, name: str) -> Path:
         """Return the file among the model's that holds a tensor."""
         return self._placed[name].path
+
+    def digest(self) -> str:
+        """Return what tells this model from others: a digest of both ends of every tensor.
+
+        And of the sizes and headers of all files. Reads from the disk what is not in memory.
+        """
+        digest = hashlib.sha256()
+        for part in self._parts:
+            data = memoryview(part.mapping)
+            digest.update(f"{len(data)} ".encode())
+            digest.update(data[: part.header.data_start])
+        for placed in self._placed.values():
+            digest.update(placed.data[:_SAMPLE_BYTES].tobytes())
+            digest.update(placed.data[-_SAMPLE_BYTES:].tobytes())
+        return digest.hexdigest()
 
     def _add(self, part: _Part) -> None:
         data: NDArray[np.uint8] = np.frombuffer(memoryview(part.mapping), np.uint8)

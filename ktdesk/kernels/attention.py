@@ -7,6 +7,7 @@ T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and valu
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +17,10 @@ from ktdesk._native import Stream
 from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes, stride_bytes
 
 MAX_HEAD_SIZE = 1024
+
+# In steps of up to so many tokens each one is computed as in a step of its own, bit for bit:
+# `attend` sees to that here; products do so as long as there are too few tokens for panels.
+STEP_TOKENS = 4
 
 # Pieces of work, tiles of queries by sections of rows, that occupy the threads of a desktop evenly.
 _PIECES = 64
@@ -105,3 +110,34 @@ def attention(
     _native.attention(stream, *arguments)
     if max_sections > 1:
         _native.attention_merge(stream, *arguments)
+
+
+def attend(
+    stream: Stream,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    positions: Tensor,
+    out: Tensor,
+    scale: float,
+    sections: Tensor,
+    *,
+    places: Tensor,
+    **how: Any,
+) -> None:
+    """`attention`, a token at a time if there are few: how rows are cut depends on all of a call.
+
+    sections: room for as many as `step_sections` says. how: the same for all tokens.
+    """
+    if len(q) > STEP_TOKENS:
+        attention(stream, q, k, v, positions, out, scale, sections, places=places, **how)
+        return
+    for token in range(len(q)):
+        one = slice(token, token + 1)
+        arguments = (q[one], k, v, positions[one], out[one], scale, sections[one])
+        attention(stream, *arguments, places=places[one], **how)
+
+
+def step_sections(tokens: int, heads: int, kv_heads: int) -> int:
+    """Return into how many sections `attend` had best split the cache rows, at most."""
+    return attention_sections(1 if tokens <= STEP_TOKENS else tokens, heads, kv_heads)

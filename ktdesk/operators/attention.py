@@ -12,7 +12,7 @@ from torch import Tensor
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, reference
-from ktdesk.kernels.attention import attention, attention_sections
+from ktdesk.kernels.attention import attend, step_sections
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
 from ktdesk.operators.basic import CpuNorm, TorchNorm
@@ -125,7 +125,7 @@ class CpuGqa(Gqa):
         cpu.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
         cpu.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
-        attention(
+        attend(
             stream,
             queries,
             cache.keys,
@@ -153,5 +153,5 @@ def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
 def section_room(device: CpuDevice, out: Tensor, kv_heads: int) -> Tensor:
     """Return room for the partial sums of attention that ends in out [T, H, Dv]."""
     tokens, heads, value_size = out.shape
-    sections = attention_sections(tokens, heads, kv_heads)
+    sections = step_sections(tokens, heads, kv_heads)
     return device.scratch(tokens, heads, sections, value_size + 2)

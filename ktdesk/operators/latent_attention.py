@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu, reference
-from ktdesk.kernels.attention import attention
+from ktdesk.kernels.attention import attend, attention
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.attention import heads_of, section_room
 from ktdesk.operators.base import Mla, MlaSpec, Step
@@ -100,7 +100,7 @@ class CpuMla(Mla):
         spec, cache, device = self._spec, self._cache, self._device
         value = self._weights.value
         mixed = device.empty(len(q), spec.heads, spec.latent)
-        attention(
+        attend(
             device.stream,
             self._queries(q, step),
             cache.keys,

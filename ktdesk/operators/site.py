@@ -26,7 +26,10 @@ S = TypeVar("S", bound=Slot)
 
 @dataclass
 class Resources:
-    """What the operators of one model share. `used` collects the names of the tensors they took."""
+    """What the operators of one model share.
+
+    `used` collects the names of the tensors they took, `caches` what `Site.cache` gave them.
+    """
 
     checkpoint: Checkpoint
     device: CpuDevice
@@ -35,6 +38,7 @@ class Resources:
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
     reads_ahead: bool = False  # the file is larger than the memory left for it
     used: set[str] = field(default_factory=set[str])
+    caches: list[Tensor] = field(default_factory=list[Tensor])  # in the order they were made
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,14 +128,20 @@ class Site:
         return torch.as_tensor(self.weight(name, *shape).dequantize())
 
     def cache(self, width: int) -> Tensor:
-        """Return room for `width` values per token of the context: [context, width]."""
+        """Return room for `width` values per token of the context: [context, width].
+
+        Row p must hold what is kept of the token at position p, and nothing else: rows are saved,
+        and put back, by position.
+        """
         rows, kind = self.resources.context_tokens, self.resources.cache_type
         try:
-            return torch.empty(rows, kind.elements(width), dtype=kind.dtype)
+            room = torch.empty(rows, kind.elements(width), dtype=kind.dtype)
         except RuntimeError as error:  # torch's allocator has no type of its own for this
             raise MemoryShortage(
                 "the CPU", rows * kind.row_bytes(width), 0, hint="Choose a shorter context."
             ) from error
+        self.resources.caches.append(room)
+        return room
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from pathlib import Path
 
@@ -20,14 +21,20 @@ from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
+from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.runner import Runner
+from ktdesk.runtime.sequence import CachedSequence
+from ktdesk.runtime.session_file import SessionLayout
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
 log = logging.getLogger(__name__)
 
 DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
+
+_KEPT_SHARE = 0.25  # of the memory that is free, for what was read of other conversations
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,22 @@ def load_model(
     report: Report,
     *,
     weights: Home = "auto",
+    kept_bytes: int = 0,
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` may raise to cancel."""
     report(LoadProgress("Opening the file", 0.0))
     checkpoint = Checkpoint.open(path)
     try:
-        return _load(checkpoint, placement, context_tokens, cache_type, threads, report, weights)
+        return _load(
+            checkpoint,
+            placement,
+            context_tokens,
+            cache_type,
+            threads,
+            report,
+            weights,
+            kept_bytes,
+        )
     finally:  # whatever came of a file that went away meanwhile, that is what to say
         checkpoint.check_whole()
 
@@ -65,6 +82,7 @@ def _load(
     threads: int,
     report: Report,
     weights: Home,
+    kept_bytes: int,
 ) -> LoadedModel:
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
@@ -93,6 +111,7 @@ def _load(
         tokenizer,
         _template(checkpoint, tokenizer),
         context_tokens,
+        _sequence(resources, kept_bytes, plan.cache_bytes(resources)),
         captures=plan.captures,
         check_model=checkpoint.check_whole,
     )
@@ -155,6 +174,22 @@ def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:
     for weight in rest:
         for _ in resources.reader.read(weight):
             pass
+
+
+def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> CachedSequence:
+    """Return the cached sequence, with a store for others of at most a share of free memory.
+
+    cache_bytes: what the caches will take, of what seems free as yet.
+    """
+    free = max(0, available_memory_bytes() - cache_bytes)
+    store = PageStore(min(kept_bytes, int(free * _KEPT_SHARE)))
+    rows = CacheRows(resources.caches)
+    checkpoint, cache_type = resources.checkpoint, resources.cache_type
+
+    def layout() -> SessionLayout:
+        return SessionLayout(checkpoint.digest(), cache_type.value, rows.row_bytes)
+
+    return CachedSequence(rows, store, cache(layout))
 
 
 def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> ModelInfo:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 from ktdesk.errors import RequestError
-from ktdesk.runtime.request import Options
+from ktdesk.runtime.request import ContextFull, Options, PromptLookup
 
 # The least and the most of each. A bias or penalty beyond these has the effect of the last one.
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -25,6 +26,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "dry_tokens": (0, math.inf),
     "max_tokens": (0, math.inf),
 }
+_CHOICES = {"context_full": get_args(ContextFull), "prompt_lookup": get_args(PromptLookup)}
 _MOST_BIAS = 100
 _SHAPES = ("json", "json_schema", "grammar")
 
@@ -51,3 +53,9 @@ def check_options(options: Options) -> None:
             f"The options {' and '.join(given)} contradict each other.",
             hint="Give at most one of them.",
         )
+    for name, choices in _CHOICES.items():
+        value = getattr(options, name)
+        if value not in choices:
+            raise RequestError(
+                f"The option {name} is {value!r}.", hint=f"Allowed: {', '.join(choices)}."
+            )

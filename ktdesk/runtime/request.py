@@ -11,7 +11,9 @@ from typing import Literal
 from ktdesk.errors import KTDeskError
 from ktdesk.text.messages import Channel, Message, TemplateOptions, Tool, ToolCall
 
-StopReason = Literal["end", "length", "stop", "cancelled"]
+StopReason = Literal["end", "length", "stop", "context", "cancelled"]
+ContextFull = Literal["stop", "shift"]
+PromptLookup = Literal["auto", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,9 @@ class Options:
     json, json_schema, grammar: at most one. An object in JSON; JSON of a schema, given as text;
     a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
     prompt ends within a model's reasoning, what follows the reasoning is meant.
+
+    context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
+    guess tokens from those before where that is faster; it changes no answer.
     """
 
     max_tokens: int = 0
@@ -49,6 +54,8 @@ class Options:
     logit_bias: Mapping[int, float] = field(default_factory=dict[int, float])
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    context_full: ContextFull = "stop"
+    prompt_lookup: PromptLookup = "auto"
     json: bool = False
     json_schema: str = ""
     grammar: str = ""
@@ -96,7 +103,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """Measurements of one request. Times in seconds."""
+    """Measurements of one request. Times in seconds.
+
+    cached_tokens: of the prompt, that did not have to be read. guessed_tokens: of the answer, that
+    prompt lookup foresaw. dropped_messages: the oldest ones, for which there was no room.
+    """
 
     prompt_tokens: int
     cached_tokens: int
@@ -106,6 +117,8 @@ class Stats:
     decode_s: float
     context_used: int
     context_tokens: int
+    guessed_tokens: int = 0
+    dropped_messages: int = 0
 
     @property
     def prefill_tokens_per_s(self) -> float:

@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The loop: prompt to tokens, prefill in chunks, decode, sample, emit, cancel.
 
-One sequence at a time. The cache keeps the last one, so that the next turn of a conversation reads
-only what is new.
+One sequence at a time. What the cache or the store holds of it is not read again.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event as Flag
 
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.errors import Cancelled, RequestError
+from ktdesk.errors import Cancelled, RequestError, SessionError
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
+from ktdesk.runtime.context_window import Prompt, fit_prompt
+from ktdesk.runtime.look_ahead import LookAhead
+from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
+from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
 from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
@@ -33,12 +38,25 @@ PREFILL_CHUNK_TOKENS = 512
 
 
 @dataclass
-class _Clock:
-    """When the parts of a request began and ended, in seconds of a monotonic clock."""
+class _Answering:
+    """A request, and what has become of it. Times in seconds of a monotonic clock."""
 
-    start: float
-    first_token: float = 0.0
-    end: float = 0.0
+    request: Request
+    cancelled: Flag
+    sampler: Sampler
+    text: AnswerText
+    guesser: Guesser | None
+    start_s: float
+    prompt: Prompt  # the present one
+    prompt_tokens: int  # of the first one
+    cached_tokens: int  # of these
+    answer: list[int] = field(default_factory=list[int])
+    first_token_s: float = 0.0
+
+    @property
+    def tokens(self) -> list[int]:
+        """All that the model is to have seen."""
+        return self.prompt.tokens + self.answer
 
 
 class Runner:
@@ -55,6 +73,7 @@ class Runner:
         tokenizer: Tokenizer,
         template: ChatTemplate,
         context_tokens: int,
+        sequence: CachedSequence,
         *,
         captures: bool,
         check_model: Callable[[], None],
@@ -62,31 +81,61 @@ class Runner:
         self.context_tokens = context_tokens
         self._model, self._tokenizer, self._template = model, tokenizer, template
         self._decode = DecodeStep(model, device) if captures else EagerStep(model)
+        self._looks_ahead = captures  # other operators promise nothing of steps of several tokens
+        self._costs = Costs(STEP_TOKENS)
+        self._check_model, self._sequence = check_model, sequence
         self._vocabulary = Vocabulary(tokenizer)
-        self._check_model = check_model
-        self._cached: list[int] = []  # the tokens whose rows stand in the cache
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
         """Yield Prefill events, Token and ToolCall events, then one Done.
 
         Raises KTDeskError if the request cannot be served.
         """
+        start = time.monotonic()
         self._check_model()
-        clock = _Clock(time.monotonic())
-        prompt = self.encode(request)
-        sampler = self._vocabulary.sampler(request.options, prompt)
-        self._check_length(prompt)
-        reused = self._reuse(prompt)
-        answer: list[int] = []
+        prompt = fit_prompt(request, self.encode, self.context_tokens)
+        sampler = self._vocabulary.sampler(request.options, prompt.tokens)
+        self._check_length(prompt.tokens)
+        looks_ahead = self._looks_ahead and request.options.prompt_lookup == "auto"
+        now = _Answering(
+            request,
+            cancelled,
+            sampler,
+            self._answer_text(request),
+            Guesser(self._costs, STEP_TOKENS - 1) if looks_ahead else None,
+            start,
+            prompt,
+            len(prompt.tokens),
+            self._sequence.recall(prompt.tokens[:-1]),
+        )
         reason: StopReason
         try:
-            logits = yield from self._prefill(prompt, cancelled)
-            clock.first_token = clock.end = time.monotonic()
-            reason = yield from self._generate(request, prompt, answer, logits, sampler, cancelled)
+            logits = yield from self._prefill(prompt.tokens, cancelled)
+            now.first_token_s = time.monotonic()
+            reason = yield from self._generate(now, logits)
         except Cancelled:
             reason = "cancelled"
-        clock.end = time.monotonic()
-        yield Done(reason, self._stats(prompt, reused, answer, clock))
+        yield from now.text.flush()
+        yield Done(reason, self._stats(now))
+
+    def save_session(self, path: Path, request: Request | None) -> int:
+        """Write to a file what is known of a request's prompt; see `Engine.save_session`."""
+        self._check_model()
+        if request:
+            prompt = fit_prompt(request, self.encode, self.context_tokens)
+            self._sequence.recall(prompt.tokens)
+        if not len(self._sequence):
+            raise SessionError(
+                "There is nothing to save: the model has read nothing of this conversation.",
+                hint="Save it after an answer.",
+            )
+        self._sequence.save(path)
+        return len(self._sequence)
+
+    def restore_session(self, path: Path) -> int:
+        """Put a file's rows into the cache; see `Engine.restore_session`."""
+        self._sequence.restore(path, self.context_tokens)
+        return len(self._sequence)
 
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""
@@ -107,6 +156,12 @@ class Runner:
         template = self._template.for_tools(request.tools)
         return template.render(request.messages, request.tools, request.template)
 
+    def _answer_text(self, request: Request) -> AnswerText:
+        # A chat's answer begins a text; what follows a raw prompt goes on with it.
+        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        reply = self._reply(request)
+        return AnswerText(self._tokenizer, stream, reply, request.options.stop)
+
     def _reply(self, request: Request) -> ReplyParser:
         """Return what takes the reply to a request apart."""
         if request.prompt is not None:
@@ -119,82 +174,89 @@ class Runner:
             raise RequestError(
                 f"The prompt has {len(prompt)} tokens; the context has room for "
                 f"{self.context_tokens}, and the answer needs some of it.",
-                hint="Shorten the conversation, start a new one, or load the model with a longer "
-                "context.",
+                hint="Shorten the conversation, start a new one, let its oldest turns go when the "
+                "context is full, or load the model with a longer context.",
             )
 
-    def _reuse(self, prompt: list[int]) -> int:
-        """Keep what the cache shares with the prompt, but for its last token; return how many."""
-        pairs = enumerate(zip(self._cached, prompt[:-1], strict=False))
-        shared = next((i for i, (a, b) in pairs if a != b), min(len(self._cached), len(prompt) - 1))
-        del self._cached[shared:]
-        return shared
+    def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, Tensor]:
+        """Read the tokens that are not in the cache; return the logits [V] after the last."""
 
-    def _prefill(self, prompt: list[int], cancelled: Flag) -> Generator[Event, None, Tensor]:
         def check() -> None:
             if cancelled.is_set():
                 raise Cancelled
 
         logits: Tensor | None = None
-        yield Prefill(len(self._cached), len(prompt))
-        while len(self._cached) < len(prompt):
-            start = len(self._cached)
-            chunk = prompt[start : start + PREFILL_CHUNK_TOKENS]
-            logits = prefill(self._model, chunk, start, check=check)[0]
+        done = len(self._sequence)
+        yield Prefill(done, len(tokens))
+        while done < len(tokens):
+            chunk = tokens[done : done + PREFILL_CHUNK_TOKENS]
+            logits = prefill(self._model, chunk, done, check=check)[0]
             self._check_model()
-            self._cached += chunk
-            yield Prefill(len(self._cached), len(prompt))
+            self._sequence.append(chunk)
+            done += len(chunk)
+            yield Prefill(done, len(tokens))
         assert logits is not None
         return logits
 
-    def _generate(
-        self,
-        request: Request,
-        prompt: list[int],
-        answer: list[int],
-        logits: Tensor,
-        sampler: Sampler,
-        cancelled: Flag,
-    ) -> Generator[Event, None, StopReason]:
-        # A chat's answer begins a text; what follows a raw prompt goes on with it.
-        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
-        reply = self._reply(request)
-        text = AnswerText(self._tokenizer, stream, reply, request.options.stop)
-        room = self.context_tokens - len(prompt)
-        limit = min(request.options.max_tokens or room, room)
-        reason: StopReason = "length"
-        while len(answer) < limit:
-            if cancelled.is_set():
-                reason = "cancelled"
-                break
-            token = sampler.sample(logits.numpy(), prompt + answer)
+    def _generate(self, now: _Answering, logits: Tensor) -> Generator[Event, None, StopReason]:
+        """Yield the tokens of the answer; return why there are no more."""
+        tokens, steps = now.tokens, self._look_ahead(now)
+        while not now.cancelled.is_set():
+            token = now.sampler.sample(logits.numpy(), tokens)
             if token in self._tokenizer.end_ids:
-                reason = "end"
-                break
-            answer.append(token)
-            yield from text.push(token)
-            if text.is_stopped:
-                reason = "stop"
-                break
-            if sampler.is_complete:
-                reason = "end"
-                break
-            if len(answer) < limit:
-                logits = self._decode.run(token, len(self._cached))
-                self._check_model()
-                self._cached.append(token)
-        yield from text.flush()
-        return reason
+                return "end"
+            tokens.append(token)
+            now.answer.append(token)
+            yield from now.text.push(token)
+            if now.text.is_stopped:
+                return "stop"
+            if now.sampler.is_complete:
+                return "end"
+            if len(now.answer) == now.request.options.max_tokens:
+                return "length"
+            if len(tokens) < self.context_tokens:
+                logits = steps.after(token)
+            elif self._shift(now):
+                tokens, steps = now.tokens, self._look_ahead(now)
+                logits = yield from self._prefill(tokens, now.cancelled)
+            else:
+                return "context"
+        return "cancelled"
 
-    def _stats(self, prompt: list[int], reused: int, answer: list[int], clock: _Clock) -> Stats:
-        first = clock.first_token or clock.end
+    def _look_ahead(self, now: _Answering) -> LookAhead:
+        """Return the steps from here to the end of the answer, or of the context."""
+        most = now.request.options.max_tokens or self.context_tokens
+        end = min(len(now.prompt.tokens) + most, self.context_tokens)
+        return LookAhead(self._step, self._sequence, now.tokens, end, self._costs, now.guesser)
+
+    def _step(self, tokens: Sequence[int], position: int) -> Tensor:
+        """Return the logits [T, V] after each of a few tokens."""
+        logits = self._decode.run(tokens, position)
+        self._check_model()
+        return logits
+
+    def _shift(self, now: _Answering) -> bool:
+        """Let the oldest turns go; return whether that has made room. The rest is to be read."""
+        written = len(now.answer)
+        prompt = fit_prompt(now.request, self.encode, self.context_tokens, written)
+        if len(prompt.tokens) + written >= self.context_tokens:
+            return False
+        now.prompt = prompt
+        self._sequence.recall(now.tokens[:-1])
+        return True
+
+    def _stats(self, now: _Answering) -> Stats:
+        end = time.monotonic()
+        first = now.first_token_s or end
         return Stats(
-            prompt_tokens=len(prompt),
-            cached_tokens=reused,
-            generated_tokens=len(answer),
-            first_token_s=first - clock.start,
-            prefill_s=first - clock.start,
-            decode_s=clock.end - first,
-            context_used=len(prompt) + len(answer),
+            prompt_tokens=now.prompt_tokens,
+            cached_tokens=now.cached_tokens,
+            generated_tokens=len(now.answer),
+            first_token_s=first - now.start_s,
+            prefill_s=first - now.start_s,
+            decode_s=end - first,
+            context_used=len(now.tokens),
             context_tokens=self.context_tokens,
+            guessed_tokens=now.guesser.right if now.guesser else 0,
+            dropped_messages=now.prompt.dropped_messages,
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One step of a model: prompts in chunks, and single tokens by replaying a captured graph."""
+"""One step of a model: prompts in chunks, and few tokens by replaying a captured graph."""
 
 from __future__ import annotations
 
@@ -9,35 +9,45 @@ from torch import Tensor
 
 from ktdesk.devices.base import Device
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 
 
 class DecodeStep:
-    """The step for one token: captured once, then replayed for every token."""
+    """Steps of one to STEP_TOKENS tokens: captured once for each number, then replayed.
+
+    What a graph works on takes no memory until it is replayed the first time.
+    """
 
     def __init__(self, model: Decoder, device: Device) -> None:
-        self._inputs = StepInputs(1)
-        with device.capture() as self._graph:
-            self._logits = model.forward(self._inputs)
+        self._steps = [_CapturedStep(model, device, count + 1) for count in range(STEP_TOKENS)]
 
-    def run(self, token: int, position: int) -> Tensor:
-        """Return the logits [V] after `token`, valid until the next run."""
-        self._inputs.load([token], position)
+    def run(self, tokens: Sequence[int], position: int) -> Tensor:
+        """Return the logits [T, V] after each token, valid until the next run."""
+        return self._steps[len(tokens) - 1].run(tokens, position)
+
+
+class _CapturedStep:
+    def __init__(self, model: Decoder, device: Device, tokens: int) -> None:
+        self._inputs = StepInputs(tokens)
+        with device.capture() as self._graph:
+            self._logits = model.forward(self._inputs, outputs=tokens)
+
+    def run(self, tokens: Sequence[int], position: int) -> Tensor:
+        self._inputs.load(tokens, position)
         self._graph.replay()
-        return self._logits[0]
+        return self._logits
 
 
 class EagerStep:
-    """The step for one token of a model with operators that cannot be captured."""
+    """The same for a model with operators that cannot be captured."""
 
     def __init__(self, model: Decoder) -> None:
         self._model = model
-        self._inputs = StepInputs(1)
 
-    def run(self, token: int, position: int) -> Tensor:
-        """Return the logits [V] after `token`."""
-        self._inputs.load([token], position)
-        return self._model.forward(self._inputs)[0]
+    def run(self, tokens: Sequence[int], position: int) -> Tensor:
+        """Return the logits [T, V] after each token."""
+        return prefill(self._model, tokens, position, outputs=len(tokens))
 
 
 def prefill(

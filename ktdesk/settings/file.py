@@ -8,8 +8,6 @@ aside, never overwritten, and never keeps KTDesk from starting.
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, MutableMapping
 from dataclasses import fields
@@ -20,6 +18,7 @@ from ktdesk.errors import SettingsError
 from ktdesk.settings.fields import Section, describe
 from ktdesk.settings.folders import config_file
 from ktdesk.settings.sections import Settings
+from ktdesk.whole_file import whole_file
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -77,7 +76,8 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     for name in _SECTIONS:
         _fill(document, getattr(settings, name))
     try:
-        _replace(path, tomlkit.dumps(document))
+        with whole_file(path) as file:
+            file.write(tomlkit.dumps(document).encode())
     except OSError as error:
         raise SettingsError(
             f"The settings could not be saved in {path}: {error.strerror}.",
@@ -156,21 +156,6 @@ def _fill(document: TOMLDocument, section: Section) -> None:
         else:
             table.add(tomlkit.comment(f"{about.title}. {about.help}"))
             table.add(name, value)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the file by its side and rename it, so that no reader ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _set_aside(path: Path) -> Path:

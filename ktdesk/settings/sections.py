@@ -31,6 +31,14 @@ class EngineSettings(Section):
         "How exactly the conversation is kept: f32 most, q8_0 in the least memory.",
         choices=("f16", "bf16", "q8_0", "f32"),
     )
+    kept_mb: int = setting(
+        1000,
+        "Other conversations",
+        "Memory for what was read of them, so that going back to one needs no reading.",
+        low=0,
+        high=1 << 24,
+        unit="MB",
+    )
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,18 @@ class SamplingSettings(Section):
         "The same seed gives the same answer; without one, each differs.",
         low=0,
         high=2**32 - 1,
+    )
+    context_full: str = setting(
+        "stop",
+        "When the context is full",
+        "'stop' ends the answer; 'shift' lets the oldest turns go and reads the rest again.",
+        choices=("stop", "shift"),
+    )
+    prompt_lookup: str = setting(
+        "auto",
+        "Prompt lookup",
+        "Guesses words from those before, where that is faster; it changes no answer.",
+        choices=("auto", "off"),
     )
 
 

@@ -73,9 +73,9 @@ struct Layer {
                   1, 1);
     convert(stream);
     const kt::ExpertsUpArgs raise{
-        gate.matrix,   up.matrix, nullptr, nullptr, given,    given,   plan.data(),
-        hidden.data(), hidden_bytes, form, pairs,   kExperts, kHidden, kUsed,
-        kt::Activation::kSilu};
+        gate.matrix, up.matrix,   nullptr,       nullptr,      given,
+        given,       plan.data(), hidden.data(), hidden_bytes, form,
+        pairs,       kExperts,    kHidden,       kUsed,        kt::Activation::kSilu};
     stream.launch(kernels.experts_up, raise, kt::up_shares(kHidden, pairs, kExperts), 1);
     const kt::ExpertsDownArgs lower{down.matrix,   nullptr,  rows,       plan.data(),
                                     shares.data(), nullptr,  out.data(), tokens,

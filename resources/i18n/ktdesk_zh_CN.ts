@@ -241,6 +241,18 @@
         <translation>f32</translation>
     </message>
     <message>
+        <source>Other conversations</source>
+        <translation>其他对话</translation>
+    </message>
+    <message>
+        <source>Memory for what was read of them, so that going back to one needs no reading.</source>
+        <translation>用于保留其他对话已读内容的内存，返回时无需重新读取。</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
         <source>Longest answer</source>
         <translation>最长回答</translation>
     </message>
@@ -361,6 +373,38 @@
         <translation>种子相同则回答相同；不填则每次不同。</translation>
     </message>
     <message>
+        <source>When the context is full</source>
+        <translation>上下文已满时</translation>
+    </message>
+    <message>
+        <source>'stop' ends the answer; 'shift' lets the oldest turns go and reads the rest again.</source>
+        <translation>“stop”结束回答；“shift”丢弃最早的轮次并重新读取其余内容。</translation>
+    </message>
+    <message>
+        <source>stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>滚动</translation>
+    </message>
+    <message>
+        <source>Prompt lookup</source>
+        <translation>提示查找</translation>
+    </message>
+    <message>
+        <source>Guesses words from those before, where that is faster; it changes no answer.</source>
+        <translation>根据前文猜测后续词语以加快速度；不会改变回答。</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -468,6 +512,10 @@
     <message>
         <source>Cut at the greatest length</source>
         <translation>已达到最大长度</translation>
+    </message>
+    <message>
+        <source>without the {count} oldest messages</source>
+        <translation>未包含最早的 {count} 条消息</translation>
     </message>
     <message>
         <source>first token after {seconds} s</source>

@@ -38,13 +38,13 @@ def _do(runner: Runner, work: Work, ids: list[int]) -> float:
     if work.prompt:
         _read(runner, ids[: work.prompt])
     for place, token in enumerate(ids[work.prompt : work.tokens], work.depth):
-        runner._decode.run(token, place)
+        runner._decode.run([token], place)
     return time.perf_counter() - start
 
 
 def _read(runner: Runner, ids: list[int]) -> None:
     """Read a prompt in chunks, as for a request, with nothing in the cache."""
-    runner._cached.clear()
+    runner._sequence.clear()
     if ids:
         for _ in runner._prefill(ids, Flag()):
             pass

@@ -3,8 +3,8 @@
 
     python tests/golden/make_golden.py FOLDER_OF_LLAMA_CPP_BINARIES
 
-The models are the demo models, which `ktdesk demo` builds, with their weights in float32 (exact.py
-says why); perplexity is of the files as they are. See README.md for the versions used.
+The models are the demo models, which `ktdesk demo` builds, with their weights in float32
+(retyped.py says why); perplexity is of the files as they are. README.md names the versions used.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import models_folder
-from tests.golden.exact import write_exact
 from tests.golden.measure import CONTEXT, TEXT, TOKENS
+from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 PORT = 18973

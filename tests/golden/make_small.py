@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes small_models.json again: which tokens llama.cpp prefers, with the tests' small models.
+"""Makes small_models.json and small_quantised.json again: which tokens llama.cpp prefers.
+
+It is asked with the tests' small models, in float32 and quantised.
 
     python tests/golden/make_small.py
 
-That it can load the files and agrees shows that they are laid out as its converter does it. Needs
-llama.cpp as a Python module; README.md says which.
+That it can load the files and agrees shows that they are laid out as its converter does it.
+Needs llama.cpp as a Python module; README.md says which.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ from pathlib import Path
 
 import torch
 from cyllama.llama import llama_cpp
+from gguf import GGMLQuantizationType
 from torch import Tensor
 
 from ktdesk.formats.gguf import Checkpoint
+from tests.golden.retyped import write_quantised
 from tests.integration.test_logits import MODELS, TOKENS
+from tests.integration.test_quantised_logits import KINDS, Preferred
 from tests.tiny.shared import VOCABULARY
 
-FILE = Path(__file__).parent / "small_models.json"
+FOLDER = Path(__file__).parent
 AGREEMENT = 1e-3  # of the largest logit; llama.cpp's GELU is a table in half precision
 
 # Where llama.cpp does something else than the models' own code, which is what KTDesk follows, or
@@ -89,16 +94,31 @@ def agreement(name: str, path: Path, tokens: dict[str, list[int]]) -> str:
     return f"{difference:.1e}"
 
 
+def preferred(path: Path, kind: str) -> Preferred:
+    """Return what llama.cpp prefers after each token with a model's weights in another type."""
+    quantised = path.with_name(f"{kind}.gguf")
+    found = logits(write_quantised(path, quantised, GGMLQuantizationType[kind]))
+    first, second = found.topk(2).values.unbind(-1)
+    leads = ((first - second) / found.abs().max()).tolist()
+    return {"tokens": found.argmax(-1).tolist(), "leads": [round(lead, 3) for lead in leads]}
+
+
 def main() -> None:
     """Say of each model whether llama.cpp agrees, and write the tokens of those where it does."""
     llama_cpp.disable_logging()
     llama_cpp.llama_backend_init()
     tokens: dict[str, list[int]] = {}
+    quantised: dict[str, dict[str, Preferred]] = {kind: {} for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.gguf"
         for name in MODELS:
-            found = agreement(name, Path(folder) / "model.gguf", tokens)
+            found = agreement(name, path, tokens)
             sys.stdout.write(f"{name}: {found}\n")
-    FILE.write_text(json.dumps(tokens) + "\n", encoding="utf-8")
+            if name in tokens:
+                for kind, models in quantised.items():
+                    models[name] = preferred(path, kind)
+    for file, content in (("small_models", tokens), ("small_quantised", quantised)):
+        (FOLDER / f"{file}.json").write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

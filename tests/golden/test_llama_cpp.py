@@ -17,8 +17,8 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.library.demo import DemoModels
 from ktdesk.runtime.step import prefill
 from ktdesk.text.tokenizer import Tokenizer
-from tests.golden.exact import write_exact
 from tests.golden.measure import CONTEXT, TEXT, TIE, TOKENS, build, last_logits, perplexity
+from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 ARCHITECTURES = ("llama", "deepseek2")

@@ -50,6 +50,7 @@ class FakeEngine:
         context_tokens: int = 0,
         cache_type: str = "f16",
         weights: str = "auto",
+        kept_bytes: int = 0,
         progress: Callable[[LoadProgress], None] = lambda now: None,
     ) -> ModelInfo:
         self._load_cancelled.clear()

@@ -62,6 +62,16 @@ def refused(done: Ended, *parts: str) -> None:
         assert part in sentence
 
 
+def test_a_session_goes_on_without_reading_it_again(ktdesk: Command, model: Path) -> None:
+    arguments = ("chat", "--model", model, "--session", "tea", "--max-tokens", 8, "--json")
+    begun = ktdesk(*arguments, "--prompt", "hello " * 20)
+    again = ktdesk(*arguments, "--prompt", "and then?")
+    first, second = (json.loads(done.out)["stats"] for done in (begun, again))
+    assert first["cached_tokens"] == 0
+    # But for the mark of the answer, all of the first prompt at least.
+    assert second["cached_tokens"] >= first["prompt_tokens"] - 3
+
+
 def test_one_answer_is_the_same_each_time_and_as_json(ktdesk: Command, model: Path) -> None:
     arguments = ("chat", "--model", model, "--prompt", "hello", "--max-tokens", 8)
     greedy = (*arguments, "--temperature", 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from gguf import GGMLQuantizationType as Kind
+from gguf import GGUFReader
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError
@@ -17,9 +18,11 @@ from ktdesk.models.build import build_model, make_plan
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import prefill
+from tests.integration.test_bad_files import U32, changed
 from tests.tiny.gemma3 import tiny_gemma3
 from tests.tiny.gpt_oss import tiny_gpt_oss
 from tests.tiny.llama4 import tiny_llama4
+from tests.tiny.olmoe import tiny_olmoe
 from tests.tiny.shared import VOCABULARY, Tiny
 
 TOKENS = [
@@ -63,3 +66,10 @@ def test_llama4_with_two_experts_for_a_token_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="choose 2 experts") as caught:
         logits(tiny, "cpu_only")
     assert caught.value.hint
+
+
+def test_shared_experts_that_a_file_claims_but_lacks(tmp_path: Path) -> None:
+    source = GGUFReader(tiny_olmoe(tmp_path / "model.gguf").path)
+    path = changed(source, tmp_path / "claims.gguf", "olmoe.expert_shared_count", 1, U32)
+    with pytest.raises(ModelFileError, match=r"lacks the tensor blk\.0\.ffn_up_shexp"):
+        logits(Tiny(path, None), "cpu_only")

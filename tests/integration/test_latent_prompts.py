@@ -86,7 +86,7 @@ def test_decoding_goes_on_from_an_expanded_prompt(tiny: Tiny) -> None:
     model, device = build(tiny)
     prefill(model, TOKENS[:-3], 0)
     step = DecodeStep(model, device)
-    logits = torch.stack([step.run(t, i).clone() for i, t in enumerate(TOKENS[-3:], COUNT - 3)])
+    logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[-3:], COUNT - 3)])
     assert_logits(logits, tiny.logits(TOKENS)[-3:])
 
 

@@ -12,6 +12,7 @@ import pytest
 from ktdesk.engine import Engine
 from ktdesk.library.index import find_models
 from ktdesk.runtime.request import Message, Options, Request, Token
+from tests.golden.retyped import write_quantised
 from tests.tiny import tiny_llama, tiny_qwen3moe
 
 OPTIONS = Options(temperature=0.0, max_tokens=8)
@@ -26,26 +27,9 @@ def answer(path: Path) -> list[int | None]:
     return [event.id for event in events if isinstance(event, Token)]
 
 
-def written(source: Path, path: Path, *, alignment: int = 32, tensors_per_file: int = 0) -> None:
+def written(source: Path, path: Path, **layout: int) -> None:
     """Write a model once more with the `gguf` package, matrices in Q8_0 where rows allow it."""
-    reader = gguf.GGUFReader(source)
-    architecture = reader.fields["general.architecture"].contents()
-    writer = gguf.GGUFWriter(path, architecture, split_max_tensors=tensors_per_file)
-    writer.add_custom_alignment(alignment)
-    for name, field in reader.fields.items():
-        if not name.startswith(("GGUF.", "general.architecture", "general.alignment")):
-            inner = field.types[1] if len(field.types) > 1 else None
-            writer.add_key_value(name, field.contents(), field.types[0], inner)
-    for tensor in reader.tensors:
-        if tensor.data.ndim > 1 and tensor.data.shape[-1] % 32 == 0 and "_inp" not in tensor.name:
-            kind = gguf.GGMLQuantizationType.Q8_0
-            writer.add_tensor(tensor.name, gguf.quants.quantize(tensor.data, kind), raw_dtype=kind)
-        else:
-            writer.add_tensor(tensor.name, tensor.data)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_quantised(source, path, gguf.GGMLQuantizationType.Q8_0, **layout)
 
 
 @pytest.fixture(scope="module", params=[tiny_llama, tiny_qwen3moe])

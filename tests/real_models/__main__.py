@@ -18,7 +18,7 @@ from typing import Any
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.text.tokenizer import Tokenizer
-from tests.golden.exact import write_exact
+from tests.golden.retyped import write_exact
 from tests.real_models import llama_cpp
 from tests.real_models.compare import (
     THREADS,

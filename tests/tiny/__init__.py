@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.tiny.deepseek2 import tiny_deepseek
 from tests.tiny.llama import tiny_llama
+from tests.tiny.qwen3moe import tiny_qwen3moe
 from tests.tiny.shared import VOCABULARY, Tiny, add_tokenizer
 
-__all__ = ["VOCABULARY", "Tiny", "add_tokenizer", "tiny_deepseek", "tiny_llama"]
+__all__ = ["VOCABULARY", "Tiny", "add_tokenizer", "tiny_deepseek", "tiny_llama", "tiny_qwen3moe"]

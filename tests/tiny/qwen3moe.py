@@ -21,7 +21,7 @@ from tests.tiny.shared import (
 )
 
 
-def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
+def tiny_qwen3moe(path: Path, *, tied: bool = False, head_size: int = 24) -> Tiny:
     """Write a Qwen3 of three layers with experts: normalised heads, grouped queries."""
     config = Qwen3MoeConfig(
         vocab_size=VOCABULARY,
@@ -31,7 +31,7 @@ def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
         num_hidden_layers=3,
         num_attention_heads=6,
         num_key_value_heads=2,
-        head_dim=24,
+        head_dim=head_size,
         num_experts=8,
         num_experts_per_tok=3,
         norm_topk_prob=True,
@@ -44,8 +44,8 @@ def tiny_qwen3moe(path: Path, *, tied: bool = False) -> Tiny:
     model = scaled(Qwen3MoeForCausalLM(config))
     writer = start(path, "qwen3moe", config)
     writer.add_head_count_kv(2)
-    writer.add_key_length(24)
-    writer.add_value_length(24)
+    writer.add_key_length(head_size)
+    writer.add_value_length(head_size)
     writer.add_expert_feed_forward_length(64)
     writer.add_expert_count(8)
     writer.add_expert_used_count(3)

@@ -92,12 +92,7 @@ class ModelPresenter(QObject):
         """Load a model in place of the one that is loaded."""
         self.cancel()
         self._path, self._loaded_with = path, self._store.settings.engine
-        self._bridge.load(
-            path,
-            threads=self._loaded_with.threads,
-            context_tokens=self._loaded_with.context_tokens,
-            cache_type=self._loaded_with.cache_type,
-        )
+        self._bridge.load(path, self._loaded_with)
         self._set(ModelState.LOADING)
 
     @Slot(str)

@@ -98,7 +98,8 @@ class ChatPresenter(QObject):
                 case Token(_, text, "reasoning") if text:
                     self.messages.grow_reasoning(text)
                 case Done(reason, stats):
-                    self._end(stats, is_stopped=reason == "cancelled", is_cut=reason == "length")
+                    is_cut = reason in ("length", "context")
+                    self._end(stats, is_stopped=reason == "cancelled", is_cut=is_cut)
                 case Failed(error):
                     self._end(None, is_stopped=True)
                     self.failed.emit(error)

@@ -26,6 +26,11 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "bf16"),
     QT_TRANSLATE_NOOP("Settings", "q8_0"),
     QT_TRANSLATE_NOOP("Settings", "f32"),
+    QT_TRANSLATE_NOOP("Settings", "Other conversations"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Memory for what was read of them, so that going back to one needs no reading."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "MB"),
     QT_TRANSLATE_NOOP("Settings", "Longest answer"),
     QT_TRANSLATE_NOOP("Settings", "0 lets an answer grow until the context is full."),
     QT_TRANSLATE_NOOP("Settings", "Temperature"),
@@ -60,6 +65,19 @@ TEXTS = (
     QT_TRANSLATE_NOOP(
         "Settings", "The same seed gives the same answer; without one, each differs."
     ),
+    QT_TRANSLATE_NOOP("Settings", "When the context is full"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "'stop' ends the answer; 'shift' lets the oldest turns go and reads the rest again.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "stop"),
+    QT_TRANSLATE_NOOP("Settings", "shift"),
+    QT_TRANSLATE_NOOP("Settings", "Prompt lookup"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Guesses words from those before, where that is faster; it changes no answer."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "auto"),
+    QT_TRANSLATE_NOOP("Settings", "off"),
     QT_TRANSLATE_NOOP("Settings", "Language"),
     QT_TRANSLATE_NOOP("Settings", "A code such as 'de'; empty follows the system."),
     QT_TRANSLATE_NOOP("Settings", "Theme"),

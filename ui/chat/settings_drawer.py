@@ -28,11 +28,12 @@ from ui.theme import Theme
 WIDTH = 320
 # Sections and their settings; what the window keeps for itself is not among them.
 SHOWN = {
-    "engine": ("threads", "context_tokens", "cache_type"),
+    "engine": ("threads", "context_tokens", "cache_type", "kept_mb"),
     "sampling": (
         "max_tokens", "temperature", "top_k", "typical_p", "top_p", "min_p", "repetition_penalty",
         "presence_penalty", "frequency_penalty", "penalty_tokens", "dry_multiplier", "dry_base",
         "dry_allowed_length", "dry_tokens", "seed",
+        "context_full", "prompt_lookup",
     ),
     "interface": ("theme", "language"),
 }  # fmt: skip

@@ -18,6 +18,9 @@ def statistics_line(message: ChatMessage) -> str:
         parts.append(QCoreApplication.translate("Statistics", "Cut at the greatest length"))
     if message.stats:
         parts += _measurements(message.stats)
+        if dropped := message.stats.dropped_messages:
+            text = QCoreApplication.translate("Statistics", "without the {count} oldest messages")
+            parts.append(text.format(count=QLocale().toString(dropped)))
     return "  ·  ".join(parts)
 
 

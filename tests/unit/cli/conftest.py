@@ -13,7 +13,7 @@ import pytest
 from ktdesk import log
 from ktdesk.cli import main
 from ktdesk.engine import LoadProgress
-from ktdesk.errors import Cancelled, ModelFileError
+from ktdesk.errors import Cancelled, ModelFileError, SessionError
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
 
@@ -48,13 +48,16 @@ class FakeEngine:
         self.events: Callable[[Request], Iterator[Event]] = lambda request: iter(ANSWER)
         self.during_load: Callable[[], None] = lambda: None
         self.is_cancelled = False
+        self.saved: list[Request | None] = []
 
     def __call__(self, threads: int) -> FakeEngine:
         """Stand in for what makes engines."""
         self.threads = threads or 4
         return self
 
-    def load(self, path: Path, *, placement, context_tokens, cache_type, progress) -> ModelInfo:
+    def load(
+        self, path: Path, *, placement, context_tokens, cache_type, kept_bytes, progress
+    ) -> ModelInfo:
         if not path.is_file():
             raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
         progress(LoadProgress("Reading the weights", 0.5))
@@ -84,6 +87,16 @@ class FakeEngine:
     def generate(self, request: Request) -> Iterator[Event]:
         self.requests.append(request)
         return self.events(request)
+
+    def save_session(self, path: Path, request: Request | None = None) -> int:
+        self.saved.append(request)
+        path.write_bytes(b"rows")
+        return 13
+
+    def restore_session(self, path: Path) -> int:
+        if path.read_bytes() != b"rows":
+            raise SessionError(f"The session in {path} is damaged.", hint="Do without.")
+        return 13
 
     def cancel(self, request_id: str) -> None:
         assert request_id == self.requests[-1].id

@@ -70,6 +70,12 @@ def frequencies(rope: Rope) -> torch.Tensor:
     return torch.tensor(rope.spec.inverse_frequencies)
 
 
+def test_a_factor_of_no_kind_is_linear(tmp_path: Path) -> None:
+    rope = read(tmp_path, {"scaling.factor": 4.0})
+    config = expected(rope_type="linear", factor=4.0)
+    torch.testing.assert_close(frequencies(rope), config[0], rtol=RELATIVE, atol=0)
+
+
 def test_plain_frequencies(tmp_path: Path) -> None:
     rope = read(tmp_path, {})
     config = expected(rope_type="linear", factor=1.0)

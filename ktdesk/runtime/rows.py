@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of a model's caches as bytes: all that a model keeps of a token.
+
+Nothing here knows what a row means, so that it serves every architecture and type of cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Bytes = NDArray[np.uint8]
+
+
+class CacheRows:
+    """The rows of all caches, by position. A *block* is what some consecutive tokens have of them.
+
+    In a block of n tokens, the n rows of the first cache are followed by those of the second.
+    caches: [context, row elements] each, contiguous. row_bytes: of each cache.
+    """
+
+    def __init__(self, caches: Sequence[Tensor]) -> None:
+        self._caches: list[Bytes] = [cache.view(torch.uint8).numpy() for cache in caches]
+        self.row_bytes = tuple(cache.shape[1] for cache in self._caches)
+        self.token_bytes = sum(self.row_bytes)
+
+    def read(self, start: int, stop: int) -> Bytes:
+        """Return a copy of the tokens' block, [(stop - start) * token_bytes]."""
+        block = np.empty((stop - start) * self.token_bytes, np.uint8)
+        for cache, part in self._parts(block, stop - start):
+            np.copyto(part, cache[start:stop])
+        return block
+
+    def write(self, start: int, block: Bytes, skip: int, stop: int) -> None:
+        """Put a block that begins at position `start` back: its tokens from `skip` to `stop`."""
+        for cache, part in self._parts(block, len(block) // self.token_bytes):
+            np.copyto(cache[start + skip : start + stop], part[skip:stop])
+
+    def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Bytes, Bytes]]:
+        """Yield each cache, and its rows [tokens, row bytes] in a block."""
+        ends = np.cumsum([0, *(tokens * size for size in self.row_bytes)])
+        for cache, (begin, end) in zip(self._caches, pairwise(map(int, ends)), strict=True):
+            yield cache, block[begin:end].reshape(tokens, -1)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Steps of a few tokens compute each as a step of its own would, bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from ktdesk._native import Stream
+from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.kernels import cpu, reference
+from ktdesk.kernels.attention import STEP_TOKENS, attend, step_sections
+from ktdesk.kernels.cache_types import CacheType
+from ktdesk.kernels.experts import (
+    ExpertWeights,
+    expert_plan,
+    experts_down,
+    experts_up,
+    plan_size,
+)
+from tests.kernels.samples import make_weight, quantized, random
+
+kinds = pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
+
+
+def layouts(stream: Stream, weight: Weight) -> list[Weight]:
+    """Return the weight as it is stored and, if that can be, interleaved."""
+    room = cpu.interleaved_bytes(weight)
+    copies = [cpu.interleave(stream, weight, np.zeros(room, np.uint8))] if room else []
+    return [weight, *copies]
+
+
+def bits(x: Tensor) -> Tensor:
+    return x.view(torch.int32)
+
+
+@kinds
+def test_products(stream: Stream, kind: WeightType) -> None:
+    columns = {1: 1033, 256: 1280}.get(kind.block_size, 1088)
+    for weight in layouts(stream, make_weight(kind, 48, columns)):
+        x = random(STEP_TOKENS, 1, columns)
+
+        def run(x: Tensor, weight: Weight = weight) -> Tensor:
+            out = torch.empty(len(x), 1, weight.rows)
+            cpu.linear(stream, weight, x if kind.is_float else quantized(stream, x), out)
+            return out
+
+        single = torch.cat([run(x[t : t + 1]) for t in range(STEP_TOKENS)])
+        for tokens in range(2, STEP_TOKENS + 1):
+            assert torch.equal(bits(run(x[:tokens])), bits(single[:tokens]))
+
+
+@kinds
+def test_experts(stream: Stream, kind: WeightType) -> None:
+    width = 64 if kind.is_float else max(64, kind.block_size)
+    experts, used = 5, 3
+    parts = [layouts(stream, make_weight(kind, experts, width, width, seed=s)) for s in range(3)]
+    # One expert that all tokens use, and others that some do.
+    ids = torch.tensor([[1, 4, 0], [3, 1, 4], [0, 1, 2], [1, 2, 3]], dtype=torch.int32)
+    x, shares = random(STEP_TOKENS, width), random(STEP_TOKENS, used).abs()
+    for gate, up, down in zip(*parts, strict=True):
+        weights = ExpertWeights(gate, up, down)
+
+        def run(at: slice, weights: ExpertWeights = weights) -> Tensor:
+            some = ids[at].contiguous()
+            source = x[at] if kind.is_float else quantized(stream, x[at])
+            plan = torch.empty(plan_size(some.numel(), experts), dtype=torch.int32)
+            hidden = torch.empty(some.numel(), source.shape[1], dtype=source.dtype)
+            out = torch.empty(len(some), width)
+            expert_plan(stream, some, plan, experts=experts)
+            experts_up(stream, weights, source, source, plan, hidden)
+            experts_down(stream, weights, hidden, plan, shares[at].contiguous(), None, out)
+            return out
+
+        single = torch.cat([run(slice(t, t + 1)) for t in range(STEP_TOKENS)])
+        for tokens in range(2, STEP_TOKENS + 1):
+            assert torch.equal(bits(run(slice(tokens))), bits(single[:tokens]))
+
+
+@pytest.mark.parametrize("kind", CacheType)
+@pytest.mark.parametrize("start", [0, 253, 1500])
+def test_attention(stream: Stream, kind: CacheType, start: int) -> None:
+    rows, heads, size = start + STEP_TOKENS, 16, 64
+    cache = reference.to_cache(random(rows, 1, size), kind)
+    q = random(STEP_TOKENS, heads, size)
+    positions = torch.arange(start, rows, dtype=torch.int32)
+
+    def run(at: slice) -> Tensor:
+        out = torch.empty(len(q[at]), heads, size)
+        room = torch.empty(len(out), heads, step_sections(len(out), heads, 1), size + 2)
+        places = positions[at]
+        attend(stream, q[at], cache, cache, places, out, 0.1, room, places=places, rounds=True)
+        return out
+
+    single = torch.cat([run(slice(t, t + 1)) for t in range(STEP_TOKENS)])
+    assert torch.equal(bits(run(slice(STEP_TOKENS))), bits(single))
