@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DeepSeek V2, V3 and R1, and models of their shape: latent attention and routed experts.
+"""DeepSeek V2, V3 and R1, Kimi-K2, Moonlight: latent attention and routed experts.
 
 The tensors decide between forms: queries with or without latents, and the matrices that expand
 latents split (`attn_k_b`, `attn_v_b`) or joint (`attn_kv_b`).

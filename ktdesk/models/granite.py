@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Granite 3 and 4 without state spaces, dense or with experts: a Llama with scales."""
+"""Granite 3, and 4 without state spaces: a Llama with scales, dense or with experts."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Llama and what shares its shape, such as Mistral; with experts it is Mixtral."""
+"""Llama, Mistral, Mixtral and others of this shape: grouped queries, dense or with experts."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ TOP_LEVEL = {
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "FAMILIES.md",
     "LICENSE",
     "Makefile",
     "README.md",

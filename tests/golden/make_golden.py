@@ -3,8 +3,8 @@
 
     python tests/golden/make_golden.py FOLDER_OF_LLAMA_CPP_BINARIES
 
-The models are the demo models, which `ktdesk demo` builds, with their weights in float32 (retyped.py
-says why); perplexity is of the files as they are. See README.md for the versions used.
+The models are the demo models, which `ktdesk demo` builds, with their weights in float32
+(retyped.py says why); perplexity is of the files as they are. README.md names the versions used.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import Any
 
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import models_folder
+from tests.golden.measure import CONTEXT, TEXT, TOKENS
 from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 PORT = 18973
-TOKENS = 64
 OPTIONS = ["--ctx-size", "2048", "--parallel", "1", "--no-warmup", "--cache-ram", "0"]
 EXACT = ["--flash-attn", "off", "--cache-type-k", "f32", "--cache-type-v", "f32"]
 
@@ -38,18 +38,21 @@ def chat(question: str) -> str:
     return f"{text}<|im_start|>assistant\n"
 
 
-PROMPTS = [
-    chat("What is the capital of France?"),
-    chat("Explain in simple words why the sky is blue."),
-    chat("Write a short story about a fox and a lantern."),
-    chat("List three things to check before a long journey by car."),
-    chat("Wie spät ist es? Antworte auf Deutsch."),
+QUESTIONS = [
+    "What is the capital of France?",
+    "Explain in simple words why the sky is blue.",
+    "Write a short story about a fox and a lantern.",
+    "List three things to check before a long journey by car.",
+    "Wie spät ist es? Antworte auf Deutsch.",
+]
+BEGINNINGS = [
     "The quick brown fox jumps over the lazy dog. The",
     "def fibonacci(n):\n    ",
     "In 1969, the first human beings landed on the Moon.",
     "Water boils at 100 degrees Celsius at sea level, but on a mountain",
     "一二三四五六七",
 ]
+PROMPTS = [*map(chat, QUESTIONS), *BEGINNINGS]
 
 SAMPLES = [
     "",
@@ -128,7 +131,7 @@ def complete(prompt: str) -> dict[str, Any]:
 
 def perplexity(binaries: Path, model: Path) -> str:
     """Return what llama.cpp measures on the text beside this file."""
-    options = ["-f", HERE / "text.txt", "--ctx-size", "512", "--no-repack"]
+    options = ["-f", TEXT, "--ctx-size", str(CONTEXT), "--no-repack"]
     command = [binaries / "llama-perplexity", "-m", model, *options]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     return re.findall(r"Final estimate: PPL = (\S+ \+/- \S+)", run.stdout + run.stderr)[0]

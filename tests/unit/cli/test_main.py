@@ -26,7 +26,7 @@ def test_help_names_every_command(ktdesk, capsys) -> None:
     with pytest.raises(SystemExit):
         ktdesk("--help")
     out = capsys.readouterr().out
-    for command in ("chat", "doctor", "bench", "demo", "models"):
+    for command in ("chat", "doctor", "bench", "demo", "models", "families"):
         assert f"\n    {command} " in out
 
 
