@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 
+#include "kt/memory.h"
 #include "kt/stream.h"
 #include "samples.h"
 
@@ -16,15 +17,18 @@ inline const TypeInfo& type_named(const std::string& name) {
                        [&](const TypeInfo& type) { return name == type.name; });
 }
 
-// Several matrices with the same weights, rows interleaved, one after another.
+// Several matrices with the same weights, rows interleaved, one after another, in memory such as
+// models have.
 struct InterleavedMatrices {
   int count;
   int64_t rows;
-  Padded<uint8_t> data;
+  Memory data;
   Matrix matrix;
 
   InterleavedMatrices(const TypeInfo& t, int matrices, int64_t rows_of_each, int columns)
-      : count(matrices), rows(rows_of_each), data(0) {
+      : count(matrices),
+        rows(rows_of_each),
+        data(matrices * rows_of_each * interleaved_row_bytes(t.type, columns)) {
     const int64_t stored_bytes = columns / t.block * t.bytes;
     Random random;
     Padded<uint8_t> stored(rows * stored_bytes);
@@ -32,14 +36,12 @@ struct InterleavedMatrices {
       fill_row(t, stored.data() + r * stored_bytes, columns, random);
     }
     const int64_t row_bytes = interleaved_row_bytes(t.type, columns);
-    matrix = {nullptr, row_bytes, columns, t.type, Layout::kInterleaved};
-    data = Padded<uint8_t>(count * size_of_one());
+    matrix = {data.data(), row_bytes, columns, t.type, Layout::kInterleaved};
     const Matrix source{stored.data(), stored_bytes, columns, t.type, Layout::kStored};
     kernels().interleave({source, data.data()}, {0, rows / kPanelRows});
     for (int i = 1; i < count; ++i) {
       std::memcpy(data.data() + i * size_of_one(), data.data(), size_of_one());
     }
-    matrix.data = data.data();
   }
 
   int64_t size_of_one() const { return rows * matrix.row_bytes; }
