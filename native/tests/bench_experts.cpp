@@ -33,7 +33,7 @@ struct Layer {
       : gate(gates),
         up(ups),
         down(downs),
-        form(best_form(kernels, count * kUsed / kExperts)),
+        form(best_form(kernels, type_named("Q4_K"), count * kUsed / kExperts)),
         tokens(count),
         pairs(count * kUsed),
         width_bytes(activation_bytes(form, kWidth)),

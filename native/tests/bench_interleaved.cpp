@@ -16,7 +16,7 @@ constexpr int64_t kTotalBytes = int64_t{640} << 20;  // twice the last cache of 
 
 void bench_linear(const Bench& bench, const InterleavedMatrices& weights, const TypeInfo& type,
                   int tokens) {
-  const kt::Form form = best_form(bench.kernels, tokens);
+  const kt::Form form = best_form(bench.kernels, type, tokens);
   const int64_t token_bytes = activation_bytes(form, kColumns);
   Padded<uint8_t> x(tokens * token_bytes);
   std::fill(x.begin(), x.end(), uint8_t{0});  // the time does not depend on the values

@@ -7,32 +7,18 @@
 #include <cstdio>
 
 #include "bench.h"
-#include "samples.h"
+#include "weights.h"
 
 namespace {
 
 using namespace kt::test;
 
-kt::Form form_for(const Bench& bench, const TypeInfo& t, int tokens) {
-  const bool is_precise = t.type == kt::WeightType::kF32 || t.type == kt::WeightType::kF16;
-  if (bench.kernels.has_tiles && tokens > 8 && !is_precise) return kt::Form::kBf16;
-  return is_float(t) ? kt::Form::kFloat : kt::Form::kQ8;
-}
-
-int64_t token_bytes_for(kt::Form form, int columns) {
-  switch (form) {
-    case kt::Form::kFloat: return columns * sizeof(float);
-    case kt::Form::kBf16: return columns * sizeof(uint16_t) + 64;
-    default: return kt::q8_row_bytes(columns);
-  }
-}
-
 void bench_linear(const Bench& bench, const TypeInfo& t, int tokens) {
   constexpr int kWidth = 4096;
   Random random;
   const int64_t row_bytes = kWidth / t.block * t.bytes;
-  const kt::Form form = form_for(bench, t, tokens);
-  const int64_t token_bytes = token_bytes_for(form, kWidth);
+  const kt::Form form = best_form(bench.kernels, t, tokens);
+  const int64_t token_bytes = activation_bytes(form, kWidth);
   Padded<uint8_t> weight(kWidth * row_bytes), x(tokens * token_bytes);
   for (int64_t r = 0; r < kWidth; ++r) fill_row(t, weight.data() + r * row_bytes, kWidth, random);
   std::fill(x.begin(), x.end(), uint8_t{0});  // the time does not depend on the values

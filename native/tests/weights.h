@@ -53,14 +53,19 @@ struct InterleavedMatrices {
 };
 
 // As ktdesk/kernels/activations.py chooses, for so many tokens of each matrix.
-inline Form best_form(const KernelTable& table, int64_t tokens) {
+inline Form best_form(const KernelTable& table, const TypeInfo& t, int64_t tokens) {
   constexpr int kLeastTileTokens = 12;
-  return table.has_tiles && tokens >= kLeastTileTokens ? Form::kBf16 : Form::kQ8;
+  const bool is_precise = t.type == WeightType::kF32 || t.type == WeightType::kF16;
+  if (table.has_tiles && tokens >= kLeastTileTokens && !is_precise) return Form::kBf16;
+  return is_float(t) ? Form::kFloat : Form::kQ8;
 }
 inline int64_t activation_bytes(Form form, int columns) {
   constexpr int kGap = 64;  // so that rows do not share their places in a cache
-  if (form == Form::kBf16) return columns * static_cast<int64_t>(sizeof(uint16_t)) + kGap;
-  return q8_row_bytes(columns);
+  switch (form) {
+    case Form::kFloat: return columns * static_cast<int64_t>(sizeof(float));
+    case Form::kBf16: return columns * static_cast<int64_t>(sizeof(uint16_t)) + kGap;
+    default: return q8_row_bytes(columns);
+  }
 }
 
 }  // namespace kt::test
