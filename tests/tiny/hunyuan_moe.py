@@ -15,6 +15,7 @@ from tests.tiny.shared import (
     add,
     add_attention,
     add_common,
+    add_experts,
     add_heads,
     add_mlp,
     finish,
@@ -56,12 +57,7 @@ def tiny_hunyuan(path: Path, *, tied: bool = False) -> Tiny:
         for name, long in (("q_norm", "query"), ("k_norm", "key")):
             add(writer, f"{blk}attn_{name}.weight", state[f"{hf}self_attn.{long}_layernorm.weight"])
         add_common(writer, state, hf, blk)
-        experts = f"{hf}mlp.experts."
-        add(writer, f"{blk}ffn_gate_inp.weight", state[f"{hf}mlp.gate.wg.weight"])
-        gate, up = state[f"{experts}gate_up_proj"].chunk(2, 1)
-        add(writer, f"{blk}ffn_gate_exps.weight", gate)
-        add(writer, f"{blk}ffn_up_exps.weight", up)
-        add(writer, f"{blk}ffn_down_exps.weight", state[f"{experts}down_proj"])
+        add_experts(writer, state, hf, blk, router="gate.wg")
         add_mlp(writer, state, f"{hf}mlp.shared_mlp.", blk, "_shexp")
     finish(writer, state, tied=tied)
     return Tiny(path, model)

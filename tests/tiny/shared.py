@@ -176,8 +176,10 @@ def add_mlp(writer: gguf.GGUFWriter, state: State, hf: str, blk: str, suffix: st
         add(writer, f"{blk}ffn_{name}{suffix}.weight", state[f"{hf}{name}_proj.weight"])
 
 
-def add_experts(writer: gguf.GGUFWriter, state: State, hf: str, blk: str) -> None:
-    add(writer, f"{blk}ffn_gate_inp.weight", state[f"{hf}mlp.gate.weight"])
+def add_experts(
+    writer: gguf.GGUFWriter, state: State, hf: str, blk: str, *, router: str = "gate"
+) -> None:
+    add(writer, f"{blk}ffn_gate_inp.weight", state[f"{hf}mlp.{router}.weight"])
     gate, up = state[f"{hf}mlp.experts.gate_up_proj"].chunk(2, 1)
     add(writer, f"{blk}ffn_gate_exps.weight", gate)
     add(writer, f"{blk}ffn_up_exps.weight", up)
