@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from ktdesk.text.messages import Channel, Tool, ToolCall
 from ktdesk.text.reply.calls import MalformedCall, call_from
-from ktdesk.text.reply.parts import Part, Text
+from ktdesk.text.reply.parts import Part, Text, WaitingReply
 
 _START, _MESSAGE = "<|start|>", "<|message|>"
 _ENDS = ("<|end|>", "<|call|>", "<|return|>", _START)  # the last one begins the next header
@@ -34,24 +34,15 @@ class HarmonyFormat:
         return HarmonyReply(tools)
 
 
-class HarmonyReply:
+class HarmonyReply(WaitingReply):
     """Takes a reply apart into messages: analysis is reasoning, what a tool receives is a call."""
 
     marks = frozenset({*_ENDS, *_HEADER_BEGINS} - {"to="})
 
     def __init__(self, tools: Sequence[Tool]) -> None:
+        super().__init__()
         self._names = {tool.name for tool in tools}
         self._header: str | None = None  # of the message whose text comes now
-        self._waiting = ""
-
-    def push(self, text: str) -> list[Part]:
-        """Return what is certain after these characters."""
-        self._waiting += text
-        return list(self._parts(is_last=False))
-
-    def finish(self) -> list[Part]:
-        """Return the rest, when no more text comes."""
-        return list(self._parts(is_last=True))
 
     def _parts(self, *, is_last: bool) -> Iterator[Part]:
         while self._waiting or (is_last and self._header):
@@ -121,10 +112,6 @@ class HarmonyReply:
         name = recipients[-1] if recipients and self._names else ""
         is_function = name.startswith(_NAMESPACE) or name in self._names
         return name.removeprefix(_NAMESPACE) if is_function else None
-
-    def _take(self, size: int) -> str:
-        taken, self._waiting = self._waiting[:size], self._waiting[size:]
-        return taken
 
 
 def _call(function: str, arguments: str) -> ToolCall | None:

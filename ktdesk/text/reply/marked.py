@@ -10,7 +10,7 @@ from functools import cache
 
 from ktdesk.text.messages import Channel, Tool, ToolCall
 from ktdesk.text.reply.calls import CallFormat, MalformedCall
-from ktdesk.text.reply.parts import Part, Text
+from ktdesk.text.reply.parts import Part, Text, WaitingReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MarkedFormat:
         return MarkedReply(form, tools, is_reasoning=is_reasoning)
 
 
-class MarkedReply:
+class MarkedReply(WaitingReply):
     """Takes a reply apart at its marks. White space beside a mark belongs to it.
 
     Reasoning only begins a reply, and calls that it may speak about are not looked for in it.
@@ -46,27 +46,18 @@ class MarkedReply:
     def __init__(
         self, form: MarkedFormat, tools: Sequence[Tool], *, is_reasoning: bool = False
     ) -> None:
+        super().__init__()
         self._reasoning, self._answer, self._calls = form.reasoning, form.answer, form.calls
         self._tools = tools
         self._channel: Channel = "reasoning" if is_reasoning else "answer"
         self._is_silent = True  # nothing was said in this channel yet
         self._drops_space = is_reasoning  # what comes next stands beside a mark
         self._is_wrapped = False  # the answer has a mark at its beginning, so one at its end
-        self._waiting = ""
         self._searched = 0  # up to here there is no end of a section
         around = [m for marks in (form.reasoning, form.answer) if marks for m in _both(marks)]
         calls = form.calls
         within = (*calls.begin, calls.end, *calls.inner) if calls else ()
         self.marks = frozenset(mark for mark in (*around, *within) if mark)
-
-    def push(self, text: str) -> list[Part]:
-        """Return what is certain after these characters."""
-        self._waiting += text
-        return list(self._parts(is_last=False))
-
-    def finish(self) -> list[Part]:
-        """Return the rest, when no more text comes."""
-        return list(self._parts(is_last=True))
 
     def _parts(self, *, is_last: bool) -> Iterator[Part]:
         while found := self._find():
@@ -173,8 +164,7 @@ class MarkedReply:
 
     def _take(self, size: int) -> str:
         self._searched = max(0, self._searched - size)
-        taken, self._waiting = self._waiting[:size], self._waiting[size:]
-        return taken
+        return super()._take(size)
 
     def _say(self, text: str) -> Iterator[Part]:
         if self._drops_space:

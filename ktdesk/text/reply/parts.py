@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +49,30 @@ class ReplyFormat(Protocol):
     def parser(self, prompt: str, tools: Sequence[Tool]) -> ReplyParser:
         """Return a parser of the reply to a prompt. Calls are looked for if there are tools."""
         ...
+
+
+class WaitingReply(ABC):
+    """What parsers share that hold back text until it is certain what it is."""
+
+    def __init__(self) -> None:
+        self._waiting = ""
+
+    def push(self, text: str) -> list[Part]:
+        """Return what is certain after these characters."""
+        self._waiting += text
+        return list(self._parts(is_last=False))
+
+    def finish(self) -> list[Part]:
+        """Return the rest, when no more text comes."""
+        return list(self._parts(is_last=True))
+
+    @abstractmethod
+    def _parts(self, *, is_last: bool) -> Iterator[Part]:
+        """Yield what is certain of the waiting text, and take it off; all of it, if it is last."""
+
+    def _take(self, size: int) -> str:
+        taken, self._waiting = self._waiting[:size], self._waiting[size:]
+        return taken
 
 
 class PlainReply:
