@@ -62,9 +62,8 @@ def _gate_and_up(site: Site, spec: MlpSpec) -> tuple[Weight, Weight]:
     if spec.gate:
         return site.weight(spec.gate, rows, width), site.weight(spec.up, rows, width)
     both = site.weight(spec.up, 2 * rows, width)
-    halves = (
+    gate, up = (
         replace(both, shape=(rows, width), data=part)
         for part in (both.data[:rows], both.data[rows:])
     )
-    gate, up = halves
     return gate, up
