@@ -69,12 +69,15 @@ PYBIND11_MODULE(_native, m) {
            "Run every launch again, in order, without the GIL.")
       .def("__len__", &kt::Graph::size);
 
-  py::class_<kt::Stream>(m, "Stream",
-                         "Runs launches at once, or records them between begin_capture and "
-                         "end_capture. One caller at a time.")
+  py::class_<kt::Stream> stream(m, "Stream",
+                                "Runs launches at once, or records them between begin_capture and "
+                                "end_capture. One caller at a time.");
+  stream
       .def(py::init(&make_stream), py::arg("pool"), py::arg("isa") = py::none(),
            py::keep_alive<1, 2>(),
            "Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.")
+      .def_property_readonly("is_gpu", [](const kt::Stream&) { return false; })
+      .def_property_readonly("reads_host", [](const kt::Stream&) { return true; })
       .def_property_readonly(
           "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
           "Whether products also take activations in bfloat16.")
@@ -90,5 +93,5 @@ PYBIND11_MODULE(_native, m) {
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");
   bind_mapped(m);
   bind_memory(m);
-  bind_kernels(m);
+  bind_kernels(m, stream);
 }

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import cpu, native, reference
 from ktdesk.kernels.attention import STEP_TOKENS, attend, step_sections
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.experts import (
@@ -44,7 +44,7 @@ def test_products(stream: Stream, kind: WeightType) -> None:
 
         def run(x: Tensor, weight: Weight = weight) -> Tensor:
             out = torch.empty(len(x), 1, weight.rows)
-            cpu.linear(stream, weight, x if kind.is_float else quantized(stream, x), out)
+            native.linear(stream, weight, x if kind.is_float else quantized(stream, x), out)
             return out
 
         single = torch.cat([run(x[t : t + 1]) for t in range(STEP_TOKENS)])

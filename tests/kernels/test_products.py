@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import cpu, native, reference
 from ktdesk.kernels.activations import q8_bytes
 from tests.compare import assert_close
 from tests.kernels.blocks import filled_block
@@ -50,7 +50,7 @@ def test_embed(stream: Stream, kind: WeightType) -> None:
         weight = make_weight(kind, 7, columns)
         tokens = torch.tensor([6, 0, 3, 3], dtype=torch.int32)
         out = torch.full((4, columns), torch.nan)
-        cpu.embed(stream, weight, tokens, out)
+        native.embed(stream, weight, tokens, out)
         expected = reference.embed(values_of(weight), tokens).float()
         assert torch.equal(out.view(torch.int32), expected.view(torch.int32))  # bit for bit
 
@@ -63,7 +63,7 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
         weight = make_weight(kind, groups * outputs, columns)
         x, x_values = as_activations(stream, weight, random(tokens, groups, columns))
         out = strided(torch.full((tokens, groups, outputs), torch.nan))
-        cpu.linear(stream, weight, x, out)
+        native.linear(stream, weight, x, out)
         expected = reference.linear(x_values, values_of(weight).unflatten(0, (groups, outputs)))
         assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
@@ -75,7 +75,7 @@ def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
     weight = make_weight(kind, outputs, columns)
     x, x_values = as_activations(stream, weight, random(tokens, 1, columns))
     out = strided(torch.full((tokens, 1, outputs), torch.nan))
-    cpu.linear(stream, weight, x, out)
+    native.linear(stream, weight, x, out)
     expected = reference.linear(x_values, values_of(weight).unflatten(0, (1, outputs)))
     assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
@@ -85,7 +85,7 @@ def test_embed_of_every_entry_of_the_grids(stream: Stream, kind: WeightType) -> 
     # 32768 groups of eight weights: each of at most 2048 entries is met about 16 times.
     weight = make_weight(kind, 64, 4096)
     out = torch.full((64, 4096), torch.nan)
-    cpu.embed(stream, weight, torch.arange(64, dtype=torch.int32), out)
+    native.embed(stream, weight, torch.arange(64, dtype=torch.int32), out)
     assert torch.equal(out.view(torch.int32), values_of(weight).float().view(torch.int32))
 
 
@@ -94,7 +94,7 @@ def test_int8_activations_change_products_little(stream: Stream, kind: WeightTyp
     weight, x = make_weight(kind, 64, 4096), random(3, 1, 4096)
     rows, _ = as_activations(stream, weight, x)
     out = torch.full((3, 1, 64), torch.nan)
-    cpu.linear(stream, weight, rows, out)
+    native.linear(stream, weight, rows, out)
     expected = reference.linear(x.double(), values_of(weight)[None])
     # The largest of 32 normal values is about 2, rarely 4: steps of 2 / 127, rarely 4 / 127.
     assert_close(out, expected, 8e-5, "the square of a step, at most 4 / 127, over 12")
@@ -107,7 +107,7 @@ def test_the_largest_products_do_not_overflow(stream: Stream, kind: WeightType, 
     against = -3 * values_of(weight)[None].sign().float()  # no product cancels another
     x, x_values = as_activations(stream, weight, against)
     out = torch.full((1, 1, 1), torch.nan)
-    cpu.linear(stream, weight, x, out)
+    native.linear(stream, weight, x, out)
     expected = reference.linear(x_values, values_of(weight)[None])
     assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ktdesk._native import Stream
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import native, reference
 from tests.compare import assert_close
 from tests.kernels.samples import (
     FLOAT_STEPS,
@@ -41,7 +41,7 @@ MODES: dict[str, dict[str, Any]] = {
 def route(stream: Stream, logits: Tensor, bias: Tensor | None, used: int, **mode: Any):
     ids = torch.full((len(logits), used), -1, dtype=torch.int32)
     weights = torch.full((len(logits), used), torch.nan)
-    cpu.router(stream, logits, bias, ids, weights, **mode)
+    native.router(stream, logits, bias, ids, weights, **mode)
     return ids, weights
 
 
