@@ -104,7 +104,8 @@ class NativeExperts(Experts):
     captures = True
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
-        self._device, self._experts = site.device, spec.experts
+        self._device, self._cpu = site.device, site.resources.cpu
+        self._experts = spec.experts
         self._weighs_input = spec.weighs_input
         self._weights = ExpertWeights(
             site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
@@ -114,7 +115,7 @@ class NativeExperts(Experts):
             **_biases(site, spec),
         )
         matrices = (self._weights.gate, self._weights.up, self._weights.down)
-        ahead = matrices if site.resources.reads_ahead else ()
+        ahead = matrices if site.resources.reads_ahead and site.device is self._cpu else ()
         self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
@@ -134,7 +135,7 @@ class NativeExperts(Experts):
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
         for weight in self._mapped:
-            read_experts(device.stream, weight, plan)
+            read_experts(self._cpu.stream, weight, plan)
         run_experts(device, self._weights, x, plan, weights, start, out)
 
     def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
@@ -85,7 +86,9 @@ def test_steps_of_any_size(cls: type[TorchGqa | NativeGqa], spec: GqaSpec, file:
     ).flatten(1)
     attend, out = build(cls, file, spec), list[Tensor]()
     for some in torch.arange(TOKENS).split_with_sizes([40, 1, 1, 3, 45]):
-        step = Step(positions[some], table[some], table[some], positions[some])
+        inputs = StepInputs(len(some))
+        inputs.load([0] * len(some), int(some[0]))
+        step = Step(inputs, table[some], table[some])
         out.append(attend.forward(q[some].clone(), k[some].clone(), v[some], step))
     assert_close(torch.cat(out), expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
