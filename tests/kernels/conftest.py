@@ -1,18 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every test that takes a stream runs on each instruction set here, and on emulated tiles."""
+"""Every test that takes a stream runs on each instruction set here, and on the emulated GPU.
+
+A test of what only the CPU has takes a `cpu_stream`.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ktdesk import _native
-from ktdesk._native import Stream
+from ktdesk._native import Stream as CpuStream
 from ktdesk.kernels.streams import open_stream
 
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
-@pytest.fixture(params=[*_native.isas(), "amx_emulated"])
+
+CPU_STREAMS = [*_native.isas(), "amx_emulated"]
+
+
+@pytest.fixture(params=CPU_STREAMS)
+def cpu_stream(request: pytest.FixtureRequest) -> CpuStream:
+    return open_cpu_stream(request.param)
+
+
+@pytest.fixture(params=[*CPU_STREAMS, "gpu_emulated"])
 def stream(request: pytest.FixtureRequest) -> Stream:
-    stream = open_stream(3, request.param)
-    if request.param == "amx_emulated" and not stream.has_tiles:
+    if request.param == "gpu_emulated":
+        return request.getfixturevalue("emulated_gpu").stream
+    return open_cpu_stream(request.param)
+
+
+def open_cpu_stream(isa: str) -> CpuStream:
+    stream = open_stream(3, isa)
+    if isa == "amx_emulated" and not stream.has_tiles:
         pytest.skip("emulated tiles need AVX-512")
     return stream
