@@ -6,6 +6,7 @@ A test of what only the CPU has takes a `cpu_stream`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ktdesk import _native
 from ktdesk._native import Stream as CpuStream
 from ktdesk.kernels.streams import open_stream
+from tests.emulated_gpu import emulated_device
 
 if TYPE_CHECKING:
     from ktdesk.kernels.launches import Stream
@@ -29,8 +31,13 @@ def cpu_stream(request: pytest.FixtureRequest) -> CpuStream:
 @pytest.fixture(params=[*CPU_STREAMS, "gpu_emulated"])
 def stream(request: pytest.FixtureRequest) -> Stream:
     if request.param == "gpu_emulated":
-        return request.getfixturevalue("emulated_gpu").stream
+        return _emulated_stream()
     return open_cpu_stream(request.param)
+
+
+@cache
+def _emulated_stream() -> Stream:
+    return emulated_device().stream
 
 
 def open_cpu_stream(isa: str) -> CpuStream:
