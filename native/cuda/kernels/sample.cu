@@ -2,9 +2,9 @@
 // The largest logits of a vocabulary. Blocks find those of a slice each; the last block of a token
 // to finish chooses among what they found, sorts it, and writes it out.
 // COST 4 bytes a logit, most often from the second level cache, where the head has just put them,
-// read by each of about four passes of a select. One token of 129280 logits: 0.5 MB in 32 slices,
-// no bandwidth to speak of; bound by latency, about 10 µs on any card. ERROR none of ids and
-// values; of the sums, float32 sums of some thousand terms in a fixed order.
+// read by each of about four passes of a select. One token of 129280 logits: 0.5 MB in 32 slices;
+// bound by latency, about 10 µs on any card.
+// ERROR none of ids and values; of the sums, float32 sums of some thousand terms, in a fixed order.
 #include "../sample.h"
 
 #include <stdexcept>
@@ -28,7 +28,7 @@ struct Found {
 };
 
 __device__ __forceinline__ float exp_below(float logit, float most) {
-  return most == -INFINITY ? 0.0f : expf(logit - most);  // where all are masked
+  return logit == -INFINITY ? 0.0f : expf(logit - most);  // `most` is too where all are masked
 }
 
 __device__ float2 mass_of(const float* logits, int count) {
