@@ -88,12 +88,12 @@ class CudaDevice:
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
-        memory = self.arena.allocate(max(1, prod(shape) * dtype.itemsize))
+        memory = self.arena.allocate(_whole_reads(prod(shape) * dtype.itemsize))
         return self._kept(gpu_tensor(memory, shape, dtype))
 
     def empty_pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
         """Return a tensor in the CPU's memory that kernels reach, at the speed of the bus."""
-        memory = self.module.PinnedMemory(max(1, prod(shape) * dtype.itemsize))
+        memory = self.module.PinnedMemory(_whole_reads(prod(shape) * dtype.itemsize))
         return self._kept(gpu_tensor(memory, shape, dtype))
 
     def pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
@@ -243,6 +243,11 @@ class CudaDevice:
         if self._capturing is not None:
             self._capturing.tensors.append(tensor)
         return tensor
+
+
+def _whole_reads(size_bytes: int) -> int:
+    """Return the size with what kernels read beyond it: weights come 16 bytes at a time."""
+    return max(1, -(-size_bytes // 16)) * 16
 
 
 def open_gpu(budget_bytes: int) -> CudaDevice:
