@@ -29,7 +29,7 @@ FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponent
 
 # Tensor cores take activations, and weights that are no small integers, in bfloat16.
 BF16_PRODUCTS = 1.6e-5
-BF16_PRODUCTS_REASON = "roundings to eight bits, 2^-9 at most: squared, over 3, more where they cancel"
+BF16_PRODUCTS_REASON = "roundings to eight bits, 2^-9 at most: squared, over 3, or a bit more"
 GPU_SUMS = 1e-8
 GPU_SUMS_REASON = "float32 sums, in which whole blocks of a row cancel"
 GPU_FLOAT_TOKENS = 8  # of which products are of floats
