@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "faults.h"
 #include "order.h"
 
 extern "C" {
@@ -194,24 +195,23 @@ void run_block(Scheduler& s, const Launch& launch) {
   if (!s.report.empty()) s.started = 0;  // fibers are in the middle of something
 }
 
+}  // namespace
+
 std::string refusal(const Launch& launch) {
   const dim3 &g = launch.grid, &b = launch.block;
   const uint64_t threads = uint64_t{b.x} * b.y * b.z;
   if (!threads || threads > kMostThreads || b.x > 1024 || b.y > 1024 || b.z > 64)
-    return "no block can have " + numbers(b) + " threads";
+    return launch_of(launch) + ": no block can have " + numbers(b) + " threads";
   if (!g.x || !g.y || !g.z || g.x > 0x7FFFFFFF || g.y > 65535 || g.z > 65535)
-    return "no grid can have " + numbers(g) + " blocks";
+    return launch_of(launch) + ": no grid can have " + numbers(g) + " blocks";
   if (launch.shared_bytes > kMostShared)
-    return std::to_string(launch.shared_bytes) + " bytes of shared memory are more than the " +
-           std::to_string(kMostShared) + " that every card has";
+    return launch_of(launch) + ": " + std::to_string(launch.shared_bytes) +
+           " bytes of shared memory are more than the " + std::to_string(kMostShared) +
+           " that every card has";
   return {};
 }
 
-}  // namespace
-
 std::string run(const Launch& launch) {
-  if (const std::string reason = refusal(launch); !reason.empty())
-    return launch_of(launch) + ": " + reason;
   Scheduler& s = scheduler();
   s.main.adopt_thread();
   s.report.clear();
@@ -220,6 +220,7 @@ std::string run(const Launch& launch) {
   block.shared = s.shared + kGuard;
   std::memset(s.shared, kGuardByte, sizeof(s.shared));
   prepare_threads(s, launch);
+  const Faults faults;
   const unsigned blocks = launch.grid.x * launch.grid.y * launch.grid.z;
   s.order.fill(s.block_order, blocks);
   for (unsigned i = 0; i < blocks && s.report.empty(); ++i) {

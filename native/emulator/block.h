@@ -78,6 +78,9 @@ struct Block {
 inline Block block;
 inline Thread* thread;
 
+// Why no card would take the launch, or nothing.
+std::string refusal(const Launch& launch);
+
 // Runs all blocks of a launch. Returns the report of what is wrong, or nothing. Only one thread of
 // the process may call it.
 std::string run(const Launch& launch);
