@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-#include "block.h"
+#include "report.h"
 
 namespace kt::emulated {
 
@@ -32,9 +32,8 @@ void handle(int signal, siginfo_t*, void*) {
     ::signal(signal, SIG_DFL);
     return;
   }
-  std::string what = meaning(signal);
-  if (thread->place.line()) what += ", after the last line that it synchronized at";
-  fail(what, thread->place);
+  fail(thread->place, meaning(signal),
+       thread->place.line() ? ", after the line that it last synchronized at" : "");
 }
 
 // The stack of a kernel's thread may be what has overflowed.

@@ -45,9 +45,9 @@ void load_columns(Warp& warp, uint32_t) {
 void load_matrices(const char* name, uint32_t (&r)[4], const void* row, emulated::Complete complete,
                    const Place& place) {
   if (reinterpret_cast<uintptr_t>(row) % 16)
-    emulated::fail(std::string(name) + " of a row at no multiple of 16", place);
+    emulated::fail(place, name, " of a row at no multiple of 16");
   if (!emulated::is_shared(row, 16))
-    emulated::fail(std::string(name) + " of what is not shared memory of the block", place);
+    emulated::fail(place, name, " of what is not shared memory of the block");
   std::memcpy(r, meet(name, kAllLanes, &row, sizeof(row), complete, place), sizeof(r));
 }
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "block.h"
+#include "report.h"
 
 namespace kt::emulated {
 
@@ -47,7 +47,8 @@ struct Shuffle {
 template <class T, class Source>
 T shuffle(const char* kind, uint32_t mask, T value, int lane, int width, Source,
           const Place& place) {
-  if (width < 1 || width > 32 || (width & (width - 1))) fail("a shuffle of odd width", place);
+  if (width < 1 || width > 32 || (width & (width - 1)))
+    fail(place, kind, " of a width that is no power of two");
   return meet_all<T>(
       kind, mask, Shuffle<T>{value, lane, width},
       [](const auto& operands, unsigned self, uint32_t lanes) {

@@ -131,11 +131,13 @@ void check_launches(Stream& stream, const Array<int>& memory) {
     KT_LAUNCH(fine, grid, block, bytes, stream, memory.data());
     stream.synchronize();
   };
-  check_failure("block size", [&] { launch(1, 1025, 0); }, {"kernel fine", "(1025, 1, 1) threads"});
-  check_failure("no threads", [&] { launch(1, 0, 0); }, {"(0, 1, 1) threads"});
-  check_failure("depth", [&] { launch(1, dim3(1, 1, 65), 0); }, {"(1, 1, 65) threads"});
-  check_failure("no blocks", [&] { launch(0, 32, 0); }, {"(0, 1, 1) blocks"});
-  check_failure("rows of blocks", [&] { launch(dim3(1, 65536), 32, 0); }, {"(1, 65536, 1)"});
+  check_failure("block size", [&] { launch(1, 1025, 0); },
+                {"kernel fine", "1025 by 1 by 1 threads"});
+  check_failure("no threads", [&] { launch(1, 0, 0); }, {"0 by 1 by 1 threads"});
+  check_failure("depth", [&] { launch(1, dim3(1, 1, 65), 0); }, {"1 by 1 by 65 threads"});
+  check_failure("no blocks", [&] { launch(0, 32, 0); }, {"0 by 1 by 1 blocks"});
+  check_failure("rows of blocks", [&] { launch(dim3(1, 65536), 32, 0); },
+                {"1 by 65536 by 1 blocks"});
   check_failure("shared memory", [&] { launch(1, 32, (99 << 10) + 1); }, {"101377", "101376"});
   launch(2, 64, 99 << 10);
 }
