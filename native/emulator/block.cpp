@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "faults.h"
+#include "poison.h"
 #include "report.h"
 #include "scheduler.h"
 
@@ -16,7 +17,6 @@ __attribute__((visibility("hidden"))) extern unsigned char __stop_kt_shared[];
 namespace kt::emulated {
 namespace {
 
-constexpr int kPoison = 0xFF;  // not a number, as float32, float16 and bfloat16
 constexpr unsigned char kGuardByte = 0xA5;
 
 void finish_thread() {

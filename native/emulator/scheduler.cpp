@@ -50,7 +50,8 @@ void check_company(const Warp& warp, const char* kind, uint32_t mask, uint32_t o
                    const Place& place) {
   const auto lane = static_cast<unsigned>(__builtin_ctz(others));
   const Thread& other = scheduler.threads[warp.first_thread + lane];
-  if (warp.masks[lane] != mask || std::strcmp(other.waits, kind) || !same(other.place, place))
+  const bool other_kind = other.waits != kind && std::strcmp(other.waits, kind);
+  if (warp.masks[lane] != mask || other_kind || !same(other.place, place))
     fail(place, kind, " while lane ", uint64_t{lane}, " is in ", other.waits, " at ", other.place);
 }
 
