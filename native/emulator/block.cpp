@@ -7,6 +7,7 @@
 #include "poison.h"
 #include "report.h"
 #include "scheduler.h"
+#include "skip.h"
 
 extern "C" {
 // All static shared memory, between marks that shared.ld sets.
@@ -139,6 +140,7 @@ std::string run(const Launch& launch) {
   s.main.adopt_thread();
   reported.clear();
   s.order = Order::chosen();
+  skipped = SkippedLine::chosen();
   block.launch = &launch;
   block.shared = s.shared + kGuard;
   std::memset(s.shared, kGuardByte, sizeof(s.shared));

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "report.h"
+#include "skip.h"
 
 namespace kt::emulated {
 namespace {
@@ -89,6 +90,7 @@ void begin_turns() {
 }
 
 void wait_block(const Place& place) {
+  if (is_skipped(place)) return;
   Scheduler& s = scheduler;
   Thread& self = *thread;
   self.place = place;

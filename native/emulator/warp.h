@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "report.h"
+#include "skip.h"
 
 namespace kt::emulated {
 
@@ -75,6 +76,7 @@ inline void __syncthreads(const kt::emulated::Place& place = kt::emulated::Place
 
 inline void __syncwarp(uint32_t mask = kt::emulated::kAllLanes,
                        const kt::emulated::Place& place = kt::emulated::Place::current()) {
+  if (kt::emulated::is_skipped(place)) return;
   kt::emulated::meet("__syncwarp", mask, nullptr, 0, [](kt::emulated::Warp&, uint32_t) {}, place);
 }
 

@@ -4,6 +4,7 @@
 #include "arrays.h"
 #include "check.h"
 #include "device.cuh"
+#include "failures.h"
 
 using namespace kt::cuda;
 using namespace kt::test;
@@ -56,6 +57,22 @@ __global__ void mirror_copies(int* out, const int* in) {
   wait_copies<0>();
 }
 
+// All that a launch can lose, on lines of their own.
+constexpr int kLines[] = {__LINE__ + 7, __LINE__ + 8, __LINE__ + 11};
+__global__ void mirror_all(int* out, const int* in) {
+  KT_SHARED(shared);
+  int* values = reinterpret_cast<int*>(shared);
+  const int own = static_cast<int>(threadIdx.x);
+  copy_async16(values + 4 * own, in + 4 * own);
+  commit_copies();
+  wait_copies<0>();
+  __syncthreads();
+  const int value = values[4 * (kThreads - 1 - own)];
+  values[4 * (kThreads - 1 - own) + 1] = value;
+  __syncwarp();
+  out[own] = values[4 * (kThreads - 1 - (own ^ 1)) + 1] - 4 * (own % 2 ? 1 : -1);
+}
+
 // The orders out of 6 in which the launch gives something else than it should.
 template <class Launch>
 int wrong_orders(const Launch& launch, const Array<int>& out, const std::vector<int>& expected) {
@@ -84,7 +101,7 @@ int main() {
     return wrong_orders(
         [&] {
           KT_LAUNCH(kernel, 1, kThreads, 16 * kThreads, stream, arguments...);
-          stream.synchronize();
+          failure([&] { stream.synchronize(); });
         },
         out, expected);
   };
@@ -101,5 +118,11 @@ int main() {
   check(wrong(mirror_copies<true, true>, copied, out.data(), in.data()) == 0, "wait and barrier");
   check(wrong(mirror_copies<false, true>, copied, out.data(), in.data()) == 6, "no wait");
   check(wrong(mirror_copies<true, false>, copied, out.data(), in.data()) > 0, "no barrier");
+  check(wrong(mirror_all, copied, out.data(), in.data()) == 0, "all that it needs");
+  for (const int line : kLines) {
+    setenv("KT_EMULATED_SKIP", ("test_order.cu:" + std::to_string(line)).c_str(), 1);
+    check(wrong(mirror_all, copied, out.data(), in.data()) > 0,
+          "without line " + std::to_string(line));
+  }
   return result();
 }
