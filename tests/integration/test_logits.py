@@ -122,7 +122,7 @@ def test_a_prompt_in_chunks(tiny: Tiny, placement: str, chunk: int) -> None:
 
 
 def test_decoding_after_a_prompt(tiny: Tiny) -> None:
-    model, device = build(tiny, "cpu_only")
+    model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:20], 0)
     step = DecodeStep(model)
     logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[20:], 20)])
@@ -136,7 +136,7 @@ def test_the_table_of_families_has_its_features(tiny: Tiny) -> None:
 
 
 def test_replay_equals_eager_bit_for_bit(tiny: Tiny) -> None:
-    model, device = build(tiny, "cpu_only")
+    model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:20], 0)
     eager = [prefill(model, [t], i)[0] for i, t in enumerate(TOKENS[20:40], 20)]
     step = DecodeStep(model)

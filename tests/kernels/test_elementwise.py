@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import gguf.quants
 import pytest
 import torch
 from gguf.constants import GGMLQuantizationType
 
-from ktdesk._native import Stream
 from ktdesk.kernels import native, reference
 from ktdesk.kernels.cache_types import CacheType
 from tests.compare import assert_close
@@ -20,6 +21,9 @@ from tests.kernels.samples import (
     random,
     strided,
 )
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 widths = pytest.mark.parametrize("width", [1, 7, 16, 33, 130])
 rows = pytest.mark.parametrize("rows", [1, 5])

@@ -30,6 +30,11 @@ KINDS = [kind for kind in WeightType if _native.interleaved_row_bytes(int(kind),
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
+@pytest.fixture
+def stream(cpu_stream: Stream) -> Stream:
+    return cpu_stream
+
+
 def interleaved(stream: Stream, weight: Weight) -> Weight:
     room = np.full(cpu.interleaved_bytes(weight), 0xA5, np.uint8)
     return cpu.interleave(stream, weight, room)

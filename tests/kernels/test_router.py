@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from ktdesk._native import Stream
 from ktdesk.kernels import native, reference
 from tests.compare import assert_close
 from tests.kernels.samples import (
@@ -17,6 +16,9 @@ from tests.kernels.samples import (
     FLOAT_STEPS_REASON,
     random,
 )
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 PLAIN: dict[str, Any] = {"groups": 1, "groups_used": 1, "normalize": False, "scale": 1.0}
 MODES: dict[str, dict[str, Any]] = {

@@ -26,6 +26,11 @@ ON_TILES = [kind for kind in WeightType if kind not in (WeightType.F32, WeightTy
 types = pytest.mark.parametrize("kind", ON_TILES, ids=lambda kind: kind.name)
 
 
+@pytest.fixture
+def stream(cpu_stream: Stream) -> Stream:
+    return cpu_stream
+
+
 @pytest.fixture(params=["amx", "amx_emulated"])
 def tiles(request: pytest.FixtureRequest) -> Stream:
     stream = open_stream(2, request.param)
