@@ -67,6 +67,7 @@ class Engine:
         cache_type: str = "f16",
         weights: Home = "auto",
         kept_bytes: int = DEFAULT_KEPT_BYTES,
+        vram_bytes: int = 0,
         progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
@@ -76,6 +77,7 @@ class Engine:
         weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
         leaves them in the file. kept_bytes: for what was read of conversations besides the last
         one, so that going back to one needs no reading; at most a quarter of what is free is taken.
+        vram_bytes: what may be taken of a GPU's memory; 0 is all that is free.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -100,6 +102,7 @@ class Engine:
                 report,
                 weights=weights,
                 kept_bytes=kept_bytes,
+                vram_bytes=vram_bytes,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runtime asks of every device: allocate, capture, replay."""
+"""What operators and the runtime ask of every device: allocate, launch, capture, replay."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+from ktdesk.devices.buffers import StepInputs
+from ktdesk.formats.quant import Weight
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 
 class Graph(Protocol):
@@ -18,11 +25,67 @@ class Graph(Protocol):
         ...
 
 
+class Result(Protocol):
+    """A tensor on its way to the CPU."""
+
+    def get(self) -> Tensor:
+        """Wait for all work launched so far; return the tensor, valid until its work runs again."""
+        ...
+
+
 class Device(Protocol):
-    """A place where tensors live and work runs in the order of the calls."""
+    """A place where tensors live and work runs in the order of the calls. One caller at a time."""
+
+    @property
+    def stream(self) -> Stream:
+        """What kernels are launched on."""
+        ...
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
+        ...
+
+    def scratch(self, *shape: int) -> Tensor:
+        """Return room for what an operator needs only until its next launches have run.
+
+        Every call returns the same memory: the layers of a model share it.
+        """
+        ...
+
+    def constant(self, values: Tensor) -> Tensor:
+        """Return values of the CPU on this device, for reading. They live like those of `empty`."""
+        ...
+
+    def form(self, weight: Weight, tokens: int) -> torch.dtype:
+        """Return the type of activations of which so many tokens best meet each matrix."""
+        ...
+
+    def activations(self, weight: Weight, x: Tensor, tokens: int) -> Tensor:
+        """Return x [T, .., D] in that form; x itself if it has it."""
+        ...
+
+    def room_for(self, weight: Weight, rows: int, tokens: int) -> Tensor:
+        """Return room for activations [rows, D] in that form."""
+        ...
+
+    def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
+        """Return into how many sections attention had best split the cache rows, at most."""
+        ...
+
+    def step_inputs(self, tokens: int) -> StepInputs:
+        """Return the inputs of steps of so many tokens."""
+        ...
+
+    def to_host(self, tensor: Tensor) -> Result:
+        """Launch what brings a contiguous tensor to the CPU."""
+        ...
+
+    def read(self, tensor: Tensor) -> Tensor:
+        """Return a contiguous tensor's values on the CPU, at once."""
+        ...
+
+    def write(self, tensor: Tensor, values: NDArray[Any]) -> None:
+        """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
         ...
 
     def capture(self) -> AbstractContextManager[Graph]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,18 @@ class Part:
 class StepInputs:
     """The tokens of one step, and where they stand in their sequences and in the caches.
 
-    tokens, positions, places: [T] int32. A token's place is its row in every cache; the rows in
-    front of it are its sequence's, from position 0 on. Kernels read them when they run, so a
-    captured step works on whatever was loaded last.
+    tokens, positions, places: [T] int32, where the device's kernels read them when they run, so a
+    captured step works on whatever was loaded last. A token's place is its row in every cache; the
+    rows in front of it are its sequence's, from position 0 on.
+    host: [3, T], what `load` writes; on the CPU the same memory.
     """
 
-    def __init__(self, tokens: int) -> None:
-        self.tokens = torch.zeros(tokens, dtype=torch.int32)
-        self.positions = torch.zeros(tokens, dtype=torch.int32)
-        self.places = torch.zeros(tokens, dtype=torch.int32)
+    def __init__(self, tokens: int, host: Tensor | None = None) -> None:
+        self.host = torch.zeros(3, tokens, dtype=torch.int32) if host is None else host
+        self.tokens, self.positions, self.places = self.host
+
+    def send(self) -> None:
+        """Launch what brings the numbers to where kernels read them."""
 
     def load(self, tokens: Sequence[int], start: int) -> None:
         """Write the next tokens of the one sequence, the first of which stands at `start`."""
@@ -43,12 +47,20 @@ class StepInputs:
 
         The caller has checked that tokens are in the vocabulary and places in the context.
         """
+        tokens, positions, places = self.host
         at = 0
         for part in parts:
             count = len(part.tokens)
             some = slice(at, at := at + count)
-            self.tokens[some] = torch.tensor(part.tokens, dtype=torch.int32)
-            torch.arange(part.start, part.start + count, out=self.positions[some])
-            torch.add(self.positions[some], part.base, out=self.places[some])
-        if at != len(self.tokens):
-            raise ValueError(f"{at} tokens for a step of {len(self.tokens)}")
+            tokens[some] = torch.tensor(part.tokens, dtype=torch.int32)
+            torch.arange(part.start, part.start + count, out=positions[some])
+            torch.add(positions[some], part.base, out=places[some])
+        if at != len(tokens):
+            raise ValueError(f"{at} tokens for a step of {len(tokens)}")
+
+    def rows(self) -> range:
+        """Return the cache rows of the sequence of all tokens; none, if there are several."""
+        _, positions, places = self.host
+        starts = places - positions
+        start, end = int(starts[0]), int(places.max()) + 1
+        return range(start, end) if bool((starts == start).all()) else range(0)

@@ -5,13 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import prod
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.workspace import Workspace
-from ktdesk.kernels.activations import bf16_pitch, q8_bytes
+from ktdesk.formats.quant import Weight
+from ktdesk.kernels import cpu
+from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
+from ktdesk.kernels.attention import step_sections
 from ktdesk.kernels.streams import Graph, open_stream
 
 
@@ -26,6 +34,17 @@ class CpuGraph:
         """Run every launch again, in order, in one native call that does not hold the GIL."""
         assert self.native is not None, "the capture has not ended"
         self.native.replay()
+
+
+@dataclass(frozen=True, slots=True)
+class CpuResult:
+    """A tensor that is on the CPU already."""
+
+    tensor: Tensor
+
+    def get(self) -> Tensor:
+        """Return the tensor."""
+        return self.tensor
 
 
 class CpuDevice:
@@ -45,26 +64,77 @@ class CpuDevice:
             self._capturing.tensors.append(tensor)
         return tensor
 
-    def empty_q8(self, *shape: int) -> Tensor:
-        """Return room for activations of this shape as int8 blocks: uint8 [..., q8_bytes]."""
-        return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
-
-    def empty_bf16(self, *shape: int) -> Tensor:
-        """Return room for activations of this shape [T, ..] in bfloat16, a pitch between tokens."""
-        values = prod(shape[1:])
-        rows = self.empty(shape[0], bf16_pitch(values), dtype=torch.bfloat16)
-        return torch.unflatten(rows[:, :values], 1, shape[1:])
-
     def scratch(self, *shape: int) -> Tensor:
-        """Return room for what an operator needs only until its next launches have run.
-
-        Every call returns the same memory: the layers of a model share it.
-        """
+        """Return room that all layers share; see `Device`."""
         if prod(shape) > self._scratch.numel():
             self._scratch = self.empty(prod(shape))
         elif self._capturing is not None:
             self._capturing.tensors.append(self._scratch)
         return self._scratch[: prod(shape)].view(shape)
+
+    def constant(self, values: Tensor) -> Tensor:
+        """Return the values themselves."""
+        if self._capturing is not None:
+            self._capturing.tensors.append(values)
+        return values
+
+    def form(self, weight: Weight, tokens: int) -> torch.dtype:
+        """Return the type of activations of which so many tokens best meet each matrix."""
+        return activation_type(self.stream, weight, tokens)
+
+    def activations(self, weight: Weight, x: Tensor, tokens: int) -> Tensor:
+        """Return x [T, .., D] in that form; x itself if it has it."""
+        match self.form(weight, tokens):
+            case torch.bfloat16:
+                rounded = self._empty_bf16(*x.shape)
+                cpu.to_bf16(self.stream, x, rounded)
+                return rounded
+            case torch.uint8:
+                blocks = self._empty_q8(*x.shape)
+                cpu.quantize(self.stream, x, blocks)
+                return blocks
+            case _:
+                return x
+
+    def room_for(self, weight: Weight, rows: int, tokens: int) -> Tensor:
+        """Return room for activations [rows, D] in that form."""
+        match self.form(weight, tokens):
+            case torch.bfloat16:
+                return self._empty_bf16(rows, weight.columns)
+            case torch.uint8:
+                return self._empty_q8(rows, weight.columns)
+            case _:
+                return self.empty(rows, weight.columns)
+
+    def _empty_q8(self, *shape: int) -> Tensor:
+        """Return room for activations of this shape as int8 blocks: uint8 [..., q8_bytes]."""
+        return self.empty(*shape[:-1], q8_bytes(shape[-1]), dtype=torch.uint8)
+
+    def _empty_bf16(self, *shape: int) -> Tensor:
+        """Return room for activations of this shape [T, ..] in bfloat16, a pitch between tokens."""
+        values = prod(shape[1:])
+        rows = self.empty(shape[0], bf16_pitch(values), dtype=torch.bfloat16)
+        return torch.unflatten(rows[:, :values], 1, shape[1:])
+
+    def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
+        """Return into how many sections attention had best split the cache rows, at most."""
+        return step_sections(tokens, heads, kv_heads)
+
+    def step_inputs(self, tokens: int) -> StepInputs:
+        """Return the inputs of steps of so many tokens."""
+        return StepInputs(tokens)
+
+    def to_host(self, tensor: Tensor) -> CpuResult:
+        """Return the tensor, which is there."""
+        return CpuResult(tensor)
+
+    def read(self, tensor: Tensor) -> Tensor:
+        """Return the tensor itself."""
+        return tensor
+
+    def write(self, tensor: Tensor, values: NDArray[Any]) -> None:
+        """Copy values into the tensor."""
+        np.copyto(tensor.numpy(), values)
 
     @contextmanager
     def capture(self) -> Generator[CpuGraph]:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor  # reading a file's table must not load torch
 
 
 class WeightType(IntEnum):
@@ -79,13 +83,14 @@ class Weight:
 
     shape: slowest dimension first. data: [rows, row_bytes] uint8, contiguous. As stored it is read
     only and maps the file, so reading it may read the disk, and it keeps the mapping alive. Of
-    interleaved rows sixteen lie together: native/include/kt/interleaved.h says how.
+    interleaved rows sixteen lie together: native/include/kt/interleaved.h says how. A copy on a GPU
+    is a tensor there.
     """
 
     name: str
     type: WeightType
     shape: tuple[int, ...]
-    data: NDArray[np.uint8]
+    data: NDArray[np.uint8] | Tensor
     layout: Layout = Layout.STORED
 
     @property
@@ -98,8 +103,14 @@ class Weight:
         """The last dimension, along which the blocks lie."""
         return self.shape[-1]
 
+    @property
+    def blocks(self) -> NDArray[np.uint8]:
+        """The data of a weight on the CPU."""
+        assert isinstance(self.data, np.ndarray)
+        return self.data
+
     def dequantize(self) -> NDArray[np.float32]:
-        """Return a copy as float32, of this tensor's shape. Rows must lie as stored."""
+        """Return a copy as float32, of this tensor's shape. Rows must lie as stored, on the CPU."""
         assert self.layout is Layout.STORED
-        values = dequantize(self.data, GGMLQuantizationType(self.type))
+        values = dequantize(self.blocks, GGMLQuantizationType(self.type))
         return np.array(values, dtype=np.float32).reshape(self.shape)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
-from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels.checks import Size, check, fail
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 BLOCK = 32  # activations that share a scale
 
@@ -40,7 +44,12 @@ def activation_type(stream: Stream, weight: Weight, tokens: int) -> torch.dtype:
     """Return the form in which so many tokens best meet each matrix of a weight."""
     if tokens >= LEAST_TILE_TOKENS and _takes_bf16(stream, weight):
         return torch.bfloat16
-    return torch.float32 if weight.type.is_float else torch.uint8
+    return torch.float32 if _takes_floats(stream, weight) else torch.uint8
+
+
+def _takes_floats(stream: Stream, weight: Weight) -> bool:
+    """Whether products take activations unrounded: a GPU's are bound by memory all the same."""
+    return stream.is_gpu or weight.type.is_float
 
 
 def _takes_bf16(stream: Stream, weight: Weight) -> bool:
@@ -59,10 +68,10 @@ def check_activations(
     """
     if x.dtype == torch.bfloat16 and _takes_bf16(stream, weight):
         width, dtype = weight.columns, torch.bfloat16
-    elif weight.type.is_float:
+    elif _takes_floats(stream, weight):
         width, dtype = weight.columns, torch.float32
     else:
         width, dtype = q8_bytes(weight.columns), torch.uint8
-    address = check(name, x, (*shape, width), dtype, strided=True)
+    address = check(stream, name, x, (*shape, width), dtype, strided=True)
     group = x.stride(1) * x.itemsize if x.ndim == 3 else 0
     return address, x.stride(0) * x.itemsize, group, _FORMS[dtype]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checked wrapper of native attention, with the words and rules of `kernels/cpu.py`.
+"""Checked wrapper of native attention, with the words and rules of `kernels/native.py`.
 
 T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and values.
 """
@@ -7,14 +7,15 @@ T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and valu
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from ktdesk import _native
-from ktdesk._native import Stream
 from ktdesk.kernels.checks import check, check_cache, check_positive, fail, sizes, stride_bytes
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 MAX_HEAD_SIZE = 1024
 
@@ -75,15 +76,15 @@ def attention(
         raise fail(f"A window of {window} rows or chunks of {chunk}: 0 is the least, no limit.")
     if max(key_size, value_size) > MAX_HEAD_SIZE:
         raise fail(f"Heads of {key_size} and {value_size} values: {MAX_HEAD_SIZE} are the limit.")
-    keys, kind = check_cache("k", k, (rows, kv_heads), key_size)
-    values, _ = check_cache("v", v, (rows, kv_heads), value_size)
+    keys, kind = check_cache(stream, "k", k, (rows, kv_heads), key_size)
+    values, _ = check_cache(stream, "v", v, (rows, kv_heads), value_size)
     room, max_sections = 0, 1
     if sections is not None:
         max_sections = sizes("sections", sections, 4)[2]
         check_positive(sections=max_sections)
-        room = check("sections", sections, (tokens, heads, max_sections, value_size + 2))
-    queries = check("q", q, (tokens, heads, key_size), strided=True)
-    target = check("out", out, (tokens, heads, value_size), strided=True)
+        room = check(stream, "sections", sections, (tokens, heads, max_sections, value_size + 2))
+    queries = check(stream, "q", q, (tokens, heads, key_size), strided=True)
+    target = check(stream, "out", out, (tokens, heads, value_size), strided=True)
     arguments = (
         (queries, q.stride(0), q.stride(1)),
         (keys, stride_bytes(k, 0), stride_bytes(k, 1)),
@@ -91,9 +92,11 @@ def attention(
         kind,
         rounds,
         (
-            check("positions", positions, (tokens,), torch.int32),
-            check("places", positions if places is None else places, (tokens,), torch.int32),
-            0 if sinks is None else check("sinks", sinks, (heads,)),
+            check(stream, "positions", positions, (tokens,), torch.int32),
+            check(
+                stream, "places", positions if places is None else places, (tokens,), torch.int32
+            ),
+            0 if sinks is None else check(stream, "sinks", sinks, (heads,)),
             window,
             chunk,
         ),
@@ -107,9 +110,9 @@ def attention(
         value_size,
         scale,
     )
-    _native.attention(stream, *arguments)
+    stream.attention(*arguments)
     if max_sections > 1:
-        _native.attention_merge(stream, *arguments)
+        stream.attention_merge(*arguments)
 
 
 def attend(

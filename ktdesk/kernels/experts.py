@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checked wrappers of the kernels of routed experts, in the manner of `kernels/cpu.py`.
+"""Checked wrappers of the kernels of routed experts, in the manner of `kernels/native.py`.
 
 P = T * K pairs of token and expert, E experts, K experts per token, D width, F hidden width.
 """
@@ -7,16 +7,17 @@ P = T * K pairs of token and expert, E experts, K experts per token, D width, F 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from ktdesk import _native
-from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.activations import check_activations
 from ktdesk.kernels.checks import check, check_positive, check_weight, fail, sizes
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 Activation = Literal["silu", "gelu", "gelu_erf", "clamped_silu"]
 _ACTIVATIONS: tuple[Activation, ...] = ("silu", "gelu", "gelu_erf", "clamped_silu")  # native order
@@ -59,9 +60,9 @@ def expert_plan(stream: Stream, ids: Tensor, plan: Tensor, *, experts: int) -> N
     plan int32 [plan_size]: E + 1 offsets, the pairs, the number of experts that have any, those.
     """
     check_positive(experts=experts)
-    source = check("ids", ids, (None, None), torch.int32)
-    target = check("plan", plan, (plan_size(ids.numel(), experts),), torch.int32)
-    _native.expert_plan(stream, source, target, ids.numel(), experts)
+    source = check(stream, "ids", ids, (None, None), torch.int32)
+    target = check(stream, "plan", plan, (plan_size(ids.numel(), experts),), torch.int32)
+    stream.expert_plan(source, target, ids.numel(), experts)
 
 
 def experts_up(
@@ -82,15 +83,14 @@ def experts_up(
     check_positive(tokens=tokens)
     if pairs % tokens:
         raise fail(f"hidden has {pairs} rows for {tokens} tokens.")
-    _native.experts_up(
-        stream,
-        check_weight(weights.gate),
-        check_weight(weights.up),
-        _check_bias("gate_bias", weights.gate_bias, experts, outputs),
-        _check_bias("up_bias", weights.up_bias, experts, outputs),
+    stream.experts_up(
+        check_weight(stream, weights.gate),
+        check_weight(stream, weights.up),
+        _check_bias(stream, "gate_bias", weights.gate_bias, experts, outputs),
+        _check_bias(stream, "up_bias", weights.up_bias, experts, outputs),
         check_activations(stream, "gate_x", gate_x, (tokens,), weights.gate),
         check_activations(stream, "up_x", up_x, (tokens,), weights.up),
-        check("plan", plan, (plan_size(pairs, experts),), torch.int32),
+        check(stream, "plan", plan, (plan_size(pairs, experts),), torch.int32),
         check_activations(stream, "hidden", hidden, (pairs,), weights.down),
         pairs,
         experts,
@@ -117,15 +117,14 @@ def experts_down(
     tokens, used = sizes("shares", shares, 2)
     check_positive(tokens=tokens, experts_per_token=used)
     pairs = tokens * used
-    _native.experts_down(
-        stream,
-        check_weight(weights.down),
-        _check_bias("down_bias", weights.down_bias, experts, outputs),
+    stream.experts_down(
+        check_weight(stream, weights.down),
+        _check_bias(stream, "down_bias", weights.down_bias, experts, outputs),
         check_activations(stream, "hidden", hidden, (pairs,), weights.down),
-        check("plan", plan, (plan_size(pairs, experts),), torch.int32),
-        check("shares", shares, (tokens, used)),
-        0 if start is None else check("start", start, (tokens, outputs)),
-        check("out", out, (tokens, outputs)),
+        check(stream, "plan", plan, (plan_size(pairs, experts),), torch.int32),
+        check(stream, "shares", shares, (tokens, used)),
+        0 if start is None else check(stream, "start", start, (tokens, outputs)),
+        check(stream, "out", out, (tokens, outputs)),
         tokens,
         pairs,
         experts,
@@ -133,5 +132,5 @@ def experts_down(
     )
 
 
-def _check_bias(name: str, bias: Tensor | None, experts: int, outputs: int) -> int:
-    return 0 if bias is None else check(name, bias, (experts, outputs))
+def _check_bias(stream: Stream, name: str, bias: Tensor | None, experts: int, outputs: int) -> int:
+    return 0 if bias is None else check(stream, name, bias, (experts, outputs))

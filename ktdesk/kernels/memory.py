@@ -51,11 +51,11 @@ def read_experts(stream: Stream, weight: Weight, plan: Tensor) -> None:
     weight: [E, N, D], a view of the file. plan: as for `expert_linear`. Waits for nothing.
     """
     experts = weight.shape[0]
-    address, _ = check_stored(weight)[:2]
+    address, _ = check_stored(stream, weight)[:2]
     _native.read_experts(
         stream,
         address,
         weight.data.nbytes // experts,
-        check("plan", plan, (None,), torch.int32),
+        check(stream, "plan", plan, (None,), torch.int32),
         experts,
     )

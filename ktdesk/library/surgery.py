@@ -122,7 +122,7 @@ def _feed_forward(source: Checkpoint, blk: str, layer: int) -> Iterator[Tensor]:
     yield _floats(f"{blk}exp_probs_b.bias", np.zeros(EXPERTS, np.float32))
     for name in names:
         weight = source.weight(f"{blk}ffn_{name}.weight")
-        neurons = _by_neuron_block(weight.data, name)
+        neurons = _by_neuron_block(weight.blocks, name)
         shared, routed = neurons[: SHARED_WIDTH // 32], neurons[SHARED_WIDTH // 32 :]
         experts = routed.reshape(EXPERTS, -1, *routed.shape[1:])
         kind = GGMLQuantizationType(weight.type)
@@ -156,4 +156,4 @@ def _blocks(name: str, values: Floats) -> Tensor:
 def _copied(source: Checkpoint, name: str, new_name: str) -> Tensor:
     weight = source.weight(name)
     assert weight.type in (WeightType.Q4_1, WeightType.Q8_0)
-    return Tensor(new_name, weight.data, GGMLQuantizationType(weight.type))
+    return Tensor(new_name, weight.blocks, GGMLQuantizationType(weight.type))

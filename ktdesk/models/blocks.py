@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import partial
 
 from torch import Tensor
 
@@ -126,5 +127,6 @@ class SparseMlp(Block):
     def forward(self, x: Tensor, step: Step) -> Tensor:
         """Return [T, D]."""
         ids, weights = self._router.forward(self._scores.forward(x))
-        shared = self._shared.forward(x, step) if self._shared else None
+        block = self._shared
+        shared = partial(block.forward, x, step) if block else None
         return self._experts.forward(x, ids, weights, shared)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from ktdesk.errors import (
@@ -41,9 +41,9 @@ from ktdesk.models.qwen3 import Qwen3
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.unknown import what_is_missing
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
-from ktdesk.operators.placement import Placement, SlotPath
+from ktdesk.operators.placement import Placement, Rule, SlotPath
 from ktdesk.operators.registry import find
-from ktdesk.operators.site import Resources, Site
+from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
 
 Architecture = Callable[[Site, Checkpoint], Decoder]
 
@@ -72,12 +72,21 @@ Report = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The operator of a slot, its variant, and what its rule sets."""
+
+    operator: type[Slot]
+    variant: str
+    options: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A model's slots and the operators that fill them, before any weight is touched."""
 
     slots: tuple[SlotPath, ...]
     caches: tuple[tuple[int, int], ...]  # what is kept per token: parts, values of each
-    operators: dict[str, tuple[type[Slot], dict[str, object]]]
+    operators: dict[str, Choice]
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
@@ -88,7 +97,12 @@ class Plan:
     @property
     def captures(self) -> bool:
         """Whether all of a step's work can be recorded into a graph."""
-        return all(cls.captures for cls, _ in self.operators.values())
+        return all(choice.operator.captures for choice in self.operators.values())
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether operators leave their activations on a GPU: then all do."""
+        return any(choice.variant in GPU_VARIANTS for choice in self.operators.values())
 
 
 def make_plan(resources: Resources, placement: Placement) -> Plan:
@@ -114,11 +128,27 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
 
     architecture(Site("", resources, note), checkpoint)
     rules = placement.assign(slots)
-    operators = {
-        slot.path: (find(rules[slot.path].operator_for(slot)), dict(rules[slot.path].options))
-        for slot in slots
-    }
+    operators = {slot.path: _choice(rules[slot.path], slot) for slot in slots}
+    _check_devices(placement, operators)
     return Plan(tuple(slots), tuple(caches), operators)
+
+
+def _choice(rule: Rule, slot: SlotPath) -> Choice:
+    name = rule.operator_for(slot)
+    return Choice(find(name), name.partition(".")[2], dict(rule.options))
+
+
+def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
+    """Refuse operators that would hand activations of one device to another one."""
+    by_device: dict[bool, str] = {}
+    for path, choice in operators.items():
+        by_device.setdefault(choice.variant in GPU_VARIANTS, f"{path} ({choice.variant})")
+    if len(by_device) > 1:
+        raise PlacementError(
+            f"The placement {placement.name!r} puts {by_device[True]} on the GPU and "
+            f"{by_device[False]} on the CPU.",
+            hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",
+        )
 
 
 def find_architecture(checkpoint: Checkpoint) -> Architecture:
@@ -142,14 +172,16 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     uses.
     """
     _check_cache_type(resources, plan)
-    _check_memory(resources, plan)
+    if not plan.needs_gpu:  # a GPU's budget is kept by its device
+        _check_memory(resources, plan)
     built = 0
 
     def fill(slot: type[Slot], site: Site, spec: object) -> Slot:
         nonlocal built
         del slot
-        cls, options = plan.operators[site.path]
-        operator = cast("Callable[..., Slot]", cls)(site, spec, **options)
+        choice = plan.operators[site.path]
+        place = replace(site, variant=choice.variant)
+        operator = cast("Callable[..., Slot]", choice.operator)(place, spec, **choice.options)
         built += 1
         report(built / len(plan.slots))
         return operator

@@ -101,12 +101,16 @@ class Half:
 
 
 class Decoder(ABC):
-    """A whole model. `site` gives every operator its place."""
+    """A whole model. `site` gives every operator its place.
+
+    device: where its activations and caches live.
+    """
 
     norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
+        self.device = site.resources.device
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)
         self._rotary = site.make("rotary", Rotary, spec.rotary)
@@ -137,6 +141,7 @@ class Decoder(ABC):
         check: called between layers; what it raises ends the step.
         """
         spec = self.spec
+        inputs.send()
         x = self._scaled(self._embedding.forward(inputs.tokens), spec.embedding_scale)
         step = self._step(inputs)
         for layer in self._layers:
@@ -153,7 +158,7 @@ class Decoder(ABC):
         rotary = self._rotary.forward(inputs.positions)
         is_one = self._local_rotary is self._rotary
         local = rotary if is_one else self._local_rotary.forward(inputs.positions)
-        return Step(inputs.positions, rotary, local, inputs.places)
+        return Step(inputs, rotary, local)
 
     def _scaled(self, x: Tensor, factor: float) -> Tensor:
         return x if factor == 1 else self._elementwise.scale(x, factor)

@@ -3,6 +3,14 @@
 
 from __future__ import annotations
 
-from ktdesk.operators import attention, basic, experts, latent_attention, linear, mlp
+from ktdesk.operators import (
+    attention,
+    basic,
+    experts,
+    host_experts,
+    latent_attention,
+    linear,
+    mlp,
+)
 
-__all__ = ["attention", "basic", "experts", "latent_attention", "linear", "mlp"]
+__all__ = ["attention", "basic", "experts", "host_experts", "latent_attention", "linear", "mlp"]

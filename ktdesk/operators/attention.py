@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ktdesk.devices.cpu import CpuDevice
+from ktdesk.devices.base import Device
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu, reference
-from ktdesk.kernels.attention import attend, step_sections
+from ktdesk.kernels import native, reference
+from ktdesk.kernels.attention import attend
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
-from ktdesk.operators.basic import CpuNorm, TorchNorm
+from ktdesk.operators.basic import NativeNorm, TorchNorm
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -96,8 +96,8 @@ def turned(x: Tensor, step: Step, interleaved: bool) -> Tensor:
     return torch.cat((front, x[..., size:]), -1)
 
 
-@operator("cpu")
-class CpuGqa(Gqa):
+@operator("cpu", "cuda")
+class NativeGqa(Gqa):
     """Grouped-query attention by native kernels."""
 
     captures = True
@@ -106,7 +106,7 @@ class CpuGqa(Gqa):
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
-        self._norms = [CpuNorm(site, norm) for norm in _norm_specs(spec)]
+        self._norms = [NativeNorm(site, norm) for norm in _norm_specs(spec)]
         self._temperatures = _temperature_rows(site, spec) if spec.temperature_length else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
@@ -114,16 +114,16 @@ class CpuGqa(Gqa):
         spec, cache, stream = self._spec, self._cache, self._device.stream
         if self._temperatures:
             factors = self._device.empty(len(q), 1)
-            cpu.embed(stream, self._temperatures, step.positions, factors)
-            cpu.weigh_rows(stream, q, factors, q)
+            native.embed(stream, self._temperatures, step.positions, factors)
+            native.weigh_rows(stream, q, factors, q)
         queries, keys = heads_of(q, spec.heads), heads_of(k, spec.kv_heads)
         if spec.rotates:
             size = 2 * step.rotary.shape[1]
             for x in (queries[..., :size], keys[..., :size]):
-                cpu.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
+                native.rope(stream, x, step.rotary, x, interleaved=spec.interleaved)
         queries, keys = _normalized(self._norms, queries, keys)
-        cpu.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
-        cpu.store_rows(stream, v, step.places, cache.value_rows)
+        native.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
+        native.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
         attend(
             stream,
@@ -147,11 +147,11 @@ def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
     """Return the factor of each position as a row that is looked up like an embedding."""
     factors = _temperatures(torch.arange(site.resources.context_tokens), spec)
     rows = factors.numpy().view(np.uint8)
-    return Weight("temperatures", WeightType.F32, tuple(factors.shape), rows)
+    return site.made(Weight("temperatures", WeightType.F32, tuple(factors.shape), rows))
 
 
-def section_room(device: CpuDevice, out: Tensor, kv_heads: int) -> Tensor:
+def section_room(device: Device, out: Tensor, kv_heads: int) -> Tensor:
     """Return room for the partial sums of attention that ends in out [T, H, Dv]."""
     tokens, heads, value_size = out.shape
-    sections = step_sections(tokens, heads, kv_heads)
+    sections = device.attention_sections(tokens, heads, kv_heads)
     return device.scratch(tokens, heads, sections, value_size + 2)

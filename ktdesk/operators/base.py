@@ -8,14 +8,17 @@ T tokens, D width, H heads, E experts, K experts per token.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from torch import Tensor
 
+from ktdesk.devices.buffers import StepInputs
 from ktdesk.kernels.experts import Activation
 
 Gating = Literal["softmax", "sigmoid"]
+Shared = Callable[[], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +165,25 @@ class MlpSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What all layers share: positions [T] int32, and cosines and sines, rotary [T, P, 2].
+    """What all layers share: the tokens' positions and places, and their cosines and sines.
 
-    local_rotary: those of layers that look at a window only, where a model has two kinds.
-    places [T] int32: the cache row of each token, in front of which its sequence stands.
+    rotary: [T, P, 2]. local_rotary: those of layers that look at a window only, where a model has
+    two kinds.
     """
 
-    positions: Tensor
+    inputs: StepInputs
     rotary: Tensor
     local_rotary: Tensor
-    places: Tensor
+
+    @property
+    def positions(self) -> Tensor:
+        """Where the tokens stand in their sequences."""
+        return self.inputs.positions
+
+    @property
+    def places(self) -> Tensor:
+        """The cache row of each token, in front of which its sequence stands."""
+        return self.inputs.places
 
 
 class Slot(ABC):
@@ -292,8 +304,9 @@ class Experts(Slot):
     kind = "experts"
 
     @abstractmethod
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
-        """Return shared + the weighted sum of each token's experts, [T, D]; `shared` may be reused.
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
+        """Return shared + the weighted sum of each token's experts, [T, D].
 
-        x, shared [T, D]; ids, weights [T, K] from a router.
+        x [T, D]; ids, weights [T, K] from a router. shared: launches what else is added, [T, D],
+        which may be overwritten. It must be called, at whatever time suits.
         """

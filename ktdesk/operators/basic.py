@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import native, reference
 from ktdesk.operators.base import (
     Elementwise,
     Embedding,
@@ -32,20 +32,20 @@ class TorchEmbedding(Embedding):
         return reference.embed(self._weight, tokens)
 
 
-@operator("cpu")
-class CpuEmbedding(Embedding):
+@operator("cpu", "cuda")
+class NativeEmbedding(Embedding):
     """Rows dequantised from the file as they are asked for."""
 
     captures = True
 
     def __init__(self, site: Site, spec: EmbeddingSpec) -> None:
         self._device = site.device
-        self._weight = site.weight(spec.weight, spec.vocabulary, spec.width)
+        self._weight = site.rows(spec.weight, spec.vocabulary, spec.width)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return [T, D]."""
         out = self._device.empty(len(tokens), self._weight.columns)
-        cpu.embed(self._device.stream, self._weight, tokens, out)
+        native.embed(self._device.stream, self._weight, tokens, out)
         return out
 
 
@@ -62,8 +62,8 @@ class TorchNorm(Norm):
         return reference.rms_norm(x, self._weight, self._eps)
 
 
-@operator("cpu")
-class CpuNorm(Norm):
+@operator("cpu", "cuda")
+class NativeNorm(Norm):
     """RMS norm by the native kernel."""
 
     captures = True
@@ -76,12 +76,14 @@ class CpuNorm(Norm):
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, D]."""
         out = self._device.empty(*x.shape)
-        cpu.rms_norm(self._device.stream, x, self._weight, out, self._eps)
+        native.rms_norm(self._device.stream, x, self._weight, out, self._eps)
         return out
 
 
 def _norm_weight(site: Site, spec: NormSpec) -> Tensor:
-    return site.values(spec.weight, spec.width) if spec.weight else torch.ones(spec.width)
+    if spec.weight:
+        return site.values(spec.weight, spec.width)
+    return site.device.constant(torch.ones(spec.width))
 
 
 @operator("torch")
@@ -98,21 +100,22 @@ class TorchRotary(Rotary):
         return reference.rope_table(positions, self._frequencies, self._scale)
 
 
-@operator("cpu")
-class CpuRotary(Rotary):
+@operator("cpu", "cuda")
+class NativeRotary(Rotary):
     """Cosines and sines by the native kernel."""
 
     captures = True
 
     def __init__(self, site: Site, spec: RotarySpec) -> None:
         self._device = site.device
-        self._frequencies = torch.tensor(spec.inverse_frequencies, dtype=torch.float32)
+        frequencies = torch.tensor(spec.inverse_frequencies, dtype=torch.float32)
+        self._frequencies = self._device.constant(frequencies)
         self._scale = spec.scale
 
     def forward(self, positions: Tensor) -> Tensor:
         """Return [T, P, 2]."""
         out = self._device.empty(len(positions), len(self._frequencies), 2)
-        cpu.rope_table(self._device.stream, positions, self._frequencies, self._scale, out)
+        native.rope_table(self._device.stream, positions, self._frequencies, self._scale, out)
         return out
 
 
@@ -136,8 +139,8 @@ class TorchElementwise(Elementwise):
         return reference.weigh_rows(x, weights, logits=logits)
 
 
-@operator("cpu")
-class CpuElementwise(Elementwise):
+@operator("cpu", "cuda")
+class NativeElementwise(Elementwise):
     """Sums and factors by native kernels."""
 
     captures = True
@@ -150,15 +153,16 @@ class CpuElementwise(Elementwise):
     def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
         """Return x + factor * y."""
         out = self._device.empty(*x.shape)
-        cpu.add(self._device.stream, x, y, out, factor)
+        native.add(self._device.stream, x, y, out, factor)
         return out
 
     def scale(self, x: Tensor, factor: float) -> Tensor:
         """Return factor * x, in place of x."""
-        one = self._factors.setdefault(factor, torch.tensor([[factor]]))
-        return self.weigh(x, one.expand(len(x), 1))
+        if factor not in self._factors:
+            self._factors[factor] = self._device.constant(torch.tensor([[factor]]))
+        return self.weigh(x, self._factors[factor].expand(len(x), 1))
 
     def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
         """Return x times weights, in place of x."""
-        cpu.weigh_rows(self._device.stream, x, weights, x, logits=logits)
+        native.weigh_rows(self._device.stream, x, weights, x, logits=logits)
         return x

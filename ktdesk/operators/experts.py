@@ -6,10 +6,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ktdesk.devices.cpu import CpuDevice
+from ktdesk.devices.base import Device
 from ktdesk.formats.quant import Layout
-from ktdesk.kernels import cpu, reference
-from ktdesk.kernels.activations import activation_type
+from ktdesk.kernels import native, reference
 from ktdesk.kernels.experts import (
     ExpertWeights,
     expert_plan,
@@ -18,8 +17,7 @@ from ktdesk.kernels.experts import (
     plan_size,
 )
 from ktdesk.kernels.memory import read_experts
-from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec
-from ktdesk.operators.linear import activations, room_for
+from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec, Shared
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -47,8 +45,8 @@ class TorchRouter(Router):
         )
 
 
-@operator("cpu")
-class CpuRouter(Router):
+@operator("cpu", "cuda")
+class NativeRouter(Router):
     """The choice of experts by the native kernel."""
 
     captures = True
@@ -62,7 +60,7 @@ class CpuRouter(Router):
         spec = self._spec
         ids = self._device.empty(len(logits), spec.experts_per_token, dtype=torch.int32)
         weights = self._device.empty(*ids.shape)
-        cpu.router(
+        native.router(
             self._device.stream,
             logits,
             self._bias,
@@ -88,7 +86,7 @@ class TorchExperts(Experts):
         self._biases, self._activation = _biases(site, spec), spec.activation
         self._weighs_input = spec.weighs_input
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
         matrices = self._gate, self._up, self._down
         if self._weighs_input:
@@ -96,17 +94,18 @@ class TorchExperts(Experts):
         routed = reference.experts(
             x, *matrices, ids, weights, activation=self._activation, **self._biases
         )
-        return routed if shared is None else shared + routed
+        return routed if shared is None else shared() + routed
 
 
-@operator("cpu")
-class CpuExperts(Experts):
-    """Routed experts on the CPU, with the file's own blocks."""
+@operator("cpu", "cuda")
+class NativeExperts(Experts):
+    """Routed experts by native kernels, with the file's own blocks."""
 
     captures = True
 
     def __init__(self, site: Site, spec: ExpertsSpec) -> None:
-        self._device, self._experts = site.device, spec.experts
+        self._device, self._cpu = site.device, site.resources.cpu
+        self._experts = spec.experts
         self._weighs_input = spec.weighs_input
         self._weights = ExpertWeights(
             site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
@@ -116,31 +115,38 @@ class CpuExperts(Experts):
             **_biases(site, spec),
         )
         matrices = (self._weights.gate, self._weights.up, self._weights.down)
-        ahead = matrices if site.resources.reads_ahead else ()
+        ahead = matrices if site.resources.reads_ahead and site.device is self._cpu else ()
         self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
 
-    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Tensor | None) -> Tensor:
-        """Return shared + the weighted sum of each token's experts; `shared` is overwritten."""
+    def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
+        """Return shared + the weighted sum of each token's experts."""
+        start = shared() if shared else None
+        out = self._device.empty(*x.shape) if start is None else start
+        self.launch(x, ids, weights, start, out)
+        return out
+
+    def launch(
+        self, x: Tensor, ids: Tensor, weights: Tensor, start: Tensor | None, out: Tensor
+    ) -> None:
+        """Launch what makes out = start + each token's experts; start may be out, None is zero."""
         device = self._device
-        out = device.empty(*x.shape) if shared is None else shared
         if self._weighs_input:
             x, weights = self._weighed(x, weights)
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
         for weight in self._mapped:
-            read_experts(device.stream, weight, plan)
-        run_experts(device, self._weights, x, plan, weights, shared, out)
-        return out
+            read_experts(self._cpu.stream, weight, plan)
+        run_experts(device, self._weights, x, plan, weights, start, out)
 
     def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return x times weights [T, 1], and weights that change nothing any more."""
-        out, ones = self._device.empty(*x.shape), self._device.empty(*weights.shape).fill_(1)
-        cpu.weigh_rows(self._device.stream, x, weights, out)
-        return out, ones
+        out = self._device.empty(*x.shape)
+        native.weigh_rows(self._device.stream, x, weights, out)
+        return out, self._device.constant(torch.ones(weights.shape))
 
 
 def run_experts(
-    device: CpuDevice,
+    device: Device,
     weights: ExpertWeights,
     x: Tensor,
     plan: Tensor,
@@ -151,10 +157,10 @@ def run_experts(
     """Launch what makes out = start + each token's experts for x [T, D]; see `kernels.experts`."""
     pairs, stream = shares.numel(), device.stream
     each = pairs // weights.sizes()[0]
-    source = activations(device, weights.gate, x, each)
-    forms = [activation_type(stream, weight, each) for weight in (weights.gate, weights.up)]
-    up_source = source if forms[0] == forms[1] else activations(device, weights.up, x, each)
-    hidden = room_for(device, weights.down, pairs, each)
+    source = device.activations(weights.gate, x, each)
+    forms = [device.form(weight, each) for weight in (weights.gate, weights.up)]
+    up_source = source if forms[0] == forms[1] else device.activations(weights.up, x, each)
+    hidden = device.room_for(weights.down, pairs, each)
     experts_up(stream, weights, source, up_source, plan, hidden)
     experts_down(stream, weights, hidden, plan, shares, start, out)
 

@@ -13,13 +13,12 @@ import torch
 from torch import Tensor
 
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import native, reference
 from ktdesk.kernels.attention import attend, attention
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.attention import heads_of, section_room
 from ktdesk.operators.base import Mla, MlaSpec, Step
 from ktdesk.operators.latent_weights import LatentWeights, head_groups, some_heads
-from ktdesk.operators.linear import activations
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 
@@ -68,8 +67,8 @@ class TorchMla(Mla):
         return reference.linear(mixed, self._value).flatten(1)
 
 
-@operator("cpu")
-class CpuMla(Mla):
+@operator("cpu", "cuda")
+class NativeMla(Mla):
     """Latent attention by native kernels: absorbed, or for many tokens with expanded latents."""
 
     captures = True  # steps of few tokens
@@ -83,12 +82,12 @@ class CpuMla(Mla):
         """Return [T, heads * value]."""
         spec, cache, stream = self._spec, self._cache, self._device.stream
         key_rope = key_rope.unsqueeze(1)
-        cpu.rope(stream, key_rope, step.rotary, key_rope, interleaved=True)
-        cpu.store_rows(stream, latent, step.places, cache.latents)
-        cpu.store_rows(stream, key_rope.squeeze(1), step.places, cache.rope_keys)
+        native.rope(stream, key_rope, step.rotary, key_rope, interleaved=True)
+        native.store_rows(stream, latent, step.places, cache.latents)
+        native.store_rows(stream, key_rope.squeeze(1), step.places, cache.rope_keys)
         out = self._device.empty(len(q), spec.heads, spec.value)
         queries = heads_of(q, spec.heads)
-        rows = _one_sequence(step) if len(q) >= LEAST_TOKENS else range(0)
+        rows = step.inputs.rows() if len(q) >= LEAST_TOKENS else range(0)
         if rows and expansion_pays(len(q), len(rows)):
             self._attend_expanded(queries, rows, step, out)
         else:
@@ -112,7 +111,7 @@ class CpuMla(Mla):
             places=step.places,
             rounds=cache.rounds,
         )
-        cpu.linear(device.stream, value, activations(device, value, mixed), out)
+        native.linear(device.stream, value, device.activations(value, mixed, len(q)), out)
 
     def _queries(self, q: Tensor, step: Step) -> Tensor:
         """Return [T, H, latent + rope]: nope parts as latents, rope parts turned."""
@@ -120,8 +119,9 @@ class CpuMla(Mla):
         q_nope, q_rope = q.split_with_sizes((spec.nope, spec.rope), -1)
         queries = self._device.empty(len(q), spec.heads, spec.latent + spec.rope)
         absorbed, turned = queries.split_with_sizes((spec.latent, spec.rope), -1)
-        cpu.linear(stream, key, activations(self._device, key, q_nope), absorbed)
-        cpu.rope(stream, q_rope, step.rotary, turned, interleaved=True)
+        source = self._device.activations(key, q_nope, len(q))
+        native.linear(stream, key, source, absorbed)
+        native.rope(stream, q_rope, step.rotary, turned, interleaved=True)
         return queries
 
     def _attend_expanded(self, q: Tensor, rows: range, step: Step, out: Tensor) -> None:
@@ -131,13 +131,13 @@ class CpuMla(Mla):
         """
         spec, cache, weights, stream = self._spec, self._cache, self._weights, self._device.stream
         q_rope = q[..., spec.nope :]
-        cpu.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
+        native.rope(stream, q_rope, step.rotary, q_rope, interleaved=True)
         latents = self._device.empty(len(rows), 1, spec.latent)
-        cpu.load_rows(stream, cache.latents[rows.start :], latents)
+        native.load_rows(stream, cache.latents[rows.start :], latents)
         per_head = len(rows) * (spec.nope + spec.rope + spec.value)
         for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
             keys = self._expand(some_heads(weights.key, heads), latents, spec.rope)
-            cpu.load_rows(stream, cache.rope_keys[rows.start :], keys[..., spec.nope :])
+            native.load_rows(stream, cache.rope_keys[rows.start :], keys[..., spec.nope :])
             values = self._expand(some_heads(weights.value, heads), latents, 0)
             attention(
                 stream,
@@ -157,16 +157,9 @@ class CpuMla(Mla):
         """
         heads, size, _ = weight.shape
         rows = self._device.empty(heads, len(latents), size + extra).transpose(0, 1)
-        source = activations(self._device, weight, latents).expand(-1, heads, -1)
-        cpu.linear(self._device.stream, weight, source, rows[..., :size])
+        source = self._device.activations(weight, latents, len(latents)).expand(-1, heads, -1)
+        native.linear(self._device.stream, weight, source, rows[..., :size])
         return rows
-
-
-def _one_sequence(step: Step) -> range:
-    """Return the cache rows of the step's sequence; none, if there are several."""
-    starts = step.places - step.positions
-    start, end = int(starts[0]), int(step.places.max()) + 1
-    return range(start, end) if bool((starts == start).all()) else range(0)
 
 
 def expansion_pays(tokens: int, rows: int) -> bool:

@@ -29,9 +29,9 @@ class LatentWeights:
         if not spec.joint_weight:
             absorbed = site.weight(spec.key_weight, heads, latent, nope)
             values = site.weight(spec.value_weight, heads, value, latent)
-            return cls(_transposed(absorbed), site.placed(absorbed), site.placed(values))
+            return cls(site.made(_transposed(absorbed)), site.placed(absorbed), site.placed(values))
         joint = site.weight(spec.joint_weight, heads * (nope + value), latent)
-        blocks = joint.data.reshape(heads, nope + value, -1)
+        blocks = joint.blocks.reshape(heads, nope + value, -1)
         keys = replace(
             joint,
             shape=(heads, nope, latent),
@@ -42,7 +42,7 @@ class LatentWeights:
             shape=(heads, value, latent),
             data=blocks[:, nope:].reshape(heads * value, -1),
         )
-        return cls(site.placed(keys), _transposed(keys), site.placed(values))
+        return cls(site.placed(keys), site.made(_transposed(keys)), site.placed(values))
 
 
 def some_heads(weight: Weight, heads: slice) -> Weight:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import reference
-from ktdesk.kernels.experts import ExpertWeights, plan_size
+from ktdesk.kernels.experts import ExpertWeights
 from ktdesk.operators.base import Mlp, MlpSpec
 from ktdesk.operators.experts import run_experts
 from ktdesk.operators.registry import operator
@@ -31,8 +31,8 @@ class TorchMlp(Mlp):
         return reference.mlp(x, self._gate, self._up, self._down, self._activation)
 
 
-@operator("cpu")
-class CpuMlp(Mlp):
+@operator("cpu", "cuda")
+class NativeMlp(Mlp):
     """The kernels of routed experts, with one expert that all tokens use."""
 
     captures = True
@@ -49,10 +49,9 @@ class CpuMlp(Mlp):
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, D]."""
         device, tokens = self._device, len(x)
-        plan = device.empty(plan_size(tokens, 1), dtype=torch.int32)
-        plan.copy_(torch.tensor([0, tokens, *range(tokens), 1, 0]))
-        shares, out = device.empty(tokens, 1).fill_(1), device.empty(*x.shape)
-        run_experts(device, self._weights, x, plan, shares, None, out)
+        plan = torch.tensor([0, tokens, *range(tokens), 1, 0], dtype=torch.int32)
+        shares, out = device.constant(torch.ones(tokens, 1)), device.empty(*x.shape)
+        run_experts(device, self._weights, x, device.constant(plan), shares, None, out)
         return out
 
 

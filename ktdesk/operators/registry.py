@@ -15,17 +15,18 @@ S = TypeVar("S", bound=Slot)
 _operators: dict[str, type[Slot]] = {}
 
 
-def operator(variant: str) -> Callable[[type[S]], type[S]]:
-    """Register the decorated class under its slot's kind and this variant.
+def operator(*variants: str) -> Callable[[type[S]], type[S]]:
+    """Register the decorated class under its slot's kind and these variants.
 
     The class is built with (site, spec), and with keyword-only options that a rule may set.
     """
 
     def register(cls: type[S]) -> type[S]:
-        name = f"{cls.kind}.{variant}"
-        if name in _operators:
-            raise ValueError(f"operator {name} is registered twice: {_operators[name]} and {cls}")
-        _operators[name] = cls
+        for variant in variants:
+            name = f"{cls.kind}.{variant}"
+            if name in _operators:
+                raise ValueError(f"operator {name} is registered twice: {_operators[name]}, {cls}")
+            _operators[name] = cls
         return cls
 
     return register

@@ -11,7 +11,9 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from ktdesk.devices.base import Device
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.devices.cuda import CudaDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Layout, Weight
@@ -23,6 +25,9 @@ from ktdesk.operators.reader import Reader
 
 S = TypeVar("S", bound=Slot)
 
+# Of operators that take and leave activations on the GPU, wherever they work.
+GPU_VARIANTS = frozenset({"cuda", "host"})
+
 
 @dataclass
 class Resources:
@@ -32,17 +37,30 @@ class Resources:
     """
 
     checkpoint: Checkpoint
-    device: CpuDevice
+    cpu: CpuDevice
     context_tokens: int
     cache_type: CacheType
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
     reads_ahead: bool = False  # the file is larger than the memory left for it
+    gpu: CudaDevice | None = None
     used: set[str] = field(default_factory=set[str])
     caches: list[Tensor] = field(default_factory=list[Tensor])  # in the order they were made
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reader = Reader(self.checkpoint, self.device.stream)
+        self.reader = Reader(self.checkpoint, self.cpu.stream)
+
+    @property
+    def device(self) -> Device:
+        """Where activations and caches live."""
+        return self.gpu or self.cpu
+
+    def device_of(self, variant: str) -> Device:
+        """Return the device on which operators of a variant take and leave activations."""
+        if variant not in GPU_VARIANTS:
+            return self.cpu
+        assert self.gpu is not None, "whoever builds a plan that needs a GPU opens one first"
+        return self.gpu
 
 
 @dataclass(frozen=True)
@@ -55,16 +73,22 @@ class Site:
     path: str
     resources: Resources
     fill: Callable[[type[Slot], Site, object], Slot]
+    variant: str = ""  # of the operator that is being built here
 
     @property
-    def device(self) -> CpuDevice:
-        """The device that this site's work runs on."""
-        return self.resources.device
+    def device(self) -> Device:
+        """The device that takes and leaves this site's activations."""
+        return self.resources.device_of(self.variant)
+
+    @property
+    def on_cpu(self) -> Site:
+        """The same site, for an operator that works on the CPU for a GPU's one."""
+        return replace(self, variant="cpu")
 
     def at(self, name: str | int) -> Site:
         """Return the site of a part of this one."""
         path = f"{self.path}.{name}" if self.path else str(name)
-        return Site(path, self.resources, self.fill)
+        return replace(self, path=path)
 
     def make(self, name: str, slot: type[S], spec: object) -> S:
         """Return the operator that the placement puts into the slot `name` of this site."""
@@ -108,24 +132,52 @@ class Site:
     def placed(self, weight: Weight, matrices: int = 1) -> Weight:
         """Return a tensor or a part of one where it is at home: as it is, or a copy in memory.
 
-        matrices: over whose rows, of each one, loops go; the copy's memory is placed accordingly.
-        Raises MemoryShortage if the system refuses the memory.
+        On a GPU it is always a copy there. matrices: over whose rows, of each one, loops go; the
+        copy's memory is placed accordingly. Raises MemoryShortage if the memory cannot be had.
         """
+        gpu = self.resources.gpu
+        if gpu is not None and self.device is gpu:
+            return self._on_gpu(weight, gpu.empty(*weight.blocks.shape, dtype=torch.uint8))
         size = interleaved_bytes(weight) if weight.name in self.resources.copied else 0
         if not size:
             return weight
         room = allocate(size).reshape(weight.rows, -1)
-        place_rows(self.device.stream, room.reshape(matrices, -1, room.shape[1]))
+        place_rows(self.resources.cpu.stream, room.reshape(matrices, -1, room.shape[1]))
         copy = replace(weight, layout=Layout.INTERLEAVED, data=room)
         for rows in self.resources.reader.read(weight):
             part = slice(rows.start, rows.stop)
-            some = replace(weight, shape=(len(rows), weight.columns), data=weight.data[part])
-            interleave(self.device.stream, some, copy.data[part])
+            some = replace(weight, shape=(len(rows), weight.columns), data=weight.blocks[part])
+            interleave(self.resources.cpu.stream, some, copy.blocks[part])
         return copy
+
+    def rows(self, name: str, *shape: int) -> Weight:
+        """Return a tensor of which a step reads a few rows. Raises ModelFileError like `weight`.
+
+        For a GPU it stays in the CPU's memory, which kernels reach.
+        """
+        weight, gpu = self.weight(name, *shape), self.resources.gpu
+        if gpu is None or self.device is not gpu:
+            return weight
+        return self._on_gpu(weight, gpu.empty_pinned(*weight.blocks.shape, dtype=torch.uint8))
+
+    def made(self, weight: Weight) -> Weight:
+        """Return a weight that was made of others, where this site's kernels reach it."""
+        gpu = self.resources.gpu
+        if gpu is None or self.device is not gpu:
+            return weight
+        room = gpu.empty(*weight.blocks.shape, dtype=torch.uint8)
+        gpu.write(room, weight.blocks)
+        return replace(weight, data=room)
+
+    def _on_gpu(self, weight: Weight, room: Tensor) -> Weight:
+        for rows in self.resources.reader.read(weight):
+            part = slice(rows.start, rows.stop)
+            self.device.write(room[part], weight.blocks[part])
+        return replace(weight, data=room)
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""
-        return torch.as_tensor(self.weight(name, *shape).dequantize())
+        return self.device.constant(torch.as_tensor(self.weight(name, *shape).dequantize()))
 
     def cache(self, width: int) -> Tensor:
         """Return room for `width` values per token of the context: [context, width].
@@ -135,8 +187,8 @@ class Site:
         """
         rows, kind = self.resources.context_tokens, self.resources.cache_type
         try:
-            room = torch.empty(rows, kind.elements(width), dtype=kind.dtype)
-        except RuntimeError as error:  # torch's allocator has no type of its own for this
+            room = self.device.empty(rows, kind.elements(width), dtype=kind.dtype)
+        except MemoryError as error:
             raise MemoryShortage(
                 "the CPU", rows * kind.row_bytes(width), 0, hint="Choose a shorter context."
             ) from error

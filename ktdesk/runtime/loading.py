@@ -11,6 +11,7 @@ from math import prod
 from pathlib import Path
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.devices.cuda import open_gpu
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
@@ -55,6 +56,7 @@ def load_model(
     *,
     weights: Home = "auto",
     kept_bytes: int = 0,
+    vram_bytes: int = 0,
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` may raise to cancel."""
     report(LoadProgress("Opening the file", 0.0))
@@ -69,6 +71,7 @@ def load_model(
             report,
             weights,
             kept_bytes,
+            vram_bytes,
         )
     finally:  # whatever came of a file that went away meanwhile, that is what to say
         checkpoint.check_whole()
@@ -83,14 +86,16 @@ def _load(
     report: Report,
     weights: Home,
     kept_bytes: int,
+    vram_bytes: int,
 ) -> LoadedModel:
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
     rules = Placement.load("cpu_only" if placement == "auto" else placement)
     context_tokens = choose_context(checkpoint, context_tokens)
-    device = CpuDevice(threads)
-    resources = Resources(checkpoint, device, context_tokens, CacheType(cache_type))
+    resources = Resources(checkpoint, CpuDevice(threads), context_tokens, CacheType(cache_type))
     plan = make_plan(resources, rules)
+    if plan.needs_gpu:
+        resources.gpu = open_gpu(vram_bytes)
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
     resources.reads_ahead = checkpoint.size_bytes > left
@@ -107,7 +112,6 @@ def _load(
     report(LoadProgress("Preparing the first step", 0.98))
     runner = Runner(
         model,
-        device,
         tokenizer,
         _template(checkpoint, tokenizer),
         context_tokens,
@@ -183,7 +187,7 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     """
     free = max(0, available_memory_bytes() - cache_bytes)
     store = PageStore(min(kept_bytes, int(free * _KEPT_SHARE)))
-    rows = CacheRows(resources.caches)
+    rows = CacheRows(resources.caches, resources.device)
     checkpoint, cache_type = resources.checkpoint, resources.cache_type
 
     def layout() -> SessionLayout:

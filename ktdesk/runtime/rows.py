@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ktdesk.devices.base import Device
+
 Bytes = NDArray[np.uint8]
 
 
@@ -21,11 +23,12 @@ class CacheRows:
     """The rows of all caches, by position. A *block* is what some consecutive tokens have of them.
 
     In a block of n tokens, the n rows of the first cache are followed by those of the second.
-    caches: [context, row elements] each, contiguous. row_bytes: of each cache.
+    caches: [context, row elements] each, contiguous, on the device. row_bytes: of each cache.
     """
 
-    def __init__(self, caches: Sequence[Tensor]) -> None:
-        self._caches: list[Bytes] = [cache.view(torch.uint8).numpy() for cache in caches]
+    def __init__(self, caches: Sequence[Tensor], device: Device) -> None:
+        self._device = device
+        self._caches = [cache.view(torch.uint8) for cache in caches]
         self.row_bytes = tuple(cache.shape[1] for cache in self._caches)
         self.token_bytes = sum(self.row_bytes)
 
@@ -33,15 +36,15 @@ class CacheRows:
         """Return a copy of the tokens' block, [(stop - start) * token_bytes]."""
         block = np.empty((stop - start) * self.token_bytes, np.uint8)
         for cache, part in self._parts(block, stop - start):
-            np.copyto(part, cache[start:stop])
+            np.copyto(part, self._device.read(cache[start:stop]).numpy())
         return block
 
     def write(self, start: int, block: Bytes, skip: int, stop: int) -> None:
         """Put a block that begins at position `start` back: its tokens from `skip` to `stop`."""
         for cache, part in self._parts(block, len(block) // self.token_bytes):
-            np.copyto(cache[start + skip : start + stop], part[skip:stop])
+            self._device.write(cache[start + skip : start + stop], part[skip:stop])
 
-    def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Bytes, Bytes]]:
+    def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Tensor, Bytes]]:
         """Yield each cache, and its rows [tokens, row bytes] in a block."""
         ends = np.cumsum([0, *(tokens * size for size in self.row_bytes)])
         for cache, (begin, end) in zip(self._caches, pairwise(map(int, ends)), strict=True):

@@ -14,7 +14,6 @@ from threading import Event as Flag
 
 from torch import Tensor
 
-from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import Cancelled, RequestError, SessionError
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
@@ -69,7 +68,6 @@ class Runner:
     def __init__(
         self,
         model: Decoder,
-        device: CpuDevice,
         tokenizer: Tokenizer,
         template: ChatTemplate,
         context_tokens: int,
@@ -80,7 +78,7 @@ class Runner:
     ) -> None:
         self.context_tokens = context_tokens
         self._model, self._tokenizer, self._template = model, tokenizer, template
-        self._decode = DecodeStep(model, device) if captures else EagerStep(model)
+        self._decode = DecodeStep(model) if captures else EagerStep(model)
         self._looks_ahead = captures  # other operators promise nothing of steps of several tokens
         self._costs = Costs(STEP_TOKENS)
         self._check_model, self._sequence = check_model, sequence

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
-from ktdesk.devices.base import Device
-from ktdesk.devices.buffers import StepInputs
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 
@@ -19,8 +17,8 @@ class DecodeStep:
     What a graph works on takes no memory until it is replayed the first time.
     """
 
-    def __init__(self, model: Decoder, device: Device) -> None:
-        self._steps = [_CapturedStep(model, device, count + 1) for count in range(STEP_TOKENS)]
+    def __init__(self, model: Decoder) -> None:
+        self._steps = [_CapturedStep(model, count + 1) for count in range(STEP_TOKENS)]
 
     def run(self, tokens: Sequence[int], position: int) -> Tensor:
         """Return the logits [T, V] after each token, valid until the next run."""
@@ -28,15 +26,16 @@ class DecodeStep:
 
 
 class _CapturedStep:
-    def __init__(self, model: Decoder, device: Device, tokens: int) -> None:
-        self._inputs = StepInputs(tokens)
+    def __init__(self, model: Decoder, tokens: int) -> None:
+        device = model.device
+        self._inputs = device.step_inputs(tokens)
         with device.capture() as self._graph:
-            self._logits = model.forward(self._inputs, outputs=tokens)
+            self._logits = device.to_host(model.forward(self._inputs, outputs=tokens))
 
     def run(self, tokens: Sequence[int], position: int) -> Tensor:
         self._inputs.load(tokens, position)
         self._graph.replay()
-        return self._logits
+        return self._logits.get()
 
 
 class EagerStep:
@@ -62,6 +61,7 @@ def prefill(
 
     check: called between layers; what it raises ends the step, whose cache rows are then undefined.
     """
-    inputs = StepInputs(len(tokens))
+    device = model.device
+    inputs = device.step_inputs(len(tokens))
     inputs.load(tokens, start)
-    return model.forward(inputs, outputs=outputs, check=check)
+    return device.to_host(model.forward(inputs, outputs=outputs, check=check)).get()

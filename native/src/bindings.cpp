@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kt/kernels.h"
@@ -53,6 +54,15 @@ kt::Stream make_stream(kt::ThreadPool& pool, const std::optional<std::string>& i
   return kt::Stream(pool, kernels);
 }
 
+// What another module needs to replay a graph on a thread of its own: void (*)(void*), and its
+// argument.
+std::pair<std::uintptr_t, std::uintptr_t> job(const kt::Graph& graph) {
+  void (*const replay)(void*) = [](void* it) noexcept {
+    static_cast<const kt::Graph*>(it)->replay();
+  };
+  return {reinterpret_cast<std::uintptr_t>(replay), reinterpret_cast<std::uintptr_t>(&graph)};
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, m) {
@@ -67,14 +77,21 @@ PYBIND11_MODULE(_native, m) {
   py::class_<kt::Graph>(m, "Graph", "Launches captured from a stream.")
       .def("replay", &kt::Graph::replay, py::call_guard<py::gil_scoped_release>(),
            "Run every launch again, in order, without the GIL.")
+      .def_property_readonly(
+          "job", &job,
+          "A function of C and its argument, as addresses, that replay the graph "
+          "on any thread for as long as this object lives.")
       .def("__len__", &kt::Graph::size);
 
-  py::class_<kt::Stream>(m, "Stream",
-                         "Runs launches at once, or records them between begin_capture and "
-                         "end_capture. One caller at a time.")
+  py::class_<kt::Stream> stream(m, "Stream",
+                                "Runs launches at once, or records them between begin_capture and "
+                                "end_capture. One caller at a time.");
+  stream
       .def(py::init(&make_stream), py::arg("pool"), py::arg("isa") = py::none(),
            py::keep_alive<1, 2>(),
            "Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.")
+      .def_property_readonly("is_gpu", [](const kt::Stream&) { return false; })
+      .def_property_readonly("reads_host", [](const kt::Stream&) { return true; })
       .def_property_readonly(
           "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
           "Whether products also take activations in bfloat16.")
@@ -90,5 +107,5 @@ PYBIND11_MODULE(_native, m) {
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");
   bind_mapped(m);
   bind_memory(m);
-  bind_kernels(m);
+  bind_kernels(m, stream);
 }

@@ -3,8 +3,10 @@
 
 #include <pybind11/pybind11.h>
 
-// Adds one launch function per kernel to the module.
-void bind_kernels(pybind11::module_& module);
+#include "kt/stream.h"
+
+// Adds one launch function per kernel to streams, and what belongs to kernels to the module.
+void bind_kernels(pybind11::module_& module, pybind11::class_<kt::Stream>& stream);
 
 // Adds the mapping of files.
 void bind_mapped(pybind11::module_& module);

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ktdesk.kernels import attention, cpu, experts, reference
+from ktdesk.kernels import attention, cpu, experts, native, reference
 from ktdesk.operators.base import Slot
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.registry import find
@@ -53,7 +53,7 @@ def test_every_placement_that_comes_with_ktdesk_can_be_read(name: str) -> None:
 
 @pytest.mark.parametrize("kernel", sorted(set(KERNELS) - FOLLOWERS))
 def test_every_kernel_has_a_checked_wrapper(kernel: str) -> None:
-    modules = attention, cpu, experts
+    modules = attention, cpu, experts, native
     assert any(inspect.isfunction(getattr(module, kernel, None)) for module in modules)
 
 

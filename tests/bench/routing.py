@@ -20,7 +20,7 @@ from torch import Tensor
 
 from ktdesk.errors import KTDeskError
 from ktdesk.operators.base import RouterSpec
-from ktdesk.operators.experts import CpuRouter
+from ktdesk.operators.experts import NativeRouter
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 from ktdesk.runtime.loading import load_model
@@ -36,7 +36,7 @@ rules:
 
 
 @operator("counting")
-class CountingRouter(CpuRouter):
+class CountingRouter(NativeRouter):
     """Counts the tokens of each expert, [E]. A replay would pass it by: steps are not captured."""
 
     captures = False

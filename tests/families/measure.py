@@ -57,9 +57,9 @@ class Measured:
 
 def _runs(tiny: Tiny) -> Iterable[Tensor]:
     """Yield the logits of a decoded rest, then of a prompt in chunks of growing size."""
-    model, device = build(tiny, "cpu_only")
+    model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:_PROMPT], 0)
-    step = DecodeStep(model, device)
+    step = DecodeStep(model)
     yield torch.stack(
         [step.run([t], i)[0].clone() for i, t in enumerate(TOKENS[_PROMPT:], _PROMPT)]
     )

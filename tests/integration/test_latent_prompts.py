@@ -83,9 +83,9 @@ def test_heads_are_expanded_some_at_a_time(
 
 
 def test_decoding_goes_on_from_an_expanded_prompt(tiny: Tiny) -> None:
-    model, device = build(tiny)
+    model, _ = build(tiny)
     prefill(model, TOKENS[:-3], 0)
-    step = DecodeStep(model, device)
+    step = DecodeStep(model)
     logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[-3:], COUNT - 3)])
     assert_logits(logits, tiny.logits(TOKENS)[-3:])
 

@@ -122,9 +122,9 @@ def test_a_prompt_in_chunks(tiny: Tiny, placement: str, chunk: int) -> None:
 
 
 def test_decoding_after_a_prompt(tiny: Tiny) -> None:
-    model, device = build(tiny, "cpu_only")
+    model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:20], 0)
-    step = DecodeStep(model, device)
+    step = DecodeStep(model)
     logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[20:], 20)])
     assert_logits(logits, tiny.logits(TOKENS)[20:])
 
@@ -136,10 +136,10 @@ def test_the_table_of_families_has_its_features(tiny: Tiny) -> None:
 
 
 def test_replay_equals_eager_bit_for_bit(tiny: Tiny) -> None:
-    model, device = build(tiny, "cpu_only")
+    model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:20], 0)
     eager = [prefill(model, [t], i)[0] for i, t in enumerate(TOKENS[20:40], 20)]
-    step = DecodeStep(model, device)
+    step = DecodeStep(model)
     for i, (token, expected) in enumerate(zip(TOKENS[20:40], eager, strict=True), 20):
         assert torch.equal(step.run([token], i)[0], expected)
 

@@ -63,7 +63,7 @@ def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> No
         for cache in parts.caches:
             cache.zero_()
         prefill(decoder, list(range(3, 3 + start)), 0)
-        step = DecodeStep(decoder, device)
+        step = DecodeStep(decoder)
         parts_of = [tokens[i : i + size] for i in range(0, len(tokens), size)]
         steps = [step.run(some, start + i * size).clone() for i, some in enumerate(parts_of)]
         seen.append([torch.cat(steps), *parts.caches])

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 from torch import Tensor
 
-from ktdesk._native import Stream
 from ktdesk.kernels import reference
 from ktdesk.kernels.attention import attention
 from tests.compare import assert_close
 from tests.kernels.samples import FLOAT_SUMS, FLOAT_SUMS_REASON, strided
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 WEIGHTS = 1e-5
 WEIGHTS_REASON = "weights rounded to bfloat16, at most (2e-3)^2 each, more where they cancel"

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ktdesk._native import Stream
 from ktdesk.formats.quant import WeightType
-from ktdesk.kernels import cpu
+from ktdesk.kernels import native
 from ktdesk.kernels.attention import attention
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -55,31 +55,31 @@ class Workspace:
         return [tensor.clone() for tensor in kept]
 
     def norm(self, stream: Stream) -> list[Tensor]:
-        cpu.rms_norm(stream, self.x, self._norm, self.x, 1e-5)
+        native.rms_norm(stream, self.x, self._norm, self.x, 1e-5)
         return []
 
     def add(self, stream: Stream) -> list[Tensor]:
-        cpu.add(stream, self.x, self._y, self.x)
+        native.add(stream, self.x, self._y, self.x)
         return self.norm(stream)
 
     def rotate(self, stream: Stream) -> list[Tensor]:
         tokens, width = self.x.shape
         table = torch.empty(tokens, width // 2, 2)
         heads = self.x[:, None, : width // 2 * 2]
-        cpu.rope_table(stream, self.positions, self._frequencies, 1.0, table)
-        cpu.rope(stream, heads, table, heads, interleaved=True)
+        native.rope_table(stream, self.positions, self._frequencies, 1.0, table)
+        native.rope(stream, heads, table, heads, interleaved=True)
         return [table]
 
     def attend(self, stream: Stream) -> list[Tensor]:
         q, out = self.x[:, None], self._y[:, None]
-        cpu.store_rows(stream, self.x, self.positions, self._cache[:, 0])
+        native.store_rows(stream, self.x, self.positions, self._cache[:, 0])
         sections = torch.empty(*out.shape[:2], 2, out.shape[2] + 2)
         attention(stream, q, self._cache, self._cache, self.positions, out, 0.1, sections)
         return [sections]
 
     def multiply(self, stream: Stream) -> list[Tensor]:
         source = self._activations(stream)
-        cpu.linear(stream, self._matrix, source[:, None], self._y[:, None])
+        native.linear(stream, self._matrix, source[:, None], self._y[:, None])
         return [source, *self.add(stream)]
 
     def choose(self, stream: Stream) -> list[Tensor]:
@@ -89,8 +89,8 @@ class Workspace:
         plan = torch.empty(plan_size(ids.numel(), EXPERTS), dtype=torch.int32)
         source = self._activations(stream)
         hidden = torch.empty(ids.numel(), source.shape[1], dtype=source.dtype)
-        cpu.linear(stream, self._router, self.x[:, None], logits)
-        cpu.router(
+        native.linear(stream, self._router, self.x[:, None], logits)
+        native.router(
             stream,
             logits[:, 0],
             None,
@@ -109,7 +109,7 @@ class Workspace:
 
     def embed(self, stream: Stream) -> list[Tensor]:
         tokens = torch.arange(len(self.x), dtype=torch.int32) % len(self._norm)
-        cpu.embed(stream, self._matrix, tokens, self._y)
+        native.embed(stream, self._matrix, tokens, self._y)
         return [tokens]
 
     def _activations(self, stream: Stream) -> Tensor:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 import gguf.quants
 import numpy as np
@@ -12,16 +13,24 @@ from gguf.constants import GGMLQuantizationType
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ktdesk._native import Stream
+from ktdesk._native import Stream as CpuStream
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import q8_bytes
 from tests.kernels.blocks import random_blocks
 
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
+
 FLOAT_SUMS = 1e-9
 FLOAT_SUMS_REASON = "float32 sums of some hundred terms: n / 6 * (6e-8)^2, more where they cancel"
 FLOAT_STEPS = 1e-12
 FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponential of 3e-7"
+
+# Tensor cores take activations, and weights that are no small integers, in bfloat16.
+BF16_PRODUCTS = 6e-6
+BF16_PRODUCTS_REASON = "two roundings to eight bits, 2^-9 at most each: squared, over 3, summed"
+GPU_FLOAT_TOKENS = 8  # of which products are of floats
 
 # gguf can make blocks of these.
 _QUANTIZED = frozenset(
@@ -84,11 +93,27 @@ def values_of(weight: Weight) -> Tensor:
     return torch.from_numpy(weight.dequantize()).double()
 
 
-def quantized(stream: Stream, x: Tensor) -> Tensor:
+def quantized(stream: CpuStream, x: Tensor) -> Tensor:
     """Return activations x [.., D], strided, as int8 blocks [.., q8_bytes(D)]."""
     rows = torch.empty(*x.shape[:-1], q8_bytes(x.shape[-1]), dtype=torch.uint8)
     cpu.quantize(stream, x, rows)
     return rows
+
+
+def as_activations(stream: Stream, weight: Weight, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return x [T, .., D] in the form that few of it meet the weight, and its values in float64."""
+    if weight.type.is_float or stream.is_gpu:
+        return strided(x), x.double()
+    assert isinstance(stream, CpuStream)
+    rows = quantized(stream, strided(x))
+    return rows, values_of_q8(rows, x.shape[-1])
+
+
+def limit_of_products(stream: Stream, tokens: int) -> tuple[float, str]:
+    """Return how far products of so many tokens may be from those of `as_activations`, and why."""
+    if stream.is_gpu and tokens > GPU_FLOAT_TOKENS:
+        return BF16_PRODUCTS, BF16_PRODUCTS_REASON
+    return FLOAT_SUMS, FLOAT_SUMS_REASON
 
 
 def values_of_q8(rows: Tensor, width: int) -> Tensor:

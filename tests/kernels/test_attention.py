@@ -7,10 +7,11 @@ narrower code for one or two queries: the sizes below lie on both sides of these
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 
-from ktdesk._native import Stream
 from ktdesk.kernels import reference
 from ktdesk.kernels.attention import MAX_HEAD_SIZE, attention, attention_sections
 from ktdesk.kernels.cache_types import CacheType
@@ -18,6 +19,9 @@ from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
 from tests.kernels.attending import WEIGHTS, WEIGHTS_REASON, check, places, room, rounding
 from tests.kernels.samples import FLOAT_SUMS, FLOAT_SUMS_REASON, random, strided
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 cached_heads = pytest.mark.parametrize(
     ("kind", "key_size", "value_size"),

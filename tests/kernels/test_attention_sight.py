@@ -7,7 +7,7 @@ Blocks have 64 rows, with tiles 256, counted from the first row that a query of 
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -19,7 +19,6 @@ from transformers.masking_utils import (
 )
 from transformers.models.gpt_oss.modeling_gpt_oss import eager_attention_forward
 
-from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.kernels import reference
 from ktdesk.kernels.attention import attention
@@ -28,6 +27,9 @@ from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
 from tests.kernels.attending import check, places, room, rounding
 from tests.kernels.samples import FLOAT_SUMS, FLOAT_SUMS_REASON, random, strided
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 LIMITS = [
     {"window": 1},

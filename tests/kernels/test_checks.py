@@ -15,7 +15,7 @@ from torch import Tensor
 from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu
+from ktdesk.kernels import cpu, native
 from ktdesk.kernels.activations import q8_bytes
 from ktdesk.kernels.attention import attention
 from ktdesk.kernels.experts import (
@@ -52,21 +52,21 @@ ROUTE: dict[str, Any] = {
 
 # A call of each wrapper that fits. The tensors among the arguments are broken below.
 CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
-    cpu.embed: ((FLOATS, ints(2), x(2, 8)), {}),
-    cpu.rms_norm: ((x(2, 8), x(8), x(2, 8), 1e-5), {}),
+    native.embed: ((FLOATS, ints(2), x(2, 8)), {}),
+    native.rms_norm: ((x(2, 8), x(8), x(2, 8), 1e-5), {}),
     cpu.quantize: ((x(2, 3, 64), x(2, 3, q8_bytes(64), dtype=torch.uint8)), {}),
     cpu.to_bf16: ((x(2, 3, 64), x(2, 3, 64, dtype=torch.bfloat16)), {}),
-    cpu.linear: ((FLOATS, x(2, 3, 8), x(2, 3, 2)), {}),
-    cpu.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
-    cpu.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),
-    cpu.store_rows: ((x(2, 8), ints(2), x(5, 8)), {}),
-    cpu.load_rows: ((x(5, 8), x(5, 2, 8)), {}),
+    native.linear: ((FLOATS, x(2, 3, 8), x(2, 3, 2)), {}),
+    native.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
+    native.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),
+    native.store_rows: ((x(2, 8), ints(2), x(5, 8)), {}),
+    native.load_rows: ((x(5, 8), x(5, 2, 8)), {}),
     attention: (
         (x(2, 4, 8), x(5, 2, 8), x(5, 2, 6), ints(2), x(2, 4, 6), 1.0, x(2, 4, 3, 8)),
         {},
     ),
-    cpu.add: ((x(2, 8), x(2, 8), x(2, 8)), {}),
-    cpu.router: ((x(2, 6), x(6), ints(2, 3), x(2, 3)), ROUTE),
+    native.add: ((x(2, 8), x(2, 8), x(2, 8)), {}),
+    native.router: ((x(2, 6), x(6), ints(2, 3), x(2, 3)), ROUTE),
     expert_plan: ((ints(2, 2), PLAN), {"experts": 3}),
     experts_up: ((EXPERTS, x(2, 8), x(2, 8), PLAN, x(4, 4)), {}),
     experts_down: ((EXPERTS, x(4, 4), PLAN, x(2, 2), x(2, 8), x(2, 8)), {}),
@@ -83,8 +83,8 @@ BROKEN: dict[str, Callable[[Tensor], Tensor]] = {
 }
 # Changes after which the call still fits: these dimensions are free.
 FREE = {
-    (cpu.store_rows, 2, "a row more"),  # rows of the cache
-    (cpu.load_rows, 0, "a row more"),
+    (native.store_rows, 2, "a row more"),  # rows of the cache
+    (native.load_rows, 0, "a row more"),
 }
 
 
@@ -131,12 +131,12 @@ def test_a_broken_tensor(
 )
 def test_a_broken_weight(any_stream: Stream, weight: Weight) -> None:
     with pytest.raises(KernelError):
-        cpu.embed(any_stream, weight, ints(2), x(2, weight.columns))
+        native.embed(any_stream, weight, ints(2), x(2, weight.columns))
 
 
 def test_quantised_weights_take_no_floats(any_stream: Stream) -> None:
     with pytest.raises(KernelError, match=r"x must be torch\.uint8"):
-        cpu.linear(any_stream, BLOCKS, x(2, 1, 64), x(2, 1, 6))
+        native.linear(any_stream, BLOCKS, x(2, 1, 64), x(2, 1, 6))
 
 
 def test_rows_that_are_no_multiple_of_a_block(any_stream: Stream) -> None:
@@ -151,17 +151,17 @@ def test_rows_that_are_no_multiple_of_a_block(any_stream: Stream) -> None:
 )
 def test_groups_that_do_not_fit(any_stream: Stream, change: dict[str, int]) -> None:
     with pytest.raises(KernelError):
-        cpu.router(any_stream, *CALLS[cpu.router][0], **{**ROUTE, **change})
+        native.router(any_stream, *CALLS[native.router][0], **{**ROUTE, **change})
 
 
 def test_more_experts_per_token_than_the_groups_have(any_stream: Stream) -> None:
     with pytest.raises(KernelError, match="cannot come from"):
-        cpu.router(any_stream, x(2, 6), None, ints(2, 4), x(2, 4), **ROUTE)
+        native.router(any_stream, x(2, 6), None, ints(2, 4), x(2, 4), **ROUTE)
 
 
 def test_more_experts_than_the_router_takes(any_stream: Stream) -> None:
     with pytest.raises(KernelError, match="no fit"):
-        cpu.router(any_stream, x(1, 1026), None, ints(1, 1), x(1, 1), **ROUTE)
+        native.router(any_stream, x(1, 1026), None, ints(1, 1), x(1, 1), **ROUTE)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_keys_and_values_of_different_types(any_stream: Stream) -> None:
 def test_parts_of_blocks_in_a_cache(any_stream: Stream) -> None:
     cache = torch.zeros(5, 68, dtype=torch.uint8)
     with pytest.raises(KernelError, match="40 values are no whole blocks"):
-        cpu.store_rows(any_stream, x(2, 40), ints(2), cache)
+        native.store_rows(any_stream, x(2, 40), ints(2), cache)
 
 
 @pytest.mark.parametrize(("key_size", "value_size"), [(1025, 8), (8, 1025)])

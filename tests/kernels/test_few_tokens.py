@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from ktdesk._native import Stream
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import cpu, native, reference
 from ktdesk.kernels.attention import STEP_TOKENS, attend, step_sections
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.experts import (
@@ -20,14 +21,17 @@ from ktdesk.kernels.experts import (
     experts_up,
     plan_size,
 )
-from tests.kernels.samples import make_weight, quantized, random
+from tests.kernels.samples import as_activations, make_weight, random
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 kinds = pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)
 
 
 def layouts(stream: Stream, weight: Weight) -> list[Weight]:
-    """Return the weight as it is stored and, if that can be, interleaved."""
-    room = cpu.interleaved_bytes(weight)
+    """Return the weight as it is stored and, where that can be, interleaved."""
+    room = 0 if stream.is_gpu else cpu.interleaved_bytes(weight)
     copies = [cpu.interleave(stream, weight, np.zeros(room, np.uint8))] if room else []
     return [weight, *copies]
 
@@ -44,7 +48,7 @@ def test_products(stream: Stream, kind: WeightType) -> None:
 
         def run(x: Tensor, weight: Weight = weight) -> Tensor:
             out = torch.empty(len(x), 1, weight.rows)
-            cpu.linear(stream, weight, x if kind.is_float else quantized(stream, x), out)
+            native.linear(stream, weight, as_activations(stream, weight, x)[0], out)
             return out
 
         single = torch.cat([run(x[t : t + 1]) for t in range(STEP_TOKENS)])
@@ -65,7 +69,7 @@ def test_experts(stream: Stream, kind: WeightType) -> None:
 
         def run(at: slice, weights: ExpertWeights = weights) -> Tensor:
             some = ids[at].contiguous()
-            source = x[at] if kind.is_float else quantized(stream, x[at])
+            source = as_activations(stream, parts[0][0], x[at])[0]
             plan = torch.empty(plan_size(some.numel(), experts), dtype=torch.int32)
             hidden = torch.empty(some.numel(), source.shape[1], dtype=source.dtype)
             out = torch.empty(len(some), width)

@@ -11,7 +11,7 @@ from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Layout, Weight, WeightType
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import cpu, native, reference
 from tests.compare import assert_close
 from tests.kernels.blocks import filled_block
 from tests.kernels.samples import (
@@ -28,6 +28,11 @@ from tests.kernels.samples import (
 
 KINDS = [kind for kind in WeightType if _native.interleaved_row_bytes(int(kind), 256)]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+@pytest.fixture
+def stream(cpu_stream: Stream) -> Stream:
+    return cpu_stream
 
 
 def interleaved(stream: Stream, weight: Weight) -> Weight:
@@ -48,7 +53,7 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
         weight = make_weight(kind, groups * outputs, columns)
         x = quantized(stream, strided(random(tokens, groups, columns)))
         out = strided(torch.full((tokens, groups, outputs), torch.nan))
-        cpu.linear(stream, interleaved(stream, weight), x, out)
+        native.linear(stream, interleaved(stream, weight), x, out)
         matrices = values_of(weight).unflatten(0, (groups, outputs))
         expected = reference.linear(values_of_q8(x, columns), matrices)
         assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
@@ -62,7 +67,7 @@ def test_the_largest_products_do_not_overflow(stream: Stream, kind: WeightType, 
     against = -3 * values_of(weight)[None, :1].sign().float()  # no product cancels another
     x = quantized(stream, against)
     out = torch.full((1, 1, 16), torch.nan)
-    cpu.linear(stream, interleaved(stream, weight), x, out)
+    native.linear(stream, interleaved(stream, weight), x, out)
     expected = reference.linear(values_of_q8(x, kind.block_size), values_of(weight)[None])
     assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
@@ -91,4 +96,4 @@ def test_weights_that_cannot_be_interleaved(stream: Stream) -> None:
 def test_single_rows_of_interleaved_ones_cannot_be_looked_up(stream: Stream) -> None:
     copy = interleaved(stream, make_weight(WeightType.Q8_0, 16, 64))
     with pytest.raises(KernelError, match="one by one"):
-        cpu.embed(stream, copy, torch.zeros(1, dtype=torch.int32), torch.empty(1, 64))
+        native.embed(stream, copy, torch.zeros(1, dtype=torch.int32), torch.empty(1, 64))

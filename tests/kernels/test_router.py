@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from ktdesk._native import Stream
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import native, reference
 from tests.compare import assert_close
 from tests.kernels.samples import (
     FLOAT_STEPS,
     FLOAT_STEPS_REASON,
     random,
 )
+
+if TYPE_CHECKING:
+    from ktdesk.kernels.launches import Stream
 
 PLAIN: dict[str, Any] = {"groups": 1, "groups_used": 1, "normalize": False, "scale": 1.0}
 MODES: dict[str, dict[str, Any]] = {
@@ -41,7 +43,7 @@ MODES: dict[str, dict[str, Any]] = {
 def route(stream: Stream, logits: Tensor, bias: Tensor | None, used: int, **mode: Any):
     ids = torch.full((len(logits), used), -1, dtype=torch.int32)
     weights = torch.full((len(logits), used), torch.nan)
-    cpu.router(stream, logits, bias, ids, weights, **mode)
+    native.router(stream, logits, bias, ids, weights, **mode)
     return ids, weights
 
 

@@ -13,7 +13,7 @@ import torch
 from ktdesk import _native
 from ktdesk._native import Stream, ThreadPool
 from ktdesk.errors import DeviceError
-from ktdesk.kernels import cpu
+from ktdesk.kernels import native
 from ktdesk.kernels.streams import open_stream
 
 
@@ -76,7 +76,7 @@ def test_a_stream_keeps_its_pool_and_a_graph_its_stream() -> None:
     total, one = torch.zeros(3), torch.ones(3)
     stream = Stream(ThreadPool(2))
     stream.begin_capture()
-    cpu.add(stream, total, one, total)
+    native.add(stream, total, one, total)
     graph = stream.end_capture()
     del stream
     graph.replay()
@@ -89,10 +89,10 @@ def test_nothing_runs_during_a_capture() -> None:
     total, one = torch.zeros(3), torch.ones(3)
     stream = open_stream(1)
     stream.begin_capture()
-    cpu.add(stream, total, one, total)
+    native.add(stream, total, one, total)
     assert torch.equal(total, torch.zeros(3))
     stream.end_capture()
-    cpu.add(stream, total, one, total)
+    native.add(stream, total, one, total)
     assert torch.equal(total, one)
 
 

@@ -11,7 +11,7 @@ from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu, reference
+from ktdesk.kernels import cpu, native, reference
 from ktdesk.kernels.activations import LEAST_TILE_TOKENS, activation_type
 from ktdesk.kernels.streams import open_stream
 from tests.compare import assert_close
@@ -24,6 +24,11 @@ ROUNDED_REASON = (
 
 ON_TILES = [kind for kind in WeightType if kind not in (WeightType.F32, WeightType.F16)]
 types = pytest.mark.parametrize("kind", ON_TILES, ids=lambda kind: kind.name)
+
+
+@pytest.fixture
+def stream(cpu_stream: Stream) -> Stream:
+    return cpu_stream
 
 
 @pytest.fixture(params=["amx", "amx_emulated"])
@@ -44,7 +49,7 @@ def rounded(stream: Stream, x: Tensor) -> Tensor:
 
 def product(stream: Stream, weight: Weight, x: Tensor, outputs: int) -> Tensor:
     out = strided(torch.full((*x.shape[:2], outputs), torch.nan))
-    cpu.linear(stream, weight, rounded(stream, x), out)
+    native.linear(stream, weight, rounded(stream, x), out)
     return out
 
 
@@ -119,4 +124,4 @@ def test_without_tiles_bfloat16_is_refused() -> None:
     weight = make_weight(WeightType.Q8_0, 6, 64)
     x, stream = torch.zeros(2, 1, 64, dtype=torch.bfloat16), open_stream(1, "avx2")
     with pytest.raises(KernelError, match=r"x must be torch\.uint8"):
-        cpu.linear(stream, weight, x, torch.zeros(2, 1, 6))
+        native.linear(stream, weight, x, torch.zeros(2, 1, 6))

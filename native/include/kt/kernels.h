@@ -13,13 +13,11 @@
 #include "kt/interleaved.h"
 #include "kt/quant.h"
 
-// Every kernel, its arguments, and the fewest items that are worth a thread of their own.
-#define KT_KERNELS(X)                   \
+// Every kernel that all devices have, its arguments, and the fewest items that are worth a thread
+// of their own.
+#define KT_DEVICE_KERNELS(X)            \
   X(embed, EmbedArgs, 1)                \
   X(rms_norm, RmsNormArgs, 1)           \
-  X(quantize, QuantizeArgs, 64)         \
-  X(to_bf16, ToBf16Args, 1)             \
-  X(interleave, InterleaveArgs, 1)      \
   X(linear, LinearArgs, 16)             \
   X(rope_table, RopeTableArgs, 1)       \
   X(rope, RopeArgs, 1)                  \
@@ -34,6 +32,14 @@
   X(expert_plan, ExpertPlanArgs, 1)     \
   X(experts_up, ExpertsUpArgs, 1)       \
   X(experts_down, ExpertsDownArgs, 1)
+
+// Those that only the CPU has.
+#define KT_CPU_KERNELS(X)       \
+  X(quantize, QuantizeArgs, 64) \
+  X(to_bf16, ToBf16Args, 1)     \
+  X(interleave, InterleaveArgs, 1)
+
+#define KT_KERNELS(X) KT_DEVICE_KERNELS(X) KT_CPU_KERNELS(X)
 
 namespace kt {
 

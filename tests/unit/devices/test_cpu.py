@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import weakref
 
@@ -11,7 +12,9 @@ import torch
 
 from ktdesk.devices.buffers import Part, StepInputs
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.kernels import cpu
+from ktdesk.formats.quant import WeightType
+from ktdesk.kernels import native
+from tests.kernels.samples import make_weight
 
 
 def test_step_inputs_are_written_in_place() -> None:
@@ -35,11 +38,21 @@ def test_a_step_takes_as_many_tokens_as_it_has_room_for(tokens: list[int]) -> No
 def test_captured_work_runs_on_replay_only() -> None:
     device, x = CpuDevice(2), torch.ones(64)
     with device.capture() as graph:
-        cpu.add(device.stream, x, x, x)
+        native.add(device.stream, x, x, x)
     assert x[0] == 1
     graph.replay()
     graph.replay()
     assert x[0] == 4
+
+
+def test_native_code_can_replay_a_graph_on_its_own() -> None:
+    device, x = CpuDevice(2), torch.ones(64)
+    with device.capture() as graph:
+        cpu.add(device.stream, x, x, x)
+    assert graph.native is not None
+    function, argument = graph.native.job
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(function)(argument)
+    assert x[0] == 2
 
 
 def test_a_graph_keeps_the_tensors_of_its_capture_and_no_others() -> None:
@@ -59,10 +72,11 @@ def test_after_a_capture_that_failed_work_runs_at_once() -> None:
     device, x = CpuDevice(1), torch.ones(64)
     with pytest.raises(ZeroDivisionError), device.capture():
         raise ZeroDivisionError
-    cpu.add(device.stream, x, x, x)
+    native.add(device.stream, x, x, x)
     assert x[0] == 2
 
 
 def test_room_for_int8_blocks_has_a_scale_and_three_sums_per_32() -> None:
-    room = CpuDevice(1).empty_q8(3, 64)
+    weight = make_weight(WeightType.Q4_0, 8, 64)
+    room = CpuDevice(1).room_for(weight, 3, 1)
     assert (room.shape, room.dtype) == ((3, 64 + 2 * 16), torch.uint8)

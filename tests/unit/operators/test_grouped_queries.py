@@ -13,12 +13,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels import reference
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.operators.attention import CpuGqa, TorchGqa
+from ktdesk.operators.attention import NativeGqa, TorchGqa
 from ktdesk.operators.base import Gqa, GqaSpec, Step
 from ktdesk.operators.site import Resources, Site
 from tests.compare import assert_close
@@ -50,7 +51,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def build(cls: type[TorchGqa | CpuGqa], file: Path, spec: GqaSpec) -> Gqa:
+def build(cls: type[TorchGqa | NativeGqa], file: Path, spec: GqaSpec) -> Gqa:
     resources = Resources(Checkpoint.open(file), CpuDevice(2), TOKENS, CacheType.F32)
     return cls(Site("attend", resources, lambda *_: pytest.fail("asks for parts")), spec)
 
@@ -63,9 +64,9 @@ def turned(x: Tensor, heads: int, spec: GqaSpec, table: Tensor) -> Tensor:
     return torch.cat((front, x[..., 8:]), -1)
 
 
-@pytest.mark.parametrize("cls", [TorchGqa, CpuGqa])
+@pytest.mark.parametrize("cls", [TorchGqa, NativeGqa])
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_steps_of_any_size(cls: type[TorchGqa | CpuGqa], spec: GqaSpec, file: Path) -> None:
+def test_steps_of_any_size(cls: type[TorchGqa | NativeGqa], spec: GqaSpec, file: Path) -> None:
     positions = torch.arange(TOKENS, dtype=torch.int32)
     table = reference.rope_table(positions, torch.tensor([1.0, 0.3, 0.1, 0.01]), 1.0)
     q, k, v = random(TOKENS, 96), random(TOKENS, 32), random(TOKENS, 32, seed=1)
@@ -85,13 +86,15 @@ def test_steps_of_any_size(cls: type[TorchGqa | CpuGqa], spec: GqaSpec, file: Pa
     ).flatten(1)
     attend, out = build(cls, file, spec), list[Tensor]()
     for some in torch.arange(TOKENS).split_with_sizes([40, 1, 1, 3, 45]):
-        step = Step(positions[some], table[some], table[some], positions[some])
+        inputs = StepInputs(len(some))
+        inputs.load([0] * len(some), int(some[0]))
+        step = Step(inputs, table[some], table[some])
         out.append(attend.forward(q[some].clone(), k[some].clone(), v[some], step))
     assert_close(torch.cat(out), expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
 
 
-@pytest.mark.parametrize("cls", [TorchGqa, CpuGqa])
-def test_sinks_of_another_number_of_heads(cls: type[TorchGqa | CpuGqa], file: Path) -> None:
+@pytest.mark.parametrize("cls", [TorchGqa, NativeGqa])
+def test_sinks_of_another_number_of_heads(cls: type[TorchGqa | NativeGqa], file: Path) -> None:
     spec = replace(SPECS["sinks"], heads=4)
     with pytest.raises(ModelFileError, match="attn_sinks"):
         build(cls, file, spec)
