@@ -30,6 +30,9 @@ class Stream(launches.Stream):
     def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
         """Return into how many sections attention had best split the cache rows, at most."""
 
+    def top_logits(
+        self, logits: int, ids: int, values: int, sums: int, tokens: int, vocabulary: int, /
+    ) -> None: ...
     def synchronize(self) -> None:
         """Wait for all that was launched. Raises CudaError if some of it failed."""
 

@@ -111,7 +111,10 @@ def expected(weights: ExpertWeights, x: Tensor, ids: Tensor, shares: Tensor) -> 
     )
 
 
-@pytest.mark.parametrize(("tokens", "used", "experts"), [(1, 1, 1), (1, 3, 7), (11, 4, 6)])
+@pytest.mark.parametrize(
+    ("tokens", "used", "experts"),
+    [(1, 1, 1), (1, 3, 7), (11, 4, 6), (1, 8, 256), (700, 6, 40), (300, 8, 1024), (5000, 2, 8)],
+)
 def test_expert_plan(stream: Stream, tokens: int, used: int, experts: int) -> None:
     ids = random_ids(tokens, used, experts)
     plan = torch.full((plan_size(ids.numel(), experts),), -1, dtype=torch.int32)
