@@ -6,6 +6,7 @@ A test of what only the CPU has takes a `cpu_stream`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ktdesk import _native
 from ktdesk._native import Stream as CpuStream
 from ktdesk.kernels.streams import open_stream
+from tests.gpu.under_test import LaunchedAtOnce, reach_host_memory
 
 if TYPE_CHECKING:
     from ktdesk.kernels.launches import Stream
@@ -26,11 +28,17 @@ def cpu_stream(request: pytest.FixtureRequest) -> CpuStream:
     return open_cpu_stream(request.param)
 
 
-@pytest.fixture(params=[*CPU_STREAMS, "gpu_emulated"])
-def stream(request: pytest.FixtureRequest) -> Stream:
-    if request.param == "gpu_emulated":
-        return request.getfixturevalue("emulated_gpu").stream
+@pytest.fixture(params=[*CPU_STREAMS, "gpu"])
+def stream(request: pytest.FixtureRequest) -> Stream | LaunchedAtOnce:
+    if request.param == "gpu":
+        return _gpu_stream()
     return open_cpu_stream(request.param)
+
+
+@cache
+def _gpu_stream() -> LaunchedAtOnce:
+    reach_host_memory()
+    return LaunchedAtOnce()
 
 
 def open_cpu_stream(isa: str) -> CpuStream:
