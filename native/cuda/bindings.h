@@ -12,3 +12,6 @@ void bind_facts(pybind11::module_& module);
 
 // Adds the memory of cards, pinned memory, and copies; after the stream that they run on.
 void bind_memory(pybind11::module_& module);
+
+// Adds hand-offs of work to the CPU; after the stream.
+void bind_handoff(pybind11::module_& module);
