@@ -16,6 +16,13 @@ from toolchain import ROOT, find_nvcc
 
 PLACE = ROOT / "build" / f"cuda-{sys.implementation.cache_tag}"
 TOOLS = Path(sys.executable).parent
+# Shows that the module can be imported, also where there is no card.
+TRIAL = """
+from ktdesk import _cuda
+facts = _cuda.facts()
+print(*(card.problem.text or f"It can use {card.name}." for card in facts.devices),
+      facts.problem.text)
+"""
 
 
 def main(*architectures: str) -> None:
@@ -30,6 +37,8 @@ def main(*architectures: str) -> None:
         "CMAKE_MAKE_PROGRAM": (TOOLS / "ninja").as_posix(),
         "Python_EXECUTABLE": Path(sys.executable).as_posix(),
         "pybind11_DIR": pybind11_folder(),
+        # As for ktdesk._native; nvcc itself works with MSVC.
+        **({"CMAKE_CXX_COMPILER": "clang-cl"} if sys.platform == "win32" else {}),
         **({"KT_CUDA_ARCHITECTURES": chosen} if chosen else {}),
     }
     defined = [f"-D{name}={value}" for name, value in options.items()]
@@ -40,7 +49,8 @@ def main(*architectures: str) -> None:
     subprocess.run([cmake, *fresh, *folders, "-G", "Ninja", *undefined, *defined], check=True)
     subprocess.run([cmake, "--build", PLACE, "--target", "_cuda"], check=True)
     (module,) = (PLACE / "cuda").glob("_cuda*.pyd" if sys.platform == "win32" else "_cuda*.so")
-    print(f"Built {put(module, beside_native())}")
+    print(f"Built {put(module, beside_native())}.", flush=True)
+    subprocess.run([sys.executable, "-c", TRIAL], check=True)
 
 
 def put(module: Path, folder: Path) -> Path:
