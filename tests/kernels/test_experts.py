@@ -159,7 +159,8 @@ def test_activations_of_large_values_are_finite(stream: Stream, activation: Acti
     ids, shares = torch.zeros(9, 1, dtype=torch.int32), torch.ones(9, 1)
     out = run(stream, weights, x, ids, shares, None)
     wanted = expected(weights, x, ids, shares)
-    torch.testing.assert_close(out.double(), wanted, rtol=2e-6, atol=1e-6)
+    relative = 3 * 2**-9 if stream.is_gpu else 2e-6  # three factors in bfloat16
+    torch.testing.assert_close(out.double(), wanted, rtol=relative, atol=1e-6)
 
 
 def test_types_that_meet_different_activations(stream: Stream) -> None:
