@@ -16,7 +16,7 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.cuda_module import load_cuda
+from ktdesk.kernels.cuda_module import load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 
 if TYPE_CHECKING:
@@ -255,4 +255,5 @@ def open_gpu(budget_bytes: int) -> CudaDevice:
 
     Raises DeviceError if there is none that this build can use.
     """
+    require_card(0)
     return CudaDevice(load_cuda(), 0, budget_bytes)
