@@ -22,7 +22,6 @@ using Microseconds = std::chrono::duration<double, std::micro>;
 constexpr int kHandoffs = 20;
 constexpr int kWidth = 4096, kPairs = 8;
 constexpr auto kTimeEach = std::chrono::milliseconds(200);
-constexpr auto kPatience = std::chrono::milliseconds(100);
 constexpr size_t kFewest = 5, kMost = 200;  // replays
 
 // A kernel that waits for seconds, for experts on a slow disk, would be ended by Windows, which
@@ -110,9 +109,9 @@ Graph capture(Stream& stream, Handoff& handoff, Mapped& memory) {
   return stream.end_capture();
 }
 
-BackendTime measure(Stream& stream, Backend backend) {
+BackendTime measure(Stream& stream, Backend backend, std::chrono::nanoseconds patience) {
   const std::unique_ptr<Mapped, Unpin> memory = pin_memory();
-  Handoff handoff(stream, backend, kPatience);
+  Handoff handoff(stream, backend, patience);
   Graph graph = capture(stream, handoff, *memory);
   std::vector<double> times;
   for (const Clock::time_point begin = Clock::now();
@@ -131,11 +130,11 @@ BackendTime measure(Stream& stream, Backend backend) {
 
 }  // namespace
 
-std::vector<BackendTime> calibrate_handoff(Stream& stream) {
+std::vector<BackendTime> calibrate_handoff(Stream& stream, std::chrono::nanoseconds patience) {
   std::vector<BackendTime> found;
   for (const Backend backend : kBackends) {
     try {
-      found.push_back(measure(stream, backend));
+      found.push_back(measure(stream, backend, patience));
     } catch (const std::exception& error) {
       found.push_back({backend, 0, error.what()});
     }

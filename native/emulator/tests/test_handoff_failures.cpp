@@ -21,8 +21,8 @@ namespace {
 
 using namespace kt::test;
 
-// These tests do wait for it.
-constexpr std::chrono::milliseconds kPatience{200};
+// These tests do wait for it; jobs that are right must end within it, however busy the machine is.
+constexpr std::chrono::seconds kPatience{1};
 constexpr int kFailing = 1;  // the layer whose job does not end
 
 struct Streams {
@@ -71,14 +71,11 @@ void test_job_that_hangs(Streams& streams, gpu::Backend backend) {
   gpu::Handoff handoff(streams.main, backend, kPatience);
   gpu::Graph graph = steps.capture(handoff, Course::kPlain);
   steps.load(0);
-  handoff.begin_step();
-  graph.replay();
-  handoff.finish_step();
   steps.disturb(hang);
   handoff.begin_step();
   graph.replay();
   const std::string message = failure([&] { handoff.finish_step(); });
-  check_says(message, "job 2 (experts of layer 1) did not end within 0.2 s", backend);
+  check_says(message, "job 2 (experts of layer 1) did not end within 1 s", backend);
   // A host function cannot be left alone; else the GPU's work has ended by now.
   const bool has_ended = cudaStreamQuery(streams.main.handle()) == cudaSuccess;
   check(has_ended == (backend != gpu::Backend::kHostNode), "the GPU waits no longer");
@@ -117,7 +114,7 @@ void test_step_that_is_not_launched(Streams& streams, gpu::Backend backend) {
 void test_end_within_a_step(Streams& streams, gpu::Backend backend) {
   const Steps steps({}, streams.main, streams.branch);
   {
-    gpu::Handoff handoff(streams.main, backend, kPatience);
+    gpu::Handoff handoff(streams.main, backend, std::chrono::seconds(60));
     gpu::Graph graph = steps.capture(handoff, Course::kPlain);
     steps.load(0);
     handoff.begin_step();
