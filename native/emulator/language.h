@@ -10,10 +10,8 @@
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
 #define __align__(n) alignas(n)
-#define __constant__ static
-// One section holds what all kernels share statically, so that it can be poisoned before each
-// block.
-#define __shared__ static __attribute__((section("kt_shared")))
+#define __constant__ static const
+#define __shared__ static  // the linker puts them together: shared.ld
 
 struct dim3 {
   unsigned x, y, z;
