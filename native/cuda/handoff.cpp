@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "context.h"
 #include "errors.h"
 #include "runtime.h"
 
@@ -38,10 +39,9 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }  // namespace
 
 Handoff::Handoff(Stream& stream, Backend backend, std::chrono::nanoseconds patience)
-    : stream_(stream),
-      patience_(patience),
-      jobs_(std::make_unique<JobList>()),
-      backend_(make_backend(backend, *jobs_, patience)) {
+    : stream_(stream), patience_(patience), jobs_(std::make_unique<JobList>()) {
+  const CurrentDevice current(stream.device());
+  backend_ = make_backend(backend, *jobs_, patience);
   if (backend_->needs_worker()) worker_ = std::make_unique<Worker>(*jobs_);
 }
 
@@ -71,6 +71,7 @@ uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
     throw std::logic_error("hand-offs are captured before all steps, or else requested in steps");
   }
   is_captured_ = captures;
+  const CurrentDevice current(stream.device());
   const uint32_t number = jobs_->add(std::move(job));
   backend_->request(stream, number, data);
   return number;
@@ -78,6 +79,7 @@ uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
 
 void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {
   if (number == 0 || number > jobs_->count()) throw std::out_of_range("no such hand-off");
+  const CurrentDevice current(stream.device());
   backend_->wait(stream, number, data);
 }
 

@@ -6,11 +6,10 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <memory>
+#include <new>
 
-#include "errors.h"
 #include "handoff.h"
-#include "runtime.h"
+#include "pinned.h"
 
 namespace kt::cuda {
 namespace {
@@ -48,16 +47,6 @@ struct alignas(16) Mapped {
   float result[kWidth], output[kWidth];
   Layer layers[kHandoffs];
 };
-
-struct Unpin {
-  void operator()(Mapped* memory) const { cudaFreeHost(memory); }
-};
-
-std::unique_ptr<Mapped, Unpin> pin_memory() {
-  void* memory = nullptr;
-  check(cudaHostAlloc(&memory, sizeof(Mapped), cudaHostAllocMapped), "pinning memory");
-  return std::unique_ptr<Mapped, Unpin>(new (memory) Mapped);
-}
 
 // A stand-in for experts, in which every input counts and values move about.
 void compute(const Rows& in, int layer, float* out) noexcept {
@@ -110,19 +99,20 @@ Graph capture(Stream& stream, Handoff& handoff, Mapped& memory) {
 }
 
 BackendTime measure(Stream& stream, Backend backend, std::chrono::nanoseconds patience) {
-  const std::unique_ptr<Mapped, Unpin> memory = pin_memory();
+  const PinnedMemory pinned(sizeof(Mapped));
+  Mapped& memory = *new (pinned.data()) Mapped;
   Handoff handoff(stream, backend, patience);
-  Graph graph = capture(stream, handoff, *memory);
+  Graph graph = capture(stream, handoff, memory);
   std::vector<double> times;
   for (const Clock::time_point begin = Clock::now();
        times.size() < kFewest || (times.size() < kMost && Clock::now() - begin < kTimeEach);) {
-    fill(memory->inputs, static_cast<int>(times.size()));
+    fill(memory.inputs, static_cast<int>(times.size()));
     const Clock::time_point launched = Clock::now();
     handoff.begin_step();
     graph.replay();
     handoff.finish_step();
     times.push_back(Microseconds(Clock::now() - launched).count() / kHandoffs);
-    if (!is_right(*memory)) return {backend, 0, "its results are wrong"};
+    if (!is_right(memory)) return {backend, 0, "its results are wrong"};
   }
   std::nth_element(times.begin(), times.begin() + std::ssize(times) / 2, times.end());
   return {backend, times[times.size() / 2], ""};

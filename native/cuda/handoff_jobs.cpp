@@ -5,32 +5,27 @@
 #include <stdexcept>
 #include <utility>
 
-#include "errors.h"
 #include "exchange.h"
-#include "runtime.h"
 
 namespace kt::cuda {
 namespace {
 
-volatile uint32_t* on_device(std::atomic<uint32_t>& word) {
+// What the GPU sees of a word.
+volatile uint32_t* plain(std::atomic<uint32_t>& word) {
   static_assert(sizeof(word) == sizeof(uint32_t) && std::atomic<uint32_t>::is_always_lock_free);
-  void* address = nullptr;
-  check(cudaHostGetDevicePointer(&address, &word, 0), "finding a hand-off's words");
-  return static_cast<volatile uint32_t*>(address);
+  return reinterpret_cast<volatile uint32_t*>(&word);
 }
 
 }  // namespace
 
-JobList::JobList() : entries_(std::make_unique<Entry[]>(kMostJobs)) {
-  void* memory = nullptr;
-  check(cudaHostAlloc(&memory, sizeof(Words), cudaHostAllocMapped | cudaHostAllocPortable),
-        "pinning a hand-off's words");
-  words_ = new (memory) Words;
-  device_requested_ = on_device(words_->requested);
-  device_answered_ = on_device(words_->answered);
-}
+JobList::JobList()
+    : memory_(sizeof(Words)),
+      words_(new (memory_.data()) Words),
+      entries_(std::make_unique<Entry[]>(kMostJobs)) {}
 
-JobList::~JobList() { cudaFreeHost(words_); }
+volatile uint32_t* JobList::requested_word() const noexcept { return plain(words_->requested); }
+
+volatile uint32_t* JobList::answered_word() const noexcept { return plain(words_->answered); }
 
 uint32_t JobList::add(Job job) {
   const uint32_t number = count() + 1;

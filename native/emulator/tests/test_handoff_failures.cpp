@@ -11,6 +11,7 @@
 #include "check.h"
 #include "handoff.h"
 #include "handoff_steps.h"
+#include "runtime.h"
 
 #ifdef __linux__
 #include <sys/syscall.h>
