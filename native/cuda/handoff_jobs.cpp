@@ -54,10 +54,10 @@ void JobList::run(uint32_t number) noexcept {
   if (is_given_up()) return;
   const Job& job = entries_[number - 1].job;
   job.run(job.argument);
-  finished_.store(number, std::memory_order_release);
-  // Only if the step has not been given up meanwhile: that must stay to be seen.
+  // If the step has been given up meanwhile, that must stay to be seen.
   uint32_t before = number - 1;
-  words_->answered.compare_exchange_strong(before, number, std::memory_order_acq_rel);
+  if (!words_->answered.compare_exchange_strong(before, number, std::memory_order_acq_rel)) return;
+  finished_.store(number, std::memory_order_release);
   if (number == count()) {
     const std::scoped_lock lock(mutex_);
     all_finished_.notify_all();

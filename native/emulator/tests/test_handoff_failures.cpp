@@ -84,8 +84,9 @@ void test_job_that_hangs(Streams& streams, gpu::Backend backend) {
   check_aftermath(streams, handoff, backend);
 }
 
-// Nobody watches: the kernel ends its wait itself, and it is an error all the same.
-void test_kernel_loses_patience(Streams& streams) {
+// Nobody watches: the kernel ends its wait itself, and it is an error all the same, also if the job
+// has ended when somebody looks.
+void test_kernel_loses_patience(Streams& streams, bool is_late) {
   is_released = false;
   const Steps steps({.layers = 5}, streams.main, streams.branch);
   steps.disturb(hang);
@@ -95,6 +96,8 @@ void test_kernel_loses_patience(Streams& streams) {
   handoff.begin_step();
   graph.replay();
   streams.main.synchronize();
+  is_released = is_late;
+  if (is_late) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   check_says(failure([&] { handoff.finish_step(); }), "job 2 (experts of layer 1) did not end",
              gpu::Backend::kFlagKernel);
   is_released = true;
@@ -175,6 +178,7 @@ int main() {
     test_end_with_a_job_that_hangs(streams, backend);
     if (backend != gpu::Backend::kHostNode) test_worker_that_dies(streams, backend);
   }
-  test_kernel_loses_patience(streams);
+  test_kernel_loses_patience(streams, false);
+  test_kernel_loses_patience(streams, true);
   return result();
 }
