@@ -20,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 // Between two looks at whether there is progress. The last job's end is told at once.
 constexpr auto kLook = std::chrono::milliseconds(20);
+// For the rest of a step that was given up: what a GPU does in milliseconds.
+constexpr auto kDrain = std::chrono::seconds(5);
+
 // For a worker whose step was given up to end its job, before it counts as lost.
 constexpr auto kLastChance = std::chrono::seconds(1);
 constexpr uint32_t kUnknown = std::numeric_limits<uint32_t>::max();
@@ -139,9 +142,9 @@ std::string Handoff::watch() {
 
 // Whether the stream's work ends in time, after nobody waits for the CPU any more.
 bool Handoff::drain() {
-  const Clock::time_point begin = Clock::now();
+  const auto end = Clock::now() + std::min<std::chrono::nanoseconds>(patience_, kDrain);
   while (cudaStreamQuery(stream_.handle()) == cudaErrorNotReady) {
-    if (Clock::now() - begin > patience_) return false;
+    if (Clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;
