@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cpu import CpuGraph
+from ktdesk.devices.handoff import choose_backend
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.cuda_module import load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
@@ -80,7 +82,7 @@ class CudaDevice:
         self.module: Any = module
         self.arena: _cuda.Arena = module.Arena(ordinal, budget_bytes)
         self.stream: _cuda.Stream = module.Stream(self.arena)
-        self._backend = "host_node"
+        self.handoff_backend = "host_node"
         self._capturing: CudaGraph | None = None
         self._running: _cuda.Handoff | None = None
         self._scratch = torch.empty(0)
@@ -229,7 +231,7 @@ class CudaDevice:
     def capture(self) -> Generator[CudaGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
         graph = CudaGraph(
-            self.module.Handoff(self.stream, self._backend, _PATIENCE_S), self
+            self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self
         )
         self.stream.begin_capture()
         self._capturing = graph
@@ -256,4 +258,8 @@ def open_gpu(budget_bytes: int) -> CudaDevice:
     Raises DeviceError if there is none that this build can use.
     """
     require_card(0)
-    return CudaDevice(load_cuda(), 0, budget_bytes)
+    module = load_cuda()
+    device, facts = CudaDevice(module, 0, budget_bytes), module.facts()
+    calibrate = partial(module.calibrate_handoff, device.stream)
+    device.handoff_backend = choose_backend(facts.devices[0].name, facts.driver, calibrate)
+    return device
