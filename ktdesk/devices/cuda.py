@@ -17,6 +17,7 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.devices.handoff import choose_backend
+from ktdesk.errors import DeviceError
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.cuda_module import load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
@@ -230,9 +231,7 @@ class CudaDevice:
     @contextmanager
     def capture(self) -> Generator[CudaGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
-        graph = CudaGraph(
-            self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self
-        )
+        graph = CudaGraph(self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self)
         self.stream.begin_capture()
         self._capturing = graph
         try:
@@ -257,9 +256,17 @@ def open_gpu(budget_bytes: int) -> CudaDevice:
 
     Raises DeviceError if there is none that this build can use.
     """
-    require_card(0)
-    module = load_cuda()
-    device, facts = CudaDevice(module, 0, budget_bytes), module.facts()
+    card, module = require_card(0), load_cuda()
+    device, facts = CudaDevice(module, card.index, budget_bytes), module.facts()
     calibrate = partial(module.calibrate_handoff, device.stream)
-    device.handoff_backend = choose_backend(facts.devices[0].name, facts.driver, calibrate)
+    device.handoff_backend = choose_backend(card.name, facts.driver, calibrate)
     return device
+
+
+def usable_bytes(budget_bytes: int) -> int:
+    """Return what `open_gpu` may take of the card's memory; 0 without a card that can be used."""
+    try:
+        free = require_card(0).free_bytes
+    except DeviceError:
+        return 0
+    return min(free, budget_bytes) if budget_bytes else free
