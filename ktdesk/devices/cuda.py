@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 
 _PATIENCE_S = 60.0  # with the CPU's part of a layer, which may have to read it from a disk
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the CPU gets for its experts: x [T, D], ids int32 and weights [T, K]."""
+
+    x: Tensor
+    ids: Tensor
+    weights: Tensor
 
 
 class CudaGraph:
@@ -178,12 +187,10 @@ class CudaDevice:
         """Whether launches are recorded."""
         return self._capturing is not None
 
-    def request(
-        self, graph: CpuGraph, name: str, sources: Sequence[Tensor], mapped: Sequence[Tensor]
-    ) -> int:
+    def request(self, graph: CpuGraph, name: str, sources: Handed, mapped: Handed) -> int:
         """Record: bring activations to the CPU, where the graph is replayed then.
 
-        sources: x [T, D], ids and weights [T, K] of this device. mapped: as these, from `pinned`.
+        sources: tensors of this device. mapped: of their shapes, from `pinned`.
         name: what errors call it. Returns the number to `collect` its result by.
         """
         assert self._capturing is not None
@@ -193,10 +200,14 @@ class CudaDevice:
             self.stream,
             graph.native,
             name,
-            *map(gpu_address, sources),
-            *(tensor.data_ptr() for tensor in mapped),
-            sources[0].numel(),
-            sources[1].numel(),
+            gpu_address(sources.x),
+            gpu_address(sources.ids),
+            gpu_address(sources.weights),
+            mapped.x.data_ptr(),
+            mapped.ids.data_ptr(),
+            mapped.weights.data_ptr(),
+            sources.x.numel(),
+            sources.ids.numel(),
         )
 
     def collect(self, number: int, result: Tensor, start: Tensor | None) -> Tensor:
@@ -266,7 +277,7 @@ def open_gpu(budget_bytes: int) -> CudaDevice:
 def usable_bytes(budget_bytes: int) -> int:
     """Return what `open_gpu` may take of the card's memory; 0 without a card that can be used."""
     try:
-        free = require_card(0).free_bytes
+        free = require_card(0).free_bytes or 0
     except DeviceError:
         return 0
     return min(free, budget_bytes) if budget_bytes else free
