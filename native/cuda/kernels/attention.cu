@@ -45,8 +45,8 @@ bool suits_tensor_cores(const AttentionArgs& a) {
 }
 
 bool are_latents(const AttentionArgs& a) {
-  return a.k == a.v && a.k_row_bytes == a.v_row_bytes && a.k_head_bytes == a.v_head_bytes &&
-         a.value_size <= a.key_size;
+  const bool same_heads = a.kv_heads == 1 || a.k_head_bytes == a.v_head_bytes;
+  return a.k == a.v && a.k_row_bytes == a.v_row_bytes && same_heads && a.value_size <= a.key_size;
 }
 
 }  // namespace
