@@ -54,6 +54,7 @@ __host__ __device__ constexpr int padded(int tokens) {
 template <class Rows, int T>
 class RowKernel {
  public:
+  static constexpr int kBlockThreads = kThreads<T>;
   static constexpr int kItems = kLanes * Rows::kVectors;  // vectors of a step
 
   __device__ RowKernel(const RowProduct& a, unsigned char* shared)
@@ -64,21 +65,18 @@ class RowKernel {
         lane_(static_cast<int>(threadIdx.x) % kLanes),
         steps_((a.columns + Rows::kColumns - 1) / Rows::kColumns),
         ring_(a, reinterpret_cast<unsigned char*>(partial_ + partial_floats(a)) +
-                     warp_ * Ring<Rows>::kBytes),
-        ahead_(a, steps_) {}
+                     warp_ * Ring<Rows, T>::kBytes) {}
 
   __host__ __device__ static constexpr int partial_floats(const RowProduct& a) {
-    return a.splits > 1 ? kWarps * 2 * T : 0;
+    return a.splits > 1 ? kWarps<T> * 2 * T : 0;
   }
 
   __device__ void run() {
-#pragma unroll 1
-    for (int i = 0; i + 1 < Ring<Rows>::kStages; ++i) ring_.copy(ahead_, row_bytes());
     Walk<T> walk(a_);
     if (a_.owns_rows()) start(walk);
     Tile tile;
     while (walk.next(tile)) {
-      const int together = kWarps / a_.splits;
+      const int together = kWarps<T> / a_.splits;
       for (int pair = tile.begin; pair < tile.end; pair += together) {
         multiply(tile, pair + warp_ / a_.splits, pair == tile.begin);
       }
@@ -87,7 +85,6 @@ class RowKernel {
   }
 
  private:
-  __device__ int64_t row_bytes() const { return Rows::row_bytes(a_.columns); }
   __device__ int token_floats() const { return a_.chunk_steps * Rows::kStepFloats; }
 
   // What is added to.
@@ -95,7 +92,7 @@ class RowKernel {
     if (a_.start != a_.out) {
       for (int t = 0; t < a_.tokens; ++t) {
         for (int row = walk.first_row() + static_cast<int>(threadIdx.x); row < walk.last_row();
-             row += kThreads) {
+             row += kThreads<T>) {
           const int64_t at = t * a_.out_token + row;
           a_.out[at] = a_.start ? a_.start[at] : 0.0f;
         }
@@ -110,7 +107,7 @@ class RowKernel {
     for (int t = 0; t < tokens; ++t) {
       const float* row = t < tile.count ? x_of(a_, tile, t) : nullptr;
 #pragma unroll(T == 1 ? 4 : 1)
-      for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads) {
+      for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads<T>) {
         const int step = i / kItems, item = i % kItems;
         const int column = (first + step) * Rows::kColumns + Rows::column(item);
         Rows::put(load_four(row, column, a_.columns), item,
@@ -138,12 +135,11 @@ class RowKernel {
 
   __device__ void add_steps(const Tile& tile, int pair, int first, int last, Sums<T>& sums) {
     const uint8_t* from[2];
-    for (int r = 0; r < 2; ++r) from[r] = ring_.row(tile.matrix, pair, r);
+    for (int r = 0; r < 2; ++r) from[r] = row_of(a_, tile.matrix, pair, r);
     const int split = warp_ % a_.splits;
     int step = first / a_.splits * a_.splits + split;
     for (step += step < first ? a_.splits : 0; step < last; step += a_.splits) {
-      ring_.wait();
-      ring_.copy(ahead_, row_bytes());
+      ring_.advance();
       const uint8_t* rows[2];
       for (int r = 0; r < 2; ++r) {
         rows[r] = ring_.oldest(r, from[r] + int64_t{step} * Rows::kStepBytes);
@@ -199,12 +195,12 @@ class RowKernel {
   float* x_;
   float* partial_;
   int warp_, lane_, steps_;
-  Ring<Rows> ring_;
-  Steps<T> ahead_;
+  Ring<Rows, T> ring_;
 };
 
 template <class Rows, int T>
-__global__ void __launch_bounds__(kThreads) multiply_rows_kernel(const RowProduct product) {
+__global__ void __launch_bounds__(RowKernel<Rows, T>::kBlockThreads, 1)
+    multiply_rows_kernel(const RowProduct product) {
   KT_SHARED(shared);
   RowKernel<Rows, T>(product, shared).run();
 }
@@ -214,8 +210,8 @@ constexpr int kSharedBytes = 99 << 10;
 // How many warps share a pair of rows: as many as all multiprocessors need to be busy.
 inline int splits_for(int64_t pairs, int steps, int multiprocessors) {
   int splits = 1;
-  while (2 * splits <= kWarps && 2 * splits <= steps &&
-         4 * pairs * splits < int64_t{3} * kWarps * multiprocessors) {
+  while (2 * splits <= kMostSplits && 2 * splits <= steps &&
+         4 * pairs * splits < int64_t{3} * kWarps<1> * multiprocessors) {
     splits *= 2;
   }
   return splits;
@@ -225,17 +221,17 @@ template <class Rows, int T>
 void launch_rows(Stream& stream, RowProduct a, int64_t parts) {
   const int steps = (a.columns + Rows::kColumns - 1) / Rows::kColumns;
   a.splits = splits_for(parts * a.pairs, steps, stream.multiprocessors());
-  const int fixed = kWarps * Ring<Rows>::kBytes +
+  const int fixed = kWarps<T> * Ring<Rows, T>::kBytes +
                     RowKernel<Rows, T>::partial_floats(a) * static_cast<int>(sizeof(float));
   const int step_bytes = padded<T>(a.tokens) * Rows::kStepFloats * static_cast<int>(sizeof(float));
   const int fit = (kSharedBytes - fixed) / step_bytes;
   const int chunks = (steps + fit - 1) / fit;
   a.chunk_steps = (steps + chunks - 1) / chunks;
   const int64_t matrices = a.owns_rows() ? 1 : a.matrices;
-  const int64_t tiles = (a.pairs * matrices * a.splits + kWarps - 1) / kWarps;
+  const int64_t tiles = (a.pairs * matrices * a.splits + kWarps<T> - 1) / kWarps<T>;
   const int64_t most = stream.multiprocessors();
   const auto blocks = static_cast<unsigned>(tiles < most ? tiles : most);
-  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(blocks), dim3(kThreads),
+  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(blocks), dim3(kThreads<T>),
             fixed + a.chunk_steps * step_bytes, stream, a);
 }
 
