@@ -96,6 +96,7 @@ def _load(
     plan = make_plan(resources, rules)
     if plan.needs_gpu:
         resources.gpu = open_gpu(vram_bytes)
+        resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
     resources.reads_ahead = checkpoint.size_bytes > left
