@@ -106,7 +106,7 @@ class RowKernel {
     const int tokens = padded<T>(tile.count);
     for (int t = 0; t < tokens; ++t) {
       const float* row = t < tile.count ? x_of(a_, tile, t) : nullptr;
-#pragma unroll(T == 1 ? 4 : 1)
+#pragma unroll(T == 1 ? 2 : 1)
       for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads<T>) {
         const int step = i / kItems, item = i % kItems;
         const int column = (first + step) * Rows::kColumns + Rows::column(item);

@@ -92,7 +92,8 @@ class Ring {
         walk_(a),
         memory_(memory),
         row_bytes_(static_cast<int>(Rows::row_bytes(a.columns))),
-        warp_(static_cast<int>(threadIdx.x) / kLanes),
+        place_(static_cast<int>(threadIdx.x) / kLanes / a.splits),
+        begin_(static_cast<int>(threadIdx.x) / kLanes % a.splits * Rows::kStepBytes),
         lane_(static_cast<int>(threadIdx.x) % kLanes) {
     begin_tile();
 #pragma unroll 1
@@ -152,14 +153,13 @@ class Ring {
     pair_ < tile_.end ? begin_pair() : begin_tile();
   }
   __device__ void begin_pair() {
-    const int begin = warp_ % a_.splits * Rows::kStepBytes;
-    left_ = row_bytes_ - begin;
-    for (int r = 0; r < 2; ++r) from_[r] = row_of(a_, tile_.matrix, pair_, r) + begin;
+    left_ = row_bytes_ - begin_;
+    for (int r = 0; r < 2; ++r) from_[r] = row_of(a_, tile_.matrix, pair_, r) + begin_;
   }
   __device__ void begin_tile() {
     do {
       is_over_ = !walk_.next(tile_);
-      pair_ = tile_.begin + warp_ / a_.splits;
+      pair_ = tile_.begin + place_;
     } while (!is_over_ && pair_ >= tile_.end);
     if (!is_over_) begin_pair();
   }
@@ -169,7 +169,9 @@ class Ring {
   Tile tile_ = {};
   unsigned char* memory_;
   const uint8_t* from_[2] = {};
-  int row_bytes_, warp_, lane_, pair_ = 0, left_ = 0, next_ = 0, oldest_ = 0;
+  int row_bytes_;
+  int place_, begin_;  // the warp's pair of those at a time, and its first byte of a row
+  int lane_, pair_ = 0, left_ = 0, next_ = 0, oldest_ = 0;
   bool is_over_ = false;
 };
 
