@@ -28,13 +28,12 @@ template <int T>
 class Walk {
  public:
   __device__ explicit Walk(const RowProduct& a) : a_(a) {
-    const int matrices = a.plan ? a.plan[a.experts + 1 + a.plan_pairs] : a.matrices;
-    const int64_t all = a.owns_rows() ? a.pairs : int64_t{a.pairs} * matrices;
-    begin_ = static_cast<int>(all * blockIdx.x / gridDim.x);
-    end_ = static_cast<int>(all * (blockIdx.x + 1) / gridDim.x);
-    at_ = a.owns_rows() ? 0 : begin_ / a.pairs;
-    last_ = a.owns_rows() ? matrices : (end_ + a.pairs - 1) / a.pairs;
-    if (begin_ == end_) last_ = at_;
+    matrices_ = a.plan ? a.plan[a.experts + 1 + a.plan_pairs] : a.matrices;
+    const unsigned all = static_cast<unsigned>(a.owns_rows() ? a.pairs : a.pairs * matrices_);
+    const unsigned share = all / gridDim.x, rest = all % gridDim.x;
+    begin_ = static_cast<int>(share * blockIdx.x + min(blockIdx.x, rest));
+    end_ = begin_ + static_cast<int>(share + (blockIdx.x < rest));
+    at_ = a.owns_rows() || matrices_ == 1 ? 0 : begin_ / a.pairs;
   }
 
   // Rows of the block if it owns them.
@@ -42,7 +41,9 @@ class Walk {
   __device__ int last_row() const { return min(end_ * 2, a_.outputs); }
 
   __device__ bool next(Tile& tile) {
-    for (; at_ < last_; ++at_, token_ = 0) {
+    for (; at_ < matrices_; ++at_, token_ = 0) {
+      const int before = a_.owns_rows() ? 0 : at_ * a_.pairs;
+      if (before >= end_) break;
       int first = 0, tokens = a_.tokens;
       tile.matrix = at_;
       if (a_.plan) {
@@ -51,7 +52,6 @@ class Walk {
         tokens = a_.plan[tile.matrix + 1] - first;
       }
       if (token_ >= tokens) continue;
-      const int before = a_.owns_rows() ? 0 : at_ * a_.pairs;
       tile.begin = max(begin_ - before, 0);
       tile.end = min(end_ - before, a_.pairs);
       tile.first = first + token_;
@@ -65,7 +65,7 @@ class Walk {
  private:
   const RowProduct& a_;
   int begin_, end_;
-  int at_, last_, token_ = 0;
+  int at_, matrices_, token_ = 0;
 };
 
 // Where row r of a pair begins. An odd last row is its own neighbour, whose sums go nowhere.
@@ -92,8 +92,8 @@ class Ring {
         walk_(a),
         memory_(memory),
         row_bytes_(static_cast<int>(Rows::row_bytes(a.columns))),
-        place_(static_cast<int>(threadIdx.x) / kLanes / a.splits),
-        begin_(static_cast<int>(threadIdx.x) / kLanes % a.splits * Rows::kStepBytes),
+        place_(static_cast<int>(threadIdx.x) / kLanes >> a.split_bits),
+        begin_(static_cast<int>(threadIdx.x) / kLanes % (1 << a.split_bits) * Rows::kStepBytes),
         lane_(static_cast<int>(threadIdx.x) % kLanes) {
     begin_tile();
 #pragma unroll 1
@@ -142,14 +142,14 @@ class Ring {
   }
 
   __device__ void next_step() {
-    const int bytes = a_.splits * Rows::kStepBytes;
+    const int bytes = Rows::kStepBytes << a_.split_bits;
     left_ -= bytes;
     if (left_ > 0) {
       from_[0] += bytes;
       from_[1] += bytes;
       return;
     }
-    pair_ += kWarps<T> / a_.splits;
+    pair_ += kWarps<T> >> a_.split_bits;
     pair_ < tile_.end ? begin_pair() : begin_tile();
   }
   __device__ void begin_pair() {
