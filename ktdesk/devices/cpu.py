@@ -22,7 +22,6 @@ from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
 from ktdesk.kernels.attention import step_sections
 from ktdesk.kernels.streams import Graph, open_stream
 
-
 # More than a GPU takes for the rest of a layer. Threads that sleep meanwhile must be woken: on an
 # H100 with 16 cores that doubled the time of a token.
 _GPU_GAP_US = 2000

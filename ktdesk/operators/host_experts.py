@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ktdesk.devices.cuda import CudaDevice
+from ktdesk.devices.cuda import CudaDevice, Handed
 from ktdesk.kernels import native
 from ktdesk.operators.base import Experts, ExpertsSpec, Shared
 from ktdesk.operators.experts import NativeExperts
@@ -36,11 +36,15 @@ class HostExperts(Experts):
     def _captured(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Record a hand-off: the CPU replays its own graph on memory that both sides reach."""
         gpu = self._gpu
-        mapped_x, out = (gpu.pinned(*x.shape, dtype=x.dtype) for _ in range(2))
-        mapped = [gpu.pinned(*tensor.shape, dtype=tensor.dtype) for tensor in (ids, weights)]
+        out = gpu.pinned(*x.shape, dtype=x.dtype)
+        mapped = Handed(
+            gpu.pinned(*x.shape, dtype=x.dtype),
+            gpu.pinned(*ids.shape, dtype=ids.dtype),
+            gpu.pinned(*weights.shape, dtype=weights.dtype),
+        )
         with self._cpu.capture() as graph:
-            self._experts.launch(mapped_x, *mapped, None, out)
-        number = gpu.request(graph, self._path, (x, ids, weights), (mapped_x, *mapped))
+            self._experts.launch(mapped.x, mapped.ids, mapped.weights, None, out)
+        number = gpu.request(graph, self._path, Handed(x, ids, weights), mapped)
         start = shared() if shared else None
         return gpu.collect(number, out, start)
 
@@ -48,9 +52,8 @@ class HostExperts(Experts):
         """Bring many tokens to the CPU and back."""
         gpu = self._gpu
         start = shared() if shared else gpu.constant(torch.zeros(x.shape))
-        inputs = gpu.read(x), gpu.read(ids), gpu.read(weights)
         out = self._cpu.empty(*x.shape)
-        self._experts.launch(*inputs, None, out)
+        self._experts.launch(gpu.read(x), gpu.read(ids), gpu.read(weights), None, out)
         routed = gpu.constant(out)
         native.add(gpu.stream, start, routed, routed)
         return routed
