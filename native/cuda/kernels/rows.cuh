@@ -7,15 +7,14 @@
 // are
 //   no multiple of 16 bytes (Q4_K, Q5_K: a multiple of 16).
 // COST each weight byte is read once from memory for eight tokens, in lines of 16 bytes a lane.
-//   Operations a weight, all sorts: Q4_K about 3.5 for one token, Q6_K 4.5, 2.3 of them the factor
-//   and its product; 1.1 more a token. A multiprocessor makes 128 a cycle, and memory brings Q4_K
-//   weights for 5.6 a cycle (4090), 7.8 (5090), 12 (3090), 33 (H200): bound by memory with one
-//   token everywhere, and with four on cards for desks. Shared memory: half of 4 bytes a weight and
-//   token. Roofline of 7168 x 2048 in Q4_K, 8.3 MB: 8.8 us (3090), 8.2 (4090), 4.6 (5090), 1.9
-//   (H200); of V3's eight experts' gate and up 132 MB: 141, 131, 74, 31 us.
+//   Operations a weight, all sorts, as compiled for one token: Q4_K 4.7, Q6_K 5.6, 2.3 of them the
+//   factor and its product, 1.2 the scales; 1.1 more a token. A multiprocessor makes 128 a cycle,
+//   and memory brings Q4_K weights for 5.6 a cycle (4090), 7.8 (5090), 12 (3090), 33 (H200): bound
+//   by memory on cards for desks, by operations on an H200. Roofline of 7168 x 2048 in Q4_K, 8.3
+//   MB: 8.8 us (3090), 8.2 (4090), 4.6 (5090), 1.9 (H200); of V3's eight experts' gate and up, 132
+//   MB: 141, 131, 74, 31 us.
 // ERROR that of float32 sums: a lane adds every 32nd granule, then lanes are added. For types with
-// a
-//   zero or a lowest value, sums of codes and of that part are apart: up to four times that error.
+//   a zero or a lowest value, the sums of codes and of that part are apart: up to four times that.
 #pragma once
 
 #include "row_ends.cuh"
@@ -54,6 +53,7 @@ __host__ __device__ constexpr int padded(int tokens) {
 template <class Rows, int T>
 class RowKernel {
  public:
+  static constexpr int kBlockThreads = kThreads<T>;
   static constexpr int kItems = kLanes * Rows::kVectors;  // vectors of a step
 
   __device__ RowKernel(const RowProduct& a, unsigned char* shared)
@@ -64,30 +64,27 @@ class RowKernel {
         lane_(static_cast<int>(threadIdx.x) % kLanes),
         steps_((a.columns + Rows::kColumns - 1) / Rows::kColumns),
         ring_(a, reinterpret_cast<unsigned char*>(partial_ + partial_floats(a)) +
-                     warp_ * Ring<Rows>::kBytes),
-        ahead_(a, steps_) {}
+                     warp_ * Ring<Rows, T>::kBytes) {}
 
   __host__ __device__ static constexpr int partial_floats(const RowProduct& a) {
-    return a.splits > 1 ? kWarps * 2 * T : 0;
+    return a.split_bits ? kWarps<T> * 2 * T : 0;
   }
 
   __device__ void run() {
-#pragma unroll 1
-    for (int i = 0; i + 1 < Ring<Rows>::kStages; ++i) ring_.copy(ahead_, row_bytes());
     Walk<T> walk(a_);
     if (a_.owns_rows()) start(walk);
     Tile tile;
     while (walk.next(tile)) {
-      const int together = kWarps / a_.splits;
+      const int together = kWarps<T> >> a_.split_bits;
       for (int pair = tile.begin; pair < tile.end; pair += together) {
-        multiply(tile, pair + warp_ / a_.splits, pair == tile.begin);
+        multiply(tile, pair + (warp_ >> a_.split_bits), pair == tile.begin);
       }
     }
     wait_copies<0>();
   }
 
  private:
-  __device__ int64_t row_bytes() const { return Rows::row_bytes(a_.columns); }
+  __device__ int split() const { return warp_ & ((1 << a_.split_bits) - 1); }
   __device__ int token_floats() const { return a_.chunk_steps * Rows::kStepFloats; }
 
   // What is added to.
@@ -95,7 +92,7 @@ class RowKernel {
     if (a_.start != a_.out) {
       for (int t = 0; t < a_.tokens; ++t) {
         for (int row = walk.first_row() + static_cast<int>(threadIdx.x); row < walk.last_row();
-             row += kThreads) {
+             row += kThreads<T>) {
           const int64_t at = t * a_.out_token + row;
           a_.out[at] = a_.start ? a_.start[at] : 0.0f;
         }
@@ -109,8 +106,8 @@ class RowKernel {
     const int tokens = padded<T>(tile.count);
     for (int t = 0; t < tokens; ++t) {
       const float* row = t < tile.count ? x_of(a_, tile, t) : nullptr;
-#pragma unroll(T == 1 ? 4 : 1)
-      for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads) {
+#pragma unroll(T == 1 ? 2 : 1)
+      for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads<T>) {
         const int step = i / kItems, item = i % kItems;
         const int column = (first + step) * Rows::kColumns + Rows::column(item);
         Rows::put(load_four(row, column, a_.columns), item,
@@ -132,18 +129,17 @@ class RowKernel {
       if (pair < tile.end) add_steps(tile, pair, first, first + count, sums);
     }
     add_lanes(tile.count, sums);
-    if (a_.splits > 1) add_warps(sums);
-    if (pair < tile.end && warp_ % a_.splits == 0) finish_tokens(tile, pair, sums);
+    if (a_.split_bits) add_warps(sums);
+    if (pair < tile.end && split() == 0) finish_tokens(tile, pair, sums);
   }
 
   __device__ void add_steps(const Tile& tile, int pair, int first, int last, Sums<T>& sums) {
     const uint8_t* from[2];
-    for (int r = 0; r < 2; ++r) from[r] = ring_.row(tile.matrix, pair, r);
-    const int split = warp_ % a_.splits;
-    int step = first / a_.splits * a_.splits + split;
-    for (step += step < first ? a_.splits : 0; step < last; step += a_.splits) {
-      ring_.wait();
-      ring_.copy(ahead_, row_bytes());
+    for (int r = 0; r < 2; ++r) from[r] = row_of(a_, tile.matrix, pair, r);
+    const int splits = 1 << a_.split_bits;
+    int step = (first & -splits) + split();
+    for (step += step < first ? splits : 0; step < last; step += splits) {
+      ring_.advance();
       const uint8_t* rows[2];
       for (int r = 0; r < 2; ++r) {
         rows[r] = ring_.oldest(r, from[r] + int64_t{step} * Rows::kStepBytes);
@@ -172,8 +168,8 @@ class RowKernel {
       }
     }
     __syncthreads();
-    if (warp_ % a_.splits == 0) {
-      for (int other = warp_ + 1; other < warp_ + a_.splits; ++other) {
+    if (split() == 0) {
+      for (int other = warp_ + 1; other < warp_ + (1 << a_.split_bits); ++other) {
 #pragma unroll
         for (int r = 0; r < 2; ++r) {
 #pragma unroll
@@ -199,43 +195,54 @@ class RowKernel {
   float* x_;
   float* partial_;
   int warp_, lane_, steps_;
-  Ring<Rows> ring_;
-  Steps<T> ahead_;
+  Ring<Rows, T> ring_;
 };
 
 template <class Rows, int T>
-__global__ void __launch_bounds__(kThreads) multiply_rows_kernel(const RowProduct product) {
+__global__ void __launch_bounds__(RowKernel<Rows, T>::kBlockThreads, 1)
+    multiply_rows_kernel(const RowProduct product) {
   KT_SHARED(shared);
   RowKernel<Rows, T>(product, shared).run();
 }
 
-constexpr int kSharedBytes = 99 << 10;
-
-// How many warps share a pair of rows: as many as all multiprocessors need to be busy.
-inline int splits_for(int64_t pairs, int steps, int multiprocessors) {
-  int splits = 1;
-  while (2 * splits <= kWarps && 2 * splits <= steps &&
-         4 * pairs * splits < int64_t{3} * kWarps * multiprocessors) {
-    splits *= 2;
+// How many warps share a pair of rows: as many as make a block, which has so many pairs, take the
+// fewest steps after each other.
+inline int split_bits_for(int64_t pairs, int steps, int multiprocessors) {
+  const int64_t share = (pairs + multiprocessors - 1) / multiprocessors;
+  int best = 0;
+  int64_t fewest = INT64_MAX;
+  for (int bits = 0; 1 << bits <= kMostSplits && 1 << bits <= steps; ++bits) {
+    const int64_t together = kWarps<1> >> bits, rounds = (share + together - 1) / together;
+    const int64_t steps_of_warp = (steps + (1 << bits) - 1) >> bits;
+    if (rounds * steps_of_warp < fewest) best = bits, fewest = rounds * steps_of_warp;
   }
-  return splits;
+  return best;
+}
+
+// What a block may have, of which every card has 99 KiB and some more. How much of the activations
+// lies there at a time changes no sum.
+inline int shared_bytes() {
+  int device = 0, bytes = 0;
+  check(cudaGetDevice(&device), "device");
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "device");
+  return bytes;
 }
 
 template <class Rows, int T>
 void launch_rows(Stream& stream, RowProduct a, int64_t parts) {
   const int steps = (a.columns + Rows::kColumns - 1) / Rows::kColumns;
-  a.splits = splits_for(parts * a.pairs, steps, stream.multiprocessors());
-  const int fixed = kWarps * Ring<Rows>::kBytes +
+  a.split_bits = split_bits_for(parts * a.pairs, steps, stream.multiprocessors());
+  const int fixed = kWarps<T> * Ring<Rows, T>::kBytes +
                     RowKernel<Rows, T>::partial_floats(a) * static_cast<int>(sizeof(float));
   const int step_bytes = padded<T>(a.tokens) * Rows::kStepFloats * static_cast<int>(sizeof(float));
-  const int fit = (kSharedBytes - fixed) / step_bytes;
+  const int fit = (shared_bytes() - fixed) / step_bytes;
   const int chunks = (steps + fit - 1) / fit;
   a.chunk_steps = (steps + chunks - 1) / chunks;
   const int64_t matrices = a.owns_rows() ? 1 : a.matrices;
-  const int64_t tiles = (a.pairs * matrices * a.splits + kWarps - 1) / kWarps;
+  const int64_t tiles = ((a.pairs * matrices << a.split_bits) + kWarps<T> - 1) / kWarps<T>;
   const int64_t most = stream.multiprocessors();
   const auto blocks = static_cast<unsigned>(tiles < most ? tiles : most);
-  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(blocks), dim3(kThreads),
+  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(blocks), dim3(kThreads<T>),
             fixed + a.chunk_steps * step_bytes, stream, a);
 }
 

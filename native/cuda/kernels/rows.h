@@ -39,7 +39,7 @@ struct RowProduct {
   Activation activation;
   Then then;
   // How it is launched.
-  int splits;       // warps that share a pair
+  int split_bits;   // 1 << split_bits warps share a pair
   int chunk_steps;  // steps of columns whose x lies in shared memory at a time
 
   // Whether a block has the same rows of all matrices: it alone adds to their outputs.

@@ -7,8 +7,12 @@
 
 namespace kt::cuda {
 
-constexpr int kWarps = 16;
-constexpr int kThreads = kWarps * kLanes;
+// Of a block: several tokens' sums take twice the registers.
+template <int T>
+constexpr int kWarps = T == 1 ? 16 : 8;
+template <int T>
+constexpr int kThreads = kWarps<T> * kLanes;
+constexpr int kMostSplits = 8;     // warps that share a pair
 constexpr int kBytesAhead = 4096;  // of weights that a warp copies ahead, about
 
 // A block's pairs of rows of one matrix, and the tokens that meet them together.
@@ -24,13 +28,12 @@ template <int T>
 class Walk {
  public:
   __device__ explicit Walk(const RowProduct& a) : a_(a) {
-    const int matrices = a.plan ? a.plan[a.experts + 1 + a.plan_pairs] : a.matrices;
-    const int64_t all = a.owns_rows() ? a.pairs : int64_t{a.pairs} * matrices;
-    begin_ = static_cast<int>(all * blockIdx.x / gridDim.x);
-    end_ = static_cast<int>(all * (blockIdx.x + 1) / gridDim.x);
-    at_ = a.owns_rows() ? 0 : begin_ / a.pairs;
-    last_ = a.owns_rows() ? matrices : (end_ + a.pairs - 1) / a.pairs;
-    if (begin_ == end_) last_ = at_;
+    matrices_ = a.plan ? a.plan[a.experts + 1 + a.plan_pairs] : a.matrices;
+    const unsigned all = static_cast<unsigned>(a.owns_rows() ? a.pairs : a.pairs * matrices_);
+    const unsigned share = all / gridDim.x, rest = all % gridDim.x;
+    begin_ = static_cast<int>(share * blockIdx.x + min(blockIdx.x, rest));
+    end_ = begin_ + static_cast<int>(share + (blockIdx.x < rest));
+    at_ = a.owns_rows() || matrices_ == 1 ? 0 : begin_ / a.pairs;
   }
 
   // Rows of the block if it owns them.
@@ -38,7 +41,9 @@ class Walk {
   __device__ int last_row() const { return min(end_ * 2, a_.outputs); }
 
   __device__ bool next(Tile& tile) {
-    for (; at_ < last_; ++at_, token_ = 0) {
+    for (; at_ < matrices_; ++at_, token_ = 0) {
+      const int before = a_.owns_rows() ? 0 : at_ * a_.pairs;
+      if (before >= end_) break;
       int first = 0, tokens = a_.tokens;
       tile.matrix = at_;
       if (a_.plan) {
@@ -47,7 +52,6 @@ class Walk {
         tokens = a_.plan[tile.matrix + 1] - first;
       }
       if (token_ >= tokens) continue;
-      const int before = a_.owns_rows() ? 0 : at_ * a_.pairs;
       tile.begin = max(begin_ - before, 0);
       tile.end = min(end_ - before, a_.pairs);
       tile.first = first + token_;
@@ -61,117 +65,114 @@ class Walk {
  private:
   const RowProduct& a_;
   int begin_, end_;
-  int at_, last_, token_ = 0;
+  int at_, matrices_, token_ = 0;
 };
 
-// A warp's steps in the order in which it takes them. Of each pair it has every splits-th.
-template <int T>
-class Steps {
- public:
-  __device__ Steps(const RowProduct& a, int steps)
-      : a_(a),
-        walk_(a),
-        steps_(steps),
-        warp_(static_cast<int>(threadIdx.x) / kLanes),
-        step_(warp_ % a.splits) {
-    begin_tile();
-  }
-  __device__ bool is_over() const { return is_over_; }
-  __device__ int matrix() const { return tile_.matrix; }
-  __device__ int pair() const { return pair_; }
-  __device__ int step() const { return step_; }
+// Where row r of a pair begins. An odd last row is its own neighbour, whose sums go nowhere.
+__device__ inline const uint8_t* row_of(const RowProduct& a, int matrix, int pair, int r) {
+  const bool is_missing = a.then != Then::kActivate && 2 * pair + r >= a.outputs;
+  return a.rows[is_missing ? 0 : r] + matrix * a.matrix_bytes + pair * a.pair_bytes;
+}
 
-  __device__ void advance() {
-    step_ += a_.splits;
-    if (step_ < steps_) return;
-    step_ = warp_ % a_.splits;
-    pair_ += kWarps / a_.splits;
-    if (pair_ >= tile_.end) begin_tile();
-  }
-
- private:
-  __device__ void begin_tile() {
-    do {
-      is_over_ = !walk_.next(tile_);
-      pair_ = tile_.begin + warp_ / a_.splits;
-    } while (!is_over_ && pair_ >= tile_.end);
-  }
-
-  const RowProduct& a_;
-  Walk<T> walk_;
-  Tile tile_ = {};
-  int steps_, warp_, step_, pair_ = 0;
-  bool is_over_ = false;
-};
-
-// A warp's weights in shared memory, some steps ahead: all lanes copy, all read.
-template <class Rows>
+// A warp's weights in shared memory: all lanes copy some steps ahead, all read. The warp takes
+// every splits-th step of its pairs, pair after pair.
+template <class Rows, int T>
 class Ring {
  public:
   // A row lies as far behind a multiple of 16 bytes as in the matrix.
-  static constexpr int kRowBytes =
-      Rows::kAlignment == 16 ? Rows::kStepBytes : Rows::kStepBytes / 16 * 16 + 48;
+  static constexpr bool kIsAligned = Rows::kAlignment == 16;
+  static constexpr int kRowBytes = kIsAligned ? Rows::kStepBytes : Rows::kStepBytes / 16 * 16 + 48;
   static constexpr int kStageBytes = 2 * kRowBytes;
   static constexpr int kFit = kBytesAhead / kStageBytes;
   static constexpr int kStages = kFit < 2 ? 2 : kFit > 4 ? 4 : kFit;
   static constexpr int kBytes = kStages * kStageBytes;
 
   __device__ Ring(const RowProduct& a, unsigned char* memory)
-      : a_(a), memory_(memory), lane_(static_cast<int>(threadIdx.x) % kLanes) {}
-
-  // Where row r of a pair begins. An odd last row is its own neighbour, whose sums go nowhere.
-  __device__ const uint8_t* row(int matrix, int pair, int r) const {
-    const bool is_missing = a_.then != Then::kActivate && 2 * pair + r >= a_.outputs;
-    return a_.rows[is_missing ? 0 : r] + matrix * a_.matrix_bytes + pair * a_.pair_bytes;
+      : a_(a),
+        walk_(a),
+        memory_(memory),
+        row_bytes_(static_cast<int>(Rows::row_bytes(a.columns))),
+        place_(static_cast<int>(threadIdx.x) / kLanes >> a.split_bits),
+        begin_(static_cast<int>(threadIdx.x) / kLanes % (1 << a.split_bits) * Rows::kStepBytes),
+        lane_(static_cast<int>(threadIdx.x) % kLanes) {
+    begin_tile();
+#pragma unroll 1
+    for (int i = 0; i + 1 < kStages; ++i) copy();
   }
 
-  // Begins to copy what `steps` stand at, and takes them on.
-  template <int T>
-  __device__ void copy(Steps<T>& steps, int64_t row_bytes) {
-    if (!steps.is_over()) {
-      const int64_t begin = int64_t{steps.step()} * Rows::kStepBytes;
-      const int64_t bytes = min(row_bytes - begin, int64_t{Rows::kStepBytes});
-#pragma unroll
-      for (int r = 0; r < 2; ++r) {
-        copy_row(row(steps.matrix(), steps.pair(), r) + begin, static_cast<int>(bytes),
-                 memory_ + next_ * kStageBytes + r * kRowBytes);
-      }
-      steps.advance();
-    }
-    commit_copies();
-    next_ = next_ + 1 < kStages ? next_ + 1 : 0;
-  }
-
-  // Waits for the oldest step.
-  __device__ void wait() {
+  // Waits for the oldest step, and begins to copy one more.
+  __device__ void advance() {
     wait_copies<kStages - 2>();
     __syncwarp();
+    copy();
   }
-  // Where row r of it lies, which is at `from` in the matrix.
+  // Where row r of the oldest step lies, which is at `from` in the matrix.
   __device__ const uint8_t* oldest(int r, const uint8_t* from) const {
-    return memory_ + oldest_ * kStageBytes + r * kRowBytes + past(from);
+    return memory_ + oldest_ + r * kRowBytes + past(from);
   }
-  __device__ void drop_oldest() { oldest_ = oldest_ + 1 < kStages ? oldest_ + 1 : 0; }
+  __device__ void drop_oldest() { oldest_ = following(oldest_); }
 
  private:
+  __device__ static int following(int stage) {
+    return stage == kBytes - kStageBytes ? 0 : stage + kStageBytes;
+  }
   __device__ static int past(const uint8_t* from) {
-    if constexpr (Rows::kAlignment == 16) return 0;
+    if constexpr (kIsAligned) return 0;
     return static_cast<int>(reinterpret_cast<uintptr_t>(from) % 16);
   }
 
-  __device__ void copy_row(const uint8_t* from, int bytes, unsigned char* to) const {
-    const int before = past(from), chunks = (before + bytes + 15) / 16;
-    constexpr int kMostChunks = kRowBytes / 16;
+  __device__ void copy() {
+    if (!is_over_) {
 #pragma unroll
-    for (int i = 0; i < kMostChunks; i += kLanes) {
-      const int chunk = i + lane_;
-      if (chunk < chunks) copy_async16(to + 16 * chunk, from - before + 16 * chunk);
+      for (int r = 0; r < 2; ++r) copy_row(from_[r], memory_ + next_ + r * kRowBytes);
+      next_step();
+    }
+    commit_copies();
+    next_ = following(next_);
+  }
+
+  __device__ void copy_row(const uint8_t* from, unsigned char* to) const {
+    const int before = past(from);
+    const uint8_t* own = from - before + 16 * lane_;
+    const int bytes = before + min(left_, Rows::kStepBytes) - 16 * lane_;
+#pragma unroll
+    for (int at = 0; at < kRowBytes; at += 16 * kLanes) {
+      if (at < bytes) copy_async16(to + 16 * lane_ + at, own + at);
     }
   }
 
+  __device__ void next_step() {
+    const int bytes = Rows::kStepBytes << a_.split_bits;
+    left_ -= bytes;
+    if (left_ > 0) {
+      from_[0] += bytes;
+      from_[1] += bytes;
+      return;
+    }
+    pair_ += kWarps<T> >> a_.split_bits;
+    pair_ < tile_.end ? begin_pair() : begin_tile();
+  }
+  __device__ void begin_pair() {
+    left_ = row_bytes_ - begin_;
+    for (int r = 0; r < 2; ++r) from_[r] = row_of(a_, tile_.matrix, pair_, r) + begin_;
+  }
+  __device__ void begin_tile() {
+    do {
+      is_over_ = !walk_.next(tile_);
+      pair_ = tile_.begin + place_;
+    } while (!is_over_ && pair_ >= tile_.end);
+    if (!is_over_) begin_pair();
+  }
+
   const RowProduct& a_;
+  Walk<T> walk_;
+  Tile tile_ = {};
   unsigned char* memory_;
-  int lane_, next_ = 0, oldest_ = 0;
+  const uint8_t* from_[2] = {};
+  int row_bytes_;
+  int place_, begin_;  // the warp's pair of those at a time, and its first byte of a row
+  int lane_, pair_ = 0, left_ = 0, next_ = 0, oldest_ = 0;
+  bool is_over_ = false;
 };
 
 }  // namespace kt::cuda
