@@ -13,9 +13,10 @@ constexpr int64_t kRowBytes = int64_t{Stream::kScratchBytes} - kPartialBytes - 4
 
 int smaller(int64_t a, int64_t b) { return static_cast<int>(a < b ? a : b); }
 
-// Slices of the columns, so that few tiles keep all multiprocessors busy.
+// Slices of the columns, so that few tiles keep all multiprocessors busy: two blocks fit on each if
+// there are few tokens, else one.
 int slices_for(const Stream& stream, int64_t tiles, int columns, int tile_tokens) {
-  const int64_t wanted = 2 * stream.multiprocessors() / tiles;
+  const int64_t wanted = stream.multiprocessors() * (tile_tokens > 16 ? 1 : 2) / tiles;
   const int64_t room = kPartialBytes / (tiles * partial_bytes(tile_tokens));
   const int steps = padded_columns(columns) / kTileDepth;
   const int slices = smaller(smaller(wanted, room), smaller(steps / kLeastSteps, kMostSlices));

@@ -63,6 +63,10 @@ class Tile {
   static constexpr int kGroups = Source::kGroups;
   static constexpr int kWarpRows = 32, kWarpTokens = kTokens / 2;
   static constexpr int kRowTiles = kWarpRows / 16, kTokenTiles = kWarpTokens / 8;
+  static constexpr int kOwnCopies = (kTokens * kChunks + kTileThreads - 1) / kTileThreads;
+  // Sums of activations: for each group of a step, and those of a step that a thread brings.
+  static constexpr int kSumsOfGroup = kGroups > 0 ? kTileDepth / kSumColumns / kGroups : 1;
+  static constexpr int kOwnSums = (kGroups * kTokens + kTileThreads - 1) / kTileThreads;
 
  public:
   __device__ __forceinline__ Tile(const TileArgs& a, const TilePlace& place, Memory& memory)
@@ -72,6 +76,11 @@ class Tile {
     row_ = warp * 16 + lane % 8 + lane / 16 * 8;
     half_ = lane / 8 % 2;
     source_row_ = weight_row(row_);
+    for (int i = 0; i < kOwnCopies; ++i) {
+      const int copy = (i * kTileThreads + thread()) % (kTokens * kChunks);
+      x_from_[i] =
+          a.x.values + int64_t{x_row(copy / kChunks)} * a.x.pitch + copy % kChunks * kChunk16;
+    }
     for (auto& rows : sums_) {
       for (auto& tokens : rows) {
         for (float& sum : tokens) sum = 0;
@@ -87,7 +96,7 @@ class Tile {
     bring_activations(begin + 1, end, 1);
     Source source;
     load(source, begin);
-    store(source, begin, 0);
+    store(source, 0);
     for (int step = begin, stage = 0; step < end; ++step) {
       const int current = (step - begin) % 2;
       wait_copies<1>();
@@ -97,7 +106,7 @@ class Tile {
       load(source, next);
 #pragma unroll 1
       for (int part = 0; part < kTileDepth / kBlock; ++part) multiply_part(current, stage, part);
-      store(source, next, 1 - current);
+      store(source, 1 - current);
       stage = stage == Memory::kStages - 1 ? 0 : stage + 1;
     }
     wait_copies<0>();
@@ -177,36 +186,51 @@ class Tile {
       // Pass 1 of a split source meets the lower parts, which follow the upper ones.
       const int per_pass = steps_of_pass(), pass = Source::kPasses > 1 ? step / per_pass : 0;
       const int column = (step - (pass == 2 ? 2 : 0) * per_pass) * kTileDepth;
-      constexpr int kCopies = kTokens * kChunks;
 #pragma unroll
-      for (int i = 0; i < kCopies; i += kTileThreads) {
-        const int copy = i + thread(), token = copy / kChunks, chunk = copy % kChunks;
-        if (kCopies % kTileThreads != 0 && copy >= kCopies) break;
-        copy_async16(memory_.x[stage].at(token, chunk),
-                     a_.x.values + int64_t{x_row(token)} * a_.x.pitch + column + chunk * kChunk16);
+      for (int i = 0; i < kOwnCopies; ++i) {
+        const int copy = i * kTileThreads + thread(), token = copy / kChunks;
+        if (kTokens * kChunks % kTileThreads == 0 || copy < kTokens * kChunks) {
+          copy_async16(memory_.x[stage].at(token, copy % kChunks), x_from_[i] + column);
+        }
       }
     }
     commit_copies();
   }
 
+  // What is read is used by store(), long after: nothing waits for memory here.
   __device__ __forceinline__ void load(Source& source, int step) {
     const int per_pass = steps_of_pass(), pass = Source::kPasses > 1 ? step / per_pass : 0;
     source.load(source_row_, a_.columns, (step - pass * per_pass) * kTileDepth, half_, pass);
+    if constexpr (Source::kHasLow) {
+      const float* sums = a_.x.sums + int64_t{step} * (kTileDepth / kSumColumns) * a_.x.rows;
+      for_x_sums([&](int i, int group, int token) {
+#pragma unroll
+        for (int k = 0; k < kSumsOfGroup; ++k) {
+          x_sums_[i][k] = sums[int64_t{group * kSumsOfGroup + k} * a_.x.rows + x_row(token)];
+        }
+      });
+    }
   }
 
-  // Also the sums of the activations of the step.
-  __device__ __forceinline__ void store(const Source& source, int step, int stage) {
+  __device__ __forceinline__ void store(const Source& source, int stage) {
     source.store(memory_.weights[stage], row_, half_);
     if constexpr (Source::kHasLow) {
-      constexpr int kEach = kTileDepth / kSumColumns / kGroups;  // sums to add up
+      for_x_sums([&](int i, int group, int token) {
+        const float (&sums)[kSumsOfGroup] = x_sums_[i];
+        memory_.sums[stage][group][token] =
+            kSumsOfGroup > 1 ? sums[0] + sums[kSumsOfGroup - 1] : sums[0];
+      });
+    }
+  }
+
+  // Calls body(number, group, token) for the sums of a step that the thread brings.
+  template <class Body>
+  __device__ __forceinline__ void for_x_sums(const Body& body) {
 #pragma unroll
-      for (int i = 0; i < kGroups * kTokens; i += kTileThreads) {
-        const int group = (i + thread()) / kTokens, token = (i + thread()) % kTokens;
-        if (group >= kGroups) break;
-        const float* sums =
-            a_.x.sums + (int64_t{step} * kGroups + group) * kEach * a_.x.rows + x_row(token);
-        memory_.sums[stage][group][token] = kEach == 2 ? sums[0] + sums[a_.x.rows] : sums[0];
-      }
+    for (int i = 0; i < kOwnSums; ++i) {
+      const int at = i * kTileThreads + thread();
+      if (kGroups * kTokens % kTileThreads == 0 || at < kGroups * kTokens)
+        body(i, at / kTokens, at % kTokens);
     }
   }
 
@@ -326,8 +350,10 @@ class Tile {
   const TilePlace& place_;
   Memory& memory_;
   const uint8_t* source_row_;
+  const uint16_t* x_from_[kOwnCopies];
   int row_, half_;
   float sums_[kRowTiles][kTokenTiles][4];
+  float x_sums_[kOwnSums > 0 ? kOwnSums : 1][kSumsOfGroup];
 };
 
 template <class Source, int kTokens>
