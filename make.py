@@ -98,10 +98,17 @@ def setup() -> int:
     )
     once(
         "Building the native module",
-        [ROOT / "pyproject.toml", *sorted((ROOT / "native").rglob("*"))],
+        [ROOT / "pyproject.toml", *module_sources()],
         lambda: call(*pip, "--no-build-isolation", "--no-deps", "--editable", ".", **toolset()),
     )
     return 0
+
+
+def module_sources() -> list[Path]:
+    """Return what ktdesk._native is made of: not the code for GPUs, which `make cuda` builds."""
+    native = ROOT / "native"
+    apart = {native / "cuda", native / "emulator"}
+    return sorted(path for path in native.rglob("*") if apart.isdisjoint(path.parents))
 
 
 def toolset() -> dict[str, str]:
@@ -242,7 +249,7 @@ def format_sources() -> int:
 
 def native_sources() -> list[Path]:
     """Return the C++ files."""
-    suffixes = {".cpp", ".h", ".inl"}
+    suffixes = {".cpp", ".cu", ".cuh", ".h", ".inl"}
     return sorted(path for path in (ROOT / "native").rglob("*") if path.suffix in suffixes)
 
 
@@ -267,6 +274,20 @@ def native(*arguments: str) -> int:
     if IS_WINDOWS:
         options.append("-DCMAKE_CXX_COMPILER=clang-cl")
     run_native_tests("native", ["-G", "Ninja", *options], "all", arguments)
+    return 0
+
+
+def cuda(*architectures: str) -> int:
+    """Build the kernels for NVIDIA's GPUs. Takes architectures: 89 for the RTX 40 series."""
+    setup()
+    call(PYTHON, "native/cuda/build.py", *architectures)
+    return 0
+
+
+def resources(*architectures: str) -> int:
+    """Print what each GPU kernel takes of registers and shared memory; fail if one spills."""
+    setup()
+    call(PYTHON, "native/cuda/resources.py", *architectures)
     return 0
 
 
@@ -334,6 +355,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "types": types,
     "contracts": contracts,
     "native": native,
+    "cuda": cuda,
+    "resources": resources,
     "sanitize": sanitize,
     "bench": bench,
     "fuzz": fuzz,

@@ -46,6 +46,13 @@ class Graph:
     def replay(self) -> None:
         """Run every launch again, in order, without the GIL."""
 
+    @property
+    def job(self) -> tuple[int, int]:
+        """A C function and its argument, as addresses, that replay the graph on any thread.
+
+        The graph must live for as long as anyone may call that.
+        """
+
     def __len__(self) -> int: ...
 
 @final

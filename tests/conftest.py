@@ -30,7 +30,15 @@ _USERS_MODELS = models_folder()  # before any test gets a home of its own
 _THREADS_END_WITHIN_S = 5.0
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--gpu", action="store_true", help="use the card, not the emulated GPU")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--gpu"):
+        from tests.gpu.under_test import Choice
+
+        Choice.is_card = True
     config.addinivalue_line("markers", "logs(pattern): the test makes KTDesk log this warning")
 
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "context.h"
 #include "errors.h"
 
 namespace kt::cuda {
@@ -16,30 +17,28 @@ Graph::~Graph() {
 
 void Graph::replay() { check(cudaGraphLaunch(exec_, stream_), "graph"); }
 
-Stream::Stream() {
-  int device = 0;
-  check(cudaGetDevice(&device), "device");
-  check(cudaDeviceGetAttribute(&multiprocessors_, cudaDevAttrMultiProcessorCount, device),
+Stream::Stream(std::shared_ptr<Arena> arena)
+    : scratch_(arena->allocate(kScratchBytes)), tickets_(arena->allocate(kTickets * sizeof(int))) {
+  const CurrentDevice current(device());
+  check(cudaDeviceGetAttribute(&multiprocessors_, cudaDevAttrMultiProcessorCount, device()),
         "device");
   check(cudaStreamCreateWithFlags(&handle_, cudaStreamNonBlocking), "stream");
-  check(cudaMalloc(&scratch_, kScratchBytes), "scratch");
-  check(cudaMalloc(reinterpret_cast<void**>(&tickets_), kTickets * sizeof(int)), "tickets");
-  check(cudaMemsetAsync(tickets_, 0, kTickets * sizeof(int), handle_), "tickets");
+  check(cudaMemsetAsync(tickets(), 0, kTickets * sizeof(int), handle_), "tickets");
 }
 
 Stream::~Stream() {
   cudaStreamSynchronize(handle_);
-  cudaFree(tickets_);
-  cudaFree(scratch_);
   cudaStreamDestroy(handle_);
 }
 
 void Stream::begin_capture() {
   synchronize();
   check(cudaStreamBeginCapture(handle_, cudaStreamCaptureModeRelaxed), "capture");
+  is_capturing_ = true;
 }
 
 Graph Stream::end_capture() {
+  is_capturing_ = false;
   cudaGraph_t graph = nullptr;
   check(cudaStreamEndCapture(handle_, &graph), "capture");
   cudaGraphExec_t exec = nullptr;

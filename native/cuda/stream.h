@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
+#include "arena.h"
 #include "runtime.h"
 
 namespace kt::cuda {
@@ -37,7 +39,8 @@ class Stream {
   static constexpr std::size_t kScratchBytes = std::size_t{64} << 20;
   static constexpr int kTickets = 65536;
 
-  Stream();  // on the current device of the thread
+  // On the arena's card, which is the first one, all of it, unless another is given.
+  explicit Stream(std::shared_ptr<Arena> arena = Arena::open(0));
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -47,23 +50,25 @@ class Stream {
   // While it captures, the thread may still allocate and copy elsewhere.
   void begin_capture();
   Graph end_capture();
+  bool is_capturing() const { return is_capturing_; }
 
   // Waits for all that was launched.
   void synchronize();
 
   // kScratchBytes of device memory, a launch's own until the next launch on the stream.
-  void* scratch() const { return scratch_; }
+  void* scratch() const { return scratch_.data(); }
 
   // kTickets counters in device memory, zero at the begin of each launch: it leaves them so.
-  int* tickets() const { return tickets_; }
+  int* tickets() const { return static_cast<int*>(tickets_.data()); }
 
   int multiprocessors() const { return multiprocessors_; }
+  int device() const { return scratch_.arena().device(); }
 
  private:
+  Memory scratch_, tickets_;
   cudaStream_t handle_ = nullptr;
-  void* scratch_ = nullptr;
-  int* tickets_ = nullptr;
   int multiprocessors_ = 0;
+  bool is_capturing_ = false;
 };
 
 }  // namespace kt::cuda

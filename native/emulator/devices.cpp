@@ -9,7 +9,6 @@ using namespace kt::emulated;
 
 namespace {
 
-constexpr int kVersion = 13000;
 constexpr int kMultiprocessors = 4;
 thread_local int current = 0;
 
@@ -26,19 +25,19 @@ cudaError_t check_device(int device) {
 }  // namespace
 
 cudaError_t cudaDriverGetVersion(int* version) {
-  *version = kVersion;
+  *version = CUDART_VERSION;
   return cudaSuccess;
 }
 
 cudaError_t cudaRuntimeGetVersion(int* version) {
-  *version = kVersion;
+  *version = CUDART_VERSION;
   return cudaSuccess;
 }
 
 cudaError_t cudaGetDeviceCount(int* count) {
   KT_ENTER(cudaGetDeviceCount);
   *count = device_count();
-  return cudaSuccess;
+  return *count ? cudaSuccess : refuse(cudaErrorNoDevice, "there are no devices");
 }
 
 cudaError_t cudaSetDevice(int device) {
@@ -76,5 +75,13 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   properties->major = 8;
   properties->minor = 6;
   properties->multiProcessorCount = kMultiprocessors;
+  return cudaSuccess;
+}
+
+// No address of a bus: what looks for the card elsewhere must not find another one.
+cudaError_t cudaDeviceGetPCIBusId(char* address, int bytes, int device) {
+  KT_ENTER(cudaDeviceGetPCIBusId);
+  if (const cudaError_t error = check_device(device)) return error;
+  std::snprintf(address, static_cast<size_t>(bytes), "emulated:%d", device);
   return cudaSuccess;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kt/kernels.h"
@@ -53,6 +54,15 @@ kt::Stream make_stream(kt::ThreadPool& pool, const std::optional<std::string>& i
   return kt::Stream(pool, kernels);
 }
 
+// What another module needs to replay a graph on a thread of its own: void (*)(void*), and its
+// argument.
+std::pair<std::uintptr_t, std::uintptr_t> job(const kt::Graph& graph) {
+  void (*const replay)(void*) = [](void* it) noexcept {
+    static_cast<const kt::Graph*>(it)->replay();
+  };
+  return {reinterpret_cast<std::uintptr_t>(replay), reinterpret_cast<std::uintptr_t>(&graph)};
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, m) {
@@ -67,6 +77,10 @@ PYBIND11_MODULE(_native, m) {
   py::class_<kt::Graph>(m, "Graph", "Launches captured from a stream.")
       .def("replay", &kt::Graph::replay, py::call_guard<py::gil_scoped_release>(),
            "Run every launch again, in order, without the GIL.")
+      .def_property_readonly(
+          "job", &job,
+          "A function of C and its argument, as addresses, that replay the graph "
+          "on any thread for as long as this object lives.")
       .def("__len__", &kt::Graph::size);
 
   py::class_<kt::Stream> stream(m, "Stream",

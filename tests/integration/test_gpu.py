@@ -16,7 +16,7 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.compare import assert_close
-from tests.emulated_gpu import emulated_device
+from tests.gpu.under_test import gpu_device
 from tests.tiny import Tiny, deepseek2, qwen3moe
 
 TOKENS = [int(t) for t in torch.randint(3, 250, (24,), generator=torch.Generator().manual_seed(5))]
@@ -29,7 +29,7 @@ def build(tiny: Tiny, placement: str) -> Decoder:
     resources = Resources(Checkpoint.open(tiny.path), CpuDevice(2), 128, CacheType.F16)
     plan = make_plan(resources, Placement.load(placement))
     if plan.needs_gpu:
-        resources.gpu = emulated_device()
+        resources.gpu = gpu_device()
     return build_model(resources, plan, lambda _: None)
 
 

@@ -14,7 +14,7 @@ import pytest
 from ktdesk import _native
 from ktdesk._native import Stream as CpuStream
 from ktdesk.kernels.streams import open_stream
-from tests.emulated_gpu import emulated_device
+from tests.gpu.under_test import LaunchedAtOnce, reach_host_memory
 
 if TYPE_CHECKING:
     from ktdesk.kernels.launches import Stream
@@ -28,16 +28,17 @@ def cpu_stream(request: pytest.FixtureRequest) -> CpuStream:
     return open_cpu_stream(request.param)
 
 
-@pytest.fixture(params=[*CPU_STREAMS, "gpu_emulated"])
-def stream(request: pytest.FixtureRequest) -> Stream:
-    if request.param == "gpu_emulated":
-        return _emulated_stream()
+@pytest.fixture(params=[*CPU_STREAMS, "gpu"])
+def stream(request: pytest.FixtureRequest) -> Stream | LaunchedAtOnce:
+    if request.param == "gpu":
+        return _gpu_stream()
     return open_cpu_stream(request.param)
 
 
 @cache
-def _emulated_stream() -> Stream:
-    return emulated_device().stream
+def _gpu_stream() -> LaunchedAtOnce:
+    reach_host_memory()
+    return LaunchedAtOnce()
 
 
 def open_cpu_stream(isa: str) -> CpuStream:

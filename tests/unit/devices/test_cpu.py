@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import weakref
 
@@ -42,6 +43,16 @@ def test_captured_work_runs_on_replay_only() -> None:
     graph.replay()
     graph.replay()
     assert x[0] == 4
+
+
+def test_native_code_can_replay_a_graph_on_its_own() -> None:
+    device, x = CpuDevice(2), torch.ones(64)
+    with device.capture() as graph:
+        cpu.add(device.stream, x, x, x)
+    assert graph.native is not None
+    function, argument = graph.native.job
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(function)(argument)
+    assert x[0] == 2
 
 
 def test_a_graph_keeps_the_tensors_of_its_capture_and_no_others() -> None:

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of the Python module ktdesk._cuda.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+// Adds the exceptions; before everything that raises them.
+void bind_errors(pybind11::module_& module);
+
+// Adds what there is and what is missing: driver, cards, architectures.
+void bind_facts(pybind11::module_& module);
+
+// Adds the memory of cards, pinned memory, and copies; after the stream that they run on.
+void bind_memory(pybind11::module_& module);

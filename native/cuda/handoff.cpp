@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handoff.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "errors.h"
+#include "runtime.h"
+
+namespace kt::cuda {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Between two looks at whether there is progress. The last job's end is told at once.
+constexpr auto kLook = std::chrono::milliseconds(20);
+// For a worker whose step was given up to end its job, before it counts as lost.
+constexpr auto kLastChance = std::chrono::seconds(1);
+constexpr uint32_t kUnknown = std::numeric_limits<uint32_t>::max();
+
+bool is_capturing(Stream& stream) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  check(cudaStreamIsCapturing(stream.handle(), &status), "asking whether a stream captures");
+  return status == cudaStreamCaptureStatusActive;
+}
+
+std::string in_seconds(std::chrono::nanoseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g s", std::chrono::duration<double>(time).count());
+  return text;
+}
+
+}  // namespace
+
+Handoff::Handoff(Stream& stream, Backend backend, std::chrono::nanoseconds patience)
+    : stream_(stream),
+      patience_(patience),
+      jobs_(std::make_unique<JobList>()),
+      backend_(make_backend(backend, *jobs_, patience)) {
+  if (backend_->needs_worker()) worker_ = std::make_unique<Worker>(*jobs_);
+}
+
+Handoff::~Handoff() {
+  if (is_running_) {
+    try {
+      finish_step();
+    } catch (const std::exception&) {  // there is nobody left to tell
+    }
+  }
+  const bool is_worker_lost = worker_ && !worker_->comes_back_within(kLastChance);
+  if (is_worker_lost) worker_->abandon();
+  // What a lost thread, or a host function of the driver's, may still use must stay for ever.
+  if (is_worker_lost || !is_drained_) {
+    static auto& kept =
+        *new std::vector<std::pair<std::unique_ptr<JobList>, std::unique_ptr<Worker>>>;
+    static std::mutex mutex;
+    const std::scoped_lock lock(mutex);
+    kept.emplace_back(std::move(jobs_), std::move(worker_));
+  }
+}
+
+uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
+  const bool captures = is_capturing(stream);
+  const bool is_in_turn = captures ? !is_sealed_ : is_running_ && !is_captured_;
+  if (!is_in_turn) {
+    throw std::logic_error("hand-offs are captured before all steps, or else requested in steps");
+  }
+  is_captured_ = captures;
+  const uint32_t number = jobs_->add(std::move(job));
+  backend_->request(stream, number, data);
+  return number;
+}
+
+void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {
+  if (number == 0 || number > jobs_->count()) throw std::out_of_range("no such hand-off");
+  backend_->wait(stream, number, data);
+}
+
+void Handoff::begin_step() {
+  if (is_running_) throw std::logic_error("the last step has not been finished");
+  if (has_failed_) throw HandoffError("hand-offs failed before, and are not tried again");
+  is_sealed_ = true;
+  if (!is_captured_) jobs_->clear();
+  jobs_->start_over();
+  if (worker_) worker_->start(is_captured_ ? jobs_->count() : kUnknown);
+  is_running_ = true;
+}
+
+void Handoff::finish_step() {
+  if (!is_running_) throw std::logic_error("no step has begun");
+  is_running_ = false;
+  has_failed_ = true;  // until all has gone well
+  is_drained_ = false;
+  std::string problem = watch();
+  if (worker_) worker_->stop();
+  if (problem.empty()) stream_.synchronize();
+  if (problem.empty() && jobs_->is_given_up()) problem = "was not finished";
+  if (problem.empty()) {
+    has_failed_ = false;
+    is_drained_ = true;
+    return;
+  }
+  const uint32_t number = std::min(jobs_->finished() + 1, jobs_->count());
+  jobs_->give_up();
+  is_drained_ = drain();
+  throw HandoffError("hand-off failed: job " + std::to_string(number) + " (" + jobs_->name(number) +
+                     ") " + problem);
+}
+
+// Returns what is wrong with the first unfinished job; nothing if all are answered.
+std::string Handoff::watch() {
+  uint32_t seen = 0;
+  Clock::time_point since = Clock::now();
+  while (!jobs_->wait_for_all(kLook)) {
+    const cudaError_t state = cudaStreamQuery(stream_.handle());
+    if (state == cudaSuccess) {
+      if (jobs_->wait_for_all({})) break;  // it came in between
+      return "was not asked for by the GPU's work, which has ended";
+    }
+    if (state != cudaErrorNotReady) {
+      return std::string("was not asked for, since the GPU failed: ") + cudaGetErrorString(state);
+    }
+    if (const uint32_t finished = jobs_->finished(); finished != seen) {
+      seen = finished;
+      since = Clock::now();
+    } else if (Clock::now() - since > patience_) {
+      return "did not end within " + in_seconds(patience_);
+    }
+  }
+  return jobs_->is_given_up() ? "did not end within " + in_seconds(patience_) : "";
+}
+
+// Whether the stream's work ends in time, after nobody waits for the CPU any more.
+bool Handoff::drain() {
+  const Clock::time_point begin = Clock::now();
+  while (cudaStreamQuery(stream_.handle()) == cudaErrorNotReady) {
+    if (Clock::now() - begin > patience_) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+}  // namespace kt::cuda

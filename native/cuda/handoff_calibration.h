@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which back end is the fastest on a machine depends on card, driver and processor: it is measured.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "handoff_backend.h"
+#include "stream.h"
+
+namespace kt::cuda {
+
+struct BackendTime {
+  Backend backend;
+  double microseconds;  // per hand-off, its two kernels included
+  std::string problem;  // empty if every result was right
+};
+
+// Tries each back end that this system allows, within a second in all, on a graph with hand-offs
+// whose contents are checked. Uses the stream's scratch memory.
+std::vector<BackendTime> calibrate_handoff(Stream& stream);
+
+}  // namespace kt::cuda

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks of cache rows as bfloat16 in shared memory, as tensor cores want them.
+//
+// Chunks of 16 bytes are permuted within their row, so that eight rows of a column of chunks, which
+// is what ldmatrix reads at a time, lie in different banks.
+#pragma once
+
+#include "attention_rows.cuh"
+#include "cache_values.cuh"
+
+namespace kt::cuda {
+
+// Of a row of kWidth values, a multiple of 64.
+template <int kWidth>
+__device__ __forceinline__ unsigned char* chunk_at(unsigned char* tile, int row, int chunk) {
+  return tile + row * (kWidth * 2) + ((chunk ^ (row & 7)) << 4);
+}
+
+// Keys or values of a key head.
+struct CacheRows {
+  const uint8_t* data;
+  int64_t row_bytes;
+  int size;
+  CacheType type;
+  bool is_aligned;  // so that whole chunks can be read
+};
+
+__device__ __forceinline__ bool is_aligned(const uint8_t* data, int64_t row_bytes, int size,
+                                           CacheType type) {
+  const int64_t step = type == CacheType::kQ8_0 ? 2 : 16;
+  return reinterpret_cast<uintptr_t>(data) % step == 0 && row_bytes % step == 0 && size % 8 == 0;
+}
+
+__device__ __forceinline__ CacheRows rows_of(const AttentionArgs& a, const void* cache,
+                                             int64_t row_bytes, int64_t head_bytes, int kv_head,
+                                             int size) {
+  const uint8_t* const data = static_cast<const uint8_t*>(cache) + kv_head * head_bytes;
+  return {data, row_bytes, size, a.type, is_aligned(data, row_bytes, size, a.type)};
+}
+
+// Calls body(chunk in shared memory, row in the cache, first column, whether there is anything) for
+// the chunks of a tile that this thread brings. Each time the same.
+template <int kWidth, int kRows, int kThreads, class Body>
+__device__ __forceinline__ void for_chunks(const CacheRows& rows, Rows part, unsigned char* tile,
+                                           const Body& body) {
+  constexpr int kChunks = kWidth / 8;
+  static_assert(kRows * kChunks % kThreads == 0);
+#pragma unroll 4
+  for (int i = threadIdx.x; i < kRows * kChunks; i += kThreads) {
+    const int row = i / kChunks, chunk = i % kChunks;
+    const bool is_there = part.begin + row < part.end && chunk * 8 < rows.size;
+    const int64_t from = is_there ? part.begin + row : part.begin;
+    body(chunk_at<kWidth>(tile, row, chunk), rows.data + from * rows.row_bytes, chunk * 8,
+         is_there);
+  }
+}
+
+// Brings the first kRows of the rows, zeros after the last. What is copied is there after a wait,
+// and `settle`.
+template <int kWidth, int kRows, int kThreads>
+__device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned char* tile) {
+  const auto bring = [&](const auto& eight) {
+    for_chunks<kWidth, kRows, kThreads>(
+        rows, part, tile, [&](unsigned char* to, const uint8_t* row, int column, bool is_there) {
+          *reinterpret_cast<uint4*>(to) = is_there ? eight(row, column) : uint4{0, 0, 0, 0};
+        });
+  };
+  const int size = rows.size;
+  if (!rows.is_aligned) {
+    switch (rows.type) {
+      case CacheType::kF32:
+        return bring([=](const uint8_t* row, int column) {
+          return eight_values<CacheType::kF32>(row, column, size);
+        });
+      case CacheType::kF16:
+        return bring([=](const uint8_t* row, int column) {
+          return eight_values<CacheType::kF16>(row, column, size);
+        });
+      case CacheType::kBf16:
+        return bring([=](const uint8_t* row, int column) {
+          return eight_values<CacheType::kBf16>(row, column, size);
+        });
+      case CacheType::kQ8_0:
+        return bring([=](const uint8_t* row, int column) {
+          return eight_values<CacheType::kQ8_0>(row, column, size);
+        });
+    }
+  }
+  if (rows.type == CacheType::kF32) {
+    return bring([](const uint8_t* row, int column) { return eight_floats(row, column); });
+  }
+  if (rows.type == CacheType::kQ8_0) {
+    return bring([](const uint8_t* row, int column) { return eight_of_block(row, column); });
+  }
+  for_chunks<kWidth, kRows, kThreads>(
+      rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
+        copy_async16(to, row + column * 2, is_there);
+      });
+}
+
+// Makes of what this thread's copies brought what the tensor cores want.
+template <int kWidth, int kRows, int kThreads>
+__device__ __forceinline__ void settle(const CacheRows& rows, unsigned char* tile) {
+  if (rows.type != CacheType::kF16 || !rows.is_aligned) return;
+  for_chunks<kWidth, kRows, kThreads>(
+      rows, Rows{0, 0}, tile,
+      [](unsigned char* to, const uint8_t*, int, bool) { halves_to_bf16(to); });
+}
+
+}  // namespace kt::cuda

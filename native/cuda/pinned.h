@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory of this computer that cards read and write in place, and copy from at full speed.
+#pragma once
+
+#include <cstdint>
+
+namespace kt::cuda {
+
+// Zeroed bytes at one address for the CPU and for every card. The system cannot move or write out
+// what is pinned, so there should be little of it. Freeing waits for the work of the cards.
+class PinnedMemory {
+ public:
+  // Raises std::invalid_argument for no bytes, OutOfMemory if the system does not pin as many.
+  explicit PinnedMemory(int64_t bytes);
+  ~PinnedMemory();
+  PinnedMemory(const PinnedMemory&) = delete;
+  PinnedMemory& operator=(const PinnedMemory&) = delete;
+
+  void* data() const { return data_; }
+  int64_t size() const { return size_; }
+
+ private:
+  void* data_ = nullptr;
+  const int64_t size_;
+};
+
+}  // namespace kt::cuda

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The time of kernels with the shapes of DeepSeek-V3, and their share of what bounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ktdesk.devices.cuda import CudaDevice
+from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.kernels import native
+from ktdesk.kernels.attention import attention
+from ktdesk.kernels.experts import ExpertWeights, expert_plan, experts_down, experts_up, plan_size
+from tests.gpu.ceilings import Ceilings
+from tests.gpu.timing import time_launches
+from tests.kernels.blocks import random_blocks
+
+_PAST_CACHES = 512 << 20  # of weights that launches take in turn
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measured kernel. rate: bytes or operations per second. share: of the ceiling."""
+
+    name: str
+    median_us: float
+    spread_us: float
+    rate: float
+    unit: str
+    share: float
+
+
+def kernel_rows(device: CudaDevice, ceilings: Ceilings) -> Iterator[Row]:
+    """Yield a row per kernel and shape."""
+    kinds = ("Q4_K", "Q6_K", "Q8_0", "Q5_K", "Q3_K", "Q2_K", "IQ4_XS", "BF16", "F16")
+    for name in kinds:
+        yield _gemv(device, ceilings, WeightType[name], 16384, 7168, 1)
+    for tokens in (2, 4, 8):
+        yield _gemv(device, ceilings, WeightType.Q4_K, 16384, 7168, tokens)
+    for rows, columns in ((1536, 7168), (24576, 1536), (7168, 2048)):
+        yield _gemv(device, ceilings, WeightType.Q4_K, rows, columns, 1)
+    for name, tokens in (("Q4_K", 512), ("Q4_K", 2048), ("Q6_K", 2048), ("BF16", 2048)):
+        yield _gemm(device, ceilings, WeightType[name], 7168, 7168, tokens)
+    yield _experts(device, ceilings, 1)
+    for rows in (4096, 32768):
+        yield _latent_attention(device, ceilings, rows)
+    yield from _small(device)
+
+
+def device_weight(device: CudaDevice, kind: WeightType, *shape: int, seed: int = 0) -> Weight:
+    """Return random blocks on the card."""
+    columns = shape[-1]
+    count = int(np.prod(shape)) // kind.block_size
+    few = min(count, 1 << 16)
+    blocks = random_blocks(kind, few, np.random.default_rng(seed)).reshape(few, -1)
+    rows = int(np.prod(shape[:-1]))
+    data = np.resize(blocks, (count, blocks.shape[1])).reshape(rows, kind.row_bytes(columns))
+    room = device.empty(*data.shape, dtype=torch.uint8)
+    device.write(room, np.ascontiguousarray(data))
+    return Weight(kind.name, kind, shape, room)
+
+
+def filled(device: CudaDevice, *shape: int) -> Tensor:
+    """Return random float32 values on the card."""
+    return device.constant(torch.randn(shape, generator=torch.Generator().manual_seed(1)))
+
+
+def _copies(device: CudaDevice, weight: Weight) -> list[Weight]:
+    """Return the weight as often as it takes to be larger than the card's caches."""
+    assert isinstance(weight.data, Tensor)
+    copies = [weight]
+    for _ in range(_PAST_CACHES // weight.data.nbytes):
+        room = device.empty(*weight.data.shape, dtype=torch.uint8)
+        copies.append(replace(weight, data=room))
+        device.copy(weight.data, room)
+    return copies
+
+
+def _row(
+    name: str, launches: list[Callable[[], object]], device: CudaDevice, work: float, limit: float
+) -> Row:
+    time = time_launches(device, launches, rounds=2)
+    rate = work / (time.median_us * 1e-6)
+    unit = "B/s" if limit < 1e13 and work < 1e11 else "op/s"
+    return Row(name, time.median_us, time.spread_us, rate, unit, rate / limit if limit else 0.0)
+
+
+def _gemv(
+    device: CudaDevice, ceilings: Ceilings, kind: WeightType, rows: int, columns: int, tokens: int
+) -> Row:
+    weights = _copies(device, device_weight(device, kind, rows, columns))
+    x, out = filled(device, tokens, 1, columns), device.empty(tokens, 1, rows)
+    launches = [lambda w=w: native.linear(device.stream, w, x, out) for w in weights]
+    size = rows * kind.row_bytes(columns)
+    name = f"linear {kind.name} {rows}x{columns}, {tokens} tokens"
+    return _row(name, launches, device, size, ceilings.copy)
+
+
+def _gemm(
+    device: CudaDevice, ceilings: Ceilings, kind: WeightType, rows: int, columns: int, tokens: int
+) -> Row:
+    weight = device_weight(device, kind, rows, columns)
+    x, out = filled(device, tokens, 1, columns), device.empty(tokens, 1, rows)
+    launch = [lambda: native.linear(device.stream, weight, x, out)]
+    name = f"linear {kind.name} {rows}x{columns}, {tokens} tokens"
+    row = _row(name, launch, device, 2.0 * rows * columns * tokens, ceilings.bf16)
+    return replace(row, unit="op/s")
+
+
+def _experts(device: CudaDevice, ceilings: Ceilings, tokens: int) -> Row:
+    experts, used, width, hidden_width = 256, 8, 7168, 2048
+    gate, up = (device_weight(device, WeightType.Q4_K, experts, hidden_width, width) for _ in "gu")
+    down = device_weight(device, WeightType.Q4_K, experts, width, hidden_width)
+    weights = ExpertWeights(gate, up, down)
+    x, out = filled(device, tokens, width), device.empty(tokens, width)
+    shares = filled(device, tokens, used)
+    plan = device.empty(plan_size(tokens * used, experts), dtype=torch.int32)
+    hidden = device.empty(tokens * used, hidden_width)
+
+    def launch(first: int) -> Callable[[], object]:
+        chosen = torch.arange(first, first + used, dtype=torch.int32).expand(tokens, used)
+        ids = device.constant(chosen.contiguous())
+
+        def run() -> None:
+            expert_plan(device.stream, ids, plan, experts=experts)
+            experts_up(device.stream, weights, x, x, plan, hidden)
+            experts_down(device.stream, weights, hidden, plan, shares, None, out)
+
+        return run
+
+    launches = [launch(first) for first in range(0, experts, used)]
+    size = used * 3 * hidden_width * WeightType.Q4_K.row_bytes(width)
+    return _row("routed experts of V3, 8 of 256", launches, device, size, ceilings.copy)
+
+
+def _latent_attention(device: CudaDevice, ceilings: Ceilings, rows: int) -> Row:
+    heads, latent, rope = 128, 512, 64
+    q, out = filled(device, 1, heads, latent + rope), device.empty(1, heads, latent)
+    sections = device.attention_sections(1, heads, 1)
+    room = device.empty(1, heads, sections, latent + 2)
+    position = device.constant(torch.tensor([rows - 1], dtype=torch.int32))
+
+    def launch() -> Callable[[], object]:
+        cache = device.empty(rows, 1, latent + rope, dtype=torch.bfloat16)
+        return lambda: attention(
+            device.stream, q, cache, cache[..., :latent], position, out, 0.1, room, rounds=True
+        )
+
+    launches = [launch() for _ in range(16)]
+    operations = 2.0 * heads * rows * (2 * latent + rope)
+    row = _row(f"latent attention, {rows} rows", launches, device, operations, ceilings.bf16)
+    by_memory = rows * (latent + rope) * 2 / ceilings.copy
+    bound_us = 1e6 * max(by_memory, operations / ceilings.bf16 if ceilings.bf16 else 0)
+    return replace(row, unit="op/s", share=bound_us / row.median_us)
+
+
+def _small(device: CudaDevice) -> Iterator[Row]:
+    """The kernels that only their launch bounds."""
+    width, experts, used = 7168, 256, 8
+    x, norm, out = filled(device, 1, width), filled(device, width), device.empty(1, width)
+    logits, ids = filled(device, 1, experts), device.empty(1, used, dtype=torch.int32)
+    weights, bias = device.empty(1, used), filled(device, experts)
+    stream = device.stream
+
+    def route() -> None:
+        native.router(
+            stream,
+            logits,
+            bias,
+            ids,
+            weights,
+            gating="sigmoid",
+            groups=8,
+            groups_used=4,
+            normalize=True,
+            scale=2.5,
+        )
+
+    small: dict[str, Callable[[], object]] = {
+        "rms_norm 7168": lambda: native.rms_norm(stream, x, norm, out, 1e-6),
+        "add 7168": lambda: native.add(stream, x, out, out),
+        "router 8 of 256": route,
+    }
+    for name, launch in small.items():
+        time = time_launches(device, [launch], rounds=100)
+        yield Row(name, time.median_us, time.spread_us, 0.0, "", 0.0)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole models on a card, beside the CPU engine: the same tokens, the same logits, and the time."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event as Flag
+
+import torch
+from torch import Tensor
+
+from ktdesk.runtime.loading import load_model
+from ktdesk.runtime.runner import Runner
+from tests.bench.shapes import VOCABULARY
+
+PLACEMENTS = ("cpu_only", "one_gpu", "gpu_only")
+_PROMPTS = (64, 512, 2048)
+_DEPTH = 4096
+_STEPS = 32
+# Of random weights, whose logits are small differences of large sums. The CPU rounds activations to
+# int8, tensor cores take bfloat16: two ways from the same exact value.
+LIMIT = 2e-3
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """Tokens per second of one model in one placement, and how far its logits are from the CPU's.
+
+    prefill: by number of tokens. decode, deep_decode: after few tokens, and after `_DEPTH`.
+    """
+
+    model: str
+    placement: str
+    prefill: dict[int, float]
+    decode: float
+    deep_decode: float
+    error: float
+    gpu_bytes: int
+
+
+def model_rows(path: Path, threads: int, vram_bytes: int) -> Iterator[ModelRow]:
+    """Yield a row per placement, the CPU's first."""
+    expected: Tensor | None = None
+    for placement in PLACEMENTS:
+        row, logits = _measure(path, placement, threads, vram_bytes)
+        expected = logits if expected is None else expected
+        yield ModelRow(**{**asdict(row), "error": _nmse(logits, expected)})
+
+
+def _nmse(logits: Tensor, expected: Tensor) -> float:
+    return float((logits - expected).square().mean() / expected.square().mean())
+
+
+def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple[ModelRow, Tensor]:
+    context = _DEPTH + 2 * _STEPS
+    loaded = load_model(
+        path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
+    )
+    runner, device = loaded.runner, loaded.runner._model.device
+    ids = random.Random(1).choices(range(VOCABULARY), k=context)
+    _read(runner, ids[:512])
+    prefill = {count: count / _read(runner, ids[:count]) for count in _PROMPTS}
+    _read(runner, ids[:16])
+    logits = [runner._decode.run([token], 16 + i).clone() for i, token in enumerate(ids[16:48])]
+    decode = _decode(runner, ids, 48)
+    _read(runner, ids[:_DEPTH])
+    deep = _decode(runner, ids, _DEPTH)
+    arena = getattr(device, "arena", None)
+    used = arena.used_bytes if arena else 0
+    row = ModelRow(path.stem, placement, prefill, decode, deep, 0.0, used)
+    return row, torch.cat(logits)
+
+
+def _read(runner: Runner, ids: list[int]) -> float:
+    """Read a prompt with nothing in the cache; return the seconds."""
+    runner._sequence.clear()
+    start = time.perf_counter()
+    for _ in runner._prefill(ids, Flag()):
+        pass
+    return time.perf_counter() - start
+
+
+def _decode(runner: Runner, ids: list[int], place: int) -> float:
+    """Return the tokens per second of some steps from a place on."""
+    runner._decode.run([ids[place]], place)
+    start = time.perf_counter()
+    for i in range(_STEPS):
+        runner._decode.run([ids[place + i]], place + i)
+    return _STEPS / (time.perf_counter() - start)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything on the card at hand: build, check, time. `python -m tests.gpu.run --json FILE`.
+
+The kernels' and models' tests run on the card instead of the emulator; then kernels, hand-offs and
+whole models are timed beside the CPU engine. Ends with code 1 if a check fails.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ktdesk.cli.setting_arguments import at_least_one
+from ktdesk.devices.cuda import open_gpu
+from ktdesk.hardware.processor import physical_cores
+from tests.bench import machine
+from tests.bench.shapes import SHAPES
+from tests.bench.synthetic import model_file
+from tests.gpu.ceilings import measure_ceilings
+from tests.gpu.kernels import kernel_rows
+from tests.gpu.models import LIMIT, model_rows
+
+ROOT = Path(__file__).parents[2]
+TESTS = ("tests/kernels", "tests/integration/test_gpu.py")
+PARTS = ("check", "kernels", "models")
+
+
+def main() -> int:
+    """Do the parts that the arguments name."""
+    options = _options()
+    about = machine.describe(options.threads)
+    result: dict[str, Any] = {**about}
+    for text in about.values():
+        print(text)
+    failed = False
+    if "check" in options.parts:
+        command = [sys.executable, "-m", "pytest", "-q", "--gpu", "-k", "gpu", *TESTS]
+        failed = subprocess.run(command, cwd=ROOT, check=False).returncode != 0
+        result["checked"] = not failed
+    if "kernels" in options.parts:
+        _kernels(result)
+    if "models" in options.parts:
+        failed |= not _models(options, result)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    return int(failed)
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
+    parser.add_argument("--models", nargs="+", choices=SHAPES, default=["v2-lite"])
+    parser.add_argument("--threads", type=at_least_one, default=physical_cores())
+    parser.add_argument("--vram-gib", type=float, default=24.0, help="as if the card had so much")
+    parser.add_argument("--json", type=Path, help="write what was found to a file")
+    return parser.parse_args()
+
+
+def _kernels(result: dict[str, Any]) -> None:
+    device = open_gpu(0)
+    ceilings = measure_ceilings(device)
+    result["ceilings"] = asdict(ceilings)
+    print(
+        f"copy {ceilings.copy / 1e9:.0f} GB/s, to the card {ceilings.to_card / 1e9:.1f} GB/s, "
+        f"back {ceilings.from_card / 1e9:.1f} GB/s, torch's bf16 {ceilings.bf16 / 1e12:.0f} Top/s"
+    )
+    result["handoffs"] = device.module.calibrate_handoff(device.stream)
+    for name, microseconds, problem in result["handoffs"]:
+        print(f"hand-off {name:12} {microseconds:8.1f} us  {problem}")
+    result["kernels"] = []
+    for row in kernel_rows(device, ceilings):
+        result["kernels"].append(asdict(row))
+        rate = f"{row.rate / 1e9:9.0f} G{row.unit}" if row.unit else ""
+        print(
+            f"{row.name:48} {row.median_us:9.1f} us +-{row.spread_us:6.1f} {rate} {row.share:5.0%}"
+        )
+
+
+def _models(options: Namespace, result: dict[str, Any]) -> bool:
+    """Print and add the rows of all models; return whether their logits are right."""
+    result["models"], good = [], True
+    for name in options.models:
+        path = model_file(SHAPES[name])
+        for row in model_rows(path, options.threads, int(options.vram_gib * 2**30)):
+            result["models"].append(asdict(row))
+            good &= row.error <= LIMIT
+            prompts = ", ".join(f"{count}: {rate:.0f}" for count, rate in row.prefill.items())
+            print(
+                f"{row.model:20} {row.placement:9} prefill {prompts}; decode {row.decode:.1f}, "
+                f"deep {row.deep_decode:.1f} tokens/s; error {row.error:.1e}; "
+                f"{row.gpu_bytes / 1e9:.1f} GB on the card",
+                flush=True,
+            )
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long launches take on a card: many in one graph, so that nothing else counts."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ktdesk.devices.cuda import CudaDevice
+
+RUNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Microseconds of one launch: the median of some runs, and how far they were apart."""
+
+    median_us: float
+    spread_us: float
+
+
+def time_launches(
+    device: CudaDevice, launches: list[Callable[[], object]], *, rounds: int = 1
+) -> Time:
+    """Capture the launches, `rounds` times in turn, and replay them; return the time of one.
+
+    Launches that read different memory keep the card's cache from serving what a model, which is
+    larger, would read from its memory.
+    """
+    for launch in launches:
+        launch()
+    device.synchronize()
+    with device.capture() as graph:
+        for _ in range(rounds):
+            for launch in launches:
+                launch()
+    found = [_replay(device, graph.replay) / rounds / len(launches) for _ in range(RUNS + 1)][1:]
+    return Time(statistics.median(found), max(found) - min(found))
+
+
+def _replay(device: CudaDevice, replay: Callable[[], None]) -> float:
+    device.synchronize()
+    start = time.perf_counter()
+    replay()
+    device.synchronize()
+    return (time.perf_counter() - start) * 1e6
