@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "context.h"
 #include "errors.h"
 
 namespace kt::cuda {
@@ -16,15 +17,15 @@ constexpr int64_t kPieceBytes = int64_t{1} << 20;
 
 }  // namespace
 
-ExpertStream::ExpertStream(uint8_t* pinned, uint8_t* device, int64_t slot_bytes, int slots,
-                           int threads)
-    : pinned_(pinned), device_(device), slot_bytes_(slot_bytes) {
+ExpertStream::ExpertStream(const Stream& stream, uint8_t* pinned, uint8_t* device,
+                           int64_t slot_bytes, int slots, int threads)
+    : pinned_(pinned), device_(device), slot_bytes_(slot_bytes), ordinal_(stream.device()) {
   if (slot_bytes < 1 || slots < 1 || threads < 1) {
     throw std::invalid_argument("a ring needs slots, bytes in them and threads");
   }
+  const CurrentDevice current(ordinal_);
   arrived_ = std::vector<Event>(static_cast<std::size_t>(slots));
   free_ = std::vector<Event>(static_cast<std::size_t>(slots));
-  check(cudaGetDevice(&ordinal_), "device");
   check(cudaStreamCreateWithFlags(&copies_, cudaStreamNonBlocking), "stream");
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -42,6 +43,7 @@ ExpertStream::~ExpertStream() {
 }
 
 void ExpertStream::begin(const std::vector<ExpertParts>& experts) {
+  for (const ExpertParts& parts : experts) check_parts(parts);
   std::unique_lock lock(mutex_);
   stop_bringing(lock);
   for (std::size_t i = 0; i < experts.size(); ++i) add_pieces(i, experts[i]);
@@ -49,23 +51,22 @@ void ExpertStream::begin(const std::vector<ExpertParts>& experts) {
   changed_.notify_all();
 }
 
+void ExpertStream::check_parts(const ExpertParts& parts) const {
+  if (parts.empty()) throw std::invalid_argument("an expert has no parts");
+  for (const ExpertPart& part : parts) {
+    if (part.bytes < 1 || part.at < 0 || part.at + part.bytes > slot_bytes_) {
+      throw std::invalid_argument("an expert does not fit its slot");
+    }
+  }
+}
+
 void ExpertStream::add_pieces(std::size_t expert, const ExpertParts& parts) {
   const std::size_t before = pieces_.size();
   for (const ExpertPart& part : parts) {
-    if (part.bytes < 1 || part.at < 0 || part.at + part.bytes > slot_bytes_) {
-      pieces_.clear();
-      left_.clear();
-      throw std::invalid_argument("an expert does not fit its slot");
-    }
     for (int64_t done = 0; done < part.bytes; done += kPieceBytes) {
       const int64_t bytes = std::min(kPieceBytes, part.bytes - done);
       pieces_.push_back({expert, {part.from + done, bytes, part.at + done}});
     }
-  }
-  if (pieces_.size() == before) {
-    pieces_.clear();
-    left_.clear();
-    throw std::invalid_argument("an expert has no parts");
   }
   left_.push_back(static_cast<int>(pieces_.size() - before));
 }

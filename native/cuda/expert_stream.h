@@ -32,9 +32,10 @@ using ExpertParts = std::vector<ExpertPart>;
 // One caller at a time. All calls raise an Error if CUDA failed.
 class ExpertStream {
  public:
-  // pinned, device: `slots` times slot_bytes, which outlive this object. Raises
-  // std::invalid_argument for none of anything.
-  ExpertStream(uint8_t* pinned, uint8_t* device, int64_t slot_bytes, int slots, int threads);
+  // stream: whose card it is. pinned, device: `slots` times slot_bytes, which outlive this object.
+  // Raises std::invalid_argument for none of anything.
+  ExpertStream(const Stream& stream, uint8_t* pinned, uint8_t* device, int64_t slot_bytes,
+               int slots, int threads);
   ~ExpertStream();
   ExpertStream(const ExpertStream&) = delete;
   ExpertStream& operator=(const ExpertStream&) = delete;
@@ -56,6 +57,7 @@ class ExpertStream {
     ExpertPart part;
   };
 
+  void check_parts(const ExpertParts& parts) const;
   void add_pieces(std::size_t expert, const ExpertParts& parts);
   void work();
   bool can_work() const;
@@ -67,16 +69,16 @@ class ExpertStream {
   uint8_t* const pinned_;
   uint8_t* const device_;
   const int64_t slot_bytes_;
-  int ordinal_ = 0;  // of the card
+  const int ordinal_;  // of the card
   cudaStream_t copies_ = nullptr;
   std::vector<Event> arrived_, free_;  // of each slot: its expert is there, it was used
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Piece> pieces_;
-  std::vector<int> left_;      // of each expert, pieces that are not on their way yet
-  std::size_t next_ = 0;       // piece
-  std::size_t opened_ = 0;     // experts whose slots may be written
+  std::vector<int> left_;   // of each expert, pieces that are not on their way yet
+  std::size_t next_ = 0;    // piece
+  std::size_t opened_ = 0;  // experts whose slots may be written
   std::size_t taken_ = 0, given_back_ = 0;
   int busy_ = 0;  // threads
   bool is_opening_ = false, stops_ = false;
