@@ -142,14 +142,14 @@ class CudaDevice:
     def to_host(self, tensor: Tensor) -> CudaResult:
         """Launch the copy of a contiguous tensor to the CPU."""
         host = self.pinned(*tensor.shape, dtype=tensor.dtype)
-        self._copy(host.data_ptr(), gpu_address(tensor), host.nbytes)
+        self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
         graph = self._capturing
         return CudaResult(host, graph.handoff.finish_step if graph else self.synchronize)
 
     def read(self, tensor: Tensor) -> Tensor:
         """Return a copy on the CPU of a contiguous tensor, at once."""
         host = torch.empty(tensor.shape, dtype=tensor.dtype)
-        self._copy(host.data_ptr(), gpu_address(tensor), host.nbytes)
+        self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
         self.synchronize()
         return host
 
@@ -165,8 +165,9 @@ class CudaDevice:
             self.stream, mapped.data_ptr(), gpu_address(numbers), numbers.numel()
         )
 
-    def _copy(self, destination: int, source: int, size_bytes: int) -> None:
-        self.module.copy_async(self.stream, destination, source, size_bytes)
+    def copy(self, source: Tensor, target: Tensor) -> None:
+        """Launch the copy of a contiguous tensor to another one of its size."""
+        self.stream.copy(gpu_address(target), gpu_address(source), source.nbytes)
 
     @property
     def is_capturing(self) -> bool:

@@ -34,13 +34,8 @@ def measure_ceilings(device: CudaDevice) -> Ceilings:
     host = device.pinned(_BYTES // 4, dtype=torch.uint8)
 
     def seconds(destination: int, origin: int, size: int) -> float:
-        copy = device.module.copy_async
-        return (
-            1e-6
-            * time_launches(
-                device, [lambda: copy(device.stream, destination, origin, size)], rounds=4
-            ).median_us
-        )
+        launch = [lambda: device.stream.copy(destination, origin, size)]
+        return 1e-6 * time_launches(device, launch, rounds=4).median_us
 
     on_card, off = gpu_address(source), host.data_ptr()
     return Ceilings(

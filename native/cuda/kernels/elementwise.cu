@@ -1,26 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that change elements by themselves.
+// Kernels that pass once over their data, four elements a thread.
+// COST 8 (bias_rows, weigh_rows) or 12 bytes (add) an element, and an operation or two: bound by
+// memory, or for one token, whose 7168 elements take 0.1 µs, by the launch. 512 tokens of 7168 and
+// 12 bytes: 47 µs on a 3090, 44 on a 4090, 25 on a 5090, 10 on an H200, from memory.
+// ERROR the rounding of the result; of the sigmoid, 3e-7.
 #include "../device.cuh"
 #include "../kernels.h"
+#include "quads.cuh"
 
 namespace kt::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = 128;
+constexpr int kBlockElements = kThreads * kQuad;
 
-// COST reads 8 bytes and writes 4 an element, bound by memory: 7168 elements of 8192 tokens take
-// 0.75 ms on a 3090, 0.70 on a 4090, 0.39 on a 5090, 0.16 on an H200.
-// ERROR one rounding.
-__global__ void __launch_bounds__(kThreads) add_kernel(AddArgs args) {
-  const int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x;
-  if (i < args.count) args.out[i] = fmaf(args.factor, args.y[i], args.x[i]);
+unsigned blocks_for(int64_t elements) {
+  return static_cast<unsigned>((elements + kBlockElements - 1) / kBlockElements);
+}
+
+__global__ void __launch_bounds__(kThreads) add_kernel(AddArgs a) {
+  const int64_t i = (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x) * kQuad;
+  const int64_t left = a.count - i;
+  if (left <= 0) return;
+  const float4 x = load_quad(a.x + i, left), y = load_quad(a.y + i, left);
+  store_quad(a.out + i, left,
+             make_float4(fmaf(a.factor, y.x, x.x), fmaf(a.factor, y.y, x.y),
+                         fmaf(a.factor, y.z, x.z), fmaf(a.factor, y.w, x.w)));
+}
+
+__global__ void __launch_bounds__(kThreads) bias_rows_kernel(BiasRowsArgs a) {
+  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad, left = a.width - i;
+  if (left <= 0) return;
+  float* row = a.x + blockIdx.x * a.x_stride + i;
+  const float4 x = load_quad(row, left), bias = load_quad(a.bias + i, left);
+  store_quad(row, left, make_float4(x.x + bias.x, x.y + bias.y, x.z + bias.z, x.w + bias.w));
+}
+
+__global__ void __launch_bounds__(kThreads) weigh_rows_kernel(WeighRowsArgs a) {
+  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad, left = a.width - i;
+  if (left <= 0) return;
+  const float weight = a.weights[blockIdx.x * a.weights_stride];
+  const float factor = a.is_logit ? 1.0f / (1.0f + expf(-weight)) : weight;
+  const float4 x = load_quad(a.x + blockIdx.x * a.x_stride + i, left);
+  store_quad(a.out + blockIdx.x * a.out_stride + i, left,
+             make_float4(factor * x.x, factor * x.y, factor * x.z, factor * x.w));
 }
 
 }  // namespace
 
-void add(Stream& stream, const AddArgs& args, int64_t) {
-  const auto blocks = static_cast<unsigned>((args.count + kThreads - 1) / kThreads);
-  if (blocks) KT_LAUNCH(add_kernel, blocks, kThreads, 0, stream, args);
+void add(Stream& stream, const AddArgs& a, int64_t) {
+  KT_LAUNCH(add_kernel, blocks_for(a.count), kThreads, 0, stream, a);
+}
+
+void bias_rows(Stream& stream, const BiasRowsArgs& a, int64_t rows) {
+  const dim3 grid(static_cast<unsigned>(rows), blocks_for(a.width));
+  KT_LAUNCH(bias_rows_kernel, grid, kThreads, 0, stream, a);
+}
+
+void weigh_rows(Stream& stream, const WeighRowsArgs& a, int64_t rows) {
+  const dim3 grid(static_cast<unsigned>(rows), blocks_for(a.width));
+  KT_LAUNCH(weigh_rows_kernel, grid, kThreads, 0, stream, a);
 }
 
 }  // namespace kt::cuda
