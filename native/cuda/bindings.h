@@ -15,5 +15,6 @@ void bind_memory(pybind11::module_& module);
 
 // Adds what brings experts' weights to a card; after the stream that uses them.
 void bind_expert_stream(pybind11::module_& module);
+
 // Adds hand-offs of work to the CPU; after the stream.
 void bind_handoff(pybind11::module_& module);
