@@ -8,12 +8,6 @@
 // q are int8. The scales are computed as the `gguf` package does, so that the weights are bit for
 // bit its own. This file: types with one scale for a block.
 
-// The values of IQ4_NL's and IQ4_XS's indices.
-constexpr int8_t kValuesIQ4[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                   1,    13,   25,  38,  53,  69,  89,  113};
-// Twice the floats of four bits: a sign, two bits of exponent, one of mantissa.
-constexpr int8_t kValuesFP4[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-
 inline uint32_t load_u32(const uint8_t* p) {
   uint32_t value;
   __builtin_memcpy(&value, p, sizeof value);

@@ -13,6 +13,12 @@ struct Table {
   Entry at[kEntries];
 };
 
+// The values of IQ4_NL's and IQ4_XS's indices.
+constexpr int8_t kValuesIQ4[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                   1,    13,   25,  38,  53,  69,  89,  113};
+// Twice the floats of four bits: a sign, two bits of exponent, one of mantissa.
+constexpr int8_t kValuesFP4[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
 // Grids of the i-quants: for each index the int8 values of eight or four weights, the first in the
 // lowest byte.
 extern const Table<uint64_t, 256> kGridIQ2_XXS;
