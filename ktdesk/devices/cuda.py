@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.cuda_module import load_cuda
@@ -132,6 +133,10 @@ class CudaDevice:
     def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
         """Return into how many sections attention had best split the cache rows, at most."""
         return self.stream.attention_sections(tokens, heads, kv_heads)
+
+    def chunk_tokens(self, token_bytes: int) -> int:
+        """Return how many tokens of a prompt had best be computed at a time: what fits now."""
+        return chunk_tokens(self.arena.budget_bytes - self.arena.used_bytes, token_bytes)
 
     def step_inputs(self, tokens: int) -> GpuStepInputs:
         """Return the inputs of steps of so many tokens: always the same ones."""

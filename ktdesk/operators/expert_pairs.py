@@ -41,6 +41,6 @@ class ExpertPairs:
         np.cumsum(counts, out=plan[1 : len(counts) + 1])
         pairs = plan[len(counts) + 1 :]
         if len(active):
-            pairs[: counts.sum()] = np.concatenate([self.of(expert) for expert in active])
+            pairs[: counts.sum()] = np.concatenate([self.of(expert) for expert in active.tolist()])
         pairs[len(self._order) :][: len(active) + 1] = [len(active), *active]
-        return torch.from_numpy(plan)
+        return torch.as_tensor(plan)

@@ -49,10 +49,11 @@ class HostExperts(Experts):
         """Record a hand-off: the CPU replays its own graph on memory that both sides reach."""
         gpu = self._gpu
         mapped_x, out = (gpu.pinned(*x.shape, dtype=x.dtype) for _ in range(2))
-        mapped = [gpu.pinned(*tensor.shape, dtype=tensor.dtype) for tensor in (ids, weights)]
+        mapped_ids, mapped_weights = (gpu.pinned(*y.shape, dtype=y.dtype) for y in (ids, weights))
         with self._cpu.capture() as graph:
-            self._experts.launch(mapped_x, *mapped, None, out)
-        number = gpu.request(graph, self._path, (x, ids, weights), (mapped_x, *mapped))
+            self._experts.launch(mapped_x, mapped_ids, mapped_weights, None, out)
+        mapped = mapped_x, mapped_ids, mapped_weights
+        number = gpu.request(graph, self._path, (x, ids, weights), mapped)
         start = shared() if shared else None
         return gpu.collect(number, out, start)
 

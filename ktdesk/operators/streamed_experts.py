@@ -75,9 +75,9 @@ class StreamedExperts:
         x: [T, D]. shares: [T, K], on the CPU.
         """
         chosen = [pairs.of(expert) for expert in experts]
-        numbers = self._gpu.constant(torch.from_numpy(np.concatenate([*map(_plan, chosen)])))
-        tokens = self._gpu.constant(torch.from_numpy(np.concatenate(chosen) // pairs.used))
-        weights = self._gpu.constant(torch.from_numpy(shares.ravel()[np.concatenate(chosen)]))
+        numbers = self._gpu.constant(torch.as_tensor(np.concatenate([*map(_plan, chosen)])))
+        tokens = self._gpu.constant(torch.as_tensor(np.concatenate(chosen) // pairs.used))
+        weights = self._gpu.constant(torch.as_tensor(shares.ravel()[np.concatenate(chosen)]))
         done = plans = 0
         for slot, of_expert in zip(slots, chosen, strict=True):
             matrices = self._in_slot(slot)
