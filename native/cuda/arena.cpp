@@ -18,7 +18,7 @@ int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step
 
 }  // namespace
 
-std::shared_ptr<Arena> Arena::open(int device, int64_t budget_bytes, const Steps& steps) {
+std::shared_ptr<Arena> Arena::open(int device, int64_t budget_bytes, const GrowthSteps& steps) {
   const DeviceMemory memory = open_context(device);
   const int64_t budget = std::min(budget_bytes, memory.total_bytes);
   if (budget < memory.context_bytes) throw OutOfMemory(memory.context_bytes, budget, budget);

@@ -16,16 +16,16 @@ class Memory;
 // In what steps memory is taken. chunk: what is taken at a time for small blocks; one that would
 // fill a quarter of it or more gets a chunk of its own. granule: what sizes of chunks are
 // multiples of, as the driver takes it in any case.
-struct Steps {
+struct GrowthSteps {
   int64_t alignment, granule, chunk;
 };
-inline constexpr Steps kCardSteps{256, int64_t{2} << 20, int64_t{64} << 20};
+inline constexpr GrowthSteps kCardSteps{256, int64_t{2} << 20, int64_t{64} << 20};
 // A chunk for each block, gone with it: so the emulator sees what touches memory beside a block.
-inline constexpr Steps kExactSteps{1, 1, 0};
+inline constexpr GrowthSteps kExactSteps{1, 1, 0};
 #ifdef KT_EMULATED
-inline constexpr Steps kSteps = kExactSteps;
+inline constexpr GrowthSteps kSteps = kExactSteps;
 #else
-inline constexpr Steps kSteps = kCardSteps;
+inline constexpr GrowthSteps kSteps = kCardSteps;
 #endif
 
 // Memory of one card: weights, caches, activations and scratch all come from here, so that a
@@ -39,7 +39,7 @@ class Arena : public std::enable_shared_from_this<Arena> {
   // budget_bytes: the most that is taken; more than the card has means all of it. Raises
   // OutOfMemory if the card's context alone takes more.
   static std::shared_ptr<Arena> open(int device, int64_t budget_bytes = kAll,
-                                     const Steps& steps = kSteps);
+                                     const GrowthSteps& steps = kSteps);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -59,7 +59,7 @@ class Arena : public std::enable_shared_from_this<Arena> {
 
  private:
   friend class Memory;
-  Arena(int device, int64_t budget, int64_t context, const Steps& steps)
+  Arena(int device, int64_t budget, int64_t context, const GrowthSteps& steps)
       : device_(device), budget_(budget), context_(context), steps_(steps) {}
   void release(Block block);
 
@@ -72,7 +72,7 @@ class Arena : public std::enable_shared_from_this<Arena> {
 
   const int device_;
   const int64_t budget_, context_;
-  const Steps steps_;
+  const GrowthSteps steps_;
   mutable std::mutex mutex_;
   Blocks blocks_;
 };

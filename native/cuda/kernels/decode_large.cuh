@@ -10,11 +10,11 @@ namespace kt::cuda {
 // Parts n * 4 + m and n * 4 + m + 2 of the same half: they share bytes where four parts do.
 template <int kZero, int kMask, bool kHasLow = false>
 struct PartsApart : Layout16<8, 2, kZero, kMask, kHasLow> {
-  __device__ static int half(int piece) { return piece & 1; }
-  __device__ static int part(int piece, int i) {
+  __device__ static constexpr int half(int piece) { return piece & 1; }
+  __device__ static constexpr int part(int piece, int i) {
     return (piece >> 2) * 4 + (piece >> 1 & 1) + 2 * i;
   }
-  __device__ static int first(int piece, int i) { return part(piece, i) * 32 + half(piece) * 16; }
+  __device__ static constexpr int first(int piece, int i) { return part(piece, i) * 32 + half(piece) * 16; }
 };
 
 // Two bits: four parts share 32 bytes.
@@ -56,8 +56,8 @@ struct Codec<BlockQ3_K> : PartsApart<4, 7> {
 // Parts 2 * c and 2 * c + 1, which share 32 bytes, of the same half. Q4_K and Q5_K.
 template <int kMask>
 struct PartPairs : Layout16<8, 2, 0, kMask, true> {
-  __device__ static int half(int piece) { return piece & 1; }
-  __device__ static int first(int piece, int i) {
+  __device__ static constexpr int half(int piece) { return piece & 1; }
+  __device__ static constexpr int first(int piece, int i) {
     return (piece >> 1) * 64 + i * 32 + half(piece) * 16;
   }
   template <class Block>
