@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import torch
 from torch import Tensor
@@ -72,20 +72,16 @@ class HostExperts(Experts):
         slots = self._streamed.begin(chosen)
         source, result = self._shared.rooms(*x.shape)
         on_cpu: Future[None] | None = None
-        if pairs.counts.sum() > pairs.counts[chosen].sum():
-            gpu.read(x, source)
-            on_cpu = self._shared.cpu_side.submit(
-                self._on_cpu, source, pairs, chosen, shares, result
-            )
-        try:
+        with ThreadPoolExecutor(1, "experts") as thread:  # which ends before the block does
+            if pairs.counts.sum() > pairs.counts[chosen].sum():
+                gpu.read(x, source)
+                on_cpu = thread.submit(self._on_cpu, source, pairs, chosen, shares, result)
             if chosen:
                 self._streamed.add(slots, chosen, pairs, x, shares.numpy(), out)
                 gpu.synchronize()
                 self._learn_stream(len(chosen), time.monotonic() - began)
-        finally:
-            if on_cpu:
-                on_cpu.result()
         if on_cpu:
+            on_cpu.result()
             routed = gpu.empty(*x.shape)
             gpu.write(routed, result.numpy())
             native.add(gpu.stream, out, routed, out)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import torch
 from torch import Tensor
 
@@ -14,14 +12,13 @@ from ktdesk.operators.expert_split import Speeds
 
 
 class Streaming:
-    """The ring of a GPU, how fast both sides are, and a thread that waits for the CPU's side.
+    """The ring of a GPU, how fast both sides are, and memory that both reach.
 
     threads: that the CPU works with.
     """
 
     def __init__(self, gpu: CudaDevice, threads: int) -> None:
         self.ring, self.speeds = ExpertRing(gpu, threads), Speeds()
-        self.cpu_side = ThreadPoolExecutor(1, "experts")
         self._gpu = gpu
         self._rooms = (torch.empty(0), torch.empty(0))
 
