@@ -6,8 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import gguf
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
@@ -66,10 +68,12 @@ class FixedSpeeds(Speeds):
         super().__init__(cpu_token_s, stream_s)
         self.worked: set[str] = set()
 
-    def learn_cpu(self, *_: object) -> None:
+    def learn_cpu(self, counts: NDArray[np.int64], expert_bytes: int, seconds: float) -> None:
+        del counts, expert_bytes, seconds
         self.worked.add("cpu")
 
-    def learn_stream(self, *_: object) -> None:
+    def learn_stream(self, experts: int, expert_bytes: int, seconds: float) -> None:
+        del experts, expert_bytes, seconds
         self.worked.add("gpu")
 
 
