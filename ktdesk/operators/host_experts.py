@@ -68,9 +68,9 @@ class HostExperts(Experts):
             x, weights = self._weighed(x, weights)
         pairs, shares = ExpertPairs(gpu.read(ids), self._count), gpu.read(weights)
         chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
+        source, result = self._shared.rooms(*x.shape)
         began = time.monotonic()
         slots = self._streamed.begin(chosen)
-        source, result = self._shared.rooms(*x.shape)
         on_cpu: Future[None] | None = None
         with ThreadPoolExecutor(1, "experts") as thread:  # which ends before the block does
             if pairs.counts.sum() > pairs.counts[chosen].sum():

@@ -159,8 +159,8 @@ def _pieces(count: int) -> list[int]:
 
 def _plan(pairs: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the plans of an expert's pieces: one expert, which all tokens use."""
-    plans = [[0, count, *range(count), 1, 0] for count in _pieces(len(pairs))]
-    return np.array([number for plan in plans for number in plan], np.int32)
+    parts = [([0, count], np.arange(count), [1, 0]) for count in _pieces(len(pairs))]
+    return np.concatenate([part for plan in parts for part in plan], dtype=np.int32)
 
 
 def _as_weight(x: Tensor) -> Weight:
