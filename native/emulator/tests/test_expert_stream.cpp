@@ -3,10 +3,13 @@
 #include "expert_stream.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "arrays.h"
 #include "check.h"
+#include "memory_operations.h"
 #include "samples.h"
 
 using namespace kt;
@@ -90,6 +93,24 @@ void test_all_come(const Home& home, int slots, int threads) {
   }
 }
 
+// The card lags: the ring is full long before anything is read or even has arrived.
+void test_nothing_is_overwritten(const Home& home) {
+  Ring ring(2, 3);
+  auto* word = reinterpret_cast<uint32_t*>(Ring::pin(sizeof(uint32_t)));
+  *word = 0;
+  cuda::MemoryOperations().await(ring.stream, word, 1);
+  std::thread release([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+  });
+  std::vector<uint8_t*> copies;
+  ring.experts.begin(home.parts);
+  for (int i = 0; i < kExperts; ++i) read_next(ring, copies);
+  release.join();
+  ring.stream.synchronize();
+  for (int i = 0; i < kExperts; ++i) check_expert(home, i, copies[i], "a card that lags");
+}
+
 void test_a_new_beginning_leaves_the_old_ones() {
   const Home home;
   Ring ring(3, 2);
@@ -125,6 +146,7 @@ int main() {
   for (int slots : {1, 2, 4, 12}) {
     for (int threads : {1, 3}) test_all_come(home, slots, threads);
   }
+  test_nothing_is_overwritten(home);
   test_a_new_beginning_leaves_the_old_ones();
   test_what_does_not_fit();
   return result();
