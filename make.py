@@ -273,6 +273,8 @@ def native(*arguments: str) -> int:
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
     if IS_WINDOWS:
         options.append("-DCMAKE_CXX_COMPILER=clang-cl")
+    else:
+        options.append("-DKT_BUILD_EMULATED=ON")
     run_native_tests("native", ["-G", "Ninja", *options], "all", arguments)
     return 0
 

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ktdesk import __version__
 from ktdesk.cli.model_choice import found_models
-from ktdesk.errors import KTDeskError, SettingsError, format_bytes
-from ktdesk.hardware import Machine, describe_machine
+from ktdesk.errors import DeviceError, KTDeskError, SettingsError, format_bytes
+from ktdesk.hardware import Gpu, Machine, describe_machine
+from ktdesk.kernels.cuda_module import load_cuda
 from ktdesk.settings import (
     Settings,
     config_file,
@@ -30,6 +31,10 @@ from ktdesk.settings import (
     read_settings,
 )
 
+if TYPE_CHECKING:
+    from ktdesk import _cuda
+
+_PROCESSOR_ALONE = "Models run on the processor alone."
 LITTLE_MEMORY_BYTES = 4_000_000_000
 _HUGE_PAGES_REMEDY = (
     "Give your account the right to lock pages in memory (secpol.msc, Local Policies)."
@@ -116,17 +121,41 @@ def _memory(machine: Machine) -> Iterator[Finding]:
 
 
 def _graphics(machine: Machine) -> Iterator[Finding]:
-    for gpu in machine.gpus:
-        major, minor = gpu.compute_capability
-        yield Finding(
-            "graphics card",
-            f"{gpu.name} · {format_bytes(gpu.memory_bytes)}, {format_bytes(gpu.free_bytes)} free · "
-            f"compute capability {major}.{minor} · driver {gpu.driver} · not used by this version",
-            "note",
-        )
-    if machine.gpus_problem:
-        text = f"{machine.gpus_problem} Models run on the processor alone."
+    """Describe cards as the kernels find them; without kernels for cards, as the driver does."""
+    try:
+        facts: _cuda.Facts = load_cuda().facts()
+    except DeviceError as error:
+        yield from _unused_cards(machine, error)
+        return
+    for card in facts.devices:
+        text = _card(card, facts.driver)
+        if card.problem:
+            text = f"{text} · not used. {card.problem.text}"
+            yield Finding("graphics card", text, "note", card.problem.remedy)
+        else:
+            yield Finding("graphics card", text)
+    if facts.problem and facts.driver_version:
+        yield Finding("graphics card", facts.problem.text, "problem", facts.problem.remedy)
+    elif facts.problem:
+        text = f"{facts.problem.text} {_PROCESSOR_ALONE}"
         yield Finding("graphics card", text, "note")
+
+
+def _card(card: _cuda.DeviceFacts | Gpu, driver: str) -> str:
+    major, minor = card.compute_capability
+    free = "" if card.free_bytes is None else f", {format_bytes(card.free_bytes)} free"
+    return (
+        f"{card.name} · {format_bytes(card.memory_bytes)}{free} · "
+        f"compute capability {major}.{minor} · driver {driver or 'unknown'}"
+    )
+
+
+def _unused_cards(machine: Machine, error: DeviceError) -> Iterator[Finding]:
+    for gpu in machine.gpus:
+        text = f"{_card(gpu, gpu.driver)} · not used. {error}"
+        yield Finding("graphics card", text, "note", error.hint)
+    if machine.gpus_problem:
+        yield Finding("graphics card", f"{machine.gpus_problem} {_PROCESSOR_ALONE}", "note")
 
 
 def _folders() -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
+from ktdesk.devices.handoff import choose_backend
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.cuda_module import load_cuda
+from ktdesk.kernels.cuda_module import load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ _PATIENCE_S = 60.0  # with the CPU's part of a layer, which may have to read it 
 class CudaGraph:
     """A captured step: one launch, the CPU's graphs inside it, and the tensors that they use."""
 
-    def __init__(self, handoff: _cuda.Handoff) -> None:
-        self.handoff = handoff
+    def __init__(self, handoff: _cuda.Handoff, device: CudaDevice) -> None:
+        self.handoff, self._device = handoff, device
         self.tensors: list[Tensor] = []
         self.host_graphs: list[CpuGraph] = []
         self.native: _cuda.Graph | None = None
@@ -39,7 +41,7 @@ class CudaGraph:
     def replay(self) -> None:
         """Launch the work again. It does not wait."""
         assert self.native is not None, "the capture has not ended"
-        self.handoff.begin_step()
+        self._device.begin(self.handoff)
         self.native.replay()
 
 
@@ -48,11 +50,11 @@ class CudaResult:
     """A copy in the CPU's memory, once the stream has come so far."""
 
     tensor: Tensor
-    finish: Callable[[], None]
+    device: CudaDevice
 
     def get(self) -> Tensor:
         """Wait for all work launched so far; return the tensor, valid until its work runs again."""
-        self.finish()
+        self.device.synchronize()
         return self.tensor
 
 
@@ -79,20 +81,22 @@ class CudaDevice:
 
     def __init__(self, module: Any, ordinal: int, budget_bytes: int) -> None:
         self.module: Any = module
-        self.arena: _cuda.Arena = module.Arena(ordinal, budget_bytes or None)
+        self.arena: _cuda.Arena = module.Arena(ordinal, budget_bytes)
         self.stream: _cuda.Stream = module.Stream(self.arena)
+        self.handoff_backend = "host_node"
         self._capturing: CudaGraph | None = None
+        self._running: _cuda.Handoff | None = None
         self._scratch = torch.empty(0)
         self._inputs: dict[int, GpuStepInputs] = {}
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
-        memory = self.arena.allocate(max(1, prod(shape) * dtype.itemsize))
+        memory = self.arena.allocate(_whole_reads(prod(shape) * dtype.itemsize))
         return self._kept(gpu_tensor(memory, shape, dtype))
 
     def empty_pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
         """Return a tensor in the CPU's memory that kernels reach, at the speed of the bus."""
-        memory = self.module.PinnedMemory(max(1, prod(shape) * dtype.itemsize))
+        memory = self.module.PinnedMemory(_whole_reads(prod(shape) * dtype.itemsize))
         return self._kept(gpu_tensor(memory, shape, dtype))
 
     def pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
@@ -148,8 +152,7 @@ class CudaDevice:
         """Launch the copy of a contiguous tensor to the CPU."""
         host = self.pinned(*tensor.shape, dtype=tensor.dtype)
         self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
-        graph = self._capturing
-        return CudaResult(host, graph.handoff.finish_step if graph else self.synchronize)
+        return CudaResult(host, self)
 
     def read(self, tensor: Tensor, host: Tensor | None = None) -> Tensor:
         """Return a copy on the CPU of a contiguous tensor, at once; in `host`, if given.
@@ -226,12 +229,25 @@ class CudaDevice:
 
     def synchronize(self) -> None:
         """Wait for all work launched so far. Raises DeviceError if some of it failed."""
-        self.stream.synchronize()
+        running, self._running = self._running, None
+        if running is None:
+            self.stream.synchronize()
+        else:
+            running.finish_step()
+
+    def begin(self, handoff: _cuda.Handoff) -> None:
+        """Get ready for a graph with these hand-offs, once the last one has ended."""
+        if self._running is not None:
+            self.synchronize()
+        handoff.begin_step()
+        self._running = handoff
 
     @contextmanager
     def capture(self) -> Generator[CudaGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
-        graph = CudaGraph(self.module.Handoff(self.stream, self._backend, _PATIENCE_S))
+        graph = CudaGraph(
+            self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self
+        )
         self.stream.begin_capture()
         self._capturing = graph
         try:
@@ -246,9 +262,19 @@ class CudaDevice:
         return tensor
 
 
+def _whole_reads(size_bytes: int) -> int:
+    """Return the size with what kernels read beyond it: weights come 16 bytes at a time."""
+    return max(1, -(-size_bytes // 16)) * 16
+
+
 def open_gpu(budget_bytes: int) -> CudaDevice:
     """Return the first card. budget_bytes: what may be taken of its memory; 0 is all that is free.
 
     Raises DeviceError if there is none that this build can use.
     """
-    return CudaDevice(load_cuda(), 0, budget_bytes)
+    require_card(0)
+    module = load_cuda()
+    device, facts = CudaDevice(module, 0, budget_bytes), module.facts()
+    calibrate = partial(module.calibrate_handoff, device.stream)
+    device.handoff_backend = choose_backend(facts.devices[0].name, facts.driver, calibrate)
+    return device

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What CUDA reports, as Python exceptions.
+// What goes wrong becomes errors for people, whose words are in ktdesk/kernels/cuda_module.py.
 #include "bindings.h"
 #include "errors.h"
 
@@ -7,27 +7,24 @@ namespace py = pybind11;
 
 namespace {
 
-void raise_out_of_memory(const py::handle& type, const kt::cuda::OutOfMemory& error) {
-  const py::object raised = type(error.what());
-  raised.attr("needed_bytes") = error.needed_bytes();
-  raised.attr("available_bytes") = error.available_bytes();
-  raised.attr("budget_bytes") = error.budget_bytes();
-  PyErr_SetObject(type.ptr(), raised.ptr());
+template <class... Args>
+void raise(const char* maker, const Args&... args) {
+  const py::object error = py::module_::import("ktdesk.kernels.cuda_module").attr(maker)(args...);
+  PyErr_SetObject(py::type::of(error).ptr(), error.ptr());
 }
 
 }  // namespace
 
-void bind_errors(py::module_& m) {
-  static py::handle error_type, shortage_type;  // as long as the module: to the end
-  error_type = py::exception<kt::cuda::Error>(m, "Error", PyExc_RuntimeError).release();
-  shortage_type = py::exception<kt::cuda::OutOfMemory>(m, "OutOfMemory", error_type).release();
+void bind_errors(py::module_&) {
   py::register_local_exception_translator([](std::exception_ptr pointer) {
     try {
-      if (pointer) std::rethrow_exception(pointer);
+      std::rethrow_exception(pointer);
     } catch (const kt::cuda::OutOfMemory& error) {
-      raise_out_of_memory(shortage_type, error);
+      raise("memory_shortage", error.needed_bytes(), error.available_bytes(), error.budget_bytes());
+    } catch (const kt::cuda::OutOfPinnedMemory& error) {
+      raise("pinned_shortage", error.needed_bytes());
     } catch (const kt::cuda::Error& error) {
-      PyErr_SetString(error_type.ptr(), error.what());
+      raise("device_error", error.what(), error.code() == cudaErrorMemoryAllocation);
     }
   });
 }

@@ -64,4 +64,5 @@ PYBIND11_MODULE(_cuda, m) {
   kt::bind::bind_launches(stream);
   bind_handoff(m);
   bind_expert_stream(m);
+  bind_sample(m);
 }

@@ -18,3 +18,6 @@ void bind_expert_stream(pybind11::module_& module);
 
 // Adds hand-offs of work to the CPU; after the stream.
 void bind_handoff(pybind11::module_& module);
+
+// Adds the search for a step's largest logits; after the stream.
+void bind_sample(pybind11::module_& module);

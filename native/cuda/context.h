@@ -7,7 +7,8 @@
 
 namespace kt::cuda {
 
-// Makes a card the one that this thread's calls are about, while the object lives.
+// Makes a card the one that this thread's calls are about, while the object lives; then the one
+// that was it before, if that has a context: choosing a card would give it one.
 class CurrentDevice {
  public:
   explicit CurrentDevice(int device);

@@ -7,7 +7,6 @@ void check(cudaError_t code, const char* what) {
   if (code == cudaSuccess) return;
   const std::string text = std::string(what) + ": " + cudaGetErrorString(code);
   cudaGetLastError();  // told here: the next call must not tell it again
-  if (code == cudaErrorMemoryAllocation) throw OutOfMemory(code, text);
   throw Error(code, text);
 }
 

@@ -19,25 +19,36 @@ class Error : public std::runtime_error {
   cudaError_t code_;
 };
 
+// A card's memory, or what may be taken of it (the budget), is too small. Sizes are in bytes.
 class OutOfMemory : public Error {
  public:
-  using Error::Error;
+  OutOfMemory(int64_t needed, int64_t available, int64_t budget)
+      : Error(cudaErrorMemoryAllocation, "out of a card's memory: " + std::to_string(needed) +
+                                             " bytes are needed, " + std::to_string(available) +
+                                             " are available"),
+        needed_(needed),
+        available_(available),
+        budget_(budget) {}
 
-  // Of a card's memory, with what can be said of it; budget: what may be taken in all.
-  OutOfMemory(int64_t needed_bytes, int64_t available_bytes, int64_t budget_bytes)
-      : Error(cudaErrorMemoryAllocation, "memory of a card: " + std::to_string(needed_bytes) +
-                                             " bytes are needed, " +
-                                             std::to_string(available_bytes) + " are available"),
-        needed_bytes_(needed_bytes),
-        available_bytes_(available_bytes),
-        budget_bytes_(budget_bytes) {}
-
-  int64_t needed_bytes() const noexcept { return needed_bytes_; }
-  int64_t available_bytes() const noexcept { return available_bytes_; }
-  int64_t budget_bytes() const noexcept { return budget_bytes_; }
+  int64_t needed_bytes() const noexcept { return needed_; }
+  int64_t available_bytes() const noexcept { return available_; }
+  int64_t budget_bytes() const noexcept { return budget_; }
 
  private:
-  int64_t needed_bytes_ = 0, available_bytes_ = 0, budget_bytes_ = 0;
+  int64_t needed_, available_, budget_;
+};
+
+// The system does not let cards use as much of its memory.
+class OutOfPinnedMemory : public Error {
+ public:
+  explicit OutOfPinnedMemory(int64_t needed)
+      : Error(cudaErrorMemoryAllocation, std::to_string(needed) + " bytes cannot be pinned"),
+        needed_(needed) {}
+
+  int64_t needed_bytes() const noexcept { return needed_; }
+
+ private:
+  int64_t needed_;
 };
 
 // Throws an Error if the call `what` has failed.

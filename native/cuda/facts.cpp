@@ -86,7 +86,7 @@ Problem card_problem(int major, int minor, const std::string& architectures) {
             "Cards from the GeForce RTX 30 series on have it."};
   }
   std::istringstream list(architectures);
-  for (std::string entry; std::getline(list, entry, ';');) {
+  for (std::string entry; list >> entry;) {
     const int made_for = std::atoi(entry.c_str());
     const bool is_text = entry.find("virtual") != std::string::npos;
     // Machine code runs on later cards of the same major version, text is compiled for any later.

@@ -35,7 +35,7 @@ struct Facts {
 };
 
 // What this build has machine code for ("89-real"), and what it has as text that drivers compile
-// ("120-virtual"), with semicolons between.
+// ("120-virtual"), with spaces between.
 std::string architectures();
 
 // Never throws for what is missing or broken: that is what it describes.

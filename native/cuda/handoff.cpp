@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "context.h"
 #include "errors.h"
 #include "runtime.h"
 
@@ -19,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 // Between two looks at whether there is progress. The last job's end is told at once.
 constexpr auto kLook = std::chrono::milliseconds(20);
+// For the rest of a step that was given up: what a GPU does in milliseconds.
+constexpr auto kDrain = std::chrono::seconds(5);
+
 // For a worker whose step was given up to end its job, before it counts as lost.
 constexpr auto kLastChance = std::chrono::seconds(1);
 constexpr uint32_t kUnknown = std::numeric_limits<uint32_t>::max();
@@ -38,10 +42,9 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }  // namespace
 
 Handoff::Handoff(Stream& stream, Backend backend, std::chrono::nanoseconds patience)
-    : stream_(stream),
-      patience_(patience),
-      jobs_(std::make_unique<JobList>()),
-      backend_(make_backend(backend, *jobs_, patience)) {
+    : stream_(stream), patience_(patience), jobs_(std::make_unique<JobList>()) {
+  const CurrentDevice current(stream.device());
+  backend_ = make_backend(backend, *jobs_, patience);
   if (backend_->needs_worker()) worker_ = std::make_unique<Worker>(*jobs_);
 }
 
@@ -71,6 +74,7 @@ uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
     throw std::logic_error("hand-offs are captured before all steps, or else requested in steps");
   }
   is_captured_ = captures;
+  const CurrentDevice current(stream.device());
   const uint32_t number = jobs_->add(std::move(job));
   backend_->request(stream, number, data);
   return number;
@@ -78,6 +82,7 @@ uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
 
 void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {
   if (number == 0 || number > jobs_->count()) throw std::out_of_range("no such hand-off");
+  const CurrentDevice current(stream.device());
   backend_->wait(stream, number, data);
 }
 
@@ -137,9 +142,9 @@ std::string Handoff::watch() {
 
 // Whether the stream's work ends in time, after nobody waits for the CPU any more.
 bool Handoff::drain() {
-  const Clock::time_point begin = Clock::now();
+  const auto end = Clock::now() + std::min<std::chrono::nanoseconds>(patience_, kDrain);
   while (cudaStreamQuery(stream_.handle()) == cudaErrorNotReady) {
-    if (Clock::now() - begin > patience_) return false;
+    if (Clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;

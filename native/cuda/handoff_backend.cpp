@@ -51,12 +51,12 @@ class FlagKernel final : public HandoffBackend {
   FlagKernel(JobList& jobs, std::chrono::nanoseconds patience) : jobs_(jobs), patience_(patience) {}
 
   void request(Stream& stream, uint32_t number, const PublishArgs& data) override {
-    publish(stream, data, {jobs_.device_requested(), number});
+    publish(stream, data, {jobs_.requested_word(), number});
   }
 
   void wait(Stream& stream, uint32_t number, const CollectArgs& data) override {
     collect(stream, data,
-            {jobs_.device_answered(), number, static_cast<uint64_t>(patience_.count())});
+            {jobs_.answered_word(), number, static_cast<uint64_t>(patience_.count())});
   }
 
   bool needs_worker() const override { return true; }
@@ -72,11 +72,11 @@ class MemOp final : public HandoffBackend {
 
   void request(Stream& stream, uint32_t number, const PublishArgs& data) override {
     publish(stream, data);
-    operations_.store(stream, jobs_.device_requested(), number);
+    operations_.store(stream, jobs_.requested_word(), number);
   }
 
   void wait(Stream& stream, uint32_t number, const CollectArgs& data) override {
-    operations_.await(stream, jobs_.device_answered(), number);
+    operations_.await(stream, jobs_.answered_word(), number);
     collect(stream, data);
   }
 

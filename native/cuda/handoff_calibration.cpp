@@ -6,11 +6,10 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <memory>
+#include <new>
 
-#include "errors.h"
 #include "handoff.h"
-#include "runtime.h"
+#include "pinned.h"
 
 namespace kt::cuda {
 namespace {
@@ -22,7 +21,6 @@ using Microseconds = std::chrono::duration<double, std::micro>;
 constexpr int kHandoffs = 20;
 constexpr int kWidth = 4096, kPairs = 8;
 constexpr auto kTimeEach = std::chrono::milliseconds(200);
-constexpr auto kPatience = std::chrono::milliseconds(100);
 constexpr size_t kFewest = 5, kMost = 200;  // replays
 
 // A kernel that waits for seconds, for experts on a slow disk, would be ended by Windows, which
@@ -49,16 +47,6 @@ struct alignas(16) Mapped {
   float result[kWidth], output[kWidth];
   Layer layers[kHandoffs];
 };
-
-struct Unpin {
-  void operator()(Mapped* memory) const { cudaFreeHost(memory); }
-};
-
-std::unique_ptr<Mapped, Unpin> pin_memory() {
-  void* memory = nullptr;
-  check(cudaHostAlloc(&memory, sizeof(Mapped), cudaHostAllocMapped), "pinning memory");
-  return std::unique_ptr<Mapped, Unpin>(new (memory) Mapped);
-}
 
 // A stand-in for experts, in which every input counts and values move about.
 void compute(const Rows& in, int layer, float* out) noexcept {
@@ -110,20 +98,21 @@ Graph capture(Stream& stream, Handoff& handoff, Mapped& memory) {
   return stream.end_capture();
 }
 
-BackendTime measure(Stream& stream, Backend backend) {
-  const std::unique_ptr<Mapped, Unpin> memory = pin_memory();
-  Handoff handoff(stream, backend, kPatience);
-  Graph graph = capture(stream, handoff, *memory);
+BackendTime measure(Stream& stream, Backend backend, std::chrono::nanoseconds patience) {
+  const PinnedMemory pinned(sizeof(Mapped));
+  Mapped& memory = *new (pinned.data()) Mapped;
+  Handoff handoff(stream, backend, patience);
+  Graph graph = capture(stream, handoff, memory);
   std::vector<double> times;
   for (const Clock::time_point begin = Clock::now();
        times.size() < kFewest || (times.size() < kMost && Clock::now() - begin < kTimeEach);) {
-    fill(memory->inputs, static_cast<int>(times.size()));
+    fill(memory.inputs, static_cast<int>(times.size()));
     const Clock::time_point launched = Clock::now();
     handoff.begin_step();
     graph.replay();
     handoff.finish_step();
     times.push_back(Microseconds(Clock::now() - launched).count() / kHandoffs);
-    if (!is_right(*memory)) return {backend, 0, "its results are wrong"};
+    if (!is_right(memory)) return {backend, 0, "its results are wrong"};
   }
   std::nth_element(times.begin(), times.begin() + std::ssize(times) / 2, times.end());
   return {backend, times[times.size() / 2], ""};
@@ -131,11 +120,11 @@ BackendTime measure(Stream& stream, Backend backend) {
 
 }  // namespace
 
-std::vector<BackendTime> calibrate_handoff(Stream& stream) {
+std::vector<BackendTime> calibrate_handoff(Stream& stream, std::chrono::nanoseconds patience) {
   std::vector<BackendTime> found;
   for (const Backend backend : kBackends) {
     try {
-      found.push_back(measure(stream, backend));
+      found.push_back(measure(stream, backend, patience));
     } catch (const std::exception& error) {
       found.push_back({backend, 0, error.what()});
     }

@@ -5,32 +5,27 @@
 #include <stdexcept>
 #include <utility>
 
-#include "errors.h"
 #include "exchange.h"
-#include "runtime.h"
 
 namespace kt::cuda {
 namespace {
 
-volatile uint32_t* on_device(std::atomic<uint32_t>& word) {
+// What the GPU sees of a word.
+volatile uint32_t* plain(std::atomic<uint32_t>& word) {
   static_assert(sizeof(word) == sizeof(uint32_t) && std::atomic<uint32_t>::is_always_lock_free);
-  void* address = nullptr;
-  check(cudaHostGetDevicePointer(&address, &word, 0), "finding a hand-off's words");
-  return static_cast<volatile uint32_t*>(address);
+  return reinterpret_cast<volatile uint32_t*>(&word);
 }
 
 }  // namespace
 
-JobList::JobList() : entries_(std::make_unique<Entry[]>(kMostJobs)) {
-  void* memory = nullptr;
-  check(cudaHostAlloc(&memory, sizeof(Words), cudaHostAllocMapped | cudaHostAllocPortable),
-        "pinning a hand-off's words");
-  words_ = new (memory) Words;
-  device_requested_ = on_device(words_->requested);
-  device_answered_ = on_device(words_->answered);
-}
+JobList::JobList()
+    : memory_(sizeof(Words)),
+      words_(new (memory_.data()) Words),
+      entries_(std::make_unique<Entry[]>(kMostJobs)) {}
 
-JobList::~JobList() { cudaFreeHost(words_); }
+volatile uint32_t* JobList::requested_word() const noexcept { return plain(words_->requested); }
+
+volatile uint32_t* JobList::answered_word() const noexcept { return plain(words_->answered); }
 
 uint32_t JobList::add(Job job) {
   const uint32_t number = count() + 1;
@@ -59,10 +54,10 @@ void JobList::run(uint32_t number) noexcept {
   if (is_given_up()) return;
   const Job& job = entries_[number - 1].job;
   job.run(job.argument);
-  finished_.store(number, std::memory_order_release);
-  // Only if the step has not been given up meanwhile: that must stay to be seen.
+  // If the step has been given up meanwhile, that must stay to be seen.
   uint32_t before = number - 1;
-  words_->answered.compare_exchange_strong(before, number, std::memory_order_acq_rel);
+  if (!words_->answered.compare_exchange_strong(before, number, std::memory_order_acq_rel)) return;
+  finished_.store(number, std::memory_order_release);
   if (number == count()) {
     const std::scoped_lock lock(mutex_);
     all_finished_.notify_all();

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <string>
 
+#include "pinned.h"
+
 namespace kt::cuda {
 
 // Work for the CPU: a function that throws nothing and calls no function of CUDA.
@@ -30,7 +32,6 @@ class JobList {
   static constexpr uint32_t kMostJobs = 1024;
 
   JobList();
-  ~JobList();
   JobList(const JobList&) = delete;
   JobList& operator=(const JobList&) = delete;
 
@@ -60,9 +61,9 @@ class JobList {
   // Waits for all jobs to be answered, or given up, but not longer than `time`: whether they are.
   bool wait_for_all(std::chrono::nanoseconds time);
 
-  // The words' addresses for the GPU.
-  volatile uint32_t* device_requested() const noexcept { return device_requested_; }
-  volatile uint32_t* device_answered() const noexcept { return device_answered_; }
+  // The words, for kernels and memory operations.
+  volatile uint32_t* requested_word() const noexcept;
+  volatile uint32_t* answered_word() const noexcept;
 
  private:
   // Each in a cache line of its own, since the other side writes to the neighbour's.
@@ -78,9 +79,8 @@ class JobList {
 
   bool all_answered() const noexcept;
 
-  Words* words_ = nullptr;
-  volatile uint32_t* device_requested_ = nullptr;
-  volatile uint32_t* device_answered_ = nullptr;
+  PinnedMemory memory_;
+  Words* words_;
   std::unique_ptr<Entry[]> entries_;  // never moves: graphs hold addresses
   std::atomic<uint32_t> count_{0};
   std::atomic<uint32_t> finished_{0};

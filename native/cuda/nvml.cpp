@@ -14,7 +14,7 @@ struct Memory {  // nvmlMemory_t
   unsigned long long total, free, used;
 };
 
-// The library while it is in use. It is no part of CUDA's packages, so it is not linked.
+// The library, as far as there is one. It is no part of CUDA's packages, so it is not linked.
 class Library {
  public:
   Library() {
@@ -68,21 +68,25 @@ class Library {
   bool is_open_ = false;
 };
 
+// Opened when it is first needed, which takes some milliseconds, and kept.
+const Library& library() {
+  static const Library opened;
+  return opened;
+}
+
 }  // namespace
 
 std::string driver_release() {
-  const Library library;
   char release[96] = {};
   const unsigned size = sizeof(release);
-  return library.call("nvmlSystemGetDriverVersion", &release[0], size) ? release : "";
+  return library().call("nvmlSystemGetDriverVersion", &release[0], size) ? release : "";
 }
 
 std::optional<int64_t> free_memory(const std::string& pci_address) {
-  const Library library;
   void* card = nullptr;
   Memory memory{};
-  if (!library.call("nvmlDeviceGetHandleByPciBusId_v2", pci_address.c_str(), &card) ||
-      !library.call("nvmlDeviceGetMemoryInfo", card, &memory)) {
+  if (!library().call("nvmlDeviceGetHandleByPciBusId_v2", pci_address.c_str(), &card) ||
+      !library().call("nvmlDeviceGetMemoryInfo", card, &memory)) {
     return std::nullopt;
   }
   return static_cast<int64_t>(memory.free);

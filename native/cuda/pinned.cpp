@@ -12,7 +12,13 @@ namespace kt::cuda {
 PinnedMemory::PinnedMemory(int64_t bytes) : size_(bytes) {
   if (bytes <= 0) throw std::invalid_argument("no bytes to pin");
   const auto size = static_cast<std::size_t>(bytes);
-  check(cudaHostAlloc(&data_, size, cudaHostAllocPortable | cudaHostAllocMapped), "pinning memory");
+  const cudaError_t error =
+      cudaHostAlloc(&data_, size, cudaHostAllocPortable | cudaHostAllocMapped);
+  if (error == cudaErrorMemoryAllocation) {
+    static_cast<void>(cudaGetLastError());  // or the next launch would report it
+    throw OutOfPinnedMemory(bytes);
+  }
+  check(error, "pinning memory");
   std::memset(data_, 0, size);
 }
 

@@ -10,7 +10,7 @@ namespace kt::cuda {
 // what is pinned, so there should be little of it. Freeing waits for the work of the cards.
 class PinnedMemory {
  public:
-  // Raises std::invalid_argument for no bytes, OutOfMemory if the system does not pin as many.
+  // Raises std::invalid_argument for no bytes, OutOfPinnedMemory if the system has not as many.
   explicit PinnedMemory(int64_t bytes);
   ~PinnedMemory();
   PinnedMemory(const PinnedMemory&) = delete;

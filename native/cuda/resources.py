@@ -99,8 +99,15 @@ def demangled(report: str) -> str:
 
 def plain_name(name: str) -> str:
     """Return a kernel's name and template arguments, without return type, namespaces, arguments."""
-    name = name.replace("(anonymous namespace)::", "").replace("kt::cuda::", "")
-    return re.sub(r"\((?!.*>).*$", "", name.removeprefix("void "))
+    name = (
+        name.removeprefix("void ").replace("(anonymous namespace)::", "").replace("kt::cuda::", "")
+    )
+    depth = 0  # of template arguments, where there may be brackets, too
+    for place, character in enumerate(name):
+        depth += (character == "<") - (character == ">")
+        if character == "(" and depth == 0:
+            return name[:place]
+    return name
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ def fetched() -> Path:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
     options = ("--no-deps", "--no-compile", "--target", TOOLKIT, "--requirement", LOCK)
     subprocess.run([*pip, *options], check=True)
-    if sys.platform != "win32":  # where the compiler looks for libraries; packages hold no links
+    if sys.platform != "win32":  # names that compiler and CMake look for; packages hold no links
         (toolkit / "lib64").symlink_to("lib")
+        (runtime,) = (toolkit / "lib").glob("libcudart.so.*")
+        (toolkit / "lib" / "libcudart.so").symlink_to(runtime.name)
     shutil.copy(LOCK, stamp)
     return toolkit

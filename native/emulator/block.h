@@ -47,7 +47,7 @@ struct Warp;
 struct Thread {
   Fiber fiber;
   dim3 index;
-  unsigned number, lane;
+  unsigned lane;
   Warp* warp;
   Place place;        // of the last barrier or collective
   const char* waits;  // for what, or null
@@ -63,7 +63,6 @@ struct Warp {
   uint32_t alive, ready, waiting;
   unsigned first_thread;
   uint32_t masks[kLanes];  // whom a waiting lane waits for
-  const char* kinds[kLanes];
   alignas(64) unsigned char in[kLanes][kSlotBytes];
   alignas(64) unsigned char out[kLanes][kSlotBytes];
 };
@@ -78,12 +77,12 @@ struct Block {
 inline Block block;
 inline Thread* thread;
 
+// Why no card would take the launch, or nothing.
+std::string refusal(const Launch& launch);
+
 // Runs all blocks of a launch. Returns the report of what is wrong, or nothing. Only one thread of
 // the process may call it.
 std::string run(const Launch& launch);
-
-// Ends the launch. For use in kernels only.
-[[noreturn]] void fail(const std::string& what, const Place& place);
 
 void wait_block(const Place& place);
 

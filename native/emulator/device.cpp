@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "memory.h"
+#include "report.h"
 
 namespace kt::cuda {
 namespace {
@@ -25,7 +26,7 @@ void check_patience(const Place& place) {
     since = now;
   }
   if (now - since > emulated::patience())
-    emulated::fail("waits for a value that the host never wrote", place);
+    emulated::fail(place, "waits for a value that the host never wrote");
 }
 
 }  // namespace
@@ -55,11 +56,11 @@ uint16_t float_to_half(float value) {
 
 void copy_async16(void* shared, const void* global, bool valid, const Place& place) {
   if (!is_aligned(shared) || (valid && !is_aligned(global)))
-    emulated::fail("copy_async16 between addresses that are no multiples of 16", place);
+    emulated::fail(place, "copy_async16 between addresses that are no multiples of 16");
   if (!emulated::is_shared(shared, kCopyBytes))
-    emulated::fail("copy_async16 to what is not shared memory of the block", place);
+    emulated::fail(place, "copy_async16 to what is not shared memory of the block");
   if (valid && !emulated::is_allocated(global, kCopyBytes))
-    emulated::fail("copy_async16 from what is not memory of the device", place);
+    emulated::fail(place, "copy_async16 from what is not memory of the device");
   std::memset(shared, 0xFF, kCopyBytes);  // under way: poison
   emulated::Thread& self = *emulated::thread;
   self.place = place;

@@ -44,8 +44,8 @@ void commit_copies();
 // Lands all groups of copies of this thread but the last `groups`.
 void wait_groups(unsigned groups);
 template <int N>
-void wait_copies() {
-  wait_groups(N);
+void wait_copies(const Place& place = Place::current()) {
+  wait_groups(N + emulated::is_skipped(place));
 }
 
 void ldmatrix_x4(uint32_t (&r)[4], const void* row, const Place& place = Place::current());

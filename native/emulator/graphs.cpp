@@ -45,7 +45,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
                   "a captured stream waits for an event from outside of the capture");
   if (!event->recorded) return cudaSuccess;
   return submit(stream,
-                {"wait for an event", [] { return std::string(); },
+                {"waits for an event", [] { return std::string(); },
                  [state = event->state, times = event->recorded] { return state->done >= times; }});
 }
 

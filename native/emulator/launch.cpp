@@ -8,6 +8,8 @@ namespace kt::emulated {
 
 cudaError_t launch(cudaStream_t stream, Launch launch) {
   KT_ENTER(launch);
+  if (const std::string why = refusal(launch); !why.empty())
+    return refuse(cudaErrorInvalidConfiguration, why);
   std::string name = std::string("kernel ") + launch.name;
   return submit(stream, {name,
                          [launch = std::move(launch), name] {

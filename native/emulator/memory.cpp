@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "poison.h"
 #include "queue.h"
 #include "runtime.h"
 
@@ -25,7 +26,6 @@ namespace {
 
 constexpr std::size_t kZone = 256;  // also what the device aligns to
 constexpr unsigned char kZoneByte = 0xA5;
-constexpr int kPoison = 0xFF;  // not a number, as float32, float16 and bfloat16
 
 enum class Kind { kDevice, kPinned, kRegistered };
 
@@ -88,10 +88,9 @@ void* allocate(std::size_t bytes, Kind kind) {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
   if (kind == Kind::kDevice && r.device_bytes + bytes > device_capacity()) return nullptr;
-  auto* base = static_cast<unsigned char*>(std::aligned_alloc(kZone, rounded(bytes) + 2 * kZone));
+  unsigned char* base = allocate_poisoned(rounded(bytes) + 2 * kZone);
   if (!base) return nullptr;
   unsigned char* memory = base + kZone;
-  std::memset(memory, kPoison, bytes);
   close_zones(memory, bytes);
   r.allocations.emplace(memory, Allocation{bytes, kind});
   if (kind == Kind::kDevice) r.device_bytes += bytes;
@@ -111,7 +110,7 @@ cudaError_t release(void* memory, Kind kind, const char* call) {
   if (kind == Kind::kDevice) r.device_bytes -= allocation.bytes;
   auto* base = static_cast<unsigned char*>(memory) - kZone;
   KT_OPEN(base, rounded(allocation.bytes) + 2 * kZone);
-  std::free(base);
+  free_poisoned(base, rounded(allocation.bytes) + 2 * kZone);
   if (!intact)
     return refuse(cudaErrorLaunchFailure, "something wrote beside " + name_of(allocation));
   return cudaSuccess;

@@ -96,6 +96,9 @@ std::string describe_waits(const Device& d) {
       if (operation.is_ready && !operation.is_ready()) {
         text += "\n  node " + std::to_string(node) + " of " + std::to_string(work.nodes->size()) +
                 ": " + operation.name;
+        if (operation.value)
+          text +=
+              ", which is " + std::to_string(__atomic_load_n(operation.value, __ATOMIC_RELAXED));
       }
     }
   }

@@ -21,6 +21,7 @@ struct Operation {
   std::string name;
   std::function<std::string()> run;  // returns what went wrong, or nothing
   std::function<bool()> is_ready;    // none: at once
+  const uint32_t* value = nullptr;   // that it waits for, to tell what it is
 };
 
 // An operation of a graph, and the nodes that must be done before it, which all stand before it.

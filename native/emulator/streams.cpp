@@ -50,9 +50,9 @@ cudaError_t wait_value(CUstream stream, CUdeviceptr address, cuuint32_t value, u
     const uint32_t now = __atomic_load_n(from, __ATOMIC_ACQUIRE);
     return equal ? now == value : static_cast<int32_t>(now - value) >= 0;
   };
-  return submit(stream, {std::string("wait until the value at ") + at(from) +
+  return submit(stream, {std::string("waits until the value at ") + at(from) +
                              (equal ? " is " : " is at least ") + std::to_string(value),
-                         [] { return std::string(); }, is_there});
+                         [] { return std::string(); }, is_there, from});
 }
 
 CUresult write_value_entry(CUstream stream, CUdeviceptr address, cuuint32_t value, unsigned flags) {

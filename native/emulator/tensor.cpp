@@ -45,9 +45,9 @@ void load_columns(Warp& warp, uint32_t) {
 void load_matrices(const char* name, uint32_t (&r)[4], const void* row, emulated::Complete complete,
                    const Place& place) {
   if (reinterpret_cast<uintptr_t>(row) % 16)
-    emulated::fail(std::string(name) + " of a row at no multiple of 16", place);
+    emulated::fail(place, name, " of a row at no multiple of 16");
   if (!emulated::is_shared(row, 16))
-    emulated::fail(std::string(name) + " of what is not shared memory of the block", place);
+    emulated::fail(place, name, " of what is not shared memory of the block");
   std::memcpy(r, meet(name, kAllLanes, &row, sizeof(row), complete, place), sizeof(r));
 }
 
@@ -58,14 +58,6 @@ struct Fragments {
   Sum sums[4];
 };
 
-template <class Sum>
-void spread_sums(Warp& warp, const Sum (&sums)[16][8]) {
-  for (unsigned lane = 0; lane < kLanes; ++lane)
-    for (unsigned i = 0; i < 4; ++i)
-      std::memcpy(warp.out[lane] + i * sizeof(Sum),
-                  &sums[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2], sizeof(Sum));
-}
-
 // Values of a register: two of 16 bits or four of 8, at columns that follow each other.
 float element(uint32_t word, unsigned i, float) { return __uint_as_float(word >> 16 * i << 16); }
 int element(uint32_t word, unsigned i, int) { return static_cast<int8_t>(word >> 8 * i); }
@@ -74,7 +66,9 @@ int element(uint32_t word, unsigned i, int) { return static_cast<int8_t>(word >>
 template <class Sum, unsigned kWidth>
 void multiply(Warp& warp, uint32_t) {
   constexpr unsigned kWord = kWidth / 8;
-  Sum a[16][kWidth], b[kWidth][8], sums[16][8];
+  using Row [[gnu::vector_size(8 * sizeof(Sum))]] = Sum;
+  Sum a[16][kWidth];
+  Row b[kWidth], sums[16];
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     const auto own = operand<Fragments<Sum>>(warp, lane);
     const unsigned row = lane / 4, column = lane % 4 * kWord;
@@ -86,10 +80,13 @@ void multiply(Warp& warp, uint32_t) {
     }
     for (unsigned i = 0; i < 4; ++i) sums[row + i / 2 * 8][lane % 4 * 2 + i % 2] = own.sums[i];
   }
-  for (unsigned m = 0; m < 16; ++m)
-    for (unsigned k = 0; k < kWidth; ++k)
-      for (unsigned n = 0; n < 8; ++n) sums[m][n] += a[m][k] * b[k][n];
-  spread_sums(warp, sums);
+  for (unsigned m = 0; m < 16; ++m) {
+    Row sum = sums[m];
+    for (unsigned k = 0; k < kWidth; ++k) sum += a[m][k] * b[k];
+    for (unsigned n = 0; n < 8; ++n)  // to the lane that keeps this pair of columns
+      std::memcpy(warp.out[m % 8 * 4 + n / 2] + (m / 8 * 2 + n % 2) * sizeof(Sum),
+                  reinterpret_cast<const Sum*>(&sum) + n, sizeof(Sum));
+  }
 }
 
 template <class Sum, unsigned kWidth>

@@ -5,7 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
-#include "block.h"
+#include "report.h"
+#include "skip.h"
 
 namespace kt::emulated {
 
@@ -47,7 +48,8 @@ struct Shuffle {
 template <class T, class Source>
 T shuffle(const char* kind, uint32_t mask, T value, int lane, int width, Source,
           const Place& place) {
-  if (width < 1 || width > 32 || (width & (width - 1))) fail("a shuffle of odd width", place);
+  if (width < 1 || width > 32 || (width & (width - 1)))
+    fail(place, kind, " of a width that is no power of two");
   return meet_all<T>(
       kind, mask, Shuffle<T>{value, lane, width},
       [](const auto& operands, unsigned self, uint32_t lanes) {
@@ -74,6 +76,7 @@ inline void __syncthreads(const kt::emulated::Place& place = kt::emulated::Place
 
 inline void __syncwarp(uint32_t mask = kt::emulated::kAllLanes,
                        const kt::emulated::Place& place = kt::emulated::Place::current()) {
+  if (kt::emulated::is_skipped(place)) return;
   kt::emulated::meet("__syncwarp", mask, nullptr, 0, [](kt::emulated::Warp&, uint32_t) {}, place);
 }
 

@@ -59,11 +59,13 @@ class LaunchedAtOnce:
 
     def __init__(self) -> None:
         self._device = gpu_device()
-        self._is_capturing = False
+        self._is_capturing = self._has_launched = False
         self._copies: dict[int, tuple[NDArray[np.uint8], Tensor]] = {}
 
     def address_of(self, data: Tensor | NDArray[np.uint8]) -> int:
-        """Return where a copy of the data lies on the device, until the launch has run."""
+        """Return where a copy of the data lies on the device, for the launches that follow."""
+        if self._has_launched:
+            self._copies, self._has_launched = {}, False
         storage = _storage(data)
         start = storage.ctypes.data
         if start not in self._copies:
@@ -82,7 +84,7 @@ class LaunchedAtOnce:
             result = found(*arguments)
             if not self._is_capturing:
                 self._bring_back(self._copies)
-                self._copies = {}
+                self._has_launched = True
             return result
 
         return launch

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every test that takes a stream runs on each instruction set here, and on the emulated GPU.
 
-A test of what only the CPU has takes a `cpu_stream`.
+A test of what only the CPU has takes a `cpu_stream`, of what only GPUs have a `gpu_stream`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def stream(request: pytest.FixtureRequest) -> Stream | LaunchedAtOnce:
     if request.param == "gpu":
         return _gpu_stream()
     return open_cpu_stream(request.param)
+
+
+@pytest.fixture
+def gpu_stream() -> LaunchedAtOnce:
+    return _gpu_stream()
 
 
 @cache

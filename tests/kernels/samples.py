@@ -28,8 +28,10 @@ FLOAT_STEPS = 1e-12
 FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponential of 3e-7"
 
 # Tensor cores take activations, and weights that are no small integers, in bfloat16.
-BF16_PRODUCTS = 6e-6
-BF16_PRODUCTS_REASON = "two roundings to eight bits, 2^-9 at most each: squared, over 3, summed"
+BF16_PRODUCTS = 1.6e-5
+BF16_PRODUCTS_REASON = "roundings to eight bits, 2^-9 at most: squared, over 3, or a bit more"
+GPU_SUMS = 1e-8
+GPU_SUMS_REASON = "float32 sums, in which whole blocks of a row cancel"
 GPU_FLOAT_TOKENS = 8  # of which products are of floats
 
 # gguf can make blocks of these.
@@ -113,6 +115,8 @@ def limit_of_products(stream: Stream, tokens: int) -> tuple[float, str]:
     """Return how far products of so many tokens may be from those of `as_activations`, and why."""
     if stream.is_gpu and tokens > GPU_FLOAT_TOKENS:
         return BF16_PRODUCTS, BF16_PRODUCTS_REASON
+    if stream.is_gpu:
+        return GPU_SUMS, GPU_SUMS_REASON
     return FLOAT_SUMS, FLOAT_SUMS_REASON
 
 

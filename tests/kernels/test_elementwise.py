@@ -41,6 +41,17 @@ def test_rms_norm(stream: Stream, rows: int, width: int) -> None:
     assert torch.equal(x, out)
 
 
+@pytest.mark.parametrize("width", [512, 1536, 7168, 20_001])
+def test_rms_norm_of_wide_rows(stream: Stream, width: int) -> None:
+    x, weight = random(2, width), random(width, seed=1)
+    out = strided(torch.full((2, width), torch.nan))
+    native.rms_norm(stream, strided(x), weight, out, 1e-5)
+    expected = reference.rms_norm(x.double(), weight.double(), 1e-5)
+    assert_close(out, expected, FLOAT_SUMS, FLOAT_SUMS_REASON)
+    native.rms_norm(stream, x, weight, x, 1e-5)  # rows elsewhere in memory: the same sums
+    assert torch.equal(x, out)
+
+
 def test_rms_norm_of_heads(stream: Stream) -> None:
     x, weight = random(3, 4, 24)[:, 1:3], random(24, seed=1)  # heads of a wider row
     out = strided(torch.full((3, 2, 24), torch.nan))

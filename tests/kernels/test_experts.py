@@ -111,7 +111,10 @@ def expected(weights: ExpertWeights, x: Tensor, ids: Tensor, shares: Tensor) -> 
     )
 
 
-@pytest.mark.parametrize(("tokens", "used", "experts"), [(1, 1, 1), (1, 3, 7), (11, 4, 6)])
+@pytest.mark.parametrize(
+    ("tokens", "used", "experts"),
+    [(1, 1, 1), (1, 3, 7), (11, 4, 6), (1, 8, 256), (700, 6, 40), (300, 8, 1024), (5000, 2, 8)],
+)
 def test_expert_plan(stream: Stream, tokens: int, used: int, experts: int) -> None:
     ids = random_ids(tokens, used, experts)
     plan = torch.full((plan_size(ids.numel(), experts),), -1, dtype=torch.int32)
@@ -159,7 +162,8 @@ def test_activations_of_large_values_are_finite(stream: Stream, activation: Acti
     ids, shares = torch.zeros(9, 1, dtype=torch.int32), torch.ones(9, 1)
     out = run(stream, weights, x, ids, shares, None)
     wanted = expected(weights, x, ids, shares)
-    torch.testing.assert_close(out.double(), wanted, rtol=2e-6, atol=1e-6)
+    relative = 3 * 2**-9 if stream.is_gpu else 2e-6  # three factors in bfloat16
+    torch.testing.assert_close(out.double(), wanted, rtol=relative, atol=1e-6)
 
 
 def test_types_that_meet_different_activations(stream: Stream) -> None:

@@ -63,6 +63,28 @@ def test_router(stream: Stream, mode: dict[str, Any], biased: bool, used: int) -
     assert_close(weights, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
 
 
+# As published models have them, and the most that there may be.
+SIZES = {
+    "DeepSeek V2": (160, 6, {"gating": "softmax", "groups": 8, "groups_used": 3}),
+    "DeepSeek V3": (256, 8, {"gating": "sigmoid", "groups": 8, "groups_used": 4}),
+    "Kimi K2": (384, 8, {"gating": "sigmoid"}),
+    "the most": (1024, 40, {"gating": "softmax"}),
+    "all": (40, 40, {"gating": "sigmoid"}),
+}
+
+
+@pytest.mark.parametrize(("experts", "used", "mode"), SIZES.values(), ids=SIZES)
+def test_sizes_of_models(stream: Stream, experts: int, used: int, mode: dict[str, Any]) -> None:
+    logits, bias = random(3, experts) / 4, random(experts, seed=1)  # no two choices too near
+    mode = {**PLAIN, "normalize": True, **mode}
+    ids, weights = route(stream, logits, bias, used, **mode)
+    expected_ids, expected = reference.router(
+        logits.double(), bias.double(), experts_per_token=used, **mode
+    )
+    assert torch.equal(ids.long(), expected_ids)
+    assert_close(weights, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
+
+
 def test_a_tie_goes_to_the_lower_expert(stream: Stream) -> None:
     ids, _ = route(stream, torch.zeros(2, 6), None, 4, **MODES["softmax"])
     assert ids.tolist() == [[0, 1, 2, 3]] * 2

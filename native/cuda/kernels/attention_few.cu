@@ -14,7 +14,7 @@ void attention_few(Stream& stream, const AttentionArgs& args) {
   } else if (key <= 192 && value <= 128) {
     launch_tensor<AttentionShape<192, 128, 1, 4, 1>>(stream, args);
   } else {
-    launch_tensor<AttentionShape<256, 256, 1, 2, 1>>(stream, args);
+    launch_tensor<AttentionShape<256, 256, 1, 1, 4>>(stream, args);
   }
 }
 

@@ -18,6 +18,7 @@ namespace kt::cuda {
 namespace {
 
 constexpr int kQueries = 4, kWarps = 4, kThreads = 32 * kWarps, kRows = 32;
+constexpr int kBlocks = 4;         // at a time
 constexpr int kPitch = kRows + 1;  // of keys in shared memory: columns of rows in different banks
 
 __host__ __device__ constexpr int whole(int size) { return (size + kRows - 1) / kRows * kRows; }
@@ -193,7 +194,8 @@ struct Block {
 
 // Grid: tiles, key heads, sections. Tiles that see most begin first.
 template <CacheType kType>
-__global__ void __launch_bounds__(kThreads) attention_float_kernel(AttentionArgs a, bool rounds) {
+__global__ void __launch_bounds__(kThreads, kBlocks)
+    attention_float_kernel(AttentionArgs a, bool rounds) {
   KT_SHARED(shared);
   const int sections = sections_of(a), section = blockIdx.z, kv_head = blockIdx.y;
   if (section >= sections) return;

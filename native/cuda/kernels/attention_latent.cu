@@ -8,9 +8,9 @@ namespace kt::cuda {
 
 void attention_latent(Stream& stream, const AttentionArgs& args) {
   if (args.tokens * (args.heads / args.kv_heads) <= 16) {
-    launch_tensor<AttentionShape<576, 512, 1, 1, 4>>(stream, args);
+    launch_tensor<AttentionShape<576, 512, 1, 1, 4, true>>(stream, args);
   } else {
-    launch_tensor<AttentionShape<576, 512, 2, 1, 4>>(stream, args);
+    launch_tensor<AttentionShape<576, 512, 2, 1, 4, true>>(stream, args);
   }
 }
 

@@ -14,7 +14,7 @@ void attention_many(Stream& stream, const AttentionArgs& args) {
   } else if (key <= 192 && value <= 128) {
     launch_tensor<AttentionShape<192, 128, 4, 1, 1>>(stream, args);
   } else {
-    launch_tensor<AttentionShape<256, 256, 4, 1, 1>>(stream, args);
+    launch_tensor<AttentionShape<256, 256, 4, 1, 2>>(stream, args);
   }
 }
 

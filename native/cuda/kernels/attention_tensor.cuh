@@ -3,9 +3,9 @@
 //
 // A block has a tile of queries of a key head and goes through a section of the rows, a block of
 // rows at a time, while the next one is on its way. Each warp has sixteen queries. Warps that have
-// the same ones share out rows, and add up at the end; or columns, so that sums of 512 values fit
-// into registers: then scores are added up in shared memory for each block of rows, and what
-// becomes of them is computed by each. Queries, sums and softmax stay in registers.
+// the same ones share out rows, and add up at the end; or columns, so that sums of 256 or 512
+// values fit into registers: then scores are added up in shared memory for each block of rows, and
+// what becomes of them is computed by each. Queries, sums and softmax stay in registers.
 //
 // COST Of a row and a query: 2 * (key_size + value_size) operations. Rows are read from memory
 // once for all tiles if the second-level cache holds them between: bytes are those of the cache.
@@ -24,8 +24,9 @@
 
 namespace kt::cuda {
 
-// Sizes are the widest that fit. With several column warps, values are the keys' first columns.
-template <int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps, int kColumnWarps>
+// Sizes are the widest that fit. Latents: values are the keys' first columns.
+template <int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps, int kColumnWarps,
+          bool kAreLatents = false>
 struct AttentionShape {
   static constexpr int kKey = kKeySize, kValue = kValueSize;
   static constexpr int kSharers = kRowWarps * kColumnWarps;  // warps that have the same queries
@@ -33,18 +34,20 @@ struct AttentionShape {
   static constexpr int kWarps = kQueryWarps * kSharers, kThreads = 32 * kWarps;
   static constexpr int kQueries = 16 * kQueryWarps;  // of a tile
   static constexpr int kWarpRows = kRowWarps > 1 ? 16 : 32, kRows = kRowWarps * kWarpRows;
-  static constexpr bool kIsLatent = kColumnWarps > 1;
+  static constexpr bool kIsLatent = kAreLatents;
   static constexpr int kSteps = kKey / 16 / kColumnWarps;  // of a warp, along the key
   static constexpr int kTiles = kWarpRows / 8;             // of scores
   static constexpr int kValueTiles = kValue / 8 / kColumnWarps;
   static constexpr int kKeyBytes = kRows * kKey * 2;
   static constexpr int kStageBytes = kKeyBytes + (kIsLatent ? 0 : kRows * kValue * 2);
-  static constexpr int kScoreBytes = kIsLatent ? kWarps * kTiles * 32 * 16 : 0;
+  static constexpr int kScoreBytes = kColumnWarps > 1 ? kWarps * kTiles * 32 * 16 : 0;
   static constexpr int kBytes = 2 * kStageBytes + kScoreBytes;
   static_assert(kRowWarps == 1 || kColumnWarps == 1);
   static constexpr int kMergeBytes = kQueryWarps * (kRowWarps * 64 + (kValueTiles + 1) * 512);
   static_assert(kRowWarps == 1 || kMergeBytes <= 2 * kStageBytes);
-  static_assert(kBytes <= 99 * 1024);
+  static constexpr int kMostBytes = 99 * 1024;
+  static_assert(kBytes <= kMostBytes);
+  static constexpr int kBlocks = 2 * kBytes <= kMostBytes ? 2 : 1;  // at a time
 };
 
 // Part of a block in which a warp works.
@@ -187,7 +190,7 @@ __device__ __forceinline__ void attend_block(const Run& run, int first, unsigned
                                              WarpQueries<Shape>& of) {
   float scores[Shape::kTiles][4];
   multiply_keys(stage, at, of, scores);
-  if constexpr (Shape::kIsLatent) add_parts(parts, at, scores);
+  if constexpr (Shape::kColumnParts > 1) add_parts(parts, at, scores);
   if (first < run.common.begin || first + Shape::kRows > run.common.end) {
     of.softmax.hide(first + at.row_part * Shape::kWarpRows, at.lane, scores);
   }
@@ -212,20 +215,20 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
     }
     commit_copies();
   };
-  unsigned char *stage = shared, *other = shared + Shape::kStageBytes;
-  if (part.begin < part.end) bring(part.begin, stage);
-  for (int first = part.begin; first < part.end; first += kRows) {
+  if (part.begin < part.end) bring(part.begin, shared);
+  int at_stage = 0;
+  for (int first = part.begin; first < part.end; first += kRows, at_stage ^= 1) {
+    unsigned char* const stage = shared + at_stage * Shape::kStageBytes;
     wait_copies<0>();
     settle<Shape::kKey, kRows, kThreads>(keys, stage);
     if constexpr (!Shape::kIsLatent) {
       settle<Shape::kValue, kRows, kThreads>(values, stage + Shape::kKeyBytes);
     }
     __syncthreads();  // the block is there, and nobody reads the one before
-    if (first + kRows < part.end) bring(first + kRows, other);
+    if (first + kRows < part.end) {
+      bring(first + kRows, shared + (at_stage ^ 1) * Shape::kStageBytes);
+    }
     attend_block(run, first, stage, parts, at, of);
-    unsigned char* const next = other;
-    other = stage;
-    stage = next;
   }
 }
 
@@ -307,7 +310,8 @@ __device__ __forceinline__ void finish(const AttentionArgs& a, const Run& run, i
 
 // Grid: tiles, key heads, sections. Tiles that see most begin first.
 template <class Shape>
-__global__ void __launch_bounds__(Shape::kThreads) attention_tensor_kernel(AttentionArgs a) {
+__global__ void __launch_bounds__(Shape::kThreads, Shape::kBlocks)
+    attention_tensor_kernel(AttentionArgs a) {
   KT_SHARED(shared);
   const int sections = sections_of(a), section = blockIdx.z, kv_head = blockIdx.y;
   if (section >= sections) return;

@@ -39,13 +39,13 @@ __device__ __forceinline__ CacheRows rows_of(const AttentionArgs& a, const void*
 }
 
 // Calls body(chunk in shared memory, row in the cache, first column, whether there is anything) for
-// the chunks of a tile that this thread brings. Each time the same.
-template <int kWidth, int kRows, int kThreads, class Body>
+// the chunks of a tile that this thread brings, each time the same, some of them side by side.
+template <int kWidth, int kRows, int kThreads, int kTogether, class Body>
 __device__ __forceinline__ void for_chunks(const CacheRows& rows, Rows part, unsigned char* tile,
                                            const Body& body) {
   constexpr int kChunks = kWidth / 8;
   static_assert(kRows * kChunks % kThreads == 0);
-#pragma unroll 4
+#pragma unroll kTogether
   for (int i = threadIdx.x; i < kRows * kChunks; i += kThreads) {
     const int row = i / kChunks, chunk = i % kChunks;
     const bool is_there = part.begin + row < part.end && chunk * 8 < rows.size;
@@ -55,54 +55,59 @@ __device__ __forceinline__ void for_chunks(const CacheRows& rows, Rows part, uns
   }
 }
 
-// Brings the first kRows of the rows, zeros after the last. What is copied is there after a wait,
-// and `settle`.
+// Brings the first kRows of the rows, zeros after the last, through registers.
+template <int kWidth, int kRows, int kThreads, int kTogether, class Eight>
+__device__ __forceinline__ void convert(const CacheRows& rows, Rows part, unsigned char* tile,
+                                        const Eight& eight) {
+  for_chunks<kWidth, kRows, kThreads, kTogether>(
+      rows, part, tile, [&](unsigned char* to, const uint8_t* row, int column, bool is_there) {
+        *reinterpret_cast<uint4*>(to) = is_there ? eight(row, column) : uint4{0, 0, 0, 0};
+      });
+}
+template <CacheType kType, int kWidth, int kRows, int kThreads>
+__device__ __forceinline__ void convert_any(const CacheRows& rows, Rows part, unsigned char* tile) {
+  const int size = rows.size;
+  convert<kWidth, kRows, kThreads, 1>(rows, part, tile, [=](const uint8_t* row, int column) {
+    return eight_values<kType>(row, column, size);
+  });
+}
+
+// The same in the way that suits the rows. What is copied is there after a wait, and `settle`.
 template <int kWidth, int kRows, int kThreads>
 __device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned char* tile) {
-  const auto bring = [&](const auto& eight) {
-    for_chunks<kWidth, kRows, kThreads>(
-        rows, part, tile, [&](unsigned char* to, const uint8_t* row, int column, bool is_there) {
-          *reinterpret_cast<uint4*>(to) = is_there ? eight(row, column) : uint4{0, 0, 0, 0};
-        });
-  };
-  const int size = rows.size;
+  constexpr int kTogether = 4;  // loads that are on their way
   if (!rows.is_aligned) {
     switch (rows.type) {
       case CacheType::kF32:
-        return bring([=](const uint8_t* row, int column) {
-          return eight_values<CacheType::kF32>(row, column, size);
-        });
+        return convert_any<CacheType::kF32, kWidth, kRows, kThreads>(rows, part, tile);
       case CacheType::kF16:
-        return bring([=](const uint8_t* row, int column) {
-          return eight_values<CacheType::kF16>(row, column, size);
-        });
+        return convert_any<CacheType::kF16, kWidth, kRows, kThreads>(rows, part, tile);
       case CacheType::kBf16:
-        return bring([=](const uint8_t* row, int column) {
-          return eight_values<CacheType::kBf16>(row, column, size);
-        });
+        return convert_any<CacheType::kBf16, kWidth, kRows, kThreads>(rows, part, tile);
       case CacheType::kQ8_0:
-        return bring([=](const uint8_t* row, int column) {
-          return eight_values<CacheType::kQ8_0>(row, column, size);
-        });
+        return convert_any<CacheType::kQ8_0, kWidth, kRows, kThreads>(rows, part, tile);
     }
   }
   if (rows.type == CacheType::kF32) {
-    return bring([](const uint8_t* row, int column) { return eight_floats(row, column); });
+    convert<kWidth, kRows, kThreads, kTogether>(
+        rows, part, tile, [](const uint8_t* row, int column) { return eight_floats(row, column); });
+  } else if (rows.type == CacheType::kQ8_0) {
+    convert<kWidth, kRows, kThreads, kTogether>(
+        rows, part, tile,
+        [](const uint8_t* row, int column) { return eight_of_block(row, column); });
+  } else {
+    for_chunks<kWidth, kRows, kThreads, kTogether>(
+        rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
+          copy_async16(to, row + column * 2, is_there);
+        });
   }
-  if (rows.type == CacheType::kQ8_0) {
-    return bring([](const uint8_t* row, int column) { return eight_of_block(row, column); });
-  }
-  for_chunks<kWidth, kRows, kThreads>(
-      rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
-        copy_async16(to, row + column * 2, is_there);
-      });
 }
 
 // Makes of what this thread's copies brought what the tensor cores want.
 template <int kWidth, int kRows, int kThreads>
 __device__ __forceinline__ void settle(const CacheRows& rows, unsigned char* tile) {
   if (rows.type != CacheType::kF16 || !rows.is_aligned) return;
-  for_chunks<kWidth, kRows, kThreads>(
+  for_chunks<kWidth, kRows, kThreads, 2>(
       rows, Rows{0, 0}, tile,
       [](unsigned char* to, const uint8_t*, int, bool) { halves_to_bf16(to); });
 }

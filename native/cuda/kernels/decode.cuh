@@ -139,7 +139,9 @@ struct Layout16 {
   static constexpr uint32_t kMask = kCodeMask;
   static constexpr bool kHasLow = kHasLowest;
   // Unless a Codec says otherwise, granules are in order.
-  __device__ static constexpr int first(int piece, int i) { return (piece * kGranules + i) * kGranule; }
+  __device__ static constexpr int first(int piece, int i) {
+    return (piece * kGranules + i) * kGranule;
+  }
 };
 
 // Weight m of a word, rounded as `gguf` does.

@@ -14,7 +14,9 @@ struct PartsApart : Layout16<8, 2, kZero, kMask, kHasLow> {
   __device__ static constexpr int part(int piece, int i) {
     return (piece >> 2) * 4 + (piece >> 1 & 1) + 2 * i;
   }
-  __device__ static constexpr int first(int piece, int i) { return part(piece, i) * 32 + half(piece) * 16; }
+  __device__ static constexpr int first(int piece, int i) {
+    return part(piece, i) * 32 + half(piece) * 16;
+  }
 };
 
 // Two bits: four parts share 32 bytes.

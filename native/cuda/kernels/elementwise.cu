@@ -20,29 +20,28 @@ unsigned blocks_for(int64_t elements) {
 
 __global__ void __launch_bounds__(kThreads) add_kernel(AddArgs a) {
   const int64_t i = (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x) * kQuad;
-  const int64_t left = a.count - i;
-  if (left <= 0) return;
-  const float4 x = load_quad(a.x + i, left), y = load_quad(a.y + i, left);
-  store_quad(a.out + i, left,
+  if (i >= a.count) return;
+  const float4 x = load_quad(a.x, i, a.count), y = load_quad(a.y, i, a.count);
+  store_quad(a.out, i, a.count,
              make_float4(fmaf(a.factor, y.x, x.x), fmaf(a.factor, y.y, x.y),
                          fmaf(a.factor, y.z, x.z), fmaf(a.factor, y.w, x.w)));
 }
 
 __global__ void __launch_bounds__(kThreads) bias_rows_kernel(BiasRowsArgs a) {
-  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad, left = a.width - i;
-  if (left <= 0) return;
-  float* row = a.x + blockIdx.x * a.x_stride + i;
-  const float4 x = load_quad(row, left), bias = load_quad(a.bias + i, left);
-  store_quad(row, left, make_float4(x.x + bias.x, x.y + bias.y, x.z + bias.z, x.w + bias.w));
+  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad;
+  if (i >= a.width) return;
+  float* row = a.x + blockIdx.x * a.x_stride;
+  const float4 x = load_quad(row, i, a.width), bias = load_quad(a.bias, i, a.width);
+  store_quad(row, i, a.width, make_float4(x.x + bias.x, x.y + bias.y, x.z + bias.z, x.w + bias.w));
 }
 
 __global__ void __launch_bounds__(kThreads) weigh_rows_kernel(WeighRowsArgs a) {
-  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad, left = a.width - i;
-  if (left <= 0) return;
+  const int i = (blockIdx.y * kThreads + threadIdx.x) * kQuad;
+  if (i >= a.width) return;
   const float weight = a.weights[blockIdx.x * a.weights_stride];
   const float factor = a.is_logit ? 1.0f / (1.0f + expf(-weight)) : weight;
-  const float4 x = load_quad(a.x + blockIdx.x * a.x_stride + i, left);
-  store_quad(a.out + blockIdx.x * a.out_stride + i, left,
+  const float4 x = load_quad(a.x + blockIdx.x * a.x_stride, i, a.width);
+  store_quad(a.out + blockIdx.x * a.out_stride, i, a.width,
              make_float4(factor * x.x, factor * x.y, factor * x.z, factor * x.w));
 }
 

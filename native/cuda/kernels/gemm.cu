@@ -31,7 +31,7 @@ void multiply_some(Stream& stream, const LinearArgs& a, int groups, int first, i
   constexpr int64_t kBytes = sizeof(float);
   round_rows(stream, {values, a.x.token_bytes / kBytes, a.x.group_bytes / kBytes, nullptr, 1, count,
                       columns, is_split(a.weight.type), x});
-  const int tile_tokens = tile_tokens_for(count);
+  const int tile_tokens = tile_tokens_for(count, a.weight.type);
   TileArgs tiles{};
   tiles.weight = a.weight.data;
   tiles.row_bytes = a.weight.row_bytes;

@@ -115,7 +115,7 @@ struct Round {
   Round(Stream& stream, Scratch behind, const Pairs& pairs, const Matrix& weight)
       : scratch(behind) {
     const int active = static_cast<int>(most_active(pairs.all, pairs.experts));
-    tile_tokens = tile_tokens_for(pairs.all / active);
+    tile_tokens = tile_tokens_for(pairs.all / active, weight.type);
     most_tiles = active + pairs.count / tile_tokens;
     tiles = scratch.take<TokenTile>(most_tiles);
     tile_count = scratch.take<int>(1);

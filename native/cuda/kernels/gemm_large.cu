@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensor-core products with blocks of 256 weights that are computed.
+#include "gemm_raw.cuh"
 #include "gemm_tile.cuh"
-#include "gemm_weights.cuh"
 
 namespace kt::cuda {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensor-core products with blocks of 32 and 64 weights.
+#include "gemm_raw.cuh"
 #include "gemm_tile.cuh"
-#include "gemm_weights.cuh"
 
 namespace kt::cuda {
 

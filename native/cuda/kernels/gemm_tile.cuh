@@ -356,7 +356,10 @@ void launch_tiles(Stream& stream, const TileArgs& args, int tile_tokens) {
   switch (tile_tokens) {
     case 16: return launch_tiles<Source, 16>(stream, args);
     case 64: return launch_tiles<Source, 64>(stream, args);
-    default: return launch_tiles<Source, kMostTileTokens>(stream, args);
+    default:
+      if constexpr (Source::kGroups <= kTileDepth / kBlock) {
+        launch_tiles<Source, kMostTileTokens>(stream, args);
+      }
   }
 }
 

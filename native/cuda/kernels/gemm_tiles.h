@@ -74,9 +74,34 @@ constexpr int64_t partial_bytes(int tile_tokens) {
   return int64_t{kTileRows} * tile_tokens * static_cast<int64_t>(sizeof(float));
 }
 
-// Tokens of a tile for so many tokens of each matrix: 16, 64 or 128.
-constexpr int tile_tokens_for(int64_t tokens) {
-  return tokens <= 16 ? 16 : tokens <= 64 ? 64 : kMostTileTokens;
+// Types that have a scale for each 16 weights; the others have one for 32.
+template <class Block>
+constexpr bool kHasFineScales = false;
+#define KT_FINE(name) \
+  template <>         \
+  constexpr bool kHasFineScales<Block##name> = true;
+KT_FINE(Q2_K)
+KT_FINE(Q3_K)
+KT_FINE(Q6_K)
+KT_FINE(IQ2_XS)
+KT_FINE(IQ2_S)
+KT_FINE(IQ1_M)
+KT_FINE(NVFP4)
+#undef KT_FINE
+constexpr bool has_fine_scales(WeightType type) {
+  switch (type) {
+#define KT_CASE(name, number) \
+  case WeightType::k##name: return kHasFineScales<Block##name>;
+    KT_BLOCK_TYPES(KT_CASE)
+#undef KT_CASE
+    default: return false;
+  }
+}
+
+// Tokens of a tile for so many tokens of each matrix: 16, 64 or 128. With fine scales there are not
+// registers enough for the last.
+constexpr int tile_tokens_for(int64_t tokens, WeightType type) {
+  return tokens <= 16 ? 16 : tokens <= 64 || has_fine_scales(type) ? 64 : kMostTileTokens;
 }
 
 void multiply_tiles(Stream& stream, const TileArgs& args, WeightType type, int tile_tokens);

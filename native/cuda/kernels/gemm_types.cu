@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tensor-core product of each weight type: the choice, and that of floats. gemm_small.cu,
 // gemm_large.cu and gemm_grids.cu hold the others, so that they compile side by side.
+#include "gemm_raw.cuh"
 #include "gemm_tile.cuh"
-#include "gemm_weights.cuh"
 
 namespace kt::cuda {
 

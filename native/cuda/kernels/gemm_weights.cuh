@@ -32,21 +32,6 @@ constexpr Granules granules_of() {
   return result;
 }
 
-// Types that have a scale for each 16 weights; the others have one for 32.
-template <class Block>
-constexpr bool kHasFineScales = false;
-#define KT_FINE(name) \
-  template <>         \
-  constexpr bool kHasFineScales<Block##name> = true;
-KT_FINE(Q2_K)
-KT_FINE(Q3_K)
-KT_FINE(Q6_K)
-KT_FINE(IQ2_XS)
-KT_FINE(IQ2_S)
-KT_FINE(IQ1_M)
-KT_FINE(NVFP4)
-#undef KT_FINE
-
 // Codes stay what they are, exactly, and scales float32: no weight is rounded.
 template <class Block>
 class BlockSource {

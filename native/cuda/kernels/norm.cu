@@ -25,8 +25,7 @@ struct Part {
   __device__ __forceinline__ void load(const float* row, int first, int width) {
 #pragma unroll
     for (int j = 0; j < kHeld; ++j) {
-      const int i = place(first, j);
-      quads[j] = load_quad(row + i, width - i);
+      quads[j] = load_quad(row, place(first, j), width);
     }
   }
 
@@ -48,8 +47,7 @@ __device__ __forceinline__ void store_normed(const Part& x, const Part& weight, 
 #pragma unroll
   for (int j = 0; j < kHeld; ++j) {
     const float4 &q = x.quads[j], &w = weight.quads[j];
-    const int i = Part::place(first, j);
-    store_quad(out + i, width - i,
+    store_quad(out, Part::place(first, j), width,
                make_float4(q.x * factor * w.x, q.y * factor * w.y, q.z * factor * w.z,
                            q.w * factor * w.w));
   }
@@ -60,7 +58,7 @@ __device__ __forceinline__ float row_sum(float sum) {
   return blockDim.x == kWarp ? warp_sum(sum) : block_sum(sum, partials);
 }
 
-__global__ void __launch_bounds__(kMaxThreads) rms_norm_kernel(RmsNormArgs a, int64_t rows) {
+__global__ void __launch_bounds__(kMaxThreads, 2) rms_norm_kernel(RmsNormArgs a, int64_t rows) {
   const int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
   if (row >= rows) return;  // a whole warp, where rows have one each and no barrier
   const int64_t token = row / a.groups, group = row % a.groups;

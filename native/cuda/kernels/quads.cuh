@@ -11,26 +11,30 @@ namespace kt::cuda {
 
 constexpr int kQuad = 4;
 
-__device__ __forceinline__ bool is_whole(const float* quad, int64_t left) {
-  return left >= kQuad && reinterpret_cast<uintptr_t>(quad) % sizeof(float4) == 0;
+// Whether the quad from element i on is all within the row, and can be reached at once.
+template <class Index>
+__device__ __forceinline__ bool is_whole(const float* row, Index i, Index width) {
+  return reinterpret_cast<uintptr_t>(row) % sizeof(float4) == 0 && i + kQuad <= width;
 }
 
-// Four floats, of which `left` are the row's; zeros for the others.
-__device__ __forceinline__ float4 load_quad(const float* quad, int64_t left) {
-  if (is_whole(quad, left)) return *reinterpret_cast<const float4*>(quad);
-  return make_float4(left > 0 ? quad[0] : 0, left > 1 ? quad[1] : 0, left > 2 ? quad[2] : 0,
-                     left > 3 ? quad[3] : 0);
+// Elements i to i + 3 of a row, i a multiple of 4; zeros beyond its end.
+template <class Index>
+__device__ __forceinline__ float4 load_quad(const float* row, Index i, Index width) {
+  if (is_whole(row, i, width)) return *reinterpret_cast<const float4*>(row + i);
+  return make_float4(i < width ? row[i] : 0, i + 1 < width ? row[i + 1] : 0,
+                     i + 2 < width ? row[i + 2] : 0, i + 3 < width ? row[i + 3] : 0);
 }
 
-__device__ __forceinline__ void store_quad(float* quad, int64_t left, const float4& values) {
-  if (is_whole(quad, left)) {
-    *reinterpret_cast<float4*>(quad) = values;
+template <class Index>
+__device__ __forceinline__ void store_quad(float* row, Index i, Index width, const float4& values) {
+  if (is_whole(row, i, width)) {
+    *reinterpret_cast<float4*>(row + i) = values;
     return;
   }
-  if (left > 0) quad[0] = values.x;
-  if (left > 1) quad[1] = values.y;
-  if (left > 2) quad[2] = values.z;
-  if (left > 3) quad[3] = values.w;
+  if (i < width) row[i] = values.x;
+  if (i + 1 < width) row[i + 1] = values.y;
+  if (i + 2 < width) row[i + 2] = values.z;
+  if (i + 3 < width) row[i + 3] = values.w;
 }
 
 }  // namespace kt::cuda

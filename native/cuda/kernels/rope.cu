@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rotary positions: the table of a step's angles, and the turning of pairs, one a thread.
-// COST the table is a few kilobytes, once a step. Turning moves 16 bytes a pair for some
-// operations: bound by memory, or for one token (128 heads of 32 pairs: 64 KB) by the launch. 512
-// tokens of 128 heads of 32 pairs: 36 µs on a 3090, 33 on a 4090, 19 on a 5090, 8 on an H200. ERROR
-// of an angle its rounding to float32, 6e-8 of it; of cosine and sine two units of the last place;
-// of turning three roundings.
+// COST the table is a few kilobytes, once a step. Turning moves 16 bytes a pair: bound by memory,
+// or for one token (128 heads of 32 pairs: 64 KB) by the launch. 512 tokens of 128 heads of 32
+// pairs: 36 µs on a 3090, 33 on a 4090, 19 on a 5090, 8 on an H200.
+// ERROR of an angle its rounding to float32, 6e-8 of it; of cosine and sine two units of the last
+// place; of turning three roundings.
 #include "../device.cuh"
 #include "../kernels.h"
 

@@ -72,6 +72,7 @@ class RowKernel {
   }
 
   __device__ void run() {
+#pragma unroll 1
     for (int i = 0; i + 1 < Ring<Rows>::kStages; ++i) ring_.copy(ahead_, row_bytes());
     Walk<T> walk(a_);
     if (a_.owns_rows()) start(walk);
@@ -108,7 +109,7 @@ class RowKernel {
     const int tokens = padded<T>(tile.count);
     for (int t = 0; t < tokens; ++t) {
       const float* row = t < tile.count ? x_of(a_, tile, t) : nullptr;
-#pragma unroll 4
+#pragma unroll(T == 1 ? 4 : 1)
       for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads) {
         const int step = i / kItems, item = i % kItems;
         const int column = (first + step) * Rows::kColumns + Rows::column(item);

@@ -26,16 +26,16 @@ class Walk {
   __device__ explicit Walk(const RowProduct& a) : a_(a) {
     const int matrices = a.plan ? a.plan[a.experts + 1 + a.plan_pairs] : a.matrices;
     const int64_t all = a.owns_rows() ? a.pairs : int64_t{a.pairs} * matrices;
-    begin_ = all * blockIdx.x / gridDim.x;
-    end_ = all * (blockIdx.x + 1) / gridDim.x;
-    at_ = a.owns_rows() ? 0 : static_cast<int>(begin_ / a.pairs);
-    last_ = a.owns_rows() ? matrices : static_cast<int>((end_ + a.pairs - 1) / a.pairs);
+    begin_ = static_cast<int>(all * blockIdx.x / gridDim.x);
+    end_ = static_cast<int>(all * (blockIdx.x + 1) / gridDim.x);
+    at_ = a.owns_rows() ? 0 : begin_ / a.pairs;
+    last_ = a.owns_rows() ? matrices : (end_ + a.pairs - 1) / a.pairs;
     if (begin_ == end_) last_ = at_;
   }
 
   // Rows of the block if it owns them.
-  __device__ int first_row() const { return static_cast<int>(begin_) * 2; }
-  __device__ int last_row() const { return min(static_cast<int>(end_) * 2, a_.outputs); }
+  __device__ int first_row() const { return begin_ * 2; }
+  __device__ int last_row() const { return min(end_ * 2, a_.outputs); }
 
   __device__ bool next(Tile& tile) {
     for (; at_ < last_; ++at_, token_ = 0) {
@@ -47,9 +47,9 @@ class Walk {
         tokens = a_.plan[tile.matrix + 1] - first;
       }
       if (token_ >= tokens) continue;
-      const int64_t before = a_.owns_rows() ? 0 : int64_t{at_} * a_.pairs;
-      tile.begin = static_cast<int>(max(begin_ - before, int64_t{0}));
-      tile.end = static_cast<int>(min(end_ - before, int64_t{a_.pairs}));
+      const int before = a_.owns_rows() ? 0 : at_ * a_.pairs;
+      tile.begin = max(begin_ - before, 0);
+      tile.end = min(end_ - before, a_.pairs);
       tile.first = first + token_;
       tile.count = min(tokens - token_, min(a_.tokens, T));
       token_ += tile.count;
@@ -60,7 +60,7 @@ class Walk {
 
  private:
   const RowProduct& a_;
-  int64_t begin_, end_;
+  int begin_, end_;
   int at_, last_, token_ = 0;
 };
 

@@ -3,6 +3,7 @@
 // between GPU and CPU, and the same values computed here.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -10,10 +11,9 @@
 #include <vector>
 
 #include "check.h"
-#include "errors.h"
 #include "event.h"
 #include "handoff.h"
-#include "runtime.h"
+#include "pinned.h"
 #include "stream.h"
 
 namespace kt::test {
@@ -27,24 +27,14 @@ constexpr gpu::Backend kBackends[] = {gpu::Backend::kHostNode, gpu::Backend::kFl
 template <class T>
 class Mapped {
  public:
-  explicit Mapped(int64_t count) : count_(count) {
-    void* memory = nullptr;
-    gpu::check(cudaHostAlloc(&memory, count * sizeof(T), cudaHostAllocMapped), "pinning memory");
-    data_ = static_cast<T*>(memory);
-  }
-  ~Mapped() { cudaFreeHost(data_); }
-  Mapped(const Mapped&) = delete;
-  Mapped& operator=(const Mapped&) = delete;
-
-  T* data() const { return data_; }
-  T& operator[](int64_t i) const { return data_[i]; }
-  int64_t size() const { return count_; }
-  void fill(T value) const {
-    for (int64_t i = 0; i < count_; ++i) data_[i] = value;
-  }
+  explicit Mapped(int64_t count)
+      : memory_(count * static_cast<int64_t>(sizeof(T))), count_(count) {}
+  T* data() const { return static_cast<T*>(memory_.data()); }
+  T& operator[](int64_t i) const { return data()[i]; }
+  void fill(T value) const { std::fill(data(), data() + count_, value); }
 
  private:
-  T* data_ = nullptr;
+  gpu::PinnedMemory memory_;
   int64_t count_;
 };
 

@@ -34,7 +34,7 @@ void test_drivers() {
 }
 
 void test_cards() {
-  const std::string all = "80-real;86-real;89-real;90-real;120-real;120-virtual";
+  const std::string all = "80-real 86-real 89-real 90-real 120-real 120-virtual";
   for (const auto& [major, minor] :
        {std::pair(8, 0), std::pair(8, 6), std::pair(8, 9), std::pair(9, 0), std::pair(12, 0),
         std::pair(12, 1), std::pair(13, 0)}) {

@@ -93,6 +93,7 @@ int main(int count, char** names) {
     test_embed(stream, type);
     for (int columns : widths_of(type)) test_product(stream, type, {1, 5, columns});
     test_product(stream, type, {3, 18, widths_of(type)[1]});
+    test_product(stream, type, {2, 97, widths_of(type).back()});  // so many that warps share none
   }
   return result();
 }

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "handoff.h"
 #include "handoff_steps.h"
+#include "runtime.h"
 
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -21,8 +22,8 @@ namespace {
 
 using namespace kt::test;
 
-// These tests do wait for it.
-constexpr std::chrono::milliseconds kPatience{200};
+// These tests do wait for it; jobs that are right must end within it, however busy the machine is.
+constexpr std::chrono::seconds kPatience{1};
 constexpr int kFailing = 1;  // the layer whose job does not end
 
 struct Streams {
@@ -71,14 +72,11 @@ void test_job_that_hangs(Streams& streams, gpu::Backend backend) {
   gpu::Handoff handoff(streams.main, backend, kPatience);
   gpu::Graph graph = steps.capture(handoff, Course::kPlain);
   steps.load(0);
-  handoff.begin_step();
-  graph.replay();
-  handoff.finish_step();
   steps.disturb(hang);
   handoff.begin_step();
   graph.replay();
   const std::string message = failure([&] { handoff.finish_step(); });
-  check_says(message, "job 2 (experts of layer 1) did not end within 0.2 s", backend);
+  check_says(message, "job 2 (experts of layer 1) did not end within 1 s", backend);
   // A host function cannot be left alone; else the GPU's work has ended by now.
   const bool has_ended = cudaStreamQuery(streams.main.handle()) == cudaSuccess;
   check(has_ended == (backend != gpu::Backend::kHostNode), "the GPU waits no longer");
@@ -86,8 +84,9 @@ void test_job_that_hangs(Streams& streams, gpu::Backend backend) {
   check_aftermath(streams, handoff, backend);
 }
 
-// Nobody watches: the kernel ends its wait itself, and it is an error all the same.
-void test_kernel_loses_patience(Streams& streams) {
+// Nobody watches: the kernel ends its wait itself, and it is an error all the same, also if the job
+// has ended when somebody looks.
+void test_kernel_loses_patience(Streams& streams, bool is_late) {
   is_released = false;
   const Steps steps({.layers = 5}, streams.main, streams.branch);
   steps.disturb(hang);
@@ -97,6 +96,8 @@ void test_kernel_loses_patience(Streams& streams) {
   handoff.begin_step();
   graph.replay();
   streams.main.synchronize();
+  is_released = is_late;
+  if (is_late) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   check_says(failure([&] { handoff.finish_step(); }), "job 2 (experts of layer 1) did not end",
              gpu::Backend::kFlagKernel);
   is_released = true;
@@ -117,7 +118,7 @@ void test_step_that_is_not_launched(Streams& streams, gpu::Backend backend) {
 void test_end_within_a_step(Streams& streams, gpu::Backend backend) {
   const Steps steps({}, streams.main, streams.branch);
   {
-    gpu::Handoff handoff(streams.main, backend, kPatience);
+    gpu::Handoff handoff(streams.main, backend, std::chrono::seconds(60));
     gpu::Graph graph = steps.capture(handoff, Course::kPlain);
     steps.load(0);
     handoff.begin_step();
@@ -177,6 +178,7 @@ int main() {
     test_end_with_a_job_that_hangs(streams, backend);
     if (backend != gpu::Backend::kHostNode) test_worker_that_dies(streams, backend);
   }
-  test_kernel_loses_patience(streams);
+  test_kernel_loses_patience(streams, false);
+  test_kernel_loses_patience(streams, true);
   return result();
 }

@@ -79,20 +79,83 @@ def test_little_memory_is_a_problem(ktdesk, machine) -> None:
     assert any("1.0 GB available" in line for line in lines(done, "!!"))
 
 
-def test_a_graphics_card_is_described(ktdesk, machine) -> None:
+@pytest.fixture
+def gpus(monkeypatch):
+    """A GPU module that finds one card; a function that changes what it says."""
+
+    def find(problem="", driver_version=13000, card_problem=None, **card):
+        described = {
+            "name": "Card",
+            "memory_bytes": 24_000_000_000,
+            "free_bytes": 20_000_000_000,
+            "compute_capability": (8, 9),
+            "problem": card_problem,
+        } | card
+        facts = SimpleNamespace(
+            devices=[] if problem else [SimpleNamespace(**described)],
+            driver="580.1",
+            driver_version=driver_version,
+            problem=SimpleNamespace(text=problem, remedy="Mend it.") if problem else None,
+        )
+        module = SimpleNamespace(facts=lambda: facts)
+        monkeypatch.setitem(sys.modules, "ktdesk._cuda", module)
+
+    find()
+    return find
+
+
+CARD = "graphics card     Card · 24 GB, 20 GB free · compute capability 8.9 · driver 580.1"
+
+
+def test_a_graphics_card_is_described(ktdesk, gpus) -> None:
+    assert f"ok  {CARD}\n" in ktdesk("doctor").out
+
+
+def test_free_memory_may_be_unknown(ktdesk, gpus) -> None:
+    gpus(free_bytes=None)
+    assert "ok  graphics card     Card · 24 GB · compute" in ktdesk("doctor").out
+
+
+def test_a_card_that_cannot_be_used_has_a_reason(ktdesk, gpus) -> None:
+    gpus(card_problem=SimpleNamespace(text="It is too old.", remedy="Buy a newer one."))
+    out = ktdesk("doctor").out
+    assert f"--  {CARD} · not used. It is too old.\n" in out
+    assert "Buy a newer one." in out
+
+
+def test_a_driver_that_is_too_old_is_a_problem(ktdesk, gpus) -> None:
+    gpus(problem="The driver is too old.", driver_version=12080)
+    done = ktdesk("doctor")
+    assert done.code == 1
+    assert "!!  graphics card     The driver is too old.\n" in done.out
+    assert "Mend it." in done.out
+
+
+def test_no_driver_is_worth_a_note(ktdesk, gpus) -> None:
+    gpus(problem="No driver.", driver_version=0)
+    expected = "--  graphics card     No driver. Models run on the processor alone.\n"
+    assert expected in ktdesk("doctor").out
+
+
+@pytest.fixture
+def no_gpu_support(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ktdesk._cuda", None)
+
+
+def test_a_build_without_gpu_support_names_the_cards(ktdesk, machine, no_gpu_support) -> None:
     card = Gpu(
         name="Card",
         memory_bytes=24_000_000_000,
         free_bytes=20_000_000_000,
-        compute_capability=(9, 0),
+        compute_capability=(8, 9),
         driver="580.1",
     )
     machine(gpus=(card,), gpus_problem="")
-    expected = "Card · 24 GB, 20 GB free · compute capability 9.0 · driver 580.1 · not used"
-    assert expected in lines(ktdesk("doctor"), "--")[0]
+    expected = f"--  {CARD} · not used. This build has no GPU support.\n"
+    assert expected in ktdesk("doctor").out
 
 
-def test_no_graphics_card_is_worth_a_note(ktdesk, machine) -> None:
+def test_no_graphics_card_is_worth_a_note(ktdesk, machine, no_gpu_support) -> None:
     machine(gpus=(), gpus_problem="No NVIDIA driver is installed.")
     assert any("No NVIDIA driver" in line for line in lines(ktdesk("doctor"), "--"))
 

@@ -48,7 +48,7 @@ def test_captured_work_runs_on_replay_only() -> None:
 def test_native_code_can_replay_a_graph_on_its_own() -> None:
     device, x = CpuDevice(2), torch.ones(64)
     with device.capture() as graph:
-        cpu.add(device.stream, x, x, x)
+        native.add(device.stream, x, x, x)
     assert graph.native is not None
     function, argument = graph.native.job
     ctypes.CFUNCTYPE(None, ctypes.c_void_p)(function)(argument)

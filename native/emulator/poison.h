@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory that is no number until it is written: not as float32, float16 or bfloat16.
+#pragma once
+
+#include <cstddef>
+
+namespace kt::emulated {
+
+constexpr int kPoison = 0xFF;
+
+// Aligned to 256 bytes, of which `bytes` is a multiple. Null if there is none. Of what is large,
+// only what is touched costs anything.
+unsigned char* allocate_poisoned(std::size_t bytes);
+void free_poisoned(unsigned char* memory, std::size_t bytes);
+
+}  // namespace kt::emulated
