@@ -71,6 +71,9 @@ class Stream(launches.Stream):
     def reads_host(self) -> bool: ...
     @property
     def has_tiles(self) -> bool: ...
+    def set_spin_us(self, microseconds: int, /) -> None:
+        """Set how long the pool's threads look for work before they sleep."""
+
     def begin_capture(self) -> None:
         """Record launches from now on. Raises RuntimeError if the stream captures already."""
 

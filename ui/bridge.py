@@ -101,6 +101,7 @@ class _Load:
                 context_tokens=settings.context_tokens,
                 cache_type=settings.cache_type,
                 kept_bytes=settings.kept_mb * 1_000_000,
+                vram_bytes=settings.vram_mb * 1_000_000,
                 progress=lambda now: self._report(engine, now),
             )
             self.bundle.add(Loaded(info))

@@ -66,6 +66,7 @@ def load_model(
             context_tokens=settings.context_tokens,
             cache_type=settings.cache_type,
             kept_bytes=settings.kept_mb * 1_000_000,
+            vram_bytes=settings.vram_mb * 1_000_000,
             progress=lambda now: program.terminal.progress(stage_line(now), now.fraction),
         )
     program.terminal.clear_progress()

@@ -21,11 +21,19 @@ from ktdesk.settings import (
 
 
 def add_engine_arguments(parser: ArgumentParser) -> None:
-    """Add --threads, --context and --cache."""
+    """Add --threads, --context, --cache and --vram."""
     group = parser.add_argument_group("engine")
     _add(group.add_argument, EngineSettings, "threads", "--threads")
     _add(group.add_argument, EngineSettings, "context_tokens", "--context")
     _add(group.add_argument, EngineSettings, "cache_type", "--cache")
+    about = describe(EngineSettings)["vram_mb"]
+    group.add_argument(
+        "--vram",
+        dest="vram_mb",
+        type=megabytes,
+        metavar="SIZE",
+        help=f"{about.title}. {about.help} Such as 24GiB or 8000MB.",
+    )
 
 
 def add_sampling_arguments(parser: ArgumentParser) -> None:
@@ -40,6 +48,21 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number, 1 or more")
     return int(text)
+
+
+_UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
+
+
+def megabytes(text: str) -> int:
+    """Read a size with a unit, such as 24GiB, as whole megabytes; a `type` of argparse."""
+    number, unit = text.rstrip("BbGgMmIi"), text.strip("0123456789. ").upper()
+    try:
+        size = int(float(number) * _UNITS[unit])
+    except (KeyError, ValueError):
+        size = 0
+    if size < 1_000_000:
+        raise ArgumentTypeError(f"{text!r} is not a size such as 24GiB or 8000MB")
+    return size // 1_000_000
 
 
 def engine_settings(arguments: Namespace, settings: EngineSettings) -> EngineSettings:

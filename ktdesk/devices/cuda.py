@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.devices.handoff import choose_backend
+from ktdesk.errors import DeviceError
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels.cuda_module import load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 
 
 _PATIENCE_S = 60.0  # with the CPU's part of a layer, which may have to read it from a disk
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the CPU gets for its experts: x [T, D], ids int32 and weights [T, K]."""
+
+    x: Tensor
+    ids: Tensor
+    weights: Tensor
 
 
 class CudaGraph:
@@ -192,12 +202,10 @@ class CudaDevice:
         """Whether launches are recorded."""
         return self._capturing is not None
 
-    def request(
-        self, graph: CpuGraph, name: str, sources: Sequence[Tensor], mapped: Sequence[Tensor]
-    ) -> int:
+    def request(self, graph: CpuGraph, name: str, sources: Handed, mapped: Handed) -> int:
         """Record: bring activations to the CPU, where the graph is replayed then.
 
-        sources: x [T, D], ids and weights [T, K] of this device. mapped: as these, from `pinned`.
+        sources: tensors of this device. mapped: of their shapes, from `pinned`.
         name: what errors call it. Returns the number to `collect` its result by.
         """
         assert self._capturing is not None
@@ -207,10 +215,14 @@ class CudaDevice:
             self.stream,
             graph.native,
             name,
-            *map(gpu_address, sources),
-            *(tensor.data_ptr() for tensor in mapped),
-            sources[0].numel(),
-            sources[1].numel(),
+            gpu_address(sources.x),
+            gpu_address(sources.ids),
+            gpu_address(sources.weights),
+            mapped.x.data_ptr(),
+            mapped.ids.data_ptr(),
+            mapped.weights.data_ptr(),
+            sources.x.numel(),
+            sources.ids.numel(),
         )
 
     def collect(self, number: int, result: Tensor, start: Tensor | None) -> Tensor:
@@ -245,9 +257,7 @@ class CudaDevice:
     @contextmanager
     def capture(self) -> Generator[CudaGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
-        graph = CudaGraph(
-            self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self
-        )
+        graph = CudaGraph(self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self)
         self.stream.begin_capture()
         self._capturing = graph
         try:
@@ -272,9 +282,17 @@ def open_gpu(budget_bytes: int) -> CudaDevice:
 
     Raises DeviceError if there is none that this build can use.
     """
-    require_card(0)
-    module = load_cuda()
-    device, facts = CudaDevice(module, 0, budget_bytes), module.facts()
+    card, module = require_card(0), load_cuda()
+    device, facts = CudaDevice(module, card.index, budget_bytes), module.facts()
     calibrate = partial(module.calibrate_handoff, device.stream)
-    device.handoff_backend = choose_backend(facts.devices[0].name, facts.driver, calibrate)
+    device.handoff_backend = choose_backend(card.name, facts.driver, calibrate)
     return device
+
+
+def usable_bytes(budget_bytes: int) -> int:
+    """Return what `open_gpu` may take of the card's memory; 0 without a card that can be used."""
+    try:
+        free = require_card(0).free_bytes or 0
+    except DeviceError:
+        return 0
+    return min(free, budget_bytes) if budget_bytes else free

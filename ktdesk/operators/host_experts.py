@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import torch
 from torch import Tensor
 
-from ktdesk.devices.cuda import CudaDevice
+from ktdesk.devices.cuda import CudaDevice, Handed
 from ktdesk.kernels import native
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.operators.base import Experts, ExpertsSpec, Shared
@@ -48,12 +48,15 @@ class HostExperts(Experts):
     def _captured(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Record a hand-off: the CPU replays its own graph on memory that both sides reach."""
         gpu = self._gpu
-        mapped_x, out = (gpu.pinned(*x.shape, dtype=x.dtype) for _ in range(2))
-        mapped_ids, mapped_weights = (gpu.pinned(*y.shape, dtype=y.dtype) for y in (ids, weights))
+        out = gpu.pinned(*x.shape, dtype=x.dtype)
+        mapped = Handed(
+            gpu.pinned(*x.shape, dtype=x.dtype),
+            gpu.pinned(*ids.shape, dtype=ids.dtype),
+            gpu.pinned(*weights.shape, dtype=weights.dtype),
+        )
         with self._cpu.capture() as graph:
-            self._experts.launch(mapped_x, mapped_ids, mapped_weights, None, out)
-        mapped = mapped_x, mapped_ids, mapped_weights
-        number = gpu.request(graph, self._path, (x, ids, weights), mapped)
+            self._experts.launch(mapped.x, mapped.ids, mapped.weights, None, out)
+        number = gpu.request(graph, self._path, Handed(x, ids, weights), mapped)
         start = shared() if shared else None
         return gpu.collect(number, out, start)
 

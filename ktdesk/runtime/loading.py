@@ -11,13 +11,14 @@ from math import prod
 from pathlib import Path
 
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.devices.cuda import open_gpu
+from ktdesk.devices.cuda import open_gpu, usable_bytes
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, find_architecture, make_plan
+from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
@@ -90,12 +91,17 @@ def _load(
 ) -> LoadedModel:
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
-    rules = Placement.load("cpu_only" if placement == "auto" else placement)
     context_tokens = choose_context(checkpoint, context_tokens)
     resources = Resources(checkpoint, CpuDevice(threads), context_tokens, CacheType(cache_type))
+    rules = Placement.load("cpu_only" if placement == "auto" else placement)
     plan = make_plan(resources, rules)
+    if placement == "auto":
+        cache_bytes, card_bytes = plan.cache_bytes(resources), usable_bytes(vram_bytes)
+        rules = Placement.load(choose_placement(checkpoint, cache_bytes, card_bytes))
+        plan = make_plan(resources, rules)
     if plan.needs_gpu:
         resources.gpu = open_gpu(vram_bytes)
+        resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
     resources.reads_ahead = checkpoint.size_bytes > left

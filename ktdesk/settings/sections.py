@@ -31,6 +31,14 @@ class EngineSettings(Section):
         "How exactly the conversation is kept: f32 most, q8_0 in the least memory.",
         choices=("f16", "bf16", "q8_0", "f32"),
     )
+    vram_mb: int = setting(
+        0,
+        "Graphics memory",
+        "How much of a graphics card's memory may be used. 0 takes what is free.",
+        low=0,
+        high=1 << 24,
+        unit="MB",
+    )
     kept_mb: int = setting(
         1000,
         "Other conversations",

@@ -95,6 +95,12 @@ PYBIND11_MODULE(_native, m) {
       .def_property_readonly(
           "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
           "Whether products also take activations in bfloat16.")
+      .def(
+          "set_spin_us",
+          [](const kt::Stream& stream, int microseconds) {
+            stream.pool().set_spin_us(microseconds);
+          },
+          "How long the pool's threads look for work before they sleep.")
       .def("begin_capture", &kt::Stream::begin_capture, "Record launches from now on.")
       .def("end_capture", &kt::Stream::end_capture, py::keep_alive<0, 1>(),
            "Return what was recorded; launches run at once again.");

@@ -15,8 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Longer than the gaps between the loops of one step, shorter than what would heat an idle machine.
-constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr int kPausesPerLook = 64;  // between two looks at the clock, which costs some 20 ns
 
 // Some threads are late, or lose their core: with several parts each, the others do their work. A
@@ -168,7 +166,7 @@ void ThreadPool::run_claimed(const Node& node, uint64_t claim) noexcept {
 }
 
 void ThreadPool::await_part() noexcept {
-  const auto end = Clock::now() + kSpin;
+  const auto end = Clock::now() + std::chrono::microseconds(spin_us_.load());
   do {
     for (int i = 0; i < kPausesPerLook; ++i) {
       if (has_part() || stop_.load()) return;

@@ -241,6 +241,14 @@
         <translation>f32</translation>
     </message>
     <message>
+        <source>Graphics memory</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>How much of a graphics card&apos;s memory may be used. 0 takes what is free.</source>
+        <translation>最多可使用多少显存；0 表示使用全部空闲显存。</translation>
+    </message>
+    <message>
         <source>Other conversations</source>
         <translation>其他对话</translation>
     </message>

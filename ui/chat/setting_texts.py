@@ -26,6 +26,11 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "bf16"),
     QT_TRANSLATE_NOOP("Settings", "q8_0"),
     QT_TRANSLATE_NOOP("Settings", "f32"),
+    QT_TRANSLATE_NOOP("Settings", "Graphics memory"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "How much of a graphics card's memory may be used. 0 takes what is free.",
+    ),
     QT_TRANSLATE_NOOP("Settings", "Other conversations"),
     QT_TRANSLATE_NOOP(
         "Settings", "Memory for what was read of them, so that going back to one needs no reading."

@@ -61,6 +61,10 @@ class ThreadPool {
   int nodes() const noexcept { return static_cast<int>(nodes_.size()); }
   int node_id(int node) const noexcept { return nodes_[node]->id; }
 
+  // How long threads look for the next loop before they sleep. By default longer than the gaps
+  // between the loops of one step, shorter than what would heat an idle machine.
+  void set_spin_us(int microseconds) noexcept { spin_us_.store(microseconds); }
+
   // Which of the items of a loop are a node's.
   Range share_of_node(int64_t items, int64_t grain, int node) const noexcept;
 
@@ -107,6 +111,7 @@ class ThreadPool {
   alignas(64) std::atomic<uint32_t> done_{0};
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<bool> stop_{false};
+  std::atomic<int> spin_us_{50};
   std::vector<std::thread> workers_;
 };
 
