@@ -5,9 +5,9 @@ from __future__ import annotations
 
 # Fewer would leave tensor cores without work.
 LEAST_TOKENS = 512
-# What is at home on the CPU is brought once for each chunk: 400 GB of DeepSeek-R1 in 16 s at 25 GB/s,
-# so that shorter chunks make long prompts slower in proportion. Longer ones would take gigabytes
-# more, and keep whoever waits from seeing how far the prompt has come.
+# What is at home on the CPU is brought once for each chunk: 400 GB of DeepSeek-R1 take 16 s at
+# 25 GB/s, so that shorter chunks make long prompts slower in proportion. Longer ones would take
+# gigabytes more, and keep whoever waits from seeing how far the prompt has come.
 MOST_TOKENS = 8192
 
 
