@@ -5,10 +5,12 @@ The launches that streams of every device have are in ktdesk/kernels/launches.py
 integers; whoever passes one keeps its memory.
 """
 
+from collections.abc import Sequence
 from typing import final
 
 from ktdesk import _native
 from ktdesk.kernels import launches
+from ktdesk.kernels.launches import MatrixOf
 
 ARCHITECTURES: str  # what this build has code for: "80-real 120-virtual" for instance
 
@@ -183,6 +185,28 @@ class Stream(launches.Stream):
 
     def end_capture(self) -> Graph:
         """Return what was recorded; launches run again."""
+
+    def deinterleave(self, interleaved: MatrixOf, out: int, rows: int, /) -> None:
+        """Write interleaved rows as they are in the file."""
+
+    def add_rows(self, x: int, rows: int, out: int, count: int, width: int, /) -> None:
+        """Add each row to the one of `out` that is named."""
+
+@final
+class ExpertStream:
+    """Brings experts' weights to the card, through a ring of slots. One caller at a time."""
+
+    def __init__(
+        self, stream: Stream, pinned: int, device: int, slot_bytes: int, slots: int, threads: int
+    ) -> None: ...
+    def begin(self, experts: Sequence[Sequence[tuple[int, int, int]]]) -> None:
+        """Begin to bring experts, each as parts: address, bytes, where in the slot."""
+
+    def take(self, stream: Stream) -> int:
+        """Return the slot of the next expert, which launches on the stream see from now on."""
+
+    def give_back(self, stream: Stream) -> None:
+        """Let the slot that was taken first be filled again after what has been launched."""
 
 class HandoffError(RuntimeError):
     """A step did not get its work done by the CPU: what it computed is worthless.

@@ -72,6 +72,13 @@ class Device(Protocol):
         """Return into how many sections attention had best split the cache rows, at most."""
         ...
 
+    def chunk_tokens(self, token_bytes: int) -> int:
+        """Return how many tokens of a prompt had best be computed at a time.
+
+        token_bytes: what each takes of this device's memory meanwhile, about.
+        """
+        ...
+
     def step_inputs(self, tokens: int) -> StepInputs:
         """Return the inputs of steps of so many tokens."""
         ...

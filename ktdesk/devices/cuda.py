@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.devices.handoff import choose_backend
 from ktdesk.errors import DeviceError
@@ -147,6 +148,10 @@ class CudaDevice:
         """Return into how many sections attention had best split the cache rows, at most."""
         return self.stream.attention_sections(tokens, heads, kv_heads)
 
+    def chunk_tokens(self, token_bytes: int) -> int:
+        """Return how many tokens of a prompt had best be computed at a time: what fits now."""
+        return chunk_tokens(self.arena.budget_bytes - self.arena.used_bytes, token_bytes)
+
     def step_inputs(self, tokens: int) -> GpuStepInputs:
         """Return the inputs of steps of so many tokens: always the same ones."""
         if tokens not in self._inputs:
@@ -159,9 +164,13 @@ class CudaDevice:
         self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
         return CudaResult(host, self)
 
-    def read(self, tensor: Tensor) -> Tensor:
-        """Return a copy on the CPU of a contiguous tensor, at once."""
-        host = torch.empty(tensor.shape, dtype=tensor.dtype)
+    def read(self, tensor: Tensor, host: Tensor | None = None) -> Tensor:
+        """Return a copy on the CPU of a contiguous tensor, at once; in `host`, if given.
+
+        From a few megabytes on, a copy to `pinned` memory is some times faster.
+        """
+        if host is None:
+            host = torch.empty(tensor.shape, dtype=tensor.dtype)
         self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
         self.synchronize()
         return host
@@ -177,6 +186,12 @@ class CudaDevice:
         self.module.copy_inputs(
             self.stream, mapped.data_ptr(), gpu_address(numbers), numbers.numel()
         )
+
+    def zeros(self, *shape: int) -> Tensor:
+        """Return float32 zeros."""
+        tensor = self.empty(*shape)
+        self.stream.fill(gpu_address(tensor), 0, tensor.nbytes)
+        return tensor
 
     def copy(self, source: Tensor, target: Tensor) -> None:
         """Launch the copy of a contiguous tensor to another one of its size."""

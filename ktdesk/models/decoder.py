@@ -100,6 +100,11 @@ class Half:
     after: Norm | None
 
 
+# Vectors of the model's width, in float32, that a token takes at once: the residual stream, what
+# goes into a half of a layer and comes out of it, and queries, keys and values, which are wider.
+_VECTORS_OF_A_TOKEN = 16
+
+
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
@@ -153,6 +158,11 @@ class Decoder(ABC):
                 x = self._elementwise.add(x, change, spec.residual_scale)
         last = self._norm.forward(x[len(x) - outputs :])
         return self._scaled(self._head.forward(last), spec.logit_scale)
+
+    @property
+    def chunk_tokens(self) -> int:
+        """How many tokens of a prompt had best be computed at a time, as much memory as is free."""
+        return self.device.chunk_tokens(_VECTORS_OF_A_TOKEN * self.spec.width * 4)
 
     def _step(self, inputs: StepInputs) -> Step:
         rotary = self._rotary.forward(inputs.positions)

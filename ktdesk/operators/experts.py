@@ -107,14 +107,14 @@ class NativeExperts(Experts):
         self._device, self._cpu = site.device, site.resources.cpu
         self._experts = spec.experts
         self._weighs_input = spec.weighs_input
-        self._weights = ExpertWeights(
+        self.weights = ExpertWeights(
             site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
             site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
             site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width),
             spec.activation,
             **_biases(site, spec),
         )
-        matrices = (self._weights.gate, self._weights.up, self._weights.down)
+        matrices = (self.weights.gate, self.weights.up, self.weights.down)
         ahead = matrices if site.resources.reads_ahead and site.device is self._cpu else ()
         self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
 
@@ -134,9 +134,22 @@ class NativeExperts(Experts):
             x, weights = self._weighed(x, weights)
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
+        self.launch_plan(x, plan, weights, start, out, each=ids.numel() // self._experts)
+
+    def launch_plan(
+        self,
+        x: Tensor,
+        plan: Tensor,
+        weights: Tensor,
+        start: Tensor | None,
+        out: Tensor,
+        *,
+        each: int,
+    ) -> None:
+        """Launch the same for the pairs of a plan, of which each expert has about so many."""
         for weight in self._mapped:
             read_experts(self._cpu.stream, weight, plan)
-        run_experts(device, self._weights, x, plan, weights, start, out)
+        run_experts(self._device, self.weights, x, plan, weights, start, out, each=each)
 
     def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return x times weights [T, 1], and weights that change nothing any more."""
@@ -153,10 +166,14 @@ def run_experts(
     shares: Tensor,
     start: Tensor | None,
     out: Tensor,
+    *,
+    each: int,
 ) -> None:
-    """Launch what makes out = start + each token's experts for x [T, D]; see `kernels.experts`."""
+    """Launch what makes out = start + each token's experts for x [T, D]; see `kernels.experts`.
+
+    each: about how many tokens an expert has.
+    """
     pairs, stream = shares.numel(), device.stream
-    each = pairs // weights.sizes()[0]
     source = device.activations(weights.gate, x, each)
     forms = [device.form(weight, each) for weight in (weights.gate, weights.up)]
     up_source = source if forms[0] == forms[1] else device.activations(weights.up, x, each)

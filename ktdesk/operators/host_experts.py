@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routed experts on the CPU, for activations that live on a GPU."""
+"""Routed experts at home on the CPU, for activations that live on a GPU."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import torch
 from torch import Tensor
 
 from ktdesk.devices.cuda import CudaDevice, Handed
 from ktdesk.kernels import native
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.operators.base import Experts, ExpertsSpec, Shared
+from ktdesk.operators.expert_pairs import ExpertPairs
+from ktdesk.operators.expert_split import choose_streamed
 from ktdesk.operators.experts import NativeExperts
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.streamed_experts import StreamedExperts
 
 
 @operator("host")
 class HostExperts(Experts):
     """The CPU's experts, to which a GPU hands its activations, and whose sum it adds.
 
-    While the CPU works, the GPU goes on with the shared experts.
+    While the CPU works, the GPU goes on with the shared experts. Of a prompt it also computes
+    those routed experts that have many tokens: their weights are brought to it.
     """
 
     captures = True
@@ -27,6 +36,9 @@ class HostExperts(Experts):
         assert isinstance(site.device, CudaDevice)
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
         self._experts = NativeExperts(site.on_cpu, spec)
+        self._count, self._weighs_input = spec.experts, spec.weighs_input
+        self._shared = site.resources.streaming
+        self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
@@ -49,11 +61,58 @@ class HostExperts(Experts):
         return gpu.collect(number, out, start)
 
     def _eager(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
-        """Bring many tokens to the CPU and back."""
+        """Compute some experts on the CPU and some on the GPU, at the same time.
+
+        The sums are those of the shared experts, of the GPU's and of the CPU's, in this order.
+        """
         gpu = self._gpu
-        start = shared() if shared else gpu.constant(torch.zeros(x.shape))
-        out = self._cpu.empty(*x.shape)
-        self._experts.launch(gpu.read(x), gpu.read(ids), gpu.read(weights), None, out)
-        routed = gpu.constant(out)
-        native.add(gpu.stream, start, routed, routed)
-        return routed
+        out = shared() if shared else gpu.zeros(*x.shape)
+        if self._weighs_input:
+            x, weights = self._weighed(x, weights)
+        pairs, shares = ExpertPairs(gpu.read(ids), self._count), gpu.read(weights)
+        chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
+        source, result = self._shared.rooms(*x.shape)
+        began = time.monotonic()
+        slots = self._streamed.begin(chosen)
+        on_cpu: Future[None] | None = None
+        with ThreadPoolExecutor(1, "experts") as thread:  # which ends before the block does
+            if pairs.counts.sum() > pairs.counts[chosen].sum():
+                gpu.read(x, source)
+                on_cpu = thread.submit(self._on_cpu, source, pairs, chosen, shares, result)
+            if chosen:
+                self._streamed.add(slots, chosen, pairs, x, shares.numpy(), out)
+                gpu.synchronize()
+                self._learn_stream(len(chosen), time.monotonic() - began)
+        if on_cpu:
+            on_cpu.result()
+            routed = gpu.empty(*x.shape)
+            gpu.write(routed, result.numpy())
+            native.add(gpu.stream, out, routed, out)
+        return out
+
+    def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Return x times weights [T, 1], and weights that change nothing any more."""
+        out = self._gpu.empty(*x.shape)
+        native.weigh_rows(self._gpu.stream, x, weights, out)
+        return out, self._gpu.constant(torch.ones(weights.shape))
+
+    def _choose(self, pairs: ExpertPairs) -> list[int]:
+        """Return the experts that the GPU computes."""
+        size = self._streamed.expert_bytes
+        return choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
+
+    def _learn_stream(self, experts: int, seconds: float) -> None:
+        self._shared.speeds.learn_stream(experts, self._streamed.expert_bytes, seconds)
+
+    def _on_cpu(
+        self, x: Tensor, pairs: ExpertPairs, left_out: Sequence[int], shares: Tensor, out: Tensor
+    ) -> None:
+        """Write the sums of all experts but some to out."""
+        began = time.monotonic()
+        counts = pairs.counts.copy()
+        counts[left_out] = 0
+        each = int(counts.sum()) // (self._count - len(left_out))
+        plan = pairs.plan_without(left_out)
+        self._experts.launch_plan(x, plan, shares, None, out, each=each)
+        seconds = time.monotonic() - began
+        self._shared.speeds.learn_cpu(counts, self._streamed.expert_bytes, seconds)

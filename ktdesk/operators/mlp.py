@@ -51,7 +51,7 @@ class NativeMlp(Mlp):
         device, tokens = self._device, len(x)
         plan = torch.tensor([0, tokens, *range(tokens), 1, 0], dtype=torch.int32)
         shares, out = device.constant(torch.ones(tokens, 1)), device.empty(*x.shape)
-        run_experts(device, self._weights, x, device.constant(plan), shares, None, out)
+        run_experts(device, self._weights, x, device.constant(plan), shares, None, out, each=tokens)
         return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import prod
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
 from ktdesk.operators.reader import Reader
+from ktdesk.operators.streaming import Streaming
 
 S = TypeVar("S", bound=Slot)
 
@@ -54,6 +56,12 @@ class Resources:
     def device(self) -> Device:
         """Where activations and caches live."""
         return self.gpu or self.cpu
+
+    @cached_property
+    def streaming(self) -> Streaming:
+        """What experts on the CPU share for prompts on the GPU."""
+        assert self.gpu is not None
+        return Streaming(self.gpu, self.cpu.threads)
 
     def device_of(self, variant: str) -> Device:
         """Return the device on which operators of a variant take and leave activations."""

@@ -30,11 +30,6 @@ from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
-# Tokens per prefill step. Longer chunks reuse each weight more often, shorter ones report progress
-# more often. On the shape of DeepSeek-V2-Lite, 256 gave 229 tokens/s and 512 gave 252 (2 cores,
-# November 2026).
-PREFILL_CHUNK_TOKENS = 512
-
 
 @dataclass
 class _Answering:
@@ -184,10 +179,10 @@ class Runner:
                 raise Cancelled
 
         logits: Tensor | None = None
-        done = len(self._sequence)
+        done, size = len(self._sequence), self._model.chunk_tokens
         yield Prefill(done, len(tokens))
         while done < len(tokens):
-            chunk = tokens[done : done + PREFILL_CHUNK_TOKENS]
+            chunk = tokens[done : done + size]
             logits = prefill(self._model, chunk, done, check=check)[0]
             self._check_model()
             self._sequence.append(chunk)

@@ -63,5 +63,6 @@ PYBIND11_MODULE(_cuda, m) {
            "Return what was recorded; launches run again.");
   kt::bind::bind_launches(stream);
   bind_handoff(m);
+  bind_expert_stream(m);
   bind_sample(m);
 }

@@ -13,6 +13,9 @@ void bind_facts(pybind11::module_& module);
 // Adds the memory of cards, pinned memory, and copies; after the stream that they run on.
 void bind_memory(pybind11::module_& module);
 
+// Adds what brings experts' weights to a card; after the stream that uses them.
+void bind_expert_stream(pybind11::module_& module);
+
 // Adds hand-offs of work to the CPU; after the stream.
 void bind_handoff(pybind11::module_& module);
 

@@ -9,7 +9,10 @@ namespace kt::cuda {
 
 class Event {
  public:
-  Event() { check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "creating an event"); }
+  Event() {
+    constexpr unsigned kFlags = cudaEventDisableTiming | cudaEventBlockingSync;
+    check(cudaEventCreateWithFlags(&event_, kFlags), "creating an event");
+  }
   ~Event() { cudaEventDestroy(event_); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
@@ -21,6 +24,9 @@ class Event {
   void hold(cudaStream_t stream) {
     check(cudaStreamWaitEvent(stream, event_, 0), "waiting for an event");
   }
+
+  // Sleeps until the point is reached; one never recorded is.
+  void wait() { check(cudaEventSynchronize(event_), "waiting for an event"); }
 
  private:
   cudaEvent_t event_ = nullptr;

@@ -26,7 +26,11 @@ from tests.gpu.kernels import kernel_rows
 from tests.gpu.models import LIMIT, model_rows
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("tests/kernels", "tests/integration/test_gpu.py")
+TESTS = (
+    "tests/kernels",
+    "tests/integration/test_gpu.py",
+    "tests/integration/test_gpu_streamed_experts.py",
+)
 PARTS = ("check", "kernels", "models")
 
 

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A ring of slots on a GPU and in pinned memory, through which experts' weights pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from ktdesk.devices.cuda import CudaDevice
+from ktdesk.kernels.gpu_tensors import gpu_address
+
+if TYPE_CHECKING:
+    from ktdesk import _cuda
+
+# One is filled by the CPU, one is on the way, one is multiplied with, and one takes up differences.
+_SLOTS = 4
+# One thread copies about 10 GB/s, and PCIe 5.0 takes 50. The others are left to the CPU's experts.
+_MOST_THREADS = 6
+
+ExpertParts = Sequence[tuple[int, int, int]]  # address, bytes, where in the slot
+
+
+class ExpertRing:
+    """The ring of one GPU. threads: that this machine's CPU works with."""
+
+    def __init__(self, gpu: CudaDevice, threads: int) -> None:
+        self._gpu, self._threads = gpu, min(_MOST_THREADS, max(1, threads // 4))
+        self._slot_bytes = self._stored_bytes = 0
+        self._native: _cuda.ExpertStream | None = None
+        self._slots = self._pinned = self._stored = torch.empty(0)
+
+    def reserve(self, slot_bytes: int, stored_bytes: int) -> None:
+        """Make slots as large as an expert needs, and room for one as it is in the file.
+
+        Raises MemoryShortage. To be called while models are loaded: what is there is lost.
+        """
+        if slot_bytes > self._slot_bytes:
+            self._native = None  # before its memory
+            self._slots = self._pinned = torch.empty(0)
+            self._slots = self._gpu.empty(_SLOTS, slot_bytes, dtype=torch.uint8)
+            self._pinned = self._gpu.pinned(_SLOTS, slot_bytes, dtype=torch.uint8)
+            self._slot_bytes = slot_bytes
+            self._native = self._gpu.module.ExpertStream(
+                self._gpu.stream,
+                self._pinned.data_ptr(),
+                gpu_address(self._slots),
+                slot_bytes,
+                _SLOTS,
+                self._threads,
+            )
+        if stored_bytes > self._stored_bytes:
+            self._stored = torch.empty(0)
+            self._stored = self._gpu.empty(stored_bytes, dtype=torch.uint8)
+            self._stored_bytes = stored_bytes
+
+    @property
+    def stored(self) -> Tensor:
+        """Room for the expert that is in use, as bytes."""
+        return self._stored
+
+    def bring(self, experts: Sequence[ExpertParts]) -> Iterator[Tensor]:
+        """Begin to bring experts now, and yield the slots in which they are, as bytes.
+
+        What is launched on the device before the next one is asked for sees the slot.
+        """
+        assert self._native is not None, "nothing is reserved"
+        self._native.begin(experts)
+        return self._taken(self._native, len(experts))
+
+    def _taken(self, native: _cuda.ExpertStream, count: int) -> Iterator[Tensor]:
+        for _ in range(count):
+            slot = native.take(self._gpu.stream)
+            yield self._slots[slot]
+            native.give_back(self._gpu.stream)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Routed experts on a GPU, to which their weights are brought one expert after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ktdesk.devices.cuda import CudaDevice
+from ktdesk.devices.expert_ring import ExpertRing
+from ktdesk.formats.quant import Layout, Weight, WeightType
+from ktdesk.kernels import native
+from ktdesk.kernels.experts import ExpertWeights
+from ktdesk.kernels.streamed import add_rows, deinterleave
+from ktdesk.operators.expert_pairs import ExpertPairs
+from ktdesk.operators.experts import run_experts
+
+_ALIGNMENT = 256
+# Tokens that are multiplied at a time: more do not make products faster, but take more memory.
+_MOST_TOKENS = 1024
+
+
+class StreamedExperts:
+    """The experts of a layer, at home on the CPU.
+
+    expert_bytes: what is brought of each.
+    """
+
+    def __init__(self, gpu: CudaDevice, ring: ExpertRing, weights: ExpertWeights) -> None:
+        self._gpu, self._ring, self._weights = gpu, ring, weights
+        self._count = weights.sizes()[0]
+        self._matrices = (weights.gate, weights.up, weights.down)
+        self._biases = (weights.gate_bias, weights.up_bias, weights.down_bias)
+        homes = [weight.blocks for weight in self._matrices]
+        homes += [bias.numpy() for bias in self._biases if bias is not None]
+        self._addresses = [home.ctypes.data for home in homes]
+        self._sizes = [home.nbytes // self._count for home in homes]
+        self._places = _places(self._sizes)
+        self._stored_places = _places([_stored_bytes(weight) for weight in self._matrices])
+        self.expert_bytes = sum(self._sizes)
+        moved = any(weight.layout is Layout.INTERLEAVED for weight in self._matrices)
+        ring.reserve(self._places[-1], self._stored_places[-1] if moved else 0)
+
+    def begin(self, experts: Sequence[int]) -> Iterator[Tensor]:
+        """Begin to bring experts; return what `add` takes."""
+        return self._ring.bring(
+            [
+                [
+                    (address + expert * size, size, place)
+                    for address, size, place in zip(
+                        self._addresses, self._sizes, self._places, strict=False
+                    )
+                ]
+                for expert in experts
+            ]
+        )
+
+    def add(
+        self,
+        slots: Iterator[Tensor],
+        experts: Sequence[int],
+        pairs: ExpertPairs,
+        x: Tensor,
+        shares: NDArray[np.float32],
+        out: Tensor,
+    ) -> None:
+        """Launch what adds the experts that are brought to out [T, D], each to its tokens' rows.
+
+        x: [T, D]. shares: [T, K], on the CPU.
+        """
+        chosen = [pairs.of(expert) for expert in experts]
+        numbers = self._gpu.constant(torch.as_tensor(np.concatenate([*map(_plan, chosen)])))
+        tokens = self._gpu.constant(torch.as_tensor(np.concatenate(chosen) // pairs.used))
+        weights = self._gpu.constant(torch.as_tensor(shares.ravel()[np.concatenate(chosen)]))
+        done = plans = 0
+        for slot, of_expert in zip(slots, chosen, strict=True):
+            matrices = self._in_slot(slot)
+            for count in _pieces(len(of_expert)):
+                self._add(
+                    matrices,
+                    x,
+                    tokens[done : done + count],
+                    numbers[plans : plans + count + 4],
+                    weights[done : done + count, None],
+                    out,
+                )
+                done, plans = done + count, plans + count + 4
+
+    def _add(
+        self,
+        weights: ExpertWeights,
+        x: Tensor,
+        rows: Tensor,
+        plan: Tensor,
+        shares: Tensor,
+        out: Tensor,
+    ) -> None:
+        """Launch what adds one expert of the tokens `rows` to out."""
+        gpu = self._gpu
+        own, result = (gpu.empty(len(rows), x.shape[1]) for _ in range(2))
+        native.embed(gpu.stream, _as_weight(x), rows, own)
+        run_experts(gpu, weights, own, plan, shares, None, result, each=len(rows))
+        add_rows(gpu.stream, result, rows, out)
+
+    def _in_slot(self, slot: Tensor) -> ExpertWeights:
+        """Return the one expert that lies in a slot, its rows as in the file."""
+        parts = [
+            slot[place : place + size]
+            for place, size in zip(self._places, self._sizes, strict=False)
+        ]
+        gate, up, down = (
+            self._as_stored(i, weight, parts[i]) for i, weight in enumerate(self._matrices)
+        )
+        rest = iter(parts[len(self._matrices) :])
+        gate_bias, up_bias, down_bias = (
+            None if bias is None else next(rest).view(torch.float32)[None] for bias in self._biases
+        )
+        return replace(
+            self._weights,
+            gate=gate,
+            up=up,
+            down=down,
+            gate_bias=gate_bias,
+            up_bias=up_bias,
+            down_bias=down_bias,
+        )
+
+    def _as_stored(self, number: int, weight: Weight, data: Tensor) -> Weight:
+        one = replace(weight, shape=(1, *weight.shape[1:]))
+        one = replace(one, data=data.view(one.rows, -1))
+        if one.layout is Layout.STORED:
+            return one
+        room = self._ring.stored[self._stored_places[number] :][: _stored_bytes(weight)]
+        return deinterleave(self._gpu.stream, one, room.view(one.rows, -1))
+
+
+def _places(sizes: Sequence[int]) -> list[int]:
+    """Return where parts of these sizes begin, one after another, and where the last one ends."""
+    places = [0]
+    for size in sizes:
+        places.append(-(-(places[-1] + size) // _ALIGNMENT) * _ALIGNMENT)
+    return places
+
+
+def _stored_bytes(weight: Weight) -> int:
+    """Return the bytes of one expert's matrix as it is in the file."""
+    return prod(weight.shape[1:-1]) * weight.type.row_bytes(weight.columns)
+
+
+def _pieces(count: int) -> list[int]:
+    return [min(_MOST_TOKENS, count - done) for done in range(0, count, _MOST_TOKENS)]
+
+
+def _plan(pairs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the plans of an expert's pieces: one expert, which all tokens use."""
+    parts = [([0, count], np.arange(count), [1, 0]) for count in _pieces(len(pairs))]
+    return np.concatenate([part for plan in parts for part in plan], dtype=np.int32)
+
+
+def _as_weight(x: Tensor) -> Weight:
+    """Return activations [T, D] as something whose rows can be looked up."""
+    return Weight("activations", WeightType.F32, tuple(x.shape), x.view(torch.uint8))

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prompts whose routed experts are computed by the CPU, by the GPU, or by both at the same time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gguf
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ktdesk.devices.cpu import CpuDevice
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.cache_types import CacheType
+from ktdesk.models.build import build_model, make_plan
+from ktdesk.models.decoder import Decoder
+from ktdesk.operators import streamed_experts
+from ktdesk.operators.expert_split import Speeds
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.site import Resources
+from ktdesk.runtime.step import prefill
+from tests.compare import assert_close
+from tests.golden.retyped import write_quantised
+from tests.gpu.under_test import gpu_device
+from tests.tiny import Tiny, deepseek2, gpt_oss, llama4, qwen3moe, tiny_qwen3moe
+
+TOKENS = [int(t) for t in torch.randint(3, 250, (24,), generator=torch.Generator().manual_seed(6))]
+LIMIT = 1e-4
+REASON = "roundings to eight bits, 2^-9, in some ten products after another: squared, over 3"
+
+# With biases, with weights of what goes in, with and without experts that all tokens use.
+MODELS = {
+    name: variant
+    for module in (deepseek2, gpt_oss, llama4, qwen3moe)
+    for name, variant in list(module.VARIANTS.items())[:1]
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
+
+
+def build(resources: Resources, placement: str) -> Decoder:
+    plan = make_plan(resources, Placement.load(placement))
+    if plan.needs_gpu:
+        resources.gpu = gpu_device()
+    return build_model(resources, plan, lambda _: None)
+
+
+def open_resources(path: Path) -> Resources:
+    return Resources(Checkpoint.open(path), CpuDevice(2), 128, CacheType.F16)
+
+
+@pytest.fixture(scope="module")
+def expected(tiny: Tiny) -> Tensor:
+    model = build(open_resources(tiny.path), "cpu_only")
+    return prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone()
+
+
+class FixedSpeeds(Speeds):
+    """Speeds that are not measured. worked: the sides that had something to do."""
+
+    def __init__(self, cpu_token_s: float, stream_s: float) -> None:
+        super().__init__(cpu_token_s, stream_s)
+        self.worked: set[str] = set()
+
+    def learn_cpu(self, counts: NDArray[np.int64], expert_bytes: int, seconds: float) -> None:
+        del counts, expert_bytes, seconds
+        self.worked.add("cpu")
+
+    def learn_stream(self, experts: int, expert_bytes: int, seconds: float) -> None:
+        del experts, expert_bytes, seconds
+        self.worked.add("gpu")
+
+
+# Seconds per byte: for a token on the CPU, and for the way to the GPU.
+SPLITS = {
+    "cpu": (1e-3, 1.0),
+    "gpu": (1.0, 1e-3),
+    "cpu gpu": (1.0, 40.0),  # an expert costs as much as two with 4 tokens
+}
+
+
+def run(resources: Resources, split: str, times: int = 1) -> list[Tensor]:
+    """Return the logits of a prompt whose experts are computed by the sides that `split` names."""
+    model = build(resources, "one_gpu")
+    speeds = resources.streaming.speeds = FixedSpeeds(*SPLITS[split])
+    logits = [prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone() for _ in range(times)]
+    assert speeds.worked == set(split.split())
+    return logits
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_prompt(tiny: Tiny, expected: Tensor, split: str) -> None:
+    first, second = run(open_resources(tiny.path), split, times=2)
+    assert_close(first, expected, LIMIT, REASON)
+    assert torch.equal(first, second), "a split gives the same sums each time"
+
+
+@pytest.mark.parametrize("kind", ["Q8_0", "Q4_0", "Q5_1"])
+def test_experts_come_as_they_are_in_the_file(tmp_path: Path, kind: str) -> None:
+    source, path = tmp_path / "source.gguf", tmp_path / "model.gguf"
+    write_quantised(tiny_qwen3moe(source).path, path, gguf.GGMLQuantizationType[kind])
+    mapped, copied = open_resources(path), open_resources(path)
+    copied.copied = frozenset(copied.checkpoint.tensors)
+    assert torch.equal(*run(copied, "gpu"), *run(mapped, "gpu"))
+    assert copied.streaming.ring.stored.numel() > 0, "rows are interleaved at home"
+
+
+def test_more_tokens_than_are_multiplied_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tiny_qwen3moe(tmp_path / "model.gguf").path
+    (whole,) = run(open_resources(path), "gpu")
+    monkeypatch.setattr(streamed_experts, "_MOST_TOKENS", 5)
+    (in_pieces,) = run(open_resources(path), "gpu")
+    assert_close(in_pieces, whole, LIMIT, REASON)
