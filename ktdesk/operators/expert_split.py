@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 # reads 25 MB in 0.3 to 0.6 ms and needs 10 to 40 us for a token of DeepSeek-R1's experts.
 _TOKENS_OF_A_READ = 16
 # How much a layer tells about the next one: chunks differ, and what else the machine does.
-_WEIGHT_OF_THE_LAST = 0.25
+_WEIGHT_OF_THE_LAST = 0.5
 
 
 @dataclass
@@ -20,16 +20,23 @@ class Speeds:
     """Seconds per byte of an expert's weights: for a token on the CPU, and on the way to the GPU.
 
     The GPU's products are done during the transfer; where they take longer, their time counts.
-    They begin as a guess for a desktop computer, and follow what was measured.
+    They begin as a guess for a desktop computer, and follow what was measured. Beside the stream,
+    which takes memory and threads, the CPU is slower than alone: 0 if that was not measured yet.
     """
 
     cpu_token_s: float = 1 / (_TOKENS_OF_A_READ * 50e9)
     stream_s: float = 1 / 20e9
+    cpu_alone_s: float = 0.0
 
-    def learn_cpu(self, counts: NDArray[np.int64], expert_bytes: int, seconds: float) -> None:
+    def learn_cpu(
+        self, counts: NDArray[np.int64], expert_bytes: int, seconds: float, *, alone: bool = False
+    ) -> None:
         """Take in that the CPU needed so long for experts with so many tokens each."""
         work = float(_cpu_tokens(counts).sum()) * expert_bytes
-        if work:
+        if work and alone:
+            before = self.cpu_alone_s or seconds / work
+            self.cpu_alone_s = before + _WEIGHT_OF_THE_LAST * (seconds / work - before)
+        elif work:
             self.cpu_token_s += _WEIGHT_OF_THE_LAST * (seconds / work - self.cpu_token_s)
 
     def learn_stream(self, experts: int, expert_bytes: int, seconds: float) -> None:
@@ -44,13 +51,15 @@ def choose_streamed(
 ) -> NDArray[np.int64]:
     """Return the experts that the GPU computes: those with the most tokens, these first.
 
-    Both sides work at once: as many are chosen as make the slower of them end soonest.
+    Both sides work at once: as many are chosen as make the slower of them end soonest, none if the
+    CPU ends sooner alone.
     counts: [E], each expert's tokens.
     """
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
     work = _cpu_tokens(counts[order])
     cpu = np.append(np.cumsum(work[::-1])[::-1], 0) * speeds.cpu_token_s
+    cpu[0] *= (speeds.cpu_alone_s or speeds.cpu_token_s) / speeds.cpu_token_s
     stream = np.arange(len(order) + 1) * speeds.stream_s
     together: NDArray[np.float64] = np.maximum(cpu, stream) * expert_bytes
     return order[: int(np.argmin(together))]

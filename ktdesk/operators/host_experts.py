@@ -97,7 +97,9 @@ class HostExperts(Experts):
         return out, self._gpu.constant(torch.ones(weights.shape))
 
     def _choose(self, pairs: ExpertPairs) -> list[int]:
-        """Return the experts that the GPU computes."""
+        """Return the experts that the GPU computes: none, until it is known what that must beat."""
+        if not self._shared.speeds.cpu_alone_s:
+            return []
         size = self._streamed.expert_bytes
         return choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
 
@@ -115,4 +117,5 @@ class HostExperts(Experts):
         plan = pairs.plan_without(left_out)
         self._experts.launch_plan(x, plan, shares, None, out, each=each)
         seconds = time.monotonic() - began
-        self._shared.speeds.learn_cpu(counts, self._streamed.expert_bytes, seconds)
+        size, alone = self._streamed.expert_bytes, not left_out
+        self._shared.speeds.learn_cpu(counts, size, seconds, alone=alone)

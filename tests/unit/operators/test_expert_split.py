@@ -81,6 +81,16 @@ def test_speeds_follow_what_is_measured() -> None:
     assert speeds.stream_s == pytest.approx(5e-11, rel=1e-3)
 
 
+def test_nothing_is_sent_where_the_cpu_ends_sooner_alone() -> None:
+    counts, speeds = counts_of(0), Speeds()
+    sent = len(choose_streamed(counts, BYTES, speeds))
+    speeds.learn_cpu(counts, BYTES, 1e-3, alone=True)
+    assert sent
+    assert not len(choose_streamed(counts, BYTES, speeds))
+    speeds.learn_cpu(counts, BYTES, 1e3, alone=True)
+    assert len(choose_streamed(counts, BYTES, speeds)) == sent
+
+
 def test_a_side_that_had_nothing_to_do_teaches_nothing() -> None:
     speeds = Speeds()
     speeds.learn_cpu(np.zeros(EXPERTS, np.int64), BYTES, 1.0)
