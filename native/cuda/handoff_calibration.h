@@ -13,7 +13,7 @@ namespace kt::cuda {
 
 struct BackendTime {
   Backend backend;
-  double microseconds;  // per hand-off, its two kernels included
+  double microseconds;  // per hand-off, with its two kernels and without its job
   std::string problem;  // empty if every result was right
 };
 

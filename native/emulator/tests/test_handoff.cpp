@@ -187,6 +187,8 @@ int main() {
       }
       test_replays(streams, backend, {.tokens = 2, .layers = 6}, course, 20, dawdle);
     }
+    // Rows of many blocks, all of which must have come before the CPU looks.
+    test_replays(streams, backend, {.tokens = 8, .width = 4096}, Course::kPlain, 5, nullptr);
     test_replays(streams, backend, {.width = 32, .layers = 2}, Course::kPlain, kLongAnswer,
                  nullptr);
     test_eager_steps(streams, backend);

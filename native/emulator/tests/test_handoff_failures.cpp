@@ -2,6 +2,7 @@
 // Hand-offs whose CPU side fails: an error that names the job, and a GPU that waits no longer.
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -69,19 +70,21 @@ void check_aftermath(Streams& streams, gpu::Handoff& failed, gpu::Backend backen
 void test_job_that_hangs(Streams& streams, gpu::Backend backend) {
   is_released = false;
   const Steps steps({}, streams.main, streams.branch);
-  gpu::Handoff handoff(streams.main, backend, kPatience);
-  gpu::Graph graph = steps.capture(handoff, Course::kPlain);
+  auto handoff = std::make_unique<gpu::Handoff>(streams.main, backend, kPatience);
+  gpu::Graph graph = steps.capture(*handoff, Course::kPlain);
   steps.load(0);
   steps.disturb(hang);
-  handoff.begin_step();
+  handoff->begin_step();
   graph.replay();
-  const std::string message = failure([&] { handoff.finish_step(); });
+  const std::string message = failure([&] { handoff->finish_step(); });
   check_says(message, "job 2 (experts of layer 1) did not end within 1 s", backend);
   // A host function cannot be left alone; else the GPU's work has ended by now.
   const bool has_ended = cudaStreamQuery(streams.main.handle()) == cudaSuccess;
   check(has_ended == (backend != gpu::Backend::kHostNode), "the GPU waits no longer");
   is_released = true;
-  check_aftermath(streams, handoff, backend);
+  check_aftermath(streams, *handoff, backend);
+  handoff.reset();
+  check(std::isnan(steps.layer(2).result[0]), "no job runs after one that hung");
 }
 
 // Nobody watches: the kernel ends its wait itself, and it is an error all the same, also if the job
@@ -106,8 +109,12 @@ void test_kernel_loses_patience(Streams& streams, bool is_late) {
 
 void test_step_that_is_not_launched(Streams& streams, gpu::Backend backend) {
   const Steps steps({}, streams.main, streams.branch);
-  gpu::Handoff handoff(streams.main, backend, kPatience);
-  const gpu::Graph graph = steps.capture(handoff, Course::kPlain);
+  gpu::Handoff handoff(streams.main, backend, std::chrono::seconds(60));
+  gpu::Graph graph = steps.capture(handoff, Course::kPlain);
+  steps.load(0);
+  handoff.begin_step();
+  graph.replay();
+  handoff.finish_step();
   handoff.begin_step();
   check_says(failure([&] { handoff.finish_step(); }),
              "job 1 (experts of layer 0) was not asked for", backend);
