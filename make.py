@@ -222,9 +222,28 @@ def has_display() -> bool:
     return has_screen and not missing_window_packages()
 
 
+def emulated() -> int:
+    """Build the GPU module over the emulator, on which tests run its kernels without a card."""
+    setup()
+    build, options = ROOT / "build" / "emulated-objects", ["-DCMAKE_BUILD_TYPE=Release"]
+    options += ["-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_EMULATED=ON", f"-DPython_EXECUTABLE={PYTHON}"]
+    where = [PYTHON, "-m", "pybind11", "--cmakedir"]
+    found = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
+    options.append(f"-Dpybind11_DIR={found}")
+    call(BIN / "cmake", "-S", "native", "-B", build, "-G", "Ninja", *options, PATH=path())
+    call(BIN / "cmake", "--build", build, "--target", "_cuda", PATH=path())
+    (module,) = (build / "emulator").glob("_cuda*.so")
+    place = ROOT / "build" / "emulated"
+    place.mkdir(exist_ok=True)
+    shutil.copy(module, place)
+    return 0
+
+
 def test(*arguments: str) -> int:
     """Run the tests. Arguments go to pytest."""
     setup()
+    if sys.platform == "linux":
+        emulated()
     call(PYTHON, "-m", "pytest", *arguments)
     return 0
 
@@ -357,6 +376,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "types": types,
     "contracts": contracts,
     "native": native,
+    "emulated": emulated,
     "cuda": cuda,
     "resources": resources,
     "sanitize": sanitize,

@@ -16,9 +16,9 @@ namespace py = pybind11;
 namespace kt::cuda {
 
 // Beside Stream, where `Launches` finds them.
-#define KT_LAUNCH_ON_GPU(name, Args, grain)                                               \
+#define KT_LAUNCH_ON_GPU(name, Args, grain)                                                  \
   static void launch(Stream& stream, bind::name##_kernel, const Args& args, int64_t items) { \
-    name(stream, args, items);                                                            \
+    name(stream, args, items);                                                               \
   }
 KT_DEVICE_KERNELS(KT_LAUNCH_ON_GPU)
 #undef KT_LAUNCH_ON_GPU

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two ways to multiply matrices by activations. `linear`, `experts_up` and `experts_down` choose
-// by the number of tokens that meet a row of weights.
+// The two ways to multiply matrices by activations. `linear`, `experts_up` and `experts_down`
+// choose by the number of tokens that meet a row of weights.
 //
-// For both: activations are float32, weights lie as in the file (Layout::kStored), a matrix begins at
-// a multiple of 16 bytes, and the memory behind it can be read up to the next one.
+// For both: activations are float32, weights lie as in the file (Layout::kStored), a matrix begins
+// at a multiple of 16 bytes, and the memory behind it can be read up to the next one.
 #pragma once
 
 #include "kt/kernels.h"

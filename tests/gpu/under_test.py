@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The GPU that tests run on: the emulated one, which `make emulated` builds, or with --gpu the card.
+"""The GPU that tests run on: the one that `make emulated` builds, or with --gpu the card.
 
 Launches of kernels under test take tensors of the CPU, and have run when they return, as on a
 stream of the CPU: `LaunchedAtOnce` sees to that.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grids of kt/tables.h, made by the compiler from the compact form in which GGML's tools publish
-// them. For the processor and for graphics cards: KT_GRID says where they lie.
+// The grids of kt/tables.h, made by the compiler from the compact form in which GGML's tools
+// publish them. For the processor and for graphics cards: KT_GRID says where they lie.
 
 namespace {
 
