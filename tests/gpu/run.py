@@ -96,7 +96,8 @@ def _models(options: Namespace, result: dict[str, Any]) -> bool:
             prompts = ", ".join(f"{count}: {rate:.0f}" for count, rate in row.prefill.items())
             print(
                 f"{row.model:20} {row.placement:9} prefill {prompts}; decode {row.decode:.1f}, "
-                f"deep {row.deep_decode:.1f} tokens/s; error {row.error:.1e}; "
+                f"deep {row.deep_decode:.1f} tokens/s; error {row.error:.1e}, "
+                f"{row.moved_tokens} moved; "
                 f"{row.gpu_bytes / 1e9:.1f} GB on the card",
                 flush=True,
             )
