@@ -25,7 +25,7 @@ _STEPS = 32
 # the same exact value, of logits of random weights, small differences of large sums. Where experts
 # are about equally good, some tokens get others, and logits that are far apart: of many experts,
 # many do, so those are counted, not refused.
-LIMIT = 3e-3
+LIMIT = 5e-3
 
 
 @dataclass(frozen=True, slots=True)
