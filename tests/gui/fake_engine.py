@@ -51,6 +51,7 @@ class FakeEngine:
         cache_type: str = "f16",
         weights: str = "auto",
         kept_bytes: int = 0,
+        vram_bytes: int = 0,
         progress: Callable[[LoadProgress], None] = lambda now: None,
     ) -> ModelInfo:
         self._load_cancelled.clear()

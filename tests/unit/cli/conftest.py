@@ -56,7 +56,15 @@ class FakeEngine:
         return self
 
     def load(
-        self, path: Path, *, placement, context_tokens, cache_type, kept_bytes, progress
+        self,
+        path: Path,
+        *,
+        placement,
+        context_tokens,
+        cache_type,
+        kept_bytes,
+        vram_bytes,
+        progress,
     ) -> ModelInfo:
         if not path.is_file():
             raise ModelFileError(path, f"There is no file {path}.", hint="Check the path.")
