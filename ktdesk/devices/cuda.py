@@ -97,7 +97,6 @@ class CudaDevice:
         self._capturing: CudaGraph | None = None
         self._running: _cuda.Handoff | None = None
         self._scratch = torch.empty(0)
-        self._inputs: dict[int, GpuStepInputs] = {}
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
@@ -112,10 +111,7 @@ class CudaDevice:
     def pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
         """Return zeros on the CPU, which copies reach without a detour."""
         memory = self.module.PinnedMemory(max(1, prod(shape) * dtype.itemsize))
-        tensor = torch.frombuffer(memory, dtype=dtype, count=prod(shape)).view(shape).zero_()
-        if self._capturing is not None:
-            self._capturing.tensors.append(tensor)
-        return tensor
+        return self._kept(torch.frombuffer(memory, dtype=dtype, count=prod(shape)).view(shape))
 
     def scratch(self, *shape: int) -> Tensor:
         """Return room that all layers share; see `Device`."""
@@ -153,10 +149,8 @@ class CudaDevice:
         return chunk_tokens(self.arena.budget_bytes - self.arena.used_bytes, token_bytes)
 
     def step_inputs(self, tokens: int) -> GpuStepInputs:
-        """Return the inputs of steps of so many tokens: always the same ones."""
-        if tokens not in self._inputs:
-            self._inputs[tokens] = GpuStepInputs(tokens, self)
-        return self._inputs[tokens]
+        """Return the inputs of steps of so many tokens."""
+        return GpuStepInputs(tokens, self)
 
     def to_host(self, tensor: Tensor) -> CudaResult:
         """Launch the copy of a contiguous tensor to the CPU."""
