@@ -131,7 +131,7 @@ class NativeExperts(Experts):
         """Launch what makes out = start + each token's experts; start may be out, None is zero."""
         device = self._device
         if self._weighs_input:
-            x, weights = self._weighed(x, weights)
+            x, weights = weighed(device, x, weights)
         plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
         expert_plan(device.stream, ids, plan, experts=self._experts)
         self.launch_plan(x, plan, weights, start, out, each=ids.numel() // self._experts)
@@ -151,11 +151,12 @@ class NativeExperts(Experts):
             read_experts(self._cpu.stream, weight, plan)
         run_experts(self._device, self.weights, x, plan, weights, start, out, each=each)
 
-    def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Return x times weights [T, 1], and weights that change nothing any more."""
-        out = self._device.empty(*x.shape)
-        native.weigh_rows(self._device.stream, x, weights, out)
-        return out, self._device.constant(torch.ones(weights.shape))
+
+def weighed(device: Device, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Return x times weights [T, 1], and weights that change nothing any more."""
+    out = device.empty(*x.shape)
+    native.weigh_rows(device.stream, x, weights, out)
+    return out, device.constant(torch.ones(weights.shape))
 
 
 def run_experts(

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import torch
 from torch import Tensor
 
 from ktdesk.devices.cuda import CudaDevice, Handed
@@ -16,7 +15,7 @@ from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.operators.base import Experts, ExpertsSpec, Shared
 from ktdesk.operators.expert_pairs import ExpertPairs
 from ktdesk.operators.expert_split import choose_streamed
-from ktdesk.operators.experts import NativeExperts
+from ktdesk.operators.experts import NativeExperts, weighed
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 from ktdesk.operators.streamed_experts import StreamedExperts
@@ -68,7 +67,7 @@ class HostExperts(Experts):
         gpu = self._gpu
         out = shared() if shared else gpu.zeros(*x.shape)
         if self._weighs_input:
-            x, weights = self._weighed(x, weights)
+            x, weights = weighed(gpu, x, weights)
         pairs, shares = ExpertPairs(gpu.read(ids), self._count), gpu.read(weights)
         chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
         source, result = self._shared.rooms(*x.shape)
@@ -89,12 +88,6 @@ class HostExperts(Experts):
             gpu.write(routed, result.numpy())
             native.add(gpu.stream, out, routed, out)
         return out
-
-    def _weighed(self, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Return x times weights [T, 1], and weights that change nothing any more."""
-        out = self._gpu.empty(*x.shape)
-        native.weigh_rows(self._gpu.stream, x, weights, out)
-        return out, self._gpu.constant(torch.ones(weights.shape))
 
     def _choose(self, pairs: ExpertPairs) -> list[int]:
         """Return the experts that the GPU computes: none, until it is known what that must beat."""

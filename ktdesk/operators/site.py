@@ -89,6 +89,11 @@ class Site:
         return self.resources.device_of(self.variant)
 
     @property
+    def _gpu(self) -> CudaDevice | None:
+        """The GPU, if this site is on it."""
+        return self.resources.gpu if self.variant in GPU_VARIANTS else None
+
+    @property
     def on_cpu(self) -> Site:
         """The same site, for an operator that works on the CPU for a GPU's one."""
         return replace(self, variant="cpu")
@@ -143,8 +148,7 @@ class Site:
         On a GPU it is always a copy there. matrices: over whose rows, of each one, loops go; the
         copy's memory is placed accordingly. Raises MemoryShortage if the memory cannot be had.
         """
-        gpu = self.resources.gpu
-        if gpu is not None and self.device is gpu:
+        if gpu := self._gpu:
             return self._on_gpu(weight, gpu.empty(*weight.blocks.shape, dtype=torch.uint8))
         size = interleaved_bytes(weight) if weight.name in self.resources.copied else 0
         if not size:
@@ -163,15 +167,15 @@ class Site:
 
         For a GPU it stays in the CPU's memory, which kernels reach.
         """
-        weight, gpu = self.weight(name, *shape), self.resources.gpu
-        if gpu is None or self.device is not gpu:
+        weight, gpu = self.weight(name, *shape), self._gpu
+        if gpu is None:
             return weight
         return self._on_gpu(weight, gpu.empty_pinned(*weight.blocks.shape, dtype=torch.uint8))
 
     def made(self, weight: Weight) -> Weight:
         """Return a weight that was made of others, where this site's kernels reach it."""
-        gpu = self.resources.gpu
-        if gpu is None or self.device is not gpu:
+        gpu = self._gpu
+        if gpu is None:
             return weight
         room = gpu.empty(*weight.blocks.shape, dtype=torch.uint8)
         gpu.write(room, weight.blocks)
