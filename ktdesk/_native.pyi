@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CPU kernels of KTDesk, captured and replayed like CUDA graphs (native/src/bindings.cpp).
 
-The launches that streams of every device have are in ktdesk/kernels/launches.py.
+The launches that streams of every device have are in ktdesk/kernels/launches.pyi.
 """
 
 from typing import final
@@ -65,17 +65,8 @@ class Stream(launches.Stream):
         Raises ValueError if this build has no such kernels.
         """
 
-    @property
-    def is_gpu(self) -> bool: ...
-    @property
-    def reads_host(self) -> bool: ...
-    @property
-    def has_tiles(self) -> bool: ...
     def set_spin_us(self, microseconds: int, /) -> None:
         """Set how long the pool's threads look for work before they sleep."""
-
-    def begin_capture(self) -> None:
-        """Record launches from now on. Raises RuntimeError if the stream captures already."""
 
     def end_capture(self) -> Graph:
         """Return what was recorded. Raises RuntimeError if the stream does not capture."""

@@ -71,7 +71,7 @@ def _address(stream: Stream, name: str, data: Tensor | NDArray[np.uint8]) -> int
         if not stream.is_gpu:
             raise fail(f"{name} must be on the CPU, not on the GPU.")
         return gpu_address(data)
-    if not stream.reads_host:
+    if stream.is_gpu:
         raise fail(f"{name} must be on the GPU, not on the CPU.")
     if isinstance(data, Tensor):
         return data.data_ptr()

@@ -30,10 +30,6 @@ class Stream:
         """Whether its kernels take addresses of a GPU's memory."""
 
     @property
-    def reads_host(self) -> bool:
-        """Whether its kernels reach what torch allocates on the CPU."""
-
-    @property
     def has_tiles(self) -> bool:
         """Whether products also take activations in bfloat16."""
 

@@ -29,12 +29,6 @@ namespace {
 
 using kt::cuda::Arena, kt::cuda::Graph, kt::cuda::Stream;
 
-#ifdef KT_EMULATED
-constexpr bool kReadsHost = true;
-#else
-constexpr bool kReadsHost = false;
-#endif
-
 }  // namespace
 
 PYBIND11_MODULE(_cuda, m) {
@@ -50,7 +44,6 @@ PYBIND11_MODULE(_cuda, m) {
   bind_memory(m);
   stream.def(py::init<std::shared_ptr<Arena>>(), py::arg("arena"))
       .def_property_readonly("is_gpu", [](const Stream&) { return true; })
-      .def_property_readonly("reads_host", [](const Stream&) { return kReadsHost; })
       .def_property_readonly("has_tiles", [](const Stream&) { return false; })
       .def("attention_sections",
            [](const Stream& on, int tokens, int heads, int kv_heads) {

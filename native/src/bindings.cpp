@@ -91,7 +91,6 @@ PYBIND11_MODULE(_native, m) {
            py::keep_alive<1, 2>(),
            "Launch the kernels of `isa` and below; by default what KTDESK_ISA says, else the best.")
       .def_property_readonly("is_gpu", [](const kt::Stream&) { return false; })
-      .def_property_readonly("reads_host", [](const kt::Stream&) { return true; })
       .def_property_readonly(
           "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
           "Whether products also take activations in bfloat16.")

@@ -55,8 +55,6 @@ def gpu_device() -> CudaDevice:
 class LaunchedAtOnce:
     """A GPU's stream for tests of kernels."""
 
-    reads_host = True
-
     def __init__(self) -> None:
         self._device = gpu_device()
         self._is_capturing = self._has_launched = False
