@@ -225,14 +225,7 @@ def has_display() -> bool:
 def emulated() -> int:
     """Build the GPU module over the emulator, on which tests run its kernels without a card."""
     setup()
-    build, options = ROOT / "build" / "emulated-objects", ["-DCMAKE_BUILD_TYPE=Release"]
-    options += ["-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_EMULATED=ON", f"-DPython_EXECUTABLE={PYTHON}"]
-    where = [PYTHON, "-m", "pybind11", "--cmakedir"]
-    found = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
-    options.append(f"-Dpybind11_DIR={found}")
-    call(BIN / "cmake", "-S", "native", "-B", build, "-G", "Ninja", *options, PATH=path())
-    call(BIN / "cmake", "--build", build, "--target", "_cuda", PATH=path())
-    (module,) = (build / "emulator").glob("_cuda*.so")
+    (module,) = (build_native("native", native_options(), "_cuda") / "emulator").glob("_cuda*.so")
     place = ROOT / "build" / "emulated"
     place.mkdir(exist_ok=True)
     shutil.copy(module, place)
@@ -289,13 +282,20 @@ def contracts() -> int:
 def native(*arguments: str) -> int:
     """Build and run the native tests. Arguments go to ctest."""
     setup()
-    options = ["-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
-    if IS_WINDOWS:
-        options.append("-DCMAKE_CXX_COMPILER=clang-cl")
-    else:
-        options.append("-DKT_BUILD_EMULATED=ON")
-    run_native_tests("native", ["-G", "Ninja", *options], "all", arguments)
+    run_native_tests("native", native_options(), "all", arguments)
     return 0
+
+
+def native_options() -> list[str]:
+    """Return what configures the native tests, and on Linux the emulated GPU."""
+    options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
+    options += ["-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
+    if IS_WINDOWS:
+        return [*options, "-DCMAKE_CXX_COMPILER=clang-cl"]
+    where = [PYTHON, "-m", "pybind11", "--cmakedir"]
+    found = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
+    options += [f"-Dpybind11_DIR={found}", f"-DPython_EXECUTABLE={PYTHON}"]
+    return [*options, "-DKT_BUILD_EMULATED=ON"]
 
 
 def cuda(*architectures: str) -> int:
@@ -325,11 +325,17 @@ def sanitize(*arguments: str) -> int:
 def run_native_tests(
     folder: str, options: Iterable[str], target: str, arguments: Iterable[str]
 ) -> None:
-    """Configure, build a target, run ctest."""
+    """Build a target, run ctest."""
+    place = build_native(folder, options, target)
+    call(BIN / "ctest", "--test-dir", place, "--output-on-failure", *arguments)
+
+
+def build_native(folder: str, options: Iterable[str], target: str) -> Path:
+    """Configure, build a target; return the build's folder."""
     place = ROOT / "build" / folder
     call(BIN / "cmake", "-S", "native", "-B", place, *options, PATH=path())
     call(BIN / "cmake", "--build", place, "--target", target, PATH=path())
-    call(BIN / "ctest", "--test-dir", place, "--output-on-failure", *arguments)
+    return place
 
 
 def path() -> str:
