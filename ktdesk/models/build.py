@@ -17,56 +17,17 @@ from ktdesk.errors import (
     ModelFileError,
     PlacementError,
     SettingsError,
-    did_you_mean,
 )
-from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
-from ktdesk.models.bailingmoe2 import BailingMoe2
+from ktdesk.models.architectures import find_architecture
 from ktdesk.models.decoder import Decoder
-from ktdesk.models.deepseek2 import Deepseek2
-from ktdesk.models.ernie4_5_moe import Ernie45Moe
-from ktdesk.models.gemma3 import Gemma3
-from ktdesk.models.glm4moe import Glm4Moe
-from ktdesk.models.gpt_oss import GptOss
-from ktdesk.models.granite import Granite
-from ktdesk.models.hunyuan_moe import HunyuanMoe
-from ktdesk.models.llama import Llama
-from ktdesk.models.llama4 import Llama4
-from ktdesk.models.minimax_m2 import MiniMaxM2
-from ktdesk.models.olmoe import Olmoe
-from ktdesk.models.phi3 import Phi3
-from ktdesk.models.qwen2 import Qwen2
-from ktdesk.models.qwen3 import Qwen3
 from ktdesk.models.rotary import FACTOR_TENSORS
-from ktdesk.models.unknown import what_is_missing
+from ktdesk.models.slots import outline
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, Rule, SlotPath
 from ktdesk.operators.registry import find
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
-
-Architecture = Callable[[Site, Checkpoint], Decoder]
-
-ARCHITECTURES: dict[str, Architecture] = {
-    "bailingmoe2": BailingMoe2,
-    "deepseek2": Deepseek2,
-    "ernie4_5-moe": Ernie45Moe,
-    "gemma3": Gemma3,
-    "glm4moe": Glm4Moe,
-    "gpt-oss": GptOss,
-    "granite": Granite,
-    "granitemoe": Granite,
-    "hunyuan-moe": HunyuanMoe,
-    "llama": Llama,
-    "llama4": Llama4,
-    "minimax-m2": MiniMaxM2,
-    "olmoe": Olmoe,
-    "phi3": Phi3,
-    "qwen2": Qwen2,
-    "qwen2moe": Qwen2,
-    "qwen3": Qwen3,
-    "qwen3moe": Qwen3,
-}
 
 Report = Callable[[float], None]
 
@@ -111,26 +72,19 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     Raises ModelFileError for an unknown architecture, PlacementError for rules that do not fit.
     """
     checkpoint = resources.checkpoint
-    architecture = find_architecture(checkpoint)
     if placement.model not in ("", checkpoint.architecture):
         raise PlacementError(
             f"The placement {placement.name!r} is for {placement.model} models; "
             f"this one is a {checkpoint.architecture}.",
             hint="Choose another placement, or leave the choice to KTDesk.",
         )
-    slots: list[SlotPath] = []
-    caches: list[tuple[int, int]] = []
-
-    def note(slot: type[Slot], site: Site, spec: object) -> Slot:
-        slots.append(SlotPath(site.path, slot.kind))
-        caches.extend(_caches(spec))
-        return object.__new__(_unfilled(slot))
-
-    architecture(Site("", resources, note), checkpoint)
-    rules = placement.assign(slots)
-    operators = {slot.path: _choice(rules[slot.path], slot) for slot in slots}
+    slots = outline(checkpoint).slots
+    caches = tuple(cache for slot in slots for cache in _caches(slot.spec))
+    paths = tuple(SlotPath(slot.path, slot.kind) for slot in slots)
+    rules = placement.assign(paths)
+    operators = {path.path: _choice(rules[path.path], path) for path in paths}
     _check_devices(placement, operators)
-    return Plan(tuple(slots), tuple(caches), operators)
+    return Plan(paths, caches, operators)
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
@@ -149,19 +103,6 @@ def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
             f"{by_device[False]} on the CPU.",
             hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",
         )
-
-
-def find_architecture(checkpoint: Checkpoint) -> Architecture:
-    """Return the class of the file's architecture. Raises ModelFileError if there is none."""
-    name = checkpoint.architecture
-    if name not in ARCHITECTURES:
-        raise ModelFileError(
-            checkpoint.path,
-            f"KTDesk does not know the architecture {name!r} yet."
-            f"{did_you_mean(name, ARCHITECTURES)} {what_is_missing(checkpoint, ARCHITECTURES)}",
-            hint=f"Choose a model of one of these architectures: {', '.join(ARCHITECTURES)}.",
-        )
-    return ARCHITECTURES[name]
 
 
 def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
@@ -190,11 +131,6 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     model = architecture(Site("", resources, fill), resources.checkpoint)
     _check_all_used(resources, model.spec.layers)
     return model
-
-
-def _unfilled(slot: type[Slot]) -> type[Slot]:
-    """Return a concrete class for the first run, in which operators are only passed around."""
-    return type(slot.__name__, (slot,), dict.fromkeys(slot.__abstractmethods__))
 
 
 def _caches(spec: object) -> tuple[tuple[int, int], ...]:

@@ -17,7 +17,8 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.models.build import build_model, find_architecture, make_plan
+from ktdesk.models.architectures import find_architecture
+from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement

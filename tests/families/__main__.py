@@ -20,7 +20,7 @@ from ktdesk import __version__, _native
 from ktdesk.cli import families
 from ktdesk.cli.families import Family, Share
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.models.build import ARCHITECTURES
+from ktdesk.models.architectures import ARCHITECTURES
 from tests.families.known import template_cases, tokenizer_cases
 from tests.families.measure import Measured
 from tests.families.page import PAGE, page

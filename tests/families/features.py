@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ktdesk.devices.cpu import CpuDevice
+from ktdesk.models.slots import outline
+
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.kernels.cache_types import CacheType
-from ktdesk.models.build import _unfilled, find_architecture
 from ktdesk.models.decoder import DecoderSpec
 from ktdesk.operators.base import (
     ExpertsSpec,
@@ -21,9 +20,7 @@ from ktdesk.operators.base import (
     MlpSpec,
     RotarySpec,
     RouterSpec,
-    Slot,
 )
-from ktdesk.operators.site import Resources, Site
 
 S = TypeVar("S")
 
@@ -33,22 +30,15 @@ class Model:
     """The slots of a model, by path, its numbers and its file."""
 
     checkpoint: Checkpoint
-    slots: dict[str, object] = field(default_factory=dict)
-    decoder: DecoderSpec = field(init=False)
+    slots: dict[str, object]
+    decoder: DecoderSpec
 
     @classmethod
     def read(cls, path: Path) -> Model:
         """Name the slots of a file's model, without filling them."""
         checkpoint = Checkpoint.open(path)
-        model = cls(checkpoint)
-
-        def note(slot: type[Slot], site: Site, spec: object) -> Slot:
-            model.slots[site.path] = spec
-            return object.__new__(_unfilled(slot))
-
-        site = Site("", Resources(checkpoint, CpuDevice(1), 128, CacheType.F32), note)
-        model.decoder = find_architecture(checkpoint)(site, checkpoint).spec
-        return model
+        model = outline(checkpoint)
+        return cls(checkpoint, {slot.path: slot.spec for slot in model.slots}, model.decoder)
 
     def specs(self, kind: type[S], path: str = "") -> list[S]:
         """Return the specs of a kind of slot, at paths with these words in them."""

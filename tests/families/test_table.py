@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ktdesk.cli.families import Family, read_data
-from ktdesk.models.build import ARCHITECTURES
+from ktdesk.models.architectures import ARCHITECTURES
 from tests.families.__main__ import models_of
 from tests.families.known import TEXTS, template_cases, tokenizer_cases
 from tests.families.page import PAGE, page

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model's parts with their bytes and operations, from its tensor table alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.cache_types import CacheType
+from ktdesk.models.slots import SlotSite, outline
+from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
+
+
+class Part(StrEnum):
+    """What a module is for; people think of a model's weights in these classes."""
+
+    EMBEDDING = "embedding"
+    ATTENTION = "attention"
+    DENSE = "dense"
+    SHARED = "shared"
+    ROUTED = "routed"
+    HEAD = "head"
+    SMALL = "small"  # norms and routers
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A slot of the model, and what it costs.
+
+    layer: -1 outside of layers. size_bytes: of its tensors in the file. read_bytes: of them, what a
+    token makes a device read. operations: for a token, without those over the cache. row_bytes,
+    row_operations: of each token that is in the cache.
+    """
+
+    path: str
+    part: Part
+    layer: int
+    size_bytes: int
+    read_bytes: float
+    operations: float
+    row_bytes: int = 0
+    row_operations: float = 0.0
+
+    def resident_bytes(self, context_tokens: int) -> int:
+        """Return what must be in a device's memory, with a cache of so many tokens."""
+        return self.size_bytes + context_tokens * self.row_bytes
+
+    def intensity(self, context_tokens: int) -> float:
+        """Return the operations of a token, per byte of memory that they are bought with."""
+        operations = self.operations + context_tokens * self.row_operations
+        return operations / max(1, self.resident_bytes(context_tokens))
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """All modules of a model. A tensor that two of them use counts for the first."""
+
+    modules: tuple[Module, ...]
+    layers: int
+    experts_used: int
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """Of all weights that are used."""
+        return sum(module.size_bytes for module in self.modules)
+
+    def of(self, *parts: Part) -> tuple[Module, ...]:
+        """Return the modules of some parts."""
+        return tuple(module for module in self.modules if module.part in parts)
+
+    def bytes_of(self, *parts: Part) -> int:
+        """Return the bytes of the weights of some parts."""
+        return sum(module.size_bytes for module in self.of(*parts))
+
+    def cache_bytes(self, context_tokens: int) -> int:
+        """Return what the caches of so many tokens need."""
+        return context_tokens * sum(module.row_bytes for module in self.modules)
+
+
+def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
+    """Return a model's modules. Reads no weight.
+
+    Raises ModelFileError for an unknown architecture, or if the file lacks what it needs.
+    """
+    counted: set[str] = set()
+    slots = outline(checkpoint).slots
+    modules = tuple(_module(checkpoint, slot, cache_type, counted) for slot in slots)
+    experts = [slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)]
+    return Anatomy(
+        modules,
+        layers=1 + max((module.layer for module in modules), default=-1),
+        experts_used=max((spec.experts_per_token for spec in experts), default=0),
+    )
+
+
+def _module(
+    checkpoint: Checkpoint, slot: SlotSite, cache_type: CacheType, counted: set[str]
+) -> Module:
+    part, spec = _part(slot), slot.spec
+    size = read = operations = 0.0
+    for name in _tensor_names(spec):
+        info = checkpoint.tensors.get(name)
+        if info is None:
+            continue
+        share = _share_of_a_token(part, spec, info.shape)
+        read += share * info.size_bytes
+        operations += 2 * share * prod(info.shape) * (part is not Part.EMBEDDING)
+        size += 0 if name in counted else info.size_bytes
+        counted.add(name)
+    row_bytes, row_operations = _cache_row(spec, cache_type)
+    return Module(
+        slot.path, part, _layer(slot.path), int(size), read, operations, row_bytes, row_operations
+    )
+
+
+def _part(slot: SlotSite) -> Part:
+    by_kind = {
+        "embedding": Part.EMBEDDING,
+        "experts": Part.ROUTED,
+        "norm": Part.SMALL,
+        "router": Part.SMALL,
+    }
+    if slot.kind in by_kind:
+        return by_kind[slot.kind]
+    if ".self_attn." in slot.path:
+        return Part.ATTENTION
+    if ".shared_experts." in slot.path:
+        return Part.SHARED
+    if slot.kind == "mlp":
+        return Part.DENSE
+    return Part.HEAD if slot.path == "lm_head" else Part.SMALL
+
+
+def _layer(path: str) -> int:
+    first, _, rest = path.partition(".")
+    return int(rest.partition(".")[0]) if first == "layers" else -1
+
+
+def _share_of_a_token(part: Part, spec: object, shape: tuple[int, ...]) -> float:
+    if part is Part.EMBEDDING:
+        return 1 / shape[0]
+    return spec.experts_per_token / spec.experts if isinstance(spec, ExpertsSpec) else 1.0
+
+
+def _tensor_names(spec: object) -> Iterator[str]:
+    """Yield the texts of a spec and of the specs in it; those that are tensors are its own."""
+    if not is_dataclass(spec):
+        return
+    for field in fields(spec):
+        value: Any = getattr(spec, field.name)
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from _tensor_names(value)
+
+
+def _cache_row(spec: object, cache_type: CacheType) -> tuple[int, float]:
+    """Return the bytes that attention keeps of a token, and its operations over them."""
+    match spec:
+        case MlaSpec():
+            width = spec.latent + spec.rope
+            operations = 2.0 * spec.heads * (width + spec.latent)
+            return cache_type.row_bytes(spec.latent) + cache_type.row_bytes(spec.rope), operations
+        case GqaSpec():
+            row = 2 * spec.kv_heads * cache_type.row_bytes(spec.head_size)
+            return row, 4.0 * spec.heads * spec.head_size
+        case _:
+            return 0, 0.0
