@@ -32,23 +32,29 @@ class Part(StrEnum):
 class Module:
     """A slot of the model, and what it costs.
 
-    layer: -1 outside of layers. size_bytes: of its tensors in the file. read_bytes: of them, what a
-    token makes a device read. operations: for a token, without those over the cache. row_bytes,
-    row_operations: of each token that is in the cache.
+    layer: -1 outside of layers. weights: how many. size_bytes: of their tensors in the file.
+    read_bytes: of them, what a token makes a device read. operations: for a token, without those
+    over the cache. row_bytes, row_operations: of each token in the cache; the latter fewer for
+    prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
+    tensors: for latents, their transposed keys.
     """
 
     path: str
+    kind: str
     part: Part
     layer: int
+    weights: int
     size_bytes: int
     read_bytes: float
     operations: float
     row_bytes: int = 0
     row_operations: float = 0.0
+    prompt_row_operations: float = 0.0
+    made_bytes: int = 0
 
     def resident_bytes(self, context_tokens: int) -> int:
         """Return what must be in a device's memory, with a cache of so many tokens."""
-        return self.size_bytes + context_tokens * self.row_bytes
+        return self.size_bytes + self.made_bytes + context_tokens * self.row_bytes
 
     def intensity(self, context_tokens: int) -> float:
         """Return the operations of a token, per byte of memory that they are bought with."""
@@ -58,7 +64,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """All modules of a model. A tensor that two of them use counts for the first."""
+    """All modules of a model. A tensor that two of them use counts for the last: a tied head."""
 
     modules: tuple[Module, ...]
     layers: int
@@ -77,6 +83,16 @@ class Anatomy:
         """Return the bytes of the weights of some parts."""
         return sum(module.size_bytes for module in self.of(*parts))
 
+    @property
+    def weights(self) -> int:
+        """How many weights there are."""
+        return sum(module.weights for module in self.modules)
+
+    @property
+    def routed_weights(self) -> int:
+        """How many of them are of routed experts."""
+        return sum(module.weights for module in self.of(Part.ROUTED))
+
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""
         return context_tokens * sum(module.row_bytes for module in self.modules)
@@ -89,10 +105,10 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
     """
     counted: set[str] = set()
     slots = outline(checkpoint).slots
-    modules = tuple(_module(checkpoint, slot, cache_type, counted) for slot in slots)
+    modules = [_module(checkpoint, slot, cache_type, counted) for slot in reversed(slots)]
     experts = [slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)]
     return Anatomy(
-        modules,
+        tuple(reversed(modules)),
         layers=1 + max((module.layer for module in modules), default=-1),
         experts_used=max((spec.experts_per_token for spec in experts), default=0),
     )
@@ -103,6 +119,7 @@ def _module(
 ) -> Module:
     part, spec = _part(slot), slot.spec
     size = read = operations = 0.0
+    weights = 0
     for name in _tensor_names(spec):
         info = checkpoint.tensors.get(name)
         if info is None:
@@ -111,10 +128,22 @@ def _module(
         read += share * info.size_bytes
         operations += 2 * share * prod(info.shape) * (part is not Part.EMBEDDING)
         size += 0 if name in counted else info.size_bytes
+        weights += 0 if name in counted else prod(info.shape)
         counted.add(name)
-    row_bytes, row_operations = _cache_row(spec, cache_type)
+    row_bytes, row_operations, prompt_row_operations = _cache_row(spec, cache_type)
     return Module(
-        slot.path, part, _layer(slot.path), int(size), read, operations, row_bytes, row_operations
+        path=slot.path,
+        kind=slot.kind,
+        part=part,
+        layer=_layer(slot.path),
+        weights=weights,
+        size_bytes=int(size),
+        read_bytes=read,
+        operations=operations,
+        row_bytes=row_bytes,
+        row_operations=row_operations,
+        prompt_row_operations=prompt_row_operations,
+        made_bytes=_made_bytes(spec),
     )
 
 
@@ -159,15 +188,20 @@ def _tensor_names(spec: object) -> Iterator[str]:
             yield from _tensor_names(value)
 
 
-def _cache_row(spec: object, cache_type: CacheType) -> tuple[int, float]:
-    """Return the bytes that attention keeps of a token, and its operations over them."""
+def _cache_row(spec: object, cache_type: CacheType) -> tuple[int, float, float]:
+    """Return what attention keeps of a token, and its operations over it: absorbed, expanded."""
     match spec:
         case MlaSpec():
-            width = spec.latent + spec.rope
-            operations = 2.0 * spec.heads * (width + spec.latent)
-            return cache_type.row_bytes(spec.latent) + cache_type.row_bytes(spec.rope), operations
+            row_bytes = cache_type.row_bytes(spec.latent) + cache_type.row_bytes(spec.rope)
+            absorbed = 2.0 * spec.heads * (2 * spec.latent + spec.rope)
+            return row_bytes, absorbed, 2.0 * spec.heads * (spec.nope + spec.rope + spec.value)
         case GqaSpec():
-            row = 2 * spec.kv_heads * cache_type.row_bytes(spec.head_size)
-            return row, 4.0 * spec.heads * spec.head_size
+            row_bytes = 2 * spec.kv_heads * cache_type.row_bytes(spec.head_size)
+            operations = 4.0 * spec.heads * spec.head_size
+            return row_bytes, operations, operations
         case _:
-            return 0, 0.0
+            return 0, 0.0, 0.0
+
+
+def _made_bytes(spec: object) -> int:
+    return spec.heads * spec.nope * spec.latent * 2 if isinstance(spec, MlaSpec) else 0

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which device each module of a model is on under a placement, and what each device holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ktdesk.operators.placement import Placement, Rule, SlotPath
+from ktdesk.planning.modules import Anatomy, Module, Part
+
+CPU = -1  # in place of the number of a card
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A module, where its work is done, and which rule says so. card: its number, or CPU."""
+
+    module: Module
+    card: int
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A model's modules on the devices of a placement."""
+
+    placement: Placement
+    placed: tuple[Placed, ...]
+
+    @property
+    def cards(self) -> tuple[int, ...]:
+        """The numbers of the cards that have work."""
+        return tuple(sorted({each.card for each in self.placed} - {CPU}))
+
+    def on(self, card: int) -> Iterator[Module]:
+        """Yield the modules of a card, or of the CPU."""
+        return (each.module for each in self.placed if each.card == card)
+
+    def weight_bytes(self, card: int) -> int:
+        """Return the bytes of the weights that a card, or the CPU's memory, holds."""
+        return sum(
+            each.module.size_bytes + (each.module.made_bytes if each.card == card else 0)
+            for each in self.placed
+            if _home(each) == card
+        )
+
+    def cache_bytes(self, card: int, context_tokens: int) -> int:
+        """Return what the caches of so many tokens take there."""
+        return context_tokens * sum(module.row_bytes for module in self.on(card))
+
+    @property
+    def handed_layers(self) -> int:
+        """How many layers' experts are on the CPU, while their activations are on a card."""
+        if not self.cards:
+            return 0
+        return sum(each.module.part is Part.ROUTED and each.card == CPU for each in self.placed)
+
+
+def assign(anatomy: Anatomy, placement: Placement) -> Assignment:
+    """Apply a placement's rules. Raises PlacementError if they do not fit the model."""
+    rules = placement.assign(SlotPath(m.path, m.kind) for m in anatomy.modules)
+    placed = (Placed(m, _card(rules[m.path]), rules[m.path]) for m in anatomy.modules)
+    return Assignment(placement, tuple(placed))
+
+
+def _card(rule: Rule) -> int:
+    """Return where a rule's operator works."""
+    if rule.use.partition(".")[2] != "cuda":
+        return CPU
+    return int(rule.options.get("card", 0))
+
+
+def _home(each: Placed) -> int:
+    """Return where a module's weights are: rows of embeddings are looked up in the memory."""
+    return CPU if each.module.part is Part.EMBEDDING else each.card

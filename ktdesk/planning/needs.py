@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model takes of each card's memory, of the main memory and of the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ktdesk.planning.assignment import CPU, Assignment
+from ktdesk.planning.modules import Part
+
+# For activations, kernels' scratch, and what the driver keeps for itself.
+CARD_WORKING_BYTES = 1_500_000_000
+# For activations, the program itself, and what the system needs to breathe.
+MEMORY_WORKING_BYTES = 1_500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNeeds:
+    """Bytes on one device. working: activations, scratch, the driver's own."""
+
+    weights: int
+    cache: int
+    working: int
+
+    @property
+    def total(self) -> int:
+        """All together."""
+        return self.weights + self.cache + self.working
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a model takes. cards: by the card's number."""
+
+    memory: DeviceNeeds
+    cards: dict[int, DeviceNeeds]
+
+    @classmethod
+    def of(cls, assignment: Assignment, context_tokens: int) -> Needs:
+        """Return the bytes of a model whose caches have so many rows."""
+
+        def needs(device: int, working: int) -> DeviceNeeds:
+            weights = assignment.weight_bytes(device)
+            return DeviceNeeds(weights, assignment.cache_bytes(device, context_tokens), working)
+
+        cards = {card: needs(card, CARD_WORKING_BYTES) for card in assignment.cards}
+        return cls(needs(CPU, MEMORY_WORKING_BYTES), cards)
+
+    def disk_bytes(self, available_bytes: int) -> int:
+        """Return how much of the weights must be read from the disk again and again.
+
+        Only weights can: what else does not fit makes the model impossible to run.
+        """
+        return max(0, min(self.memory.weights, self.memory.total - available_bytes))
+
+    def fits_memory(self, available_bytes: int) -> bool:
+        """Whether at least all that is not in a file fits into so much memory."""
+        return self.memory.cache + self.memory.working <= available_bytes
+
+
+def routed_memory_bytes(assignment: Assignment) -> int:
+    """Return the bytes of routed experts at home in the main memory."""
+    return sum(m.size_bytes for m in assignment.on(CPU) if m.part is Part.ROUTED)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How fast a model will read and answer: bytes and operations over what the machine can do.
+
+A token makes every device read its weights and its part of the caches; devices take turns. What a
+kernel reaches of a bound, and what it costs to start one, are shares and times that were measured
+on machines with a card and without (tests/bench, tests/gpu); they give the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ktdesk.hardware.machine import Gpu, Machine
+from ktdesk.planning.assignment import CPU, Assignment
+from ktdesk.planning.modules import Module, Part
+from ktdesk.planning.needs import Needs, routed_memory_bytes
+
+# Where nothing was measured: a desktop computer with two channels of DDR5, its cores and its slot.
+_MEMORY_BYTES_PER_S = 50e9
+_CORE_OPS_PER_S = 150e9
+_DISK_BYTES_PER_S = 2e9
+_SLOT_BYTES_PER_S = 20e9
+_CARD_BYTES_PER_S = 700e9
+_CARD_OPS_PER_S = 80e12
+
+_HAND_OFF_S = 15e-6  # both ways, with the kernels that do it
+_CARD_LAYER_S = 80e-6  # kernels of a layer that are short, one after another
+_CORE_LAYER_S = 30e-6  # loops of a layer: threads meet after each
+_CHUNK_TOKENS = 8192  # of a prompt that go through the layers together, at most
+
+
+class Limit(StrEnum):
+    """What takes the most of the time."""
+
+    MEMORY = "memory"
+    CORES = "cores"
+    CARD_MEMORY = "card_memory"
+    CARD_CORES = "card_cores"
+    SLOT = "slot"
+    DISK = "disk"
+    LATENCY = "latency"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Tokens per second, from cautious to what a quiet machine gives."""
+
+    low: float
+    high: float
+
+    def times(self, factor: float) -> Range:
+        """Return the range moved by what was learnt from measurements."""
+        return Range(self.low * factor, self.high * factor)
+
+    @property
+    def middle(self) -> float:
+        """Between the ends, as ratios go."""
+        return (self.low * self.high) ** 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Tokens per second, and what limits them."""
+
+    tokens_per_s: Range
+    limit: Limit
+
+
+# What kernels reach of each bound: cautiously, and at best.
+_SHARES: dict[Limit, tuple[float, float]] = {
+    Limit.MEMORY: (0.60, 0.85),
+    Limit.CORES: (0.35, 0.70),
+    Limit.CARD_MEMORY: (0.55, 0.85),
+    Limit.CARD_CORES: (0.25, 0.55),
+    Limit.SLOT: (0.70, 0.95),
+    Limit.DISK: (0.50, 0.95),
+    Limit.LATENCY: (0.60, 1.00),
+}
+
+Seconds = dict[Limit, float]  # at the bound itself
+
+
+def decode_speed(
+    assignment: Assignment, machine: Machine, needs: Needs, context_tokens: int
+) -> Speed:
+    """Return the speed of an answer when so many tokens stand before it."""
+    seconds = dict.fromkeys(Limit, 0.0)
+    for card in assignment.cards:
+        gpu = _gpu(machine, card)
+        read = sum(_read_bytes(module, context_tokens) for module in assignment.on(card))
+        operations = sum(_operations(module, context_tokens) for module in assignment.on(card))
+        by_memory = read / (gpu.read_bytes_per_s or gpu.peak_bytes_per_s or _CARD_BYTES_PER_S)
+        by_cores = operations / (gpu.bf16_ops_per_s or _CARD_OPS_PER_S)
+        limit = Limit.CARD_MEMORY if by_memory >= by_cores else Limit.CARD_CORES
+        seconds[limit] += max(by_memory, by_cores)
+        seconds[Limit.LATENCY] += _CARD_LAYER_S * _layers(assignment, card)
+    seconds[Limit.LATENCY] += _HAND_OFF_S * assignment.handed_layers
+    seconds[Limit.LATENCY] += _CORE_LAYER_S * _layers(assignment, CPU)
+    _add_cpu(seconds, assignment, machine, needs, lambda m: _read_bytes(m, context_tokens))
+    return _speed(seconds, tokens=1)
+
+
+def prefill_speed(
+    assignment: Assignment, machine: Machine, needs: Needs, prompt_tokens: int
+) -> Speed:
+    """Return the speed at which a prompt of so many tokens is read."""
+    seconds = dict.fromkeys(Limit, 0.0)
+    half = prompt_tokens // 2  # in the cache on average, while it is read
+    for card in assignment.cards:
+        operations = sum(_prompt_operations(module, half) for module in assignment.on(card))
+        rate = _gpu(machine, card).bf16_ops_per_s or _CARD_OPS_PER_S
+        seconds[Limit.CARD_CORES] += prompt_tokens * operations / rate
+    chunks = -(-prompt_tokens // _CHUNK_TOKENS)
+    operations = prompt_tokens * sum(
+        _prompt_operations(module, half) for module in assignment.on(CPU)
+    )
+    on_cores = operations / _core_ops(machine)
+    streamed = _stream_seconds(assignment, machine) * chunks
+    if streamed and streamed < on_cores:  # both sides work at once, as `expert_split` shares it out
+        together = 1 / (1 / streamed + 1 / on_cores)
+        seconds[Limit.SLOT] += together
+    else:
+        seconds[Limit.CORES] += on_cores
+    disk = needs.disk_bytes(machine.memory.available_bytes) * chunks
+    seconds[Limit.DISK] += disk / _disk_bytes_per_s(machine)
+    return _speed(seconds, tokens=prompt_tokens)
+
+
+def _add_cpu(
+    seconds: Seconds,
+    assignment: Assignment,
+    machine: Machine,
+    needs: Needs,
+    read_bytes: Callable[[Module], float],
+) -> None:
+    """Add what the CPU reads for a token: from the memory, and what is not there from the disk."""
+    read = sum(read_bytes(module) for module in assignment.on(CPU))
+    on_disk = needs.disk_bytes(machine.memory.available_bytes)
+    missing = read * on_disk / max(1, needs.memory.weights)
+    seconds[Limit.DISK] += missing / _disk_bytes_per_s(machine)
+    speed = machine.memory.read_bytes_per_s or machine.memory.peak_bytes_per_s
+    seconds[Limit.MEMORY] += (read - missing) / (speed or _MEMORY_BYTES_PER_S)
+
+
+def _speed(seconds: Seconds, tokens: int) -> Speed:
+    slow, fast = (sum(s / _SHARES[limit][i] for limit, s in seconds.items()) for i in (0, 1))
+    limit = max(seconds, key=lambda limit: seconds[limit] / _SHARES[limit][0])
+    return Speed(Range(tokens / slow, tokens / fast), limit)
+
+
+def _read_bytes(module: Module, context_tokens: int) -> float:
+    return module.read_bytes + context_tokens * module.row_bytes
+
+
+def _operations(module: Module, context_tokens: int) -> float:
+    return module.operations + context_tokens * module.row_operations
+
+
+def _prompt_operations(module: Module, context_tokens: int) -> float:
+    return module.operations + context_tokens * module.prompt_row_operations
+
+
+def _layers(assignment: Assignment, device: int) -> int:
+    return len({module.layer for module in assignment.on(device) if module.part is not Part.SMALL})
+
+
+def _gpu(machine: Machine, card: int) -> Gpu:
+    """Return a card; one that is not there is taken for like the first, or like none."""
+    if card < len(machine.gpus):
+        return machine.gpus[card]
+    return machine.gpus[0] if machine.gpus else Gpu("", 0, 0, (0, 0))
+
+
+def _core_ops(machine: Machine) -> float:
+    processor = machine.processor
+    measured = max(processor.int8_ops_per_s, processor.bf16_ops_per_s)
+    return measured or _CORE_OPS_PER_S * processor.physical_cores
+
+
+def _stream_seconds(assignment: Assignment, machine: Machine) -> float:
+    """Return how long it takes to bring all experts to the card once; 0 without a card."""
+    if not assignment.cards:
+        return 0.0
+    speed = _gpu(machine, assignment.cards[0]).to_card_bytes_per_s or _SLOT_BYTES_PER_S
+    return routed_memory_bytes(assignment) / speed
+
+
+def _disk_bytes_per_s(machine: Machine) -> float:
+    return max((disk.read_bytes_per_s for disk in machine.disks), default=0) or _DISK_BYTES_PER_S
