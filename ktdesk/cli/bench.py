@@ -106,11 +106,15 @@ def _load(program: Program, path: Path, settings: EngineSettings) -> tuple[Engin
 def _comparable(engine: Engine, arguments: Namespace, result: dict[str, Any]) -> dict[str, object]:
     """Return what two runs must share for their figures to be compared."""
     assert engine.info is not None
-    machine = result["machine"]
+    processor, memory = result["machine"]["processor"], result["machine"]["memory"]
+    machine = {
+        "processor": processor["name"],
+        "physical_cores": processor["physical_cores"],
+        "memory_bytes": memory["total_bytes"],
+    }
     sizes = {"prompt_tokens": arguments.prompt_tokens, "tokens": arguments.tokens}
-    names = ("processor", "physical_cores", "memory_bytes")
     path = {"path": str(engine.info.path.resolve())}
-    return result["model"] | path | sizes | {name: machine[name] for name in names}
+    return result["model"] | path | sizes | machine
 
 
 def make_prompt(words: int, run: int) -> str:
@@ -222,8 +226,9 @@ _ROWS = (
 
 
 def _machine_line(machine: Machine) -> str:
-    isas = ", ".join(machine.instruction_sets) or "instruction sets unknown"
+    processor = machine.processor
+    isas = ", ".join(processor.kernels) or "instruction sets unknown"
     return (
-        f"KTDesk {__version__} · {machine.processor}, {machine.physical_cores} cores ({isas}) · "
-        f"{format_bytes(machine.memory_bytes)} memory · {machine.system}"
+        f"KTDesk {__version__} · {processor.name}, {processor.physical_cores} cores ({isas}) · "
+        f"{format_bytes(machine.memory.total_bytes)} memory · {machine.system.name}"
     )

@@ -80,17 +80,17 @@ def _software() -> Iterator[Finding]:
 
 
 def _processor(machine: Machine) -> Iterator[Finding]:
-    nodes = machine.numa_nodes
+    processor, nodes = machine.processor, len(machine.memory.nodes)
     yield Finding(
         "processor",
-        f"{machine.processor} · {machine.physical_cores} cores, {machine.logical_cores} threads"
+        f"{processor.name} · {processor.physical_cores} cores, {processor.logical_cores} threads"
         + (f", {nodes} memory node{'s' if nodes > 1 else ''}" if nodes else ""),
     )
-    if machine.instruction_sets_problem:
+    if processor.kernels_problem:
         remedy = "Install KTDesk again; from source, `make run` builds the native module."
-        yield Finding("kernels", machine.instruction_sets_problem, "problem", remedy)
+        yield Finding("kernels", processor.kernels_problem, "problem", remedy)
         return
-    yield Finding("instruction sets", ", ".join(machine.instruction_sets))
+    yield Finding("instruction sets", ", ".join(processor.kernels))
     for isa, kernels in _kernel_tables().items():
         yield Finding("kernels", f"{isa}: {', '.join(kernels)}")
 
@@ -106,14 +106,14 @@ def _kernel_tables() -> dict[str, list[str]]:
 
 def _memory(machine: Machine) -> Iterator[Finding]:
     text = (
-        f"{format_bytes(machine.memory_bytes)}, "
-        f"{format_bytes(machine.available_memory_bytes)} available"
+        f"{format_bytes(machine.memory.total_bytes)}, "
+        f"{format_bytes(machine.memory.available_bytes)} available"
     )
-    if machine.available_memory_bytes < LITTLE_MEMORY_BYTES:
+    if machine.memory.available_bytes < LITTLE_MEMORY_BYTES:
         yield Finding("memory", text, "problem", "Close other programs, or choose small models.")
     else:
         yield Finding("memory", text)
-    if machine.huge_pages:
+    if machine.memory.has_huge_pages:
         yield Finding("huge pages", "granted for weights that are copied")
     else:
         text = "not granted; weights that are copied are read a little slower"

@@ -3,19 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gpu:
-    """One graphics card. compute_capability: (9, 0) for instance; what its kernels need."""
-
-    name: str
-    memory_bytes: int
-    free_bytes: int
-    compute_capability: tuple[int, int]
-    driver: str
+from ktdesk.hardware.machine import Gpu
 
 
 def find_gpus() -> tuple[tuple[Gpu, ...], str]:

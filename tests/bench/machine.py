@@ -24,12 +24,12 @@ _MEMORY_FACTOR = 1.1
 def describe(threads: int) -> dict[str, str]:
     """Return lines about program, machine and load, by what they are."""
     found = describe_machine()
-    sets = ", ".join(found.instruction_sets) or found.instruction_sets_problem
+    sets = ", ".join(found.processor.kernels) or found.processor.kernels_problem
     return {
         "program": f"KTDesk {__version__}, {datetime.date.today().isoformat()}",
         "machine": (
-            f"{found.processor}, {found.physical_cores} cores, "
-            f"{format_bytes(found.memory_bytes)} memory, {found.system}"
+            f"{found.processor.name}, {found.processor.physical_cores} cores, "
+            f"{format_bytes(found.memory.total_bytes)} memory, {found.system.name}"
         ),
         "flags": f"{threads} threads on both sides; KTDesk's kernels: {sets}",
         "load": load_line(),

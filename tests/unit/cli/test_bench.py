@@ -43,7 +43,7 @@ def test_the_first_runs_are_not_measured(ktdesk, model, engine, runs) -> None:
         {"median": 3000, "low": 2400, "high": 4000}
     )
     assert result["model"]["name"] == "Small model"
-    assert result["machine"]["physical_cores"] >= 1
+    assert result["machine"]["processor"]["physical_cores"] >= 1
 
 
 def test_each_run_reads_a_prompt_of_its_own(ktdesk, model, runs) -> None:

@@ -19,7 +19,10 @@ def native(monkeypatch):
     module = SimpleNamespace(
         isas=lambda: ["avx2", "scalar"],
         kernel_tables=lambda: {"linear": "avx2", "rope": "scalar", "embed": "avx2"},
-        topology=lambda: [SimpleNamespace(cores=[[0], [1]]), SimpleNamespace(cores=[[2]])],
+        topology=lambda: [
+            SimpleNamespace(id=node, memory_bytes=0, cores=cores)
+            for node, cores in enumerate(([[0], [1]], [[2]]))
+        ],
         grants_huge_pages=lambda: True,
     )
     monkeypatch.setitem(sys.modules, "ktdesk._native", module)
@@ -40,7 +43,12 @@ def machine(monkeypatch):
     def change(**changes):
         import dataclasses
 
-        changed = dataclasses.replace(describe_machine(), **changes)
+        found = describe_machine()
+        names = {each.name for each in dataclasses.fields(found.memory)}
+        memory = {name: changes.pop(name) for name in names & changes.keys()}
+        changed = dataclasses.replace(
+            found, memory=dataclasses.replace(found.memory, **memory), **changes
+        )
         monkeypatch.setattr(findings, "describe_machine", lambda: changed)
 
     return change
@@ -51,7 +59,7 @@ def lines(done, mark):
 
 
 def test_a_whole_installation_has_no_problem(ktdesk, machine) -> None:
-    machine(available_memory_bytes=64_000_000_000)
+    machine(available_bytes=64_000_000_000)
     done = ktdesk("doctor")
     assert (done.code, done.err, lines(done, "!!")) == (0, "", [])
     for part in ("KTDesk", "Python", "torch", "processor", "memory", "settings", "models folder"):
@@ -73,7 +81,7 @@ def test_a_missing_native_module_has_a_remedy(ktdesk, monkeypatch) -> None:
 
 
 def test_little_memory_is_a_problem(ktdesk, machine) -> None:
-    machine(available_memory_bytes=1_000_000_000)
+    machine(available_bytes=1_000_000_000)
     done = ktdesk("doctor")
     assert done.code == 1
     assert any("1.0 GB available" in line for line in lines(done, "!!"))
@@ -180,7 +188,7 @@ def test_a_folder_that_cannot_be_written(ktdesk, tmp_path, monkeypatch) -> None:
 
 
 def test_huge_pages_that_are_not_granted(ktdesk, machine) -> None:
-    machine(huge_pages=False)
+    machine(has_huge_pages=False)
     assert any("huge pages" in line for line in lines(ktdesk("doctor"), "--"))
 
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pynvml
 import pytest
 
-from ktdesk.hardware.gpus import Gpu, find_gpus
+from ktdesk.hardware import Gpu
+from ktdesk.hardware.gpus import find_gpus
 
 
 @pytest.fixture
