@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ktdesk.settings.folders import data_folder
-from ktdesk.whole_file import write_whole
+from ktdesk.whole_file import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ def read_outcomes() -> list[Outcome]:
 def keep_outcome(outcome: Outcome) -> None:
     """Add an outcome to what is kept. Raises OSError if the disk does not take it."""
     kept = [*read_outcomes(), outcome][-_MOST:]
-    write_whole(outcomes_path(), json.dumps([asdict(each) for each in kept], indent=1).encode())
+    with whole_file(outcomes_path()) as file:
+        file.write(json.dumps([asdict(each) for each in kept], indent=1).encode())
 
 
 def correction(outcomes: Iterable[Outcome], *, machine: str, model: str, work: str) -> float:

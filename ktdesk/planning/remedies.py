@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ktdesk.kernels.cache_types import BLOCK, CacheType
 from ktdesk.planning.modules import Anatomy, Part
+from ktdesk.planning.verdict import Verdict
 
 # Bits per weight of routed experts in files of these names, as their makers publish them for
 # DeepSeek-R1; other parts are a few percent of such a model, and keep about their types.
@@ -29,7 +31,6 @@ class Remedy(StrEnum):
     WEIGHTS = "weights"
     CONTEXT = "context"
     CACHE = "cache"
-    MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,28 @@ def shorter_context(anatomy: Anatomy, context_tokens: int) -> Saving | None:
         return None
     saved = anatomy.cache_bytes(context_tokens) - anatomy.cache_bytes(half)
     return Saving(Remedy.CONTEXT, str(half), saved)
+
+
+def smaller_cache(anatomy: Anatomy, context_tokens: int, cache_type: CacheType) -> Saving | None:
+    """Return what a cache in Q8_0 saves; None if it is one."""
+    if cache_type is CacheType.Q8_0:
+        return None
+    elements = cache_type.row_bytes(BLOCK)
+    size = anatomy.cache_bytes(context_tokens)
+    saved = size - size * CacheType.Q8_0.row_bytes(BLOCK) // elements
+    return Saving(Remedy.CACHE, CacheType.Q8_0.value, saved)
+
+
+def savings(
+    anatomy: Anatomy, context_tokens: int, cache_type: CacheType, verdict: Verdict
+) -> tuple[Saving, ...]:
+    """Return what would help against a verdict's shortages, what saves most first."""
+    missing = max((shortage.missing_bytes for shortage in verdict.shortages), default=0)
+    if not missing:
+        return ()
+    found = (
+        smaller_weights(anatomy, missing),
+        shorter_context(anatomy, context_tokens),
+        smaller_cache(anatomy, context_tokens, cache_type),
+    )
+    return tuple(sorted(filter(None, found), key=lambda saving: -saving.saved_bytes))

@@ -25,6 +25,8 @@ _SLOT_BYTES_PER_S = 20e9
 _CARD_BYTES_PER_S = 700e9
 _CARD_OPS_PER_S = 80e12
 
+_UNKNOWN_CARD = Gpu(name="", memory_bytes=0, free_bytes=0, compute_capability=(0, 0))
+
 _HAND_OFF_S = 15e-6  # both ways, with the kernels that do it
 _CARD_LAYER_S = 80e-6  # kernels of a layer that are short, one after another
 _CORE_LAYER_S = 30e-6  # loops of a layer: threads meet after each
@@ -170,7 +172,7 @@ def _gpu(machine: Machine, card: int) -> Gpu:
     """Return a card; one that is not there is taken for like the first, or like none."""
     if card < len(machine.gpus):
         return machine.gpus[card]
-    return machine.gpus[0] if machine.gpus else Gpu("", 0, 0, (0, 0))
+    return machine.gpus[0] if machine.gpus else _UNKNOWN_CARD
 
 
 def _core_ops(machine: Machine) -> float:

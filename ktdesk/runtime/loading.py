@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.devices.cuda import open_gpu, usable_bytes
-from ktdesk.errors import ModelFileError, RequestError, format_bytes
+from ktdesk.errors import ModelFileError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
@@ -23,6 +23,7 @@ from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
+from ktdesk.planning.context import choose_context
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
@@ -34,8 +35,6 @@ from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
 
 log = logging.getLogger(__name__)
-
-DEFAULT_CONTEXT_TOKENS = 8192  # of models that could do more: their caches would fill the memory
 
 _KEPT_SHARE = 0.25  # of the memory that is free, for what was read of other conversations
 
@@ -128,20 +127,6 @@ def _load(
     )
     report(LoadProgress("Ready", 1.0))
     return LoadedModel(_describe(checkpoint, context_tokens, rules.name), runner)
-
-
-def choose_context(checkpoint: Checkpoint, wanted: int) -> int:
-    """Return the context to load with; 0 is the model's own, up to a default.
-
-    Raises RequestError if the model was not made for as much as is wanted.
-    """
-    most = checkpoint.count(f"{checkpoint.architecture}.context_length")
-    if not 0 <= wanted <= most:
-        raise RequestError(
-            f"A context of {wanted} tokens was asked for; the model was made for 1 to {most}.",
-            hint=f"Choose at most {most} tokens.",
-        )
-    return wanted or min(most, DEFAULT_CONTEXT_TOKENS)
 
 
 def _check_vocabulary(checkpoint: Checkpoint, tokenizer: Tokenizer, rows: int) -> None:

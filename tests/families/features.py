@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ktdesk.models.slots import outline
-
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.decoder import DecoderSpec
+from ktdesk.models.slots import outline
 from ktdesk.operators.base import (
     ExpertsSpec,
     GqaSpec,
