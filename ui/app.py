@@ -83,10 +83,10 @@ def _run() -> int:
     from ui.bridge import EngineBridge
     from ui.chat.model_presenter import ModelPresenter
     from ui.chat.presenter import ChatPresenter
-    from ui.chat.settings_store import SettingsStore
     from ui.faults import FaultReporter
     from ui.language import Language
     from ui.main_window import MainWindow
+    from ui.settings_store import SettingsStore
     from ui.theme import Theme, application_icon
 
     log_file = log.configure(log_folder(), to_stderr="WARNING")

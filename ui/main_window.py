@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, Command
-from ui.chat.icon_button import IconButton
 from ui.chat.model_choice import ModelChoice, ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
-from ui.chat.settings_store import SettingsStore
+from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.widgets.icon_button import IconButton
+from ui.widgets.rail import Rail
 
 SIZE = (1000, 760)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
@@ -31,13 +35,31 @@ class Translated(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """A page beside the conversation. title: says it in the present language.
+
+    make: builds the page, when it is shown for the first time.
+    """
+
+    id: str
+    icon: str
+    title: Callable[[], str]
+    make: Callable[[], QWidget]
+
+
 class MainWindow(QMainWindow):
     """The window of KTDesk. painted: it is on the screen, for the first time."""
 
     painted = Signal()
 
     def __init__(
-        self, chat: ChatPresenter, model: ModelPresenter, store: SettingsStore, theme: Theme
+        self,
+        chat: ChatPresenter,
+        model: ModelPresenter,
+        store: SettingsStore,
+        theme: Theme,
+        pages: tuple[PageKind, ...] = (),
     ) -> None:
         super().__init__()
         self._chat, self._model, self._store, self._theme = chat, model, store, theme
@@ -45,6 +67,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
         self.page = ChatPage(chat, model, store, theme)
+        self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), lambda: self.page), *pages)
+        self._pages: dict[str, QWidget] = {}
+        self._stack = QStackedWidget(self)
         self.actions_by_id = Actions(self, self._commands())
         self._choice = ModelChoice(model, self.actions_by_id["open"], theme)
         body = QWidget(self)
@@ -52,12 +77,21 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_toolbar(theme))
-        column.addWidget(self.page, 1)
+        column.addLayout(self._make_pages(theme), 1)
         self.setCentralWidget(body)
         chat.changed.connect(self.actions_by_id.refresh)
         store.failed.connect(self.page.banner.show_error)
         self._restore()
         self.page.prompt.setFocus()
+
+    def show_page(self, id_: str) -> None:
+        """Bring a page to the front."""
+        if id_ not in self._pages:
+            kind = next(kind for kind in self._kinds if kind.id == id_)
+            self._pages[id_] = kind.make()
+            self._stack.addWidget(self._pages[id_])
+        self._stack.setCurrentWidget(self._pages[id_])
+        self.actions_by_id[id_].setChecked(True)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Tell of the first time."""
@@ -112,7 +146,22 @@ class MainWindow(QMainWindow):
             ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.close),
+            *(
+                Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
+                for number, kind in enumerate(self._kinds, 1)
+            ),
         )
+
+    def _make_pages(self, theme: Theme) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        icons = [(kind.icon, self.actions_by_id[kind.id]) for kind in self._kinds]
+        rail = Rail(theme, icons, self)
+        rail.setVisible(len(self._kinds) > 1)
+        row.addWidget(rail)
+        row.addWidget(self._stack, 1)
+        self.show_page("chat")
+        return row
 
     def _make_toolbar(self, theme: Theme) -> QWidget:
         bar = QWidget(self)
@@ -141,6 +190,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _new_chat(self) -> None:
+        self.show_page("chat")
         self._chat.new_chat()
         self.page.banner.hide()
         self.page.prompt.setFocus()
@@ -157,6 +207,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _toggle_settings(self) -> None:
+        self.show_page("chat")
         self.page.drawer.setVisible(self.page.drawer.isHidden())
 
     def _restore(self) -> None:

@@ -94,6 +94,10 @@
 <context>
     <name>MainWindow</name>
     <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
         <source>New chat</source>
         <translation>新对话</translation>
     </message>

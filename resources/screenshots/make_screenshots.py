@@ -24,9 +24,9 @@ from ktdesk.settings import Settings, models_folder
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.settings_store import SettingsStore
 from ui.language import Language
 from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
 FOLDER = Path(__file__).parent

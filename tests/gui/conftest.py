@@ -14,8 +14,8 @@ from tests.gui.fake_engine import FakeEngine
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.settings_store import SettingsStore
 from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
 CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test

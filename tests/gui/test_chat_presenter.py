@@ -15,7 +15,7 @@ from tests.gui.fake_engine import STATS, FakeEngine, answer
 from ui.chat.messages import MessageState
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.settings_store import SettingsStore
+from ui.settings_store import SettingsStore
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -15,7 +15,7 @@ from ktdesk.hardware import physical_cores
 from ktdesk.settings import load_settings, models_folder
 from tests.gui.fake_engine import FakeEngine
 from ui.chat.model_presenter import ModelPresenter, ModelState
-from ui.chat.settings_store import SettingsStore
+from ui.settings_store import SettingsStore
 
 
 def test_the_last_model_is_loaded_if_it_is_there(

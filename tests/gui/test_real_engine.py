@@ -18,8 +18,8 @@ from ui.bridge import EngineBridge
 from ui.chat.message_view import AnswerView
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.settings_store import SettingsStore
 from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
 
 LOAD_MS = 60_000  # with the import of torch, on a machine that is busy
 

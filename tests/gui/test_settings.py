@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.settings import config_file, load_settings
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.settings_store import SettingsStore
 from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
 

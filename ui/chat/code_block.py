@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ui.chat.icon_button import IconButton
 from ui.theme import Theme, code_font
+from ui.widgets.icon_button import IconButton
 
 COPIED_MS = 1500  # how long the tick is shown
 

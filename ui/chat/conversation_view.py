@@ -7,10 +7,10 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ui.chat.icon_button import IconButton
 from ui.chat.message_view import AnswerView, QuestionView
 from ui.chat.messages import MessageList
 from ui.theme import Theme
+from ui.widgets.icon_button import IconButton
 
 COLUMN_WIDTH = 760
 MARGIN = 24  # beside the column

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
-from ui.chat.icon_button import IconButton
 from ui.chat.model_presenter import ModelPresenter
 from ui.theme import Theme
+from ui.widgets.icon_button import IconButton
 
 if TYPE_CHECKING:
     from ktdesk.library.index import ModelEntry

@@ -13,7 +13,7 @@ from ktdesk import KTDeskError, ModelInfo
 from ktdesk.engine import LoadProgress
 from ktdesk.settings import EngineSettings, models_folder
 from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
-from ui.chat.settings_store import SettingsStore
+from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
-from ui.chat.banner import ErrorBanner
 from ui.chat.conversation_view import ConversationView, in_column
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.chat.prompt_box import PromptBox
 from ui.chat.settings_drawer import SettingsDrawer
-from ui.chat.settings_store import SettingsStore
 from ui.chat.status_line import StatusLine
 from ui.chat.welcome import Welcome
+from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.widgets.banner import ErrorBanner
 
 
 class ChatPage(QWidget):

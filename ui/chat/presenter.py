@@ -11,7 +11,7 @@ from ktdesk import Done, Failed, Options, Prefill, Request, Stats, Token
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.messages import ChatMessage, MessageList, MessageState
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.settings_store import SettingsStore
+from ui.settings_store import SettingsStore
 
 
 class ChatPresenter(QObject):

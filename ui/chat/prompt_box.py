@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QWidget
 
-from ui.chat.icon_button import IconButton
 from ui.theme import READING_SCALE, Theme, scaled
+from ui.widgets.icon_button import IconButton
 
 MOST_LINES = 8  # before it scrolls
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
-from ui.chat.icon_button import IconButton
 from ui.theme import Theme
+from ui.widgets.icon_button import IconButton
 
 
 class ErrorBanner(QFrame):
