@@ -41,6 +41,8 @@ def largest_that_fit(modules: tuple[Module, ...], room_bytes: int) -> tuple[Modu
 
     Modules of a model come in a few sizes, so all numbers of each size can be tried.
     """
+    if not modules:
+        return ()
     by_size: dict[int, list[Module]] = {}
     for module in modules:
         by_size.setdefault(module.size_bytes, []).append(module)
