@@ -18,3 +18,8 @@ def chunk_tokens(free_bytes: int, token_bytes: int) -> int:
     """
     fitting = max(1, free_bytes // 2 // token_bytes)
     return max(LEAST_TOKENS, min(MOST_TOKENS, 1 << (fitting.bit_length() - 1)))
+
+
+def room_bytes(tokens: int, token_bytes: int) -> int:
+    """Return what must be free for chunks of so many tokens."""
+    return 2 * min(tokens, MOST_TOKENS) * token_bytes

@@ -23,6 +23,11 @@ _MOST_THREADS = 6
 ExpertParts = Sequence[tuple[int, int, int]]  # address, bytes, where in the slot
 
 
+def ring_bytes(expert_bytes: int) -> int:
+    """Return about what a ring takes of a GPU's memory, for experts of this size."""
+    return (_SLOTS + 1) * expert_bytes
+
+
 class ExpertRing:
     """The ring of one GPU. threads: that this machine's CPU works with."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import cast
 
 from ktdesk.errors import (
@@ -43,17 +44,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A model's slots and the operators that fill them, before any weight is touched."""
+    """A model's slots and the operators that fill them, before any weight is touched.
 
-    slots: tuple[SlotPath, ...]
-    caches: tuple[tuple[int, int], ...]  # what is kept per token: parts, values of each
+    specs: what the model says about each slot, by its path.
+    """
+
+    specs: dict[str, object]
     operators: dict[str, Choice]
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
-        row_bytes = resources.cache_type.row_bytes
-        per_token = sum(parts * row_bytes(width) for parts, width in self.caches)
-        return per_token * resources.context_tokens
+        return sum(cache_bytes(spec, resources) for spec in self.specs.values())
 
     @property
     def captures(self) -> bool:
@@ -79,12 +80,12 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
             hint="Choose another placement, or leave the choice to KTDesk.",
         )
     slots = outline(checkpoint).slots
-    caches = tuple(cache for slot in slots for cache in _caches(slot.spec))
-    paths = tuple(SlotPath(slot.path, slot.kind) for slot in slots)
+    specs = {slot.path: slot.spec for slot in slots}
+    paths = [SlotPath(slot.path, slot.kind) for slot in slots]
     rules = placement.assign(paths)
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
     _check_devices(placement, operators)
-    return Plan(paths, caches, operators)
+    return Plan(specs, operators)
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
@@ -124,7 +125,7 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
         place = replace(site, variant=choice.variant)
         operator = cast("Callable[..., Slot]", choice.operator)(place, spec, **choice.options)
         built += 1
-        report(built / len(plan.slots))
+        report(built / len(plan.specs))
         return operator
 
     architecture = find_architecture(resources.checkpoint)
@@ -133,7 +134,15 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     return model
 
 
+def cache_bytes(spec: object, resources: Resources) -> int:
+    """Return what the caches of a slot with this spec need."""
+    row_bytes = resources.cache_type.row_bytes
+    per_token = sum(parts * row_bytes(width) for parts, width in _caches(spec))
+    return per_token * resources.context_tokens
+
+
 def _caches(spec: object) -> tuple[tuple[int, int], ...]:
+    """Return what is kept per token: parts, values of each."""
     match spec:
         case GqaSpec():
             return ((2 * spec.kv_heads, spec.head_size),)
@@ -145,7 +154,7 @@ def _caches(spec: object) -> tuple[tuple[int, int], ...]:
 
 def _check_cache_type(resources: Resources, plan: Plan) -> None:
     kind = resources.cache_type
-    for _, width in plan.caches:
+    for _, width in chain.from_iterable(map(_caches, plan.specs.values())):
         if not kind.fits(width):
             raise SettingsError(
                 f"A cache in {kind.value} has blocks of {BLOCK} values; "

@@ -105,6 +105,11 @@ class Half:
 _VECTORS_OF_A_TOKEN = 16
 
 
+def token_bytes(width: int) -> int:
+    """Return about what each token of a prompt takes while a model of this width reads it."""
+    return _VECTORS_OF_A_TOKEN * width * 4
+
+
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
@@ -162,7 +167,7 @@ class Decoder(ABC):
     @property
     def chunk_tokens(self) -> int:
         """How many tokens of a prompt had best be computed at a time, as much memory as is free."""
-        return self.device.chunk_tokens(_VECTORS_OF_A_TOKEN * self.spec.width * 4)
+        return self.device.chunk_tokens(token_bytes(self.spec.width))
 
     def _step(self, inputs: StepInputs) -> Step:
         rotary = self._rotary.forward(inputs.positions)

@@ -3,11 +3,12 @@
 
     model: deepseek2                    # optional: the only architecture that the file is for
     rules:                              # for each slot, the first rule that matches wins
-      - match: layers.*.mlp.experts     # `*` is one part of the path, `**` any number of parts
-        use: experts.cpu                # applies to slots of this kind only
-        with: {threads: 16}
+      - match: layers.3-12.mlp.experts  # `3-12` is one of these numbers, `*` any part of the path
+        use: experts.cuda               # applies to slots of this kind only
+      - match: "**.experts"             # `**` is any number of parts
+        use: experts.host
       - match: "**"
-        use: "*.cpu"                    # the `cpu` operator of whatever kind the slot is
+        use: "*.cuda"                   # the `cuda` operator of whatever kind the slot is
 
 A file is checked whole before a weight is read: an unknown operator, an unknown option, a rule that
 no slot matches and a slot without a rule are all errors.
@@ -27,6 +28,8 @@ import yaml
 
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.registry import find, find_variant, options_of
+
+_WILDCARDS = {"**": r".+", "*": r"[^.]+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,7 @@ class Rule:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = {"**": r".+", "*": r"[^.]+"}
-        return re.compile(r"\.".join(parts.get(p, re.escape(p)) for p in self.match.split(".")))
+        return re.compile(r"\.".join(map(_part, self.match.split("."))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,16 @@ class Placement:
                     hint="Remove it, or correct its pattern: an earlier rule may take its slots.",
                 )
         return chosen
+
+
+def _part(part: str) -> str:
+    """Return the regular expression of one part of a pattern."""
+    if part in _WILDCARDS:
+        return _WILDCARDS[part]
+    numbers = re.fullmatch(r"(\d{1,4})-(\d{1,4})", part)
+    if numbers is None:
+        return re.escape(part)
+    return f"(?:{'|'.join(map(str, range(int(numbers[1]), int(numbers[2]) + 1)))})"
 
 
 def _shipped() -> Any:

@@ -21,6 +21,7 @@ from ktdesk.models.architectures import find_architecture
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
+from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.planning.context import choose_context
@@ -96,8 +97,8 @@ def _load(
     rules = Placement.load("cpu_only" if placement == "auto" else placement)
     plan = make_plan(resources, rules)
     if placement == "auto":
-        cache_bytes, card_bytes = plan.cache_bytes(resources), usable_bytes(vram_bytes)
-        rules = Placement.load(choose_placement(checkpoint, cache_bytes, card_bytes))
+        needs = MemoryNeeds.measure(resources, plan)
+        rules = choose_placement(needs, usable_bytes(vram_bytes))
         plan = make_plan(resources, rules)
     if plan.needs_gpu:
         resources.gpu = open_gpu(vram_bytes)

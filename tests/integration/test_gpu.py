@@ -7,38 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from ktdesk.devices.cpu import CpuDevice
-from ktdesk.formats.gguf import Checkpoint
-from ktdesk.kernels.cache_types import CacheType
-from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
-from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.gpu.under_test import gpu_device
+from tests.gpu.logits import TOKENS, assert_logits, build, open_resources
 from tests.tiny import Tiny, deepseek2, qwen3moe
 
-TOKENS = [int(t) for t in torch.randint(3, 250, (24,), generator=torch.Generator().manual_seed(6))]
-# Prompts round activations and weights to bfloat16 on tensor cores.
-LIMIT = 1e-4
-REASON = "roundings to eight bits, 2^-9, in some ten products after another: squared, over 3"
-
-
-def build(tiny: Tiny, placement: str) -> Decoder:
-    resources = Resources(Checkpoint.open(tiny.path), CpuDevice(2), 128, CacheType.F16)
-    plan = make_plan(resources, Placement.load(placement))
-    if plan.needs_gpu:
-        resources.gpu = gpu_device()
-    return build_model(resources, plan, lambda _: None)
-
-
 MODELS = {**deepseek2.VARIANTS, **qwen3moe.VARIANTS}
-
-
-def assert_logits(logits: Tensor, expected: Tensor) -> None:
-    """Compare token by token. A tie of two experts, to eight bits, may fall the other way."""
-    errors = (logits - expected).double().square().sum(-1) / expected.double().square().sum(-1)
-    assert (errors > LIMIT).sum() <= 1, f"NMSE by token {errors.tolist()}, limit {LIMIT}: {REASON}"
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -48,12 +23,14 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def expected(tiny: Tiny) -> Tensor:
-    return prefill(build(tiny, "cpu_only"), TOKENS, 0, outputs=len(TOKENS)).clone()
+    return prefill(
+        build(open_resources(tiny.path), Placement.load("cpu_only")), TOKENS, 0, outputs=len(TOKENS)
+    ).clone()
 
 
 @pytest.fixture(scope="module", params=["gpu_only", "one_gpu"])
 def model(request: pytest.FixtureRequest, tiny: Tiny) -> Decoder:
-    return build(tiny, request.param)
+    return build(open_resources(tiny.path), Placement.load(request.param))
 
 
 def test_a_prompt(model: Decoder, expected: Tensor) -> None:

@@ -12,11 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ktdesk.devices.cpu import CpuDevice
-from ktdesk.formats.gguf import Checkpoint
-from ktdesk.kernels.cache_types import CacheType
-from ktdesk.models.build import build_model, make_plan
-from ktdesk.models.decoder import Decoder
 from ktdesk.operators import streamed_experts
 from ktdesk.operators.expert_split import Speeds
 from ktdesk.operators.placement import Placement
@@ -24,12 +19,8 @@ from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import prefill
 from tests.compare import assert_close
 from tests.golden.retyped import write_quantised
-from tests.gpu.under_test import gpu_device
+from tests.gpu.logits import LIMIT, REASON, TOKENS, build, open_resources
 from tests.tiny import Tiny, deepseek2, gpt_oss, llama4, qwen3moe, tiny_qwen3moe
-
-TOKENS = [int(t) for t in torch.randint(3, 250, (24,), generator=torch.Generator().manual_seed(6))]
-LIMIT = 1e-4
-REASON = "roundings to eight bits, 2^-9, in some ten products after another: squared, over 3"
 
 # With biases, with weights of what goes in, with and without experts that all tokens use.
 MODELS = {
@@ -44,20 +35,9 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
 
 
-def build(resources: Resources, placement: str) -> Decoder:
-    plan = make_plan(resources, Placement.load(placement))
-    if plan.needs_gpu:
-        resources.gpu = gpu_device()
-    return build_model(resources, plan, lambda _: None)
-
-
-def open_resources(path: Path) -> Resources:
-    return Resources(Checkpoint.open(path), CpuDevice(2), 128, CacheType.F16)
-
-
 @pytest.fixture(scope="module")
 def expected(tiny: Tiny) -> Tensor:
-    model = build(open_resources(tiny.path), "cpu_only")
+    model = build(open_resources(tiny.path), Placement.load("cpu_only"))
     return prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone()
 
 
@@ -89,7 +69,7 @@ SPLITS = {
 
 def run(resources: Resources, split: str, times: int = 1) -> list[Tensor]:
     """Return the logits of a prompt whose experts are computed by the sides that `split` names."""
-    model = build(resources, "one_gpu")
+    model = build(resources, Placement.load("one_gpu"))
     speeds = resources.streaming.speeds = FixedSpeeds(*SPLITS[split])
     logits = [prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone() for _ in range(times)]
     assert speeds.worked == set(split.split())

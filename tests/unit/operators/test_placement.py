@@ -70,6 +70,21 @@ def test_a_pattern_matches_whole_parts_only() -> None:
         placement.assign(SLOTS)  # `*` is one part of the path, not two
 
 
+def test_a_pattern_may_name_a_range_of_numbers() -> None:
+    slots = [SlotPath(f"layers.{i}.mlp.experts", "experts") for i in range(12)]
+    placement = rules(
+        "{match: layers.2-10.mlp.experts, use: experts.cuda}", "{match: '**', use: '*.cpu'}"
+    )
+    chosen = placement.assign(slots)
+    on_gpu = [i for i, slot in enumerate(slots) if chosen[slot.path].use == "experts.cuda"]
+    assert on_gpu == list(range(2, 11))
+    for mistaken in ("layers.5-3.mlp.experts", "layers.2-a.mlp.experts", "layers.2-99999.*.*"):
+        with pytest.raises(PlacementError, match="matches nothing"):
+            rules(f"{{match: {mistaken}, use: '*.cuda'}}", "{match: '**', use: '*.cpu'}").assign(
+                slots
+            )
+
+
 def test_files_are_found_by_name_and_by_path(tmp_path: Path) -> None:
     assert Placement.load("cpu_only").rules[0].use == "*.cpu"
     own = tmp_path / "own.yaml"
