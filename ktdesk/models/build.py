@@ -26,8 +26,9 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.slots import outline
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
-from ktdesk.operators.placement import Placement, Rule, SlotPath
+from ktdesk.operators.placement import Placement
 from ktdesk.operators.registry import find
+from ktdesk.operators.rules import Rule, SlotPath
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
 
 Report = Callable[[float], None]

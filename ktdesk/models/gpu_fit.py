@@ -8,7 +8,8 @@ then the routed experts of one layer after another, until the memory is full.
 from __future__ import annotations
 
 from ktdesk.models.memory_needs import MemoryNeeds
-from ktdesk.operators.placement import Placement, Rule
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.rules import Rule
 
 
 def choose_placement(needs: MemoryNeeds, card_bytes: int) -> Placement:

@@ -10,69 +10,29 @@
       - match: "**"
         use: "*.cuda"                   # the `cuda` operator of whatever kind the slot is
 
-A file is checked whole before a weight is read: an unknown operator, an unknown option, a rule that
-no slot matches and a slot without a rule are all errors.
+      - class: routed                   # in place of `match`: embedding, attention, dense, shared,
+        use: experts.cpu                # routed, head or small
+        with: {...}                     # what this operator lets rules set
+
+A file may say what it is `about`, and `extends: NAME or FILE`: its own rules come first, then the
+other's. A file is checked whole before a weight is read: an unknown operator, an unknown option, a
+rule that no slot matches and a slot without a rule are all errors.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Self, cast
-
-import yaml
+from typing import Any, Self
 
 from ktdesk.errors import PlacementError, did_you_mean
-from ktdesk.operators.registry import find, find_variant, options_of
+from ktdesk.operators.placement_text import broken, read_placement, write_placement
+from ktdesk.operators.registry import find
+from ktdesk.operators.rules import Rule, SlotPath
 
-_WILDCARDS = {"**": r".+", "*": r"[^.]+"}
-
-
-@dataclass(frozen=True, slots=True)
-class SlotPath:
-    """A place in a model that an operator fills: 'layers.3.mlp.experts', 'experts'."""
-
-    path: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One entry of `rules:`."""
-
-    match: str
-    use: str
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    def applies(self, slot: SlotPath) -> bool:
-        """Whether this rule's kind and pattern fit the slot."""
-        kind = self.use.partition(".")[0]
-        return kind in ("*", slot.kind) and self._pattern.fullmatch(slot.path) is not None
-
-    def operator_for(self, slot: SlotPath) -> str:
-        """Return the operator's name, with the slot's own kind in place of `*`."""
-        return f"{slot.kind}.{self.use.partition('.')[2]}"
-
-    def check(self) -> None:
-        """Raise PlacementError if the operator or one of its options does not exist."""
-        kind, _, variant = self.use.partition(".")
-        classes = find_variant(variant) if kind == "*" else [find(self.use)]
-        allowed = frozenset[str]().union(*(options_of(cls) for cls in classes))
-        for option in self.options:
-            if option not in allowed:
-                known = did_you_mean(option, allowed) if allowed else " It takes none."
-                raise PlacementError(
-                    f"Operator {self.use} has no option {option!r}.{known}",
-                    hint="Correct the placement file.",
-                )
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile(r"\.".join(map(_part, self.match.split("."))))
+_SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +42,24 @@ class Placement:
     name: str
     model: str
     rules: tuple[Rule, ...]
+    about: str = ""
 
     @classmethod
     def load(cls, name: str) -> Self:
         """Read a file by path, or one that comes with KTDesk by its name without `.yaml`."""
-        path = Path(name)
-        if path.suffix in (".yaml", ".yml"):
-            try:
-                return cls.parse(path.stem, path.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError) as error:
-                message = f"The placement file {path} cannot be read: {error}."
-                raise PlacementError(message, hint="Check the path and its permissions.") from error
-        shipped = {p.name.removesuffix(".yaml"): p for p in _shipped().iterdir()}
-        if name not in shipped:
-            raise PlacementError(
-                f"There is no placement called {name!r}.{did_you_mean(name, shipped)}",
-                hint="Give one of these names, or the path of a .yaml file.",
-            )
-        return cls.parse(name, shipped[name].read_text(encoding="utf-8"))
+        return cls._load(name, Path(), ())
 
     @classmethod
-    def parse(cls, name: str, text: str) -> Self:
-        """Read the text of a placement file. Raises PlacementError naming the first fault."""
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise _broken(name, f"it is not YAML: {error}") from error
-        if not isinstance(data, dict):
-            raise _broken(name, "it needs a list called rules")
-        fields = cast("dict[str, Any]", data)
-        entries = fields.get("rules")
-        if not isinstance(entries, list) or not entries:
-            raise _broken(name, "it needs a list called rules")
-        rules = tuple(_rule(name, entry) for entry in cast("list[Any]", entries))
-        for rule in rules:
-            rule.check()
-        return cls(name, str(fields.get("model", "")), rules)
+    def parse(cls, name: str, text: str, folder: Path = Path()) -> Self:
+        """Read the text of a placement file. Raises PlacementError naming the first fault.
+
+        folder: from which the path of a file that it extends is taken.
+        """
+        return cls._parse(name, text, folder, (name,))
+
+    def write(self) -> str:
+        """Return the text of a file that says the same."""
+        return write_placement(self.model, self.about, self.rules)
 
     def assign(self, slots: Iterable[SlotPath]) -> dict[str, Rule]:
         """Return each slot's rule, by path. Raises PlacementError if one is missing or unused."""
@@ -131,45 +73,67 @@ class Placement:
                 )
             find(rule.operator_for(slot))
             chosen[slot.path] = rule
-        for rule in self.rules:
-            if rule not in chosen.values():
-                raise PlacementError(
-                    f"The rule for {rule.match!r} ({rule.use}) matches nothing.",
-                    hint="Remove it, or correct its pattern: an earlier rule may take its slots.",
-                )
+        self._check_used(set(map(id, chosen.values())))
         return chosen
 
+    def _check_used(self, used: set[int]) -> None:
+        for rule in self.rules:
+            if id(rule) not in used and not rule.inherited:
+                where = f" in line {rule.line}" if rule.line else ""
+                raise PlacementError(
+                    f"The rule{where} for {rule.subject} ({rule.use}) matches nothing.",
+                    hint="Remove it, or correct its pattern: an earlier rule may take its slots.",
+                )
 
-def _part(part: str) -> str:
-    """Return the regular expression of one part of a pattern."""
-    if part in _WILDCARDS:
-        return _WILDCARDS[part]
-    numbers = re.fullmatch(r"(\d{1,4})-(\d{1,4})", part)
-    if numbers is None:
-        return re.escape(part)
-    return f"(?:{'|'.join(map(str, range(int(numbers[1]), int(numbers[2]) + 1)))})"
+    @classmethod
+    def _load(cls, name: str, folder: Path, above: tuple[str, ...]) -> Self:
+        """Read a placement; above: the names of those that extend it."""
+        if Path(name).suffix in _SUFFIXES:
+            path = folder / Path(name).expanduser()
+            key, text = str(path.absolute()), _read(path)
+            name, folder = path.stem, path.parent
+        else:
+            key, text = name, _shipped_text(name)
+        if key in above:
+            raise broken(name, "it extends itself")
+        return cls._parse(name, text, folder, (*above, key))
+
+    @classmethod
+    def _parse(cls, name: str, text: str, folder: Path, above: tuple[str, ...]) -> Self:
+        own = read_placement(name, text)
+        if not own.extends:
+            return cls(name, own.model, own.rules, own.about)
+        base = cls._load(own.extends, folder, above)
+        if own.model and base.model not in ("", own.model):
+            raise broken(name, f"it is for {own.model}, but extends one for {base.model}")
+        inherited = (replace(rule, inherited=True) for rule in base.rules)
+        rules = (*own.rules, *inherited)
+        return cls(name, own.model or base.model, rules, own.about or base.about)
 
 
-def _shipped() -> Any:
-    return resources.files("ktdesk") / "placements"
+def shipped_placements() -> list[Placement]:
+    """Return the placements that come with KTDesk, by name."""
+    return [Placement.load(name) for name in sorted(_shipped())]
 
 
-def _broken(name: str, fault: str) -> PlacementError:
-    return PlacementError(
-        f"The placement {name!r} cannot be used: {fault}.", hint="Correct the placement file."
-    )
+def _shipped() -> dict[str, Any]:
+    folder = resources.files("ktdesk") / "placements"
+    return {file.name.removesuffix(".yaml"): file for file in folder.iterdir()}
 
 
-def _rule(name: str, entry: Any) -> Rule:
-    if not isinstance(entry, dict):
-        raise _broken(name, f"the rule {entry!r} is not a mapping with match and use")
-    fields = cast("dict[Any, Any]", entry)
-    unknown = set(fields) - {"match", "use", "with"}
-    if unknown:
-        raise _broken(name, f"a rule has the unknown entry {sorted(map(str, unknown))[0]!r}")
-    match, use, options = fields.get("match"), fields.get("use"), fields.get("with", {})
-    if not isinstance(match, str) or not isinstance(use, str):
-        raise _broken(name, f"the rule {fields!r} needs the texts match and use")
-    if not isinstance(options, dict):
-        raise _broken(name, f"the options of the rule for {match!r} are not a mapping")
-    return Rule(match, use, cast("dict[str, Any]", options))
+def _shipped_text(name: str) -> str:
+    shipped = _shipped()
+    if name not in shipped:
+        raise PlacementError(
+            f"There is no placement called {name!r}.{did_you_mean(name, shipped)}",
+            hint="Give one of these names, or the path of a .yaml file.",
+        )
+    return shipped[name].read_text(encoding="utf-8")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The placement file {path} cannot be read: {error}."
+        raise PlacementError(message, hint="Check the path and its permissions.") from error

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ktdesk.operators.placement import Placement, Rule, SlotPath
-from ktdesk.planning.modules import Anatomy, Module, Part
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.rules import Part, Rule, SlotPath
+from ktdesk.planning.modules import Anatomy, Module
 
 CPU = -1  # in place of the number of a card
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from enum import StrEnum
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -14,18 +13,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.slots import SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
-
-
-class Part(StrEnum):
-    """What a module is for; people think of a model's weights in these classes."""
-
-    EMBEDDING = "embedding"
-    ATTENTION = "attention"
-    DENSE = "dense"
-    SHARED = "shared"
-    ROUTED = "routed"
-    HEAD = "head"
-    SMALL = "small"  # norms and routers
+from ktdesk.operators.rules import Part, SlotPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +105,7 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
 def _module(
     checkpoint: Checkpoint, slot: SlotSite, cache_type: CacheType, counted: set[str]
 ) -> Module:
-    part, spec = _part(slot), slot.spec
+    part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
     weights = 0
     for name in _tensor_names(spec):
@@ -145,24 +133,6 @@ def _module(
         prompt_row_operations=prompt_row_operations,
         made_bytes=_made_bytes(spec),
     )
-
-
-def _part(slot: SlotSite) -> Part:
-    by_kind = {
-        "embedding": Part.EMBEDDING,
-        "experts": Part.ROUTED,
-        "norm": Part.SMALL,
-        "router": Part.SMALL,
-    }
-    if slot.kind in by_kind:
-        return by_kind[slot.kind]
-    if ".self_attn." in slot.path:
-        return Part.ATTENTION
-    if ".shared_experts." in slot.path:
-        return Part.SHARED
-    if slot.kind == "mlp":
-        return Part.DENSE
-    return Part.HEAD if slot.path == "lm_head" else Part.SMALL
 
 
 def _layer(path: str) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
-from ktdesk.planning.modules import Part
 
 # For activations, kernels' scratch, and what the driver keeps for itself.
 CARD_WORKING_BYTES = 1_500_000_000

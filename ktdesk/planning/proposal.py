@@ -11,8 +11,9 @@ from __future__ import annotations
 from itertools import product
 
 from ktdesk.hardware.machine import Machine
-from ktdesk.operators.placement import Placement, Rule
-from ktdesk.planning.modules import Anatomy, Module, Part
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.rules import Part, Rule
+from ktdesk.planning.modules import Anatomy, Module
 from ktdesk.planning.needs import CARD_WORKING_BYTES
 from ktdesk.planning.verdict import card_bytes
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ktdesk.kernels.cache_types import BLOCK, CacheType
-from ktdesk.planning.modules import Anatomy, Part
+from ktdesk.operators.rules import Part
+from ktdesk.planning.modules import Anatomy
 from ktdesk.planning.verdict import Verdict
 
 # Bits per weight of routed experts in files of these names, as their makers publish them for

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ktdesk.hardware.machine import Gpu, Machine
+from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
-from ktdesk.planning.modules import Module, Part
+from ktdesk.planning.modules import Module
 from ktdesk.planning.needs import Needs, routed_memory_bytes
 
 # Where nothing was measured: a desktop computer with two channels of DDR5, its cores and its slot.

@@ -7,7 +7,8 @@ import pytest
 
 from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.memory_needs import LayerNeeds, MemoryNeeds
-from ktdesk.operators.placement import Placement, SlotPath
+from ktdesk.operators.placement import Placement
+from ktdesk.operators.rules import SlotPath
 
 # A dense layer, then five with experts, as DeepSeek has them.
 LAYERS = (LayerNeeds(30, 0), *[LayerNeeds(10, 100)] * 5)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ktdesk.errors import PlacementError
-from ktdesk.operators.placement import Placement, SlotPath
+from ktdesk.operators.placement import Placement, shipped_placements
+from ktdesk.operators.rules import SlotPath
 
 SLOTS = [
     SlotPath("layers.0.mlp.experts", "experts"),
@@ -94,3 +95,76 @@ def test_files_are_found_by_name_and_by_path(tmp_path: Path) -> None:
         Placement.load("cpu_onyl")
     with pytest.raises(PlacementError, match="cannot be read"):
         Placement.load(str(tmp_path / "missing.yaml"))
+
+
+def test_a_rule_may_name_a_class() -> None:
+    placement = rules("{class: routed, use: experts.torch}", "{match: '**', use: '*.cpu'}")
+    chosen = placement.assign(SLOTS)
+    assert [path for path, rule in chosen.items() if rule.use == "experts.torch"] == [SLOTS[0].path]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "{class: rooted, use: '*.cpu'}",
+            "3: there is no class 'rooted'. Did you mean 'routed'",
+        ),
+        ("{class: routed, match: '**', use: '*.cpu'}", "line 3: .* needs the texts"),
+        ("{match: '**', use: '*.cpu', wiht: {}}", "line 3: .* 'wiht'. Did you mean 'with'"),
+        (
+            "{match: '**', use: experts.cpu, with: {thread: 4}}",
+            "Line 3: .* has no option",
+        ),
+        ("{match: a, use: '*.cpu'}", "rule in line 3 for 'a' .* matches nothing"),
+        ("[", "line 4: it is not YAML"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(line: str, message: str) -> None:
+    with pytest.raises(PlacementError, match=message) as caught:
+        rules("{match: lm_head, use: linear.torch}", line, "{match: '**', use: '*.cpu'}").assign(
+            SLOTS
+        )
+    assert caught.value.hint
+
+
+def test_a_file_extends_another_one(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("extends: cpu_only\nmodel: llama", encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    text = "extends: base.yaml\nrules: [{match: lm_head, use: linear.torch}]"
+    own.write_text(text, encoding="utf-8")
+    placement = Placement.load(str(own))
+    assert placement.model == "llama"
+    chosen = placement.assign(SLOTS)
+    assert {path: rule.use for path, rule in chosen.items()} == {
+        "layers.0.mlp.experts": "*.cpu",
+        "layers.0.self_attn.o_proj": "*.cpu",
+        "lm_head": "linear.torch",
+    }
+
+
+def test_inherited_rules_may_be_overruled_whole(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: cpu_only\nrules: [{match: '**', use: '*.torch'}]", encoding="utf-8")
+    assert {rule.use for rule in Placement.load(str(own)).assign(SLOTS).values()} == {"*.torch"}
+
+
+def test_files_that_extend_themselves_are_refused(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{name}.yaml").write_text(f"extends: {other}.yaml", encoding="utf-8")
+    with pytest.raises(PlacementError, match="extends itself"):
+        Placement.load(str(tmp_path / "a.yaml"))
+
+
+def test_what_is_written_reads_the_same() -> None:
+    placement = rules(
+        "{class: routed, use: experts.torch}",
+        "{match: layers.0-3.**, use: '*.cpu'}",
+        "{match: '**', use: '*.cpu'}",
+    )
+    assert Placement.parse("test", placement.write()) == placement
+
+
+@pytest.mark.parametrize("placement", shipped_placements(), ids=lambda each: each.name)
+def test_those_that_come_with_the_program_say_what_they_are_about(placement: Placement) -> None:
+    assert placement.about.endswith(".")

@@ -10,7 +10,8 @@ from gguf import GGUFReader
 
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.planning.modules import Anatomy, Part, dissect
+from ktdesk.operators.rules import Part
+from ktdesk.planning.modules import Anatomy, dissect
 from tests.known.models import MODELS
 from tests.tiny.gemma3 import tiny_gemma3
 from tests.unit.planning.conftest import Known

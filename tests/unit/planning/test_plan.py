@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from ktdesk.hardware.machine import Machine
+from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU
-from ktdesk.planning.modules import Part
 from ktdesk.planning.plan import Plan, Wishes, make_plan
 from ktdesk.planning.remedies import Remedy
 from ktdesk.planning.speed import Limit

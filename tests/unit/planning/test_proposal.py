@@ -8,7 +8,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktdesk.planning.modules import Module, Part
+from ktdesk.operators.rules import Part
+from ktdesk.planning.modules import Module
 from ktdesk.planning.proposal import largest_that_fit
 
 
