@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -69,8 +69,7 @@ def broken(name: str, fault: str, line: int = 0) -> PlacementError:
 
 def _compose(text: str) -> yaml.Node | None:
     """Return what the text is made of, with its lines. Raises YAMLError."""
-    compose: Callable[..., yaml.Node | None] = yaml.compose  # whose type is partial
-    return compose(text, yaml.SafeLoader)
+    return yaml.SafeLoader(text).get_single_node()
 
 
 def _entry(rule: Rule) -> dict[str, Any]:
