@@ -1,28 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of this machine."""
+"""The memory of this machine, and how much of it this process may have."""
 
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from ktdesk.hardware.cgroups import memory_left_bytes, memory_limit_bytes
+from ktdesk.hardware.limits import address_space_bytes
+from ktdesk.hardware.machine import Program
+from ktdesk.hardware.system_files import LINUX, number, read_text
+
+_PROGRAMS = 5  # of the largest ones
 
 
 def total_memory_bytes() -> int:
     """Return how much memory there is for this process, used or not."""
-    total: int = psutil.virtual_memory().total
-    limit = memory_limit_bytes()
-    return total if limit is None else min(total, limit)
+    return min(_limits(psutil.virtual_memory().total).values())
+
+
+def memory_limited_by() -> str:
+    """Return what leaves the process less than the machine has: 'container', 'ulimit', or ''."""
+    limits = _limits(psutil.virtual_memory().total)
+    return min(limits, key=lambda name: limits[name])
 
 
 def available_memory_bytes() -> int:
     """Return how much memory this process can take now without making the system swap."""
     available: int = psutil.virtual_memory().available
-    left = memory_left_bytes()
-    return available if left is None else min(available, left)
+    left, space = memory_left_bytes(), address_space_bytes()
+    if left is not None:
+        available = min(available, left)
+    if space is not None:
+        available = min(available, max(0, space - psutil.Process().memory_info().vms))
+    return available
+
+
+def _limits(installed: int) -> dict[str, int]:
+    """Return bytes by what limits to them; '' is the machine itself, and the first of equals."""
+    found = {"": installed, "container": memory_limit_bytes(), "ulimit": address_space_bytes()}
+    return {name: size for name, size in found.items() if size is not None}
 
 
 def grants_huge_pages() -> bool:
@@ -32,3 +52,26 @@ def grants_huge_pages() -> bool:
     except ImportError:
         return False
     return native.grants_huge_pages()
+
+
+def node_free_bytes(node: int, root: Path = LINUX) -> int:
+    """Return a memory node's free bytes, with those of files in memory; 0 if unknown."""
+    free = 0
+    path = root / "sys/devices/system/node" / f"node{node}" / "meminfo"
+    for line in read_text(path).splitlines():
+        name, _, rest = line.partition(":")
+        if name.split()[-1:] in (["MemFree"], ["Active(file)"], ["Inactive(file)"]):
+            free += number(rest.split()[0] if rest.split() else "") << 10
+    return free
+
+
+def largest_programs() -> tuple[Program, ...]:
+    """Return the programs that take the most memory, the largest first; this one is left out."""
+    sizes: dict[str, int] = {}
+    for process in psutil.process_iter(["pid", "name", "memory_info"]):
+        memory: Any = process.info["memory_info"]
+        if memory is not None and process.info["pid"] != psutil.Process().pid:
+            name = str(process.info["name"] or "?")
+            sizes[name] = sizes.get(name, 0) + memory.rss
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:_PROGRAMS]
+    return tuple(Program(name=name, memory_bytes=sizes[name]) for name in largest)

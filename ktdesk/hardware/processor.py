@@ -46,7 +46,7 @@ def processor_name() -> str:
     return _linux_name() or _windows_name() or platform.processor() or platform.machine()
 
 
-def instruction_sets() -> tuple[tuple[str, ...], str]:
+def kernel_sets() -> tuple[tuple[str, ...], str]:
     """Return the instruction sets that kernels can use here, the best first, or why unknown."""
     try:
         native: Any = importlib.import_module("ktdesk._native")

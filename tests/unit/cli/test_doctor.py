@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ktdesk.cli import findings
+from ktdesk.cli import doctor, findings
 from ktdesk.hardware import Gpu, describe_machine
 
 
@@ -24,6 +24,7 @@ def native(monkeypatch):
             for node, cores in enumerate(([[0], [1]], [[2]]))
         ],
         grants_huge_pages=lambda: True,
+        instruction_sets=lambda: [("AVX2", True, True), ("AMX", True, False)],
     )
     monkeypatch.setitem(sys.modules, "ktdesk._native", module)
 
@@ -49,7 +50,7 @@ def machine(monkeypatch):
         changed = dataclasses.replace(
             found, memory=dataclasses.replace(found.memory, **memory), **changes
         )
-        monkeypatch.setattr(findings, "describe_machine", lambda: changed)
+        monkeypatch.setattr(doctor, "describe_machine", lambda *_: changed)
 
     return change
 
@@ -84,7 +85,7 @@ def test_little_memory_is_a_problem(ktdesk, machine) -> None:
     machine(available_bytes=1_000_000_000)
     done = ktdesk("doctor")
     assert done.code == 1
-    assert any("1.0 GB available" in line for line in lines(done, "!!"))
+    assert any("Only 1.0 GB of" in line for line in lines(done, "!!"))
 
 
 @pytest.fixture
@@ -97,12 +98,14 @@ def gpus(monkeypatch):
             "memory_bytes": 24_000_000_000,
             "free_bytes": 20_000_000_000,
             "compute_capability": (8, 9),
+            "pci_address": "0000:01:00.0",
             "problem": card_problem,
         } | card
         facts = SimpleNamespace(
             devices=[] if problem else [SimpleNamespace(**described)],
             driver="580.1",
             driver_version=driver_version,
+            runtime_version=13000,
             problem=SimpleNamespace(text=problem, remedy="Mend it.") if problem else None,
         )
         module = SimpleNamespace(facts=lambda: facts)
@@ -113,10 +116,11 @@ def gpus(monkeypatch):
 
 
 CARD = "graphics card     Card · 24 GB, 20 GB free · compute capability 8.9 · driver 580.1"
+UNUSED = "graphics card     Card is not used. "
 
 
 def test_a_graphics_card_is_described(ktdesk, gpus) -> None:
-    assert f"ok  {CARD}\n" in ktdesk("doctor").out
+    assert f"ok  {CARD} for CUDA 13.0\n" in ktdesk("doctor").out
 
 
 def test_free_memory_may_be_unknown(ktdesk, gpus) -> None:
@@ -127,7 +131,7 @@ def test_free_memory_may_be_unknown(ktdesk, gpus) -> None:
 def test_a_card_that_cannot_be_used_has_a_reason(ktdesk, gpus) -> None:
     gpus(card_problem=SimpleNamespace(text="It is too old.", remedy="Buy a newer one."))
     out = ktdesk("doctor").out
-    assert f"--  {CARD} · not used. It is too old.\n" in out
+    assert f"--  {UNUSED}It is too old.\n" in out
     assert "Buy a newer one." in out
 
 
@@ -135,7 +139,7 @@ def test_a_driver_that_is_too_old_is_a_problem(ktdesk, gpus) -> None:
     gpus(problem="The driver is too old.", driver_version=12080)
     done = ktdesk("doctor")
     assert done.code == 1
-    assert "!!  graphics card     The driver is too old.\n" in done.out
+    assert "!!  graphics card     The driver is too old. Models run on the" in done.out
     assert "Mend it." in done.out
 
 
@@ -157,10 +161,13 @@ def test_a_build_without_gpu_support_names_the_cards(ktdesk, machine, no_gpu_sup
         free_bytes=20_000_000_000,
         compute_capability=(8, 9),
         driver="580.1",
+        problem="This build has no GPU support.",
+        remedy="Build it.",
     )
     machine(gpus=(card,), gpus_problem="")
-    expected = f"--  {CARD} · not used. This build has no GPU support.\n"
-    assert expected in ktdesk("doctor").out
+    out = ktdesk("doctor").out
+    assert f"ok  {CARD}\n" in out
+    assert f"--  {UNUSED}This build has no GPU support.\n" in out
 
 
 def test_no_graphics_card_is_worth_a_note(ktdesk, machine, no_gpu_support) -> None:

@@ -39,7 +39,7 @@ def test_affinity_limits_the_cores() -> None:
 
 def test_a_missing_native_module_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ktdesk._native", None)
-    isas, problem = processor.instruction_sets()
+    isas, problem = processor.kernel_sets()
     assert isas == ()
     assert problem.startswith("The native module cannot be loaded: ")
     assert processor.numa_nodes() == []
