@@ -83,12 +83,12 @@ def _system(root: Path, answers: windows.Answers) -> System:
 def _processor(root: Path, answers: windows.Answers) -> Processor:
     kernels, kernels_problem = kernel_sets()
     slow = caches.slow_threads(root)
-    cores = [core for node in numa_nodes() for core in node.cores]
+    cores = [core for node in numa_nodes(root) for core in node.cores]
     return Processor(
-        name=processor_name(),
+        name=processor_name(root),
         sockets=caches.count_sockets(root) or windows.windows_sockets(answers),
-        physical_cores=physical_cores(),
-        logical_cores=logical_cores(),
+        physical_cores=physical_cores(root),
+        logical_cores=logical_cores(root),
         fast_cores=sum(slow.isdisjoint(core) for core in cores),
         caches=caches.read_caches(root) or windows.windows_caches(answers),
         instruction_sets=instruction_sets(),
@@ -103,10 +103,10 @@ def _memory(root: Path, answers: windows.Answers) -> Memory:
         modules, problem = said, ""
     swap = psutil.swap_memory()
     return Memory(
-        total_bytes=total_memory_bytes(),
-        available_bytes=available_memory_bytes(),
+        total_bytes=total_memory_bytes(root),
+        available_bytes=available_memory_bytes(root),
         installed_bytes=psutil.virtual_memory().total,
-        limited_by=memory_limited_by(),
+        limited_by=memory_limited_by(root),
         nodes=tuple(
             MemoryNode(
                 id=node.id,
@@ -114,7 +114,7 @@ def _memory(root: Path, answers: windows.Answers) -> Memory:
                 free_bytes=node_free_bytes(node.id, root),
                 physical_cores=len(node.cores),
             )
-            for node in numa_nodes()
+            for node in numa_nodes(root)
         ),
         modules=modules,
         modules_problem=problem,

@@ -17,21 +17,21 @@ from ktdesk.hardware.system_files import LINUX, number, read_text
 _PROGRAMS = 5  # of the largest ones
 
 
-def total_memory_bytes() -> int:
+def total_memory_bytes(root: Path = LINUX) -> int:
     """Return how much memory there is for this process, used or not."""
-    return min(_limits(psutil.virtual_memory().total).values())
+    return min(_limits(root).values())
 
 
-def memory_limited_by() -> str:
+def memory_limited_by(root: Path = LINUX) -> str:
     """Return what leaves the process less than the machine has: 'container', 'ulimit', or ''."""
-    limits = _limits(psutil.virtual_memory().total)
+    limits = _limits(root)
     return min(limits, key=lambda name: limits[name])
 
 
-def available_memory_bytes() -> int:
+def available_memory_bytes(root: Path = LINUX) -> int:
     """Return how much memory this process can take now without making the system swap."""
     available: int = psutil.virtual_memory().available
-    left, space = memory_left_bytes(), address_space_bytes()
+    left, space = memory_left_bytes(root / "proc/self"), address_space_bytes()
     if left is not None:
         available = min(available, left)
     if space is not None:
@@ -39,9 +39,13 @@ def available_memory_bytes() -> int:
     return available
 
 
-def _limits(installed: int) -> dict[str, int]:
+def _limits(root: Path) -> dict[str, int]:
     """Return bytes by what limits to them; '' is the machine itself, and the first of equals."""
-    found = {"": installed, "container": memory_limit_bytes(), "ulimit": address_space_bytes()}
+    found = {
+        "": psutil.virtual_memory().total,
+        "container": memory_limit_bytes(root / "proc/self"),
+        "ulimit": address_space_bytes(),
+    }
     return {name: size for name, size in found.items() if size is not None}
 
 

@@ -21,12 +21,23 @@ def driver_cards() -> tuple[tuple[Gpu, ...], str]:
     except nvml.NVMLError as error:
         return (), _reason(nvml, error)
     try:
-        gpus = tuple(_describe(nvml, index) for index in range(nvml.nvmlDeviceGetCount()))
+        return _describe_all(nvml)
     except nvml.NVMLError as error:
         return (), _reason(nvml, error)
     finally:
         nvml.nvmlShutdown()
-    return gpus, "" if gpus else "The NVIDIA driver finds no graphics card."
+
+
+def _describe_all(nvml: Any) -> tuple[tuple[Gpu, ...], str]:
+    """Return the cards that answer; one that is lost hides none of the others."""
+    gpus: list[Gpu] = []
+    problem = "The NVIDIA driver finds no graphics card."
+    for index in range(nvml.nvmlDeviceGetCount()):
+        try:
+            gpus.append(_describe(nvml, index))
+        except nvml.NVMLError as error:
+            problem = _reason(nvml, error)
+    return tuple(gpus), "" if gpus else problem
 
 
 def _describe(nvml: Any, index: int) -> Gpu:

@@ -11,6 +11,8 @@
 namespace kt {
 namespace {
 
+constexpr int kMostCpus = 1 << 16;  // no machine has more, though garbage may say so
+
 // C's functions, not C++'s streams: these bring a program down in which another copy of the C++
 // library is at work, as some builds of Python's extensions have it.
 std::string read(const std::string& path) {
@@ -42,6 +44,7 @@ std::set<int> numbers(const std::string& list) {
   for (int first = 0; read_number(at, first);) {
     int last = first;
     if (*at == '-') read_number(++at, last);
+    if (last > kMostCpus) last = kMostCpus;
     for (int i = first; i <= last; ++i) found.insert(i);
     if (*at == ',') ++at;
   }

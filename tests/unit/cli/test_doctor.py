@@ -200,7 +200,7 @@ def test_huge_pages_that_are_not_granted(ktdesk, machine) -> None:
 
 
 def test_a_full_disk(ktdesk, monkeypatch) -> None:
-    usage = SimpleNamespace(free=1000)
+    usage = SimpleNamespace(total=2000, free=1000)
     monkeypatch.setattr(findings.shutil, "disk_usage", lambda path: usage)
     assert any("1.0 kB free" in line for line in lines(ktdesk("doctor"), "!!"))
 

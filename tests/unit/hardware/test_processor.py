@@ -14,14 +14,14 @@ from ktdesk.hardware import logical_cores, physical_cores, processor
 
 def test_two_threads_of_a_core_are_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
     nodes = [SimpleNamespace(cores=[[0, 128], [1, 129]]), SimpleNamespace(cores=[[64]])]
-    monkeypatch.setattr(processor, "numa_nodes", lambda: nodes)
-    monkeypatch.setattr(processor, "cpu_limit", lambda: None)
+    monkeypatch.setattr(processor, "numa_nodes", lambda root: nodes)
+    monkeypatch.setattr(processor, "cpu_limit", lambda process: None)
     assert physical_cores() == 3
     assert logical_cores() == 5
 
 
 def test_a_quota_limits_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processor, "cpu_limit", lambda: 0.5)
+    monkeypatch.setattr(processor, "cpu_limit", lambda process: 0.5)
     assert physical_cores() == 1
     assert logical_cores() == 1
 
