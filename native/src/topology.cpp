@@ -11,7 +11,8 @@
 namespace kt {
 namespace {
 
-constexpr int kMostCpus = 1 << 16;  // no machine has more, though garbage may say so
+// No Linux has more, though garbage may say so.
+constexpr int kMostCpus = 1 << 16, kMostNodes = 1 << 10;
 
 // C's functions, not C++'s streams: these bring a program down in which another copy of the C++
 // library is at work, as some builds of Python's extensions have it.
@@ -96,6 +97,7 @@ Topology topology_of(const std::string& root) {
   Topology nodes;
   bool has_cores = false;
   for (const int id : numbers(read(folder + "online"))) {
+    if (id >= kMostNodes) break;
     const std::string node = folder + "node" + std::to_string(id);
     std::set<int> cpus;
     for (const int cpu : numbers(read(node + "/cpulist"))) {

@@ -76,7 +76,8 @@ def write_machine(
         "proc/cpuinfo": f"processor\t: 0\nmodel name\t: {name}\nflags\t\t: {flags}\n",
         "proc/meminfo": f"MemTotal: {nodes * per_node} kB\nMemFree: {per_node} kB\n"
         f"MemAvailable: {per_node} kB\nBuffers: 0 kB\nCached: 0 kB\nActive: 0 kB\n"
-        "Inactive: 0 kB\nSwapTotal: 2048 kB\nSwapFree: 1024 kB\n",
+        "Inactive: 0 kB\nShmem: 0 kB\nSlab: 0 kB\nSReclaimable: 0 kB\n"
+        "SwapTotal: 2048 kB\nSwapFree: 1024 kB\n",
         "proc/vmstat": "pswpin 0\npswpout 0\n",
     }
     write(root, files)
