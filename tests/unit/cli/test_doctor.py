@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from ktdesk.cli import doctor, findings
-from ktdesk.hardware import Gpu, describe_machine
+from ktdesk.errors import Cancelled
+from ktdesk.hardware import Gpu, Measured, describe_machine
 
 
 @pytest.fixture(autouse=True)
@@ -233,3 +236,52 @@ def test_json_has_the_same_findings(ktdesk) -> None:
     for finding in listed:
         assert finding["subject"] in plain.out
         assert finding["verdict"] != "problem" or finding["remedy"]
+
+
+def test_json_has_the_machine_and_what_is_to_be_done(ktdesk) -> None:
+    found = json.loads(ktdesk("doctor", "--json").out)
+    assert found["machine"]["memory"]["total_bytes"] > 0
+    (tiles,) = (each for each in found["verdicts"] if each["code"] == "set_tiles_not_granted")
+    assert tiles["text"] in {each["text"] for each in found["findings"]}
+
+
+def test_figures_can_be_overruled_for_one_run(ktdesk) -> None:
+    out = ktdesk("doctor", "--set", "memory_gb=5000", "--set", "bandwidth_gbs=77").out
+    assert "5.0 TB" in out
+    assert "read at 77 GB/s" in out
+    assert "overruled         by the settings of [hardware]: memory_gb, bandwidth_gbs" in out
+
+
+@pytest.mark.parametrize("figure", ["memory=3", "memory_gb", "memory_gb=x", "memory_gb=-1"])
+def test_a_figure_that_makes_no_sense_is_wrong_usage(ktdesk, capsys, figure: str) -> None:
+    with pytest.raises(SystemExit):
+        ktdesk("doctor", "--set", figure)
+    said = capsys.readouterr().err
+    assert "Did you mean 'memory_gb'?" in said or "is not a whole number" in said
+
+
+def test_the_settings_overrule_and_are_not_taken_for_measured(ktdesk, home, monkeypatch) -> None:
+    """What is kept belongs to the machine as found: it is there again without the setting."""
+    home.mkdir()
+    (home / "settings.toml").write_text("[hardware]\ncores = 3\nint8_gops = 5\n")
+    measured = Measured(measured_at="today", int8_ops_per_s=9e9, read_bytes_per_s={1: 8e9})
+    module = SimpleNamespace(measure=lambda machine, **_: measured)
+    monkeypatch.setitem(sys.modules, "ktdesk.probes.measure", module)
+    out = ktdesk("doctor", "--measure").out
+    assert "int8 5 GOP/s" in out
+    assert "read at 8.0 GB/s" in out
+    (home / "settings.toml").unlink()
+    assert "int8 9 GOP/s" in ktdesk("doctor").out
+
+
+def test_measuring_can_be_cancelled(ktdesk, monkeypatch) -> None:
+    def measure(machine, *, progress, is_cancelled):
+        os.kill(os.getpid(), signal.SIGINT)
+        progress("Reading memory", 0.5)
+        assert is_cancelled()
+        raise Cancelled
+
+    module = SimpleNamespace(measure=measure)
+    monkeypatch.setitem(sys.modules, "ktdesk.probes.measure", module)
+    done = ktdesk("doctor", "--measure")
+    assert (done.code, done.out) == (130, "")
