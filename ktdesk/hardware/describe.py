@@ -57,7 +57,7 @@ def describe_machine(
     found = Machine(
         system=system,
         processor=_processor(root, answers),
-        memory=_memory(root, answers),
+        memory=_memory(root, answers, is_virtual=is_virtual),
         disks=tuple(
             describe_disk(folder, root=root, is_virtual=is_virtual, letters=letters)
             for folder in folders
@@ -97,9 +97,11 @@ def _processor(root: Path, answers: windows.Answers) -> Processor:
     )
 
 
-def _memory(root: Path, answers: windows.Answers) -> Memory:
+def _memory(root: Path, answers: windows.Answers, *, is_virtual: bool) -> Memory:
     modules, problem = read_modules(root)
-    if not modules and (said := windows.windows_modules(answers)):
+    if is_virtual:  # its modules are made up
+        modules, problem = (), "A virtual machine is not told of memory modules."
+    elif not modules and (said := windows.windows_modules(answers)):
         modules, problem = said, ""
     swap = psutil.swap_memory()
     return Memory(

@@ -15,7 +15,7 @@ _MAKERS = {
     "xen": "Xen",
     "parallels": "Parallels",
     "microsoft corporation virtual machine": "Hyper-V",
-    "google": "Google Compute Engine",
+    "google compute": "Google Compute Engine",
     "amazon ec2": "Amazon EC2",
     "openstack": "OpenStack",
     "kvm": "KVM",

@@ -142,6 +142,7 @@ def test_a_container_with_8_gb(look, tmp_path: Path) -> None:
             "cgroup/memory.current": str(7 * GIB),
             "cgroup/cpu.max": "400000 100000\n",
             "sys/class/dmi/id/sys_vendor": "QEMU\n",
+            "sys/firmware/dmi/tables/DMI": table([memory_device("DIMM 0", "", gib=16)]),
         },
     )
     machine = look()
@@ -149,6 +150,7 @@ def test_a_container_with_8_gb(look, tmp_path: Path) -> None:
     assert (machine.memory.total_bytes, machine.memory.available_bytes) == (8 * GIB, GIB)
     assert (machine.memory.installed_bytes, machine.memory.limited_by) == (256 * GIB, "container")
     assert machine.processor.physical_cores == 4
+    assert machine.memory.modules == ()
     assert codes(machine) == {"card_missing", "memory_little", "memory_limited_container"}
 
 
