@@ -23,6 +23,7 @@ from ktdesk.hardware.memory import (
     largest_programs,
     memory_limited_by,
     node_free_bytes,
+    swap_bytes,
     total_memory_bytes,
 )
 from ktdesk.hardware.modules import count_channels, peak_bytes_per_s, read_modules, slowest_mts
@@ -103,7 +104,7 @@ def _memory(root: Path, answers: windows.Answers, *, is_virtual: bool) -> Memory
         modules, problem = (), "A virtual machine is not told of memory modules."
     elif not modules and (said := windows.windows_modules(answers)):
         modules, problem = said, ""
-    swap = psutil.swap_memory()
+    swap, free_swap = swap_bytes()
     return Memory(
         total_bytes=total_memory_bytes(root),
         available_bytes=available_memory_bytes(root),
@@ -122,8 +123,8 @@ def _memory(root: Path, answers: windows.Answers, *, is_virtual: bool) -> Memory
         modules_problem=problem,
         channels=count_channels(modules),
         speed_mts=slowest_mts(modules),
-        swap_bytes=swap.total,
-        swap_free_bytes=swap.free,
+        swap_bytes=swap,
+        swap_free_bytes=free_swap,
         has_huge_pages=grants_huge_pages(),
         lockable_bytes=lockable_bytes(),
         largest_programs=largest_programs(),

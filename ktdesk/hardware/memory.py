@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,15 @@ def grants_huge_pages() -> bool:
     return native.grants_huge_pages()
 
 
+def swap_bytes() -> tuple[int, int]:
+    """Return how much memory can be on a disk, and what of it is free; 0 if unknown."""
+    try:
+        swap = psutil.swap_memory()
+    except (OSError, RuntimeError):  # on Windows, where performance counters are turned off
+        return 0, 0
+    return swap.total, swap.free
+
+
 def node_free_bytes(node: int, root: Path = LINUX) -> int:
     """Return a memory node's free bytes, with those of files in memory; 0 if unknown."""
     free = 0
@@ -72,10 +82,13 @@ def node_free_bytes(node: int, root: Path = LINUX) -> int:
 def largest_programs() -> tuple[Program, ...]:
     """Return the programs that take the most memory, the largest first; this one is left out."""
     sizes: dict[str, int] = {}
-    for process in psutil.process_iter(["pid", "name", "memory_info"]):
-        memory: Any = process.info["memory_info"]
-        if memory is not None and process.info["pid"] != psutil.Process().pid:
-            name = str(process.info["name"] or "?")
-            sizes[name] = sizes.get(name, 0) + memory.rss
+    try:
+        for process in psutil.process_iter(["pid", "name", "memory_info"]):
+            memory: Any = process.info["memory_info"]
+            if memory is not None and process.info["pid"] != os.getpid():
+                name = str(process.info["name"] or "?")
+                sizes[name] = sizes.get(name, 0) + memory.rss
+    except (psutil.Error, OSError):  # the list itself may be hidden from this user
+        return ()
     largest = sorted(sizes, key=lambda name: -sizes[name])[:_PROGRAMS]
     return tuple(Program(name=name, memory_bytes=sizes[name]) for name in largest)
