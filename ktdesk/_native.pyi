@@ -138,6 +138,9 @@ def isas() -> list[str]:
 def all_isas() -> list[str]:
     """Return the instruction sets that this build has, fastest first."""
 
+def instruction_sets() -> list[tuple[str, bool, bool]]:
+    """Return those that products gain from: name, is in the processor, is granted by the system."""
+
 def kernel_tables() -> dict[str, str]:
     """Return the instruction set that serves each kernel."""
 

@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ktdesk import __version__
 from ktdesk.cli.model_choice import found_models
-from ktdesk.errors import DeviceError, KTDeskError, SettingsError, format_bytes
-from ktdesk.hardware import Gpu, Machine, describe_machine
-from ktdesk.kernels.cuda_module import load_cuda
+from ktdesk.errors import KTDeskError, SettingsError, format_bytes
+from ktdesk.hardware import Machine
+from ktdesk.hardware.report import lines
+from ktdesk.hardware.verdicts import judge
 from ktdesk.settings import (
     Settings,
     config_file,
@@ -31,37 +32,24 @@ from ktdesk.settings import (
     read_settings,
 )
 
-if TYPE_CHECKING:
-    from ktdesk import _cuda
-
-_PROCESSOR_ALONE = "Models run on the processor alone."
-LITTLE_MEMORY_BYTES = 4_000_000_000
-_HUGE_PAGES_REMEDY = (
-    "Give your account the right to lock pages in memory (secpol.msc, Local Policies)."
-    if sys.platform == "win32"
-    else "As root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"
-)
 LITTLE_SPACE_BYTES = 2_000_000_000  # the demo models and what it takes to build them
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the page. note: worth knowing, nothing to mend."""
+    """One line of the page. note: worth knowing, nothing to mend. warning: it costs speed."""
 
     subject: str
     text: str
-    verdict: Literal["good", "note", "problem"] = "good"
+    verdict: Literal["good", "note", "warning", "problem"] = "good"
     remedy: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Settings, machine: Machine) -> list[Finding]:
     """Return all findings, in the order of the page."""
-    machine = describe_machine()
     return [
         *_software(),
-        *_processor(machine),
-        *_memory(machine),
-        *_graphics(machine),
+        *_hardware(machine),
         *_folders(),
         *_settings_file(),
         *_models(settings),
@@ -70,7 +58,6 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _software() -> Iterator[Finding]:
     yield Finding("KTDesk", __version__)
-    yield Finding("system", platform.platform())
     yield Finding("Python", f"{platform.python_version()} ({sys.executable})")
     for package in ("torch", "tokenizers", "gguf"):
         try:
@@ -79,20 +66,18 @@ def _software() -> Iterator[Finding]:
             yield Finding(package, "not installed", "problem", "Install KTDesk again.")
 
 
-def _processor(machine: Machine) -> Iterator[Finding]:
-    processor, nodes = machine.processor, len(machine.memory.nodes)
-    yield Finding(
-        "processor",
-        f"{processor.name} · {processor.physical_cores} cores, {processor.logical_cores} threads"
-        + (f", {nodes} memory node{'s' if nodes > 1 else ''}" if nodes else ""),
-    )
-    if processor.kernels_problem:
+def _hardware(machine: Machine) -> Iterator[Finding]:
+    for subject, text in lines(machine):
+        yield Finding(subject, text)
+    problem = machine.processor.kernels_problem
+    if problem:
         remedy = "Install KTDesk again; from source, `make run` builds the native module."
-        yield Finding("kernels", processor.kernels_problem, "problem", remedy)
-        return
-    yield Finding("instruction sets", ", ".join(processor.kernels))
-    for isa, kernels in _kernel_tables().items():
-        yield Finding("kernels", f"{isa}: {', '.join(kernels)}")
+        yield Finding("kernels", problem, "problem", remedy)
+    else:
+        for isa, kernels in _kernel_tables().items():
+            yield Finding("kernels", f"{isa}: {', '.join(kernels)}")
+    for verdict in judge(machine):
+        yield Finding(verdict.subject, verdict.text, verdict.severity, verdict.remedy)
 
 
 def _kernel_tables() -> dict[str, list[str]]:
@@ -102,60 +87,6 @@ def _kernel_tables() -> dict[str, list[str]]:
     for kernel, isa in native.kernel_tables().items():
         tables.setdefault(isa, []).append(kernel)
     return tables
-
-
-def _memory(machine: Machine) -> Iterator[Finding]:
-    text = (
-        f"{format_bytes(machine.memory.total_bytes)}, "
-        f"{format_bytes(machine.memory.available_bytes)} available"
-    )
-    if machine.memory.available_bytes < LITTLE_MEMORY_BYTES:
-        yield Finding("memory", text, "problem", "Close other programs, or choose small models.")
-    else:
-        yield Finding("memory", text)
-    if machine.memory.has_huge_pages:
-        yield Finding("huge pages", "granted for weights that are copied")
-    else:
-        text = "not granted; weights that are copied are read a little slower"
-        yield Finding("huge pages", text, "note", _HUGE_PAGES_REMEDY)
-
-
-def _graphics(machine: Machine) -> Iterator[Finding]:
-    """Describe cards as the kernels find them; without kernels for cards, as the driver does."""
-    try:
-        facts: _cuda.Facts = load_cuda().facts()
-    except DeviceError as error:
-        yield from _unused_cards(machine, error)
-        return
-    for card in facts.devices:
-        text = _card(card, facts.driver)
-        if card.problem:
-            text = f"{text} · not used. {card.problem.text}"
-            yield Finding("graphics card", text, "note", card.problem.remedy)
-        else:
-            yield Finding("graphics card", text)
-    if facts.problem and facts.driver_version:
-        yield Finding("graphics card", facts.problem.text, "problem", facts.problem.remedy)
-    elif facts.problem:
-        text = f"{facts.problem.text} {_PROCESSOR_ALONE}"
-        yield Finding("graphics card", text, "note")
-
-
-def _card(card: _cuda.DeviceFacts | Gpu, driver: str) -> str:
-    major, minor = card.compute_capability
-    free = "" if card.free_bytes is None else f", {format_bytes(card.free_bytes)} free"
-    return (
-        f"{card.name} · {format_bytes(card.memory_bytes)}{free} · "
-        f"compute capability {major}.{minor} · driver {driver or 'unknown'}"
-    )
-
-
-def _unused_cards(machine: Machine, error: DeviceError) -> Iterator[Finding]:
-    for gpu in machine.gpus:
-        text = f"{_card(gpu, gpu.driver)} · not used. {error}"
-        yield Finding("graphics card", text, "note", error.hint)
-    if machine.gpus_problem:
-        yield Finding("graphics card", f"{machine.gpus_problem} {_PROCESSOR_ALONE}", "note")
 
 
 def _folders() -> Iterator[Finding]:

@@ -25,8 +25,12 @@ def found_models(settings: Settings) -> list[ModelEntry]:
     """Return the models in KTDesk's folder and in those of the settings."""
     from ktdesk.library.index import find_models
 
-    folders = [models_folder(), *map(Path, settings.models.folders)]
-    return [entry for folder in dict.fromkeys(folders) for entry in find_models(folder)]
+    return [entry for folder in model_folders(settings) for entry in find_models(folder)]
+
+
+def model_folders(settings: Settings) -> list[Path]:
+    """Return the folders in which models are looked for, KTDesk's own first."""
+    return list(dict.fromkeys([models_folder(), *map(Path, settings.models.folders)]))
 
 
 def choose_model(wanted: str | None, program: Program) -> Path:

@@ -8,9 +8,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
+from ktdesk.errors import did_you_mean
 from ktdesk.runtime.request import Options
 from ktdesk.settings import (
     EngineSettings,
+    HardwareSettings,
     SamplingSettings,
     Section,
     Setting,
@@ -41,6 +43,39 @@ def add_sampling_arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("sampling")
     for name in describe(SamplingSettings):
         _add(group.add_argument, SamplingSettings, name, f"--{name.replace('_', '-')}")
+
+
+def add_hardware_arguments(parser: ArgumentParser) -> None:
+    """Add --set, which says for this run what stands in the settings under [hardware]."""
+    known = ", ".join(
+        f"{name} ({about.unit})" if about.unit else name
+        for name, about in describe(HardwareSettings).items()
+    )
+    parser.add_argument(
+        "--set",
+        dest="hardware",
+        action="append",
+        default=[],
+        type=_hardware_figure,
+        metavar="KEY=VALUE",
+        help=f"take this figure instead of what is found, as if it were: {known}",
+    )
+
+
+def hardware_settings(arguments: Namespace, settings: HardwareSettings) -> HardwareSettings:
+    """Return the user's figures of the machine with those of the command line in their place."""
+    return dataclasses.replace(settings, **dict(arguments.hardware))
+
+
+def _hardware_figure(text: str) -> tuple[str, int]:
+    """Read KEY=VALUE, as a `type` of argparse."""
+    name, _, value = text.partition("=")
+    about = describe(HardwareSettings).get(name)
+    if about is None:
+        raise ArgumentTypeError(
+            f"{name!r} is not known.{did_you_mean(name, describe(HardwareSettings))}"
+        )
+    return name, _reader(int, about)(value)
 
 
 def at_least_one(text: str) -> int:

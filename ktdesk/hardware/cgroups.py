@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ktdesk.hardware.system_files import number, read_text
+
 _SELF = Path("/proc/self")
 
 
@@ -46,10 +48,12 @@ def memory_limit_bytes(process: Path = _SELF) -> int | None:
 def _folders(process: Path, controller: str) -> Iterator[Path]:
     """Yield the folders that limit the process, its own first."""
     groups = _groups(process)
-    for line in _read(process / "mountinfo").splitlines():
-        place, _, system = line.partition(" - ")
-        root, mount = place.split()[3:5]
-        kind, _, options = system.split(maxsplit=2)
+    for line in read_text(process / "mountinfo").splitlines():
+        place, _, system = (side.split() for side in line.partition(" - "))
+        if len(place) < 5 or len(system) < 3:
+            continue
+        root, mount = place[3:5]
+        kind, options = system[0], system[2]
         if kind == "cgroup2":
             group = groups.get("")
         elif kind == "cgroup" and controller in options.split(","):
@@ -62,9 +66,11 @@ def _folders(process: Path, controller: str) -> Iterator[Path]:
 def _groups(process: Path) -> dict[str, str]:
     """Return the process's folder by controller; '' is version 2, which has all of them."""
     groups: dict[str, str] = {}
-    for line in _read(process / "cgroup").splitlines():
-        _, controllers, group = line.split(":", 2)
-        groups |= dict.fromkeys(controllers.split(","), group)
+    for line in read_text(process / "cgroup").splitlines():
+        nth, _, rest = line.partition(":")
+        controllers, colon, group = rest.partition(":")
+        if nth.isdigit() and colon:
+            groups |= dict.fromkeys(controllers.split(","), group)
     return groups
 
 
@@ -82,17 +88,17 @@ def _upwards(mount: Path, root: str, group: str) -> Iterator[Path]:
 
 def _quota(folder: Path) -> tuple[float, float]:
     """Return microseconds of processor time, and in how many; 0 where there is no limit."""
-    words = _read(folder / "cpu.max").split() or [
-        _read(folder / "cpu.cfs_quota_us").strip(),
-        _read(folder / "cpu.cfs_period_us").strip(),
+    words = read_text(folder / "cpu.max").split() or [
+        read_text(folder / "cpu.cfs_quota_us").strip(),
+        read_text(folder / "cpu.cfs_period_us").strip(),
     ]
-    quota, period = (float(word) if word.isdigit() else 0.0 for word in words[:2])
+    quota, period, *_ = (*map(number, words), 0, 0)
     return quota, period
 
 
 def _memory_limit(folder: Path) -> int | None:
     for name in ("memory.max", "memory.limit_in_bytes"):
-        word = _read(folder / name).strip()
+        word = read_text(folder / name).strip()
         # Version 1 has no word for "no limit": it gives the largest number of pages there is.
         if word.isdigit() and int(word) < 1 << 60:
             return int(word)
@@ -102,18 +108,10 @@ def _memory_limit(folder: Path) -> int | None:
 def _used_bytes(folder: Path) -> int:
     """Return the memory in use, less the files in memory, which the system gives up on demand."""
     for usage, prefix in (("memory.current", ""), ("memory.usage_in_bytes", "total_")):
-        word = _read(folder / usage).strip()
+        word = read_text(folder / usage).strip()
         if word.isdigit():
-            statistics = dict(
-                line.split(maxsplit=1) for line in _read(folder / "memory.stat").splitlines()
-            )
-            files = (statistics.get(f"{prefix}{kind}_file", "0") for kind in ("inactive", "active"))
-            return int(word) - sum(map(int, files))
+            lines = map(str.split, read_text(folder / "memory.stat").splitlines())
+            statistics = {words[0]: number(words[1]) for words in lines if len(words) == 2}
+            files = (statistics.get(f"{prefix}{kind}_file", 0) for kind in ("inactive", "active"))
+            return int(word) - sum(files)
     return 0
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return ""

@@ -1,46 +1,87 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NVIDIA graphics cards, as their driver describes them. Other makers' are not looked for."""
+"""NVIDIA graphics cards: as their driver describes them, and whether this build can use them.
+
+Other makers' are not looked for.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from ktdesk.errors import DeviceError
+from ktdesk.hardware.cuda_build import load_cuda
 from ktdesk.hardware.machine import Gpu
+from ktdesk.hardware.nvml import driver_cards
+
+if TYPE_CHECKING:
+    from ktdesk import _cuda
+
+_HIDDEN = "It is hidden from programs."
+_HIDDEN_REMEDY = "Look at the variable CUDA_VISIBLE_DEVICES."
 
 
-def find_gpus() -> tuple[tuple[Gpu, ...], str]:
-    """Return the graphics cards, or a sentence that says why there are none."""
-    import pynvml  # pyright: ignore[reportMissingTypeStubs]
+class Search(NamedTuple):
+    """The cards, in the order in which they are counted; or why there are none.
 
-    nvml: Any = pynvml
+    remedy: what to do about it, if there should be one.
+    """
+
+    gpus: tuple[Gpu, ...]
+    problem: str
+    remedy: str = ""
+
+
+def find_gpus() -> Search:
+    """Look for graphics cards. Raises nothing."""
+    known, problem = driver_cards()
     try:
-        nvml.nvmlInit()
-    except nvml.NVMLError as error:
-        return (), _reason(nvml, error)
-    try:
-        gpus = tuple(_describe(nvml, index) for index in range(nvml.nvmlDeviceGetCount()))
-    except nvml.NVMLError as error:
-        return (), _reason(nvml, error)
-    finally:
-        nvml.nvmlShutdown()
-    return gpus, "" if gpus else "The NVIDIA driver finds no graphics card."
+        facts: _cuda.Facts = load_cuda().facts()
+    except DeviceError as error:
+        gpus = tuple(replace(gpu, problem=str(error), remedy=error.hint) for gpu in known)
+        return Search(gpus, problem)
+    if facts.problem:
+        return _unusable(known, facts)
+    by_address = {gpu.pci_address: gpu for gpu in known}
+    used = [
+        _merge(by_address.pop(_short(card.pci_address), None), card, facts)
+        for card in facts.devices
+    ]
+    hidden = [replace(gpu, problem=_HIDDEN, remedy=_HIDDEN_REMEDY) for gpu in by_address.values()]
+    return Search((*used, *hidden), "" if used or hidden else problem)
 
 
-def _describe(nvml: Any, index: int) -> Gpu:
-    handle = nvml.nvmlDeviceGetHandleByIndex(index)
-    memory = nvml.nvmlDeviceGetMemoryInfo(handle)
-    return Gpu(
-        name=nvml.nvmlDeviceGetName(handle),
-        memory_bytes=memory.total,
-        free_bytes=memory.free,
-        compute_capability=tuple(nvml.nvmlDeviceGetCudaComputeCapability(handle)),
-        driver=nvml.nvmlSystemGetDriverVersion(),
-    )
+def _unusable(known: tuple[Gpu, ...], facts: _cuda.Facts) -> Search:
+    """Return the cards with what keeps programs from all of them."""
+    text, remedy = facts.problem.text, facts.problem.remedy
+    needed = _version(facts.runtime_version)
+    gpus = tuple(replace(gpu, needed_cuda=needed, problem=text, remedy=remedy) for gpu in known)
+    if gpus:
+        return Search(gpus, "")
+    return Search((), text, remedy if facts.driver_version else "")
 
 
-def _reason(nvml: Any, error: Exception) -> str:
-    if isinstance(error, nvml.NVMLError_LibraryNotFound):
-        return "No NVIDIA driver is installed."
-    if isinstance(error, nvml.NVMLError_DriverNotLoaded):
-        return "The NVIDIA driver is installed, but it is not running."
-    return f"The NVIDIA driver does not answer: {error}."
+def _merge(gpu: Gpu | None, card: _cuda.DeviceFacts, facts: _cuda.Facts) -> Gpu:
+    """Return what both say of a card; the driver's library may be missing, as in containers."""
+    if gpu is None:
+        gpu = Gpu(
+            name=card.name,
+            memory_bytes=card.memory_bytes,
+            free_bytes=card.free_bytes or 0,
+            compute_capability=card.compute_capability,
+            driver=facts.driver,
+            cuda=_version(facts.driver_version),
+            pci_address=_short(card.pci_address),
+        )
+    if card.problem:
+        return replace(gpu, problem=card.problem.text, remedy=card.problem.remedy)
+    return gpu
+
+
+def _version(number: int) -> tuple[int, int]:
+    return number // 1000, number % 1000 // 10
+
+
+def _short(pci_address: str) -> str:
+    """Return the address with four digits for the domain, of which NVML writes eight."""
+    return pci_address.lower()[-12:]

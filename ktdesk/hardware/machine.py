@@ -170,10 +170,11 @@ class Gpu:
     """One graphics card.
 
     compute_capability: (9, 0) for instance; what its kernels need. driver: its release. cuda: the
-    newest version that the driver supports. problem, remedy: why this build of KTDesk cannot use
-    the card, and what to do about it; empty if it can. programs: which take its memory, with 0
-    bytes where the driver does not tell how much. read_bytes_per_s: of its own memory; to and from
-    it: over the bus. bf16_ops_per_s: of KTDesk's kernels, with many tokens.
+    newest version that the driver supports; needed_cuda: the one that this build of KTDesk needs.
+    problem, remedy: why it cannot use the card, and what to do about it; empty if it can. programs:
+    which take its memory, with 0 bytes where the driver does not tell how much. read_bytes_per_s:
+    of its own memory; to and from it: over the bus. bf16_ops_per_s: of KTDesk's kernels, with many
+    tokens.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Gpu:
     compute_capability: tuple[int, int]
     driver: str = ""
     cuda: tuple[int, int] = (0, 0)
+    needed_cuda: tuple[int, int] = (0, 0)
     pci_address: str = ""
     link: PcieLink | None = None
     programs: tuple[Program, ...] = ()
@@ -236,6 +238,7 @@ class Machine:
     disks: tuple[Disk, ...] = ()
     gpus: tuple[Gpu, ...] = ()
     gpus_problem: str = ""
+    gpus_remedy: str = ""
     measured: Measured = field(default_factory=Measured)
     measured_problem: str = ""
     overruled: tuple[str, ...] = ()

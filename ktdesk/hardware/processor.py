@@ -12,24 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ktdesk.hardware.cgroups import cpu_limit
+from ktdesk.hardware.system_files import LINUX, read_text
 
 if TYPE_CHECKING:
     from ktdesk._native import Node
 
 
-def logical_cores() -> int:
+def logical_cores(root: Path = LINUX) -> int:
     """Return on how many hardware threads this process may run."""
-    cpus = sum(len(core) for node in numa_nodes() for core in node.cores)
-    return _limited(cpus or os.cpu_count() or 1)
+    cpus = sum(len(core) for node in numa_nodes(root) for core in node.cores)
+    return _limited(cpus or os.cpu_count() or 1, root)
 
 
-def physical_cores() -> int:
+def physical_cores(root: Path = LINUX) -> int:
     """Return on how many cores this process may run, at least 1."""
-    cores = sum(len(node.cores) for node in numa_nodes())
-    return _limited(cores) if cores else logical_cores()
+    cores = sum(len(node.cores) for node in numa_nodes(root))
+    return _limited(cores, root) if cores else logical_cores(root)
 
 
-def numa_nodes() -> list[Node]:
+def numa_nodes(root: Path = LINUX) -> list[Node]:
     """Return the machine's memory nodes and those of their cores that this process may use.
 
     Empty if the native module, which reads them, cannot be loaded.
@@ -38,15 +39,15 @@ def numa_nodes() -> list[Node]:
         native: Any = importlib.import_module("ktdesk._native")
     except ImportError:
         return []
-    return native.topology()
+    return native.topology() if root == LINUX else native.topology(str(root))
 
 
-def processor_name() -> str:
+def processor_name(root: Path = LINUX) -> str:
     """Return the processor's name as its maker gives it, or its architecture."""
-    return _linux_name() or _windows_name() or platform.processor() or platform.machine()
+    return _linux_name(root) or _windows_name() or platform.processor() or platform.machine()
 
 
-def instruction_sets() -> tuple[tuple[str, ...], str]:
+def kernel_sets() -> tuple[tuple[str, ...], str]:
     """Return the instruction sets that kernels can use here, the best first, or why unknown."""
     try:
         native: Any = importlib.import_module("ktdesk._native")
@@ -55,16 +56,13 @@ def instruction_sets() -> tuple[tuple[str, ...], str]:
     return tuple(native.isas()), ""
 
 
-def _limited(cores: int) -> int:
-    limit = cpu_limit()
+def _limited(cores: int, root: Path) -> int:
+    limit = cpu_limit(root / "proc/self")
     return cores if limit is None else max(1, min(cores, math.ceil(limit)))
 
 
-def _linux_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
+def _linux_name(root: Path) -> str:
+    lines = read_text(root / "proc/cpuinfo").splitlines()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, "")
 

@@ -6,10 +6,10 @@ It is imported only when somebody asks, and can be imported without a card or a 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ktdesk.errors import DeviceError, KTDeskError, MemoryShortage, format_bytes
+from ktdesk.hardware.cuda_build import load_cuda as load_cuda
 
 if TYPE_CHECKING:
     from ktdesk import _cuda
@@ -20,22 +20,6 @@ _LESS_MEMORY = (
 )
 _LESS_PINNED = "Close other programs, or choose a shorter context."
 _FAULT = "Load the model again. If it happens again, restart the computer, then report it."
-
-
-def load_cuda() -> Any:
-    """Return the module. Raises DeviceError if this build does not have it, or it cannot load."""
-    try:
-        return importlib.import_module("ktdesk._cuda")
-    except ModuleNotFoundError as error:
-        raise DeviceError(
-            "This build has no GPU support.",
-            hint="From source, `python3 make.py cuda` builds it; else choose the processor.",
-        ) from error
-    except ImportError as error:
-        raise DeviceError(
-            f"The GPU module cannot be loaded: {error}.",
-            hint="Install KTDesk again; from source, `python3 make.py cuda` builds the module.",
-        ) from error
 
 
 def find_cards() -> list[_cuda.DeviceFacts]:

@@ -9,9 +9,11 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "kt/features.h"
 #include "kt/kernels.h"
 #include "kt/stream.h"
 
@@ -38,6 +40,14 @@ std::map<std::string, std::string> kernel_tables() {
 #undef KT_SERVES
   }
   return served;
+}
+
+std::vector<std::tuple<std::string, bool, bool>> instruction_sets() {
+  std::vector<std::tuple<std::string, bool, bool>> found;
+  for (const kt::InstructionSet& set : kt::instruction_sets()) {
+    found.emplace_back(set.name, set.is_present, set.is_granted);
+  }
+  return found;
 }
 
 std::unique_ptr<kt::ThreadPool> make_pool(int threads,
@@ -109,6 +119,8 @@ PYBIND11_MODULE(_native, m) {
       "Fastest instruction set in use; None if KTDESK_ISA names an unknown one.");
   m.def("isas", [] { return names(true); }, "Sets that this machine can run, fastest first.");
   m.def("all_isas", [] { return names(false); }, "Sets that this build has, fastest first.");
+  m.def("instruction_sets", &instruction_sets,
+        "Name, whether the processor has it, whether the system grants it, of each.");
   m.def("kernel_tables", &kernel_tables, "The instruction set that serves each kernel.");
   bind_mapped(m);
   bind_memory(m);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #endif
 
+#include "kt/features.h"
 #include "kt/kernels.h"
 
 namespace kt {
@@ -84,6 +85,23 @@ unsigned ask_hardware() noexcept {
 }
 
 }  // namespace
+
+std::vector<InstructionSet> instruction_sets() {
+  const Registers basic = cpuid(1), extended = cpuid(7);
+  const unsigned later = cpuid(7, 1).eax;
+  const unsigned saved = has(basic.ecx, kOsSaves) ? saved_registers() : 0;
+  const bool saves_avx = has(saved, kSavesAvx), saves_avx512 = has(saved, kSavesAvx512);
+  const bool has_tiles = has(extended.edx, kAmxTile | kAmxBf16);
+  return {
+      {"AVX2", has(extended.ebx, kAvx2Bit), saves_avx},
+      {"AVX-VNNI", has(later, kAvxVnniBit), saves_avx},
+      {"AVX-512 F", has(extended.ebx, kF), saves_avx512},
+      {"AVX-512 BW", has(extended.ebx, kBw), saves_avx512},
+      {"AVX-512 VNNI", has(extended.ecx, kVnniBit), saves_avx512},
+      {"AVX-512 BF16", has(later, kAvx512Bf16), saves_avx512},
+      {"AMX", has_tiles, has_tiles && has(saved, kSavesTiles) && ask_for_tiles()},
+  };
+}
 
 unsigned detect_features() noexcept {
   static const unsigned features = ask_hardware();

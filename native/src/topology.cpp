@@ -11,6 +11,9 @@
 namespace kt {
 namespace {
 
+// No Linux has more, though garbage may say so.
+constexpr int kMostCpus = 1 << 16, kMostNodes = 1 << 10;
+
 // C's functions, not C++'s streams: these bring a program down in which another copy of the C++
 // library is at work, as some builds of Python's extensions have it.
 std::string read(const std::string& path) {
@@ -42,6 +45,7 @@ std::set<int> numbers(const std::string& list) {
   for (int first = 0; read_number(at, first);) {
     int last = first;
     if (*at == '-') read_number(++at, last);
+    if (last > kMostCpus) last = kMostCpus;
     for (int i = first; i <= last; ++i) found.insert(i);
     if (*at == ',') ++at;
   }
@@ -93,6 +97,7 @@ Topology topology_of(const std::string& root) {
   Topology nodes;
   bool has_cores = false;
   for (const int id : numbers(read(folder + "online"))) {
+    if (id >= kMostNodes) break;
     const std::string node = folder + "node" + std::to_string(id);
     std::set<int> cpus;
     for (const int cpu : numbers(read(node + "/cpulist"))) {

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from ktdesk.devices.cuda import CudaDevice
-from ktdesk.kernels.gpu_tensors import gpu_address
-from tests.gpu.timing import time_launches
+from ktdesk.probes.cards import bus_bytes_per_s
+from ktdesk.probes.timing import time_launches
 
 _BYTES = 1 << 30
 _SIZE = 8192  # of the matrices whose product shows the peak
@@ -31,17 +31,12 @@ class Ceilings:
 def measure_ceilings(device: CudaDevice) -> Ceilings:
     """Measure them, for about a second."""
     source, target = (device.empty(_BYTES, dtype=torch.uint8) for _ in range(2))
-    host = device.pinned(_BYTES // 4, dtype=torch.uint8)
-
-    def seconds(destination: int, origin: int, size: int) -> float:
-        launch = [lambda: device.stream.copy(destination, origin, size)]
-        return 1e-6 * time_launches(device, launch, rounds=4).median_us
-
-    on_card, off = gpu_address(source), host.data_ptr()
+    time = time_launches(device, [lambda: device.copy(source, target)], rounds=4)
+    to_card, from_card = bus_bytes_per_s(device, _BYTES // 4)
     return Ceilings(
-        copy=2 * _BYTES / seconds(gpu_address(target), on_card, _BYTES),
-        to_card=host.nbytes / seconds(on_card, off, host.nbytes),
-        from_card=host.nbytes / seconds(off, on_card, host.nbytes),
+        copy=2 * _BYTES / (1e-6 * time.median_us),
+        to_card=to_card,
+        from_card=from_card,
         bf16=_torch_bf16(),
     )
 

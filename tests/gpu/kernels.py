@@ -15,8 +15,8 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import native
 from ktdesk.kernels.attention import attention
 from ktdesk.kernels.experts import ExpertWeights, expert_plan, experts_down, experts_up, plan_size
+from ktdesk.probes.timing import time_launches
 from tests.gpu.ceilings import Ceilings
-from tests.gpu.timing import time_launches
 from tests.kernels.blocks import random_blocks
 
 _PAST_CACHES = 512 << 20  # of weights that launches take in turn

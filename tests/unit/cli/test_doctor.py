@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from ktdesk.cli import findings
-from ktdesk.hardware import Gpu, describe_machine
+from ktdesk.cli import doctor, findings
+from ktdesk.errors import Cancelled
+from ktdesk.hardware import Gpu, Measured, describe_machine
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,7 @@ def native(monkeypatch):
             for node, cores in enumerate(([[0], [1]], [[2]]))
         ],
         grants_huge_pages=lambda: True,
+        instruction_sets=lambda: [("AVX2", True, True), ("AMX", True, False)],
     )
     monkeypatch.setitem(sys.modules, "ktdesk._native", module)
 
@@ -49,7 +53,7 @@ def machine(monkeypatch):
         changed = dataclasses.replace(
             found, memory=dataclasses.replace(found.memory, **memory), **changes
         )
-        monkeypatch.setattr(findings, "describe_machine", lambda: changed)
+        monkeypatch.setattr(doctor, "describe_machine", lambda *_: changed)
 
     return change
 
@@ -84,7 +88,7 @@ def test_little_memory_is_a_problem(ktdesk, machine) -> None:
     machine(available_bytes=1_000_000_000)
     done = ktdesk("doctor")
     assert done.code == 1
-    assert any("1.0 GB available" in line for line in lines(done, "!!"))
+    assert any("Only 1.0 GB of" in line for line in lines(done, "!!"))
 
 
 @pytest.fixture
@@ -97,12 +101,14 @@ def gpus(monkeypatch):
             "memory_bytes": 24_000_000_000,
             "free_bytes": 20_000_000_000,
             "compute_capability": (8, 9),
+            "pci_address": "0000:01:00.0",
             "problem": card_problem,
         } | card
         facts = SimpleNamespace(
             devices=[] if problem else [SimpleNamespace(**described)],
             driver="580.1",
             driver_version=driver_version,
+            runtime_version=13000,
             problem=SimpleNamespace(text=problem, remedy="Mend it.") if problem else None,
         )
         module = SimpleNamespace(facts=lambda: facts)
@@ -113,10 +119,11 @@ def gpus(monkeypatch):
 
 
 CARD = "graphics card     Card · 24 GB, 20 GB free · compute capability 8.9 · driver 580.1"
+UNUSED = "graphics card     Card is not used. "
 
 
 def test_a_graphics_card_is_described(ktdesk, gpus) -> None:
-    assert f"ok  {CARD}\n" in ktdesk("doctor").out
+    assert f"ok  {CARD} for CUDA 13.0\n" in ktdesk("doctor").out
 
 
 def test_free_memory_may_be_unknown(ktdesk, gpus) -> None:
@@ -127,7 +134,7 @@ def test_free_memory_may_be_unknown(ktdesk, gpus) -> None:
 def test_a_card_that_cannot_be_used_has_a_reason(ktdesk, gpus) -> None:
     gpus(card_problem=SimpleNamespace(text="It is too old.", remedy="Buy a newer one."))
     out = ktdesk("doctor").out
-    assert f"--  {CARD} · not used. It is too old.\n" in out
+    assert f"--  {UNUSED}It is too old.\n" in out
     assert "Buy a newer one." in out
 
 
@@ -135,7 +142,7 @@ def test_a_driver_that_is_too_old_is_a_problem(ktdesk, gpus) -> None:
     gpus(problem="The driver is too old.", driver_version=12080)
     done = ktdesk("doctor")
     assert done.code == 1
-    assert "!!  graphics card     The driver is too old.\n" in done.out
+    assert "!!  graphics card     The driver is too old. Models run on the" in done.out
     assert "Mend it." in done.out
 
 
@@ -157,10 +164,13 @@ def test_a_build_without_gpu_support_names_the_cards(ktdesk, machine, no_gpu_sup
         free_bytes=20_000_000_000,
         compute_capability=(8, 9),
         driver="580.1",
+        problem="This build has no GPU support.",
+        remedy="Build it.",
     )
     machine(gpus=(card,), gpus_problem="")
-    expected = f"--  {CARD} · not used. This build has no GPU support.\n"
-    assert expected in ktdesk("doctor").out
+    out = ktdesk("doctor").out
+    assert f"ok  {CARD}\n" in out
+    assert f"--  {UNUSED}This build has no GPU support.\n" in out
 
 
 def test_no_graphics_card_is_worth_a_note(ktdesk, machine, no_gpu_support) -> None:
@@ -193,7 +203,7 @@ def test_huge_pages_that_are_not_granted(ktdesk, machine) -> None:
 
 
 def test_a_full_disk(ktdesk, monkeypatch) -> None:
-    usage = SimpleNamespace(free=1000)
+    usage = SimpleNamespace(total=2000, free=1000)
     monkeypatch.setattr(findings.shutil, "disk_usage", lambda path: usage)
     assert any("1.0 kB free" in line for line in lines(ktdesk("doctor"), "!!"))
 
@@ -226,3 +236,52 @@ def test_json_has_the_same_findings(ktdesk) -> None:
     for finding in listed:
         assert finding["subject"] in plain.out
         assert finding["verdict"] != "problem" or finding["remedy"]
+
+
+def test_json_has_the_machine_and_what_is_to_be_done(ktdesk) -> None:
+    found = json.loads(ktdesk("doctor", "--json").out)
+    assert found["machine"]["memory"]["total_bytes"] > 0
+    (tiles,) = (each for each in found["verdicts"] if each["code"] == "set_tiles_not_granted")
+    assert tiles["text"] in {each["text"] for each in found["findings"]}
+
+
+def test_figures_can_be_overruled_for_one_run(ktdesk) -> None:
+    out = ktdesk("doctor", "--set", "memory_gb=5000", "--set", "bandwidth_gbs=77").out
+    assert "5.0 TB" in out
+    assert "read at 77 GB/s" in out
+    assert "overruled         by the settings of [hardware]: memory_gb, bandwidth_gbs" in out
+
+
+@pytest.mark.parametrize("figure", ["memory=3", "memory_gb", "memory_gb=x", "memory_gb=-1"])
+def test_a_figure_that_makes_no_sense_is_wrong_usage(ktdesk, capsys, figure: str) -> None:
+    with pytest.raises(SystemExit):
+        ktdesk("doctor", "--set", figure)
+    said = capsys.readouterr().err
+    assert "Did you mean 'memory_gb'?" in said or "is not a whole number" in said
+
+
+def test_the_settings_overrule_and_are_not_taken_for_measured(ktdesk, home, monkeypatch) -> None:
+    """What is kept belongs to the machine as found: it is there again without the setting."""
+    home.mkdir()
+    (home / "settings.toml").write_text("[hardware]\ncores = 3\nint8_gops = 5\n")
+    measured = Measured(measured_at="today", int8_ops_per_s=9e9, read_bytes_per_s={1: 8e9})
+    module = SimpleNamespace(measure=lambda machine, **_: measured)
+    monkeypatch.setitem(sys.modules, "ktdesk.probes.measure", module)
+    out = ktdesk("doctor", "--measure").out
+    assert "int8 5 GOP/s" in out
+    assert "read at 8.0 GB/s" in out
+    (home / "settings.toml").unlink()
+    assert "int8 9 GOP/s" in ktdesk("doctor").out
+
+
+def test_measuring_can_be_cancelled(ktdesk, monkeypatch) -> None:
+    def measure(machine, *, progress, is_cancelled):
+        os.kill(os.getpid(), signal.SIGINT)
+        progress("Reading memory", 0.5)
+        assert is_cancelled()
+        raise Cancelled
+
+    module = SimpleNamespace(measure=measure)
+    monkeypatch.setitem(sys.modules, "ktdesk.probes.measure", module)
+    done = ktdesk("doctor", "--measure")
+    assert (done.code, done.out) == (130, "")

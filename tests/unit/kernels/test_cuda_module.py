@@ -9,6 +9,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from ktdesk.errors import DeviceError, MemoryShortage
+from ktdesk.hardware import cuda_build
 from ktdesk.kernels import cuda_module
 
 
@@ -44,7 +45,7 @@ def test_a_module_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None
     def fail(_: str) -> None:
         raise ImportError("wrong ELF class")
 
-    monkeypatch.setattr(cuda_module.importlib, "import_module", fail)
+    monkeypatch.setattr(cuda_build.importlib, "import_module", fail)
     with pytest.raises(DeviceError, match="cannot be loaded: wrong ELF class"):
         cuda_module.load_cuda()
 

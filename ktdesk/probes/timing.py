@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long launches take on a card: many in one graph, so that nothing else counts."""
+"""How long work takes: on the CPU, and on a card, where many launches are timed in one graph."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class Time:
 
     median_us: float
     spread_us: float
+
+
+def shortest_s(work: Callable[[], object], rounds: int) -> float:
+    """Return the seconds of the fastest of so many rounds, after one that does not count."""
+    work()
+    found: list[float] = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return max(min(found), 1e-9)
 
 
 def time_launches(
