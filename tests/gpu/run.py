@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything on the card at hand: build, check, time. `python -m tests.gpu.run --json FILE`.
 
-The kernels' and models' tests run on the card instead of the emulator; then kernels, hand-offs and
-whole models are timed beside the CPU engine. Ends with code 1 if a check fails.
+The kernels' and models' tests run on the card instead of the emulator; greedy texts are compared
+with the CPU's, hand-offs tried under load, kernels run under compute-sanitizer where there is one;
+then kernels, hand-offs and whole models are timed. Ends with code 1 if a check fails.
 """
 
 from __future__ import annotations
