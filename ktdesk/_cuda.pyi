@@ -202,12 +202,6 @@ class ExpertStream:
     def give_back(self, stream: Stream) -> None:
         """Let the slot that was taken first be filled again after what has been launched."""
 
-class HandoffError(RuntimeError):
-    """A step did not get its work done by the CPU: what it computed is worthless.
-
-    The message names the job. The GPU does not wait any more.
-    """
-
 @final
 class Handoff:
     """The CPU's work inside one captured graph, or inside steps that run eagerly.
@@ -253,10 +247,14 @@ class Handoff:
         """
 
     def begin_step(self) -> None:
-        """Get ready, right before the step is launched. Raises HandoffError after a failure."""
+        """Get ready, right before the step is launched. Raises DeviceError after a failure."""
 
     def finish_step(self) -> None:
-        """Wait for all work of the stream. Raises HandoffError if the CPU's was not done."""
+        """Wait for all work of the stream.
+
+        Raises DeviceError, naming the job, if the CPU's was not done: what the step computed is
+        worthless, and the GPU does not wait any more.
+        """
 
 def calibrate_handoff(stream: Stream, /) -> list[tuple[str, float, str]]:
     """Try all back ends, for a second at most: name, microseconds per hand-off, what is wrong."""

@@ -95,6 +95,10 @@ class Device(Protocol):
         """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
         ...
 
+    def synchronize(self) -> None:
+        """Wait for all work launched so far."""
+        ...
+
     def capture(self) -> AbstractContextManager[Graph]:
         """Record the work launched inside the `with` block instead of running it."""
         ...

@@ -155,6 +155,9 @@ class CpuDevice:
         """Copy values into the tensor."""
         np.copyto(tensor.numpy(), values)
 
+    def synchronize(self) -> None:
+        """Return: work has run when its launch returns."""
+
     @contextmanager
     def capture(self) -> Generator[CpuGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""

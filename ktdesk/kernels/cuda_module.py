@@ -19,6 +19,9 @@ _LESS_MEMORY = (
     "card; let it use more with `--vram`; or close other programs that use it."
 )
 _LESS_PINNED = "Close other programs, or choose a shorter context."
+_NOT_DONE = (
+    "Load the model again. If it happens again, close programs that keep processor or disk busy."
+)
 _FAULT = "Load the model again. If it happens again, restart the computer, then report it."
 
 
@@ -54,6 +57,13 @@ def device_error(reason: str, is_shortage: bool) -> KTDeskError:
     """Return the error for a call, or work on the card, that failed."""
     hint = _LESS_MEMORY if is_shortage else _FAULT
     return DeviceError(f"The graphics card reports an error: {reason}.", hint=hint)
+
+
+def handoff_error(reason: str) -> KTDeskError:
+    """Return the error for a step whose part for the CPU was not done: it made nothing right."""
+    return DeviceError(
+        f"The processor did not do its part beside the graphics card: {reason}.", hint=_NOT_DONE
+    )
 
 
 def memory_shortage(needed_bytes: int, available_bytes: int, budget_bytes: int) -> KTDeskError:

@@ -8,7 +8,6 @@ residual stream, norms and head are here. D width, T tokens, V vocabulary.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -100,6 +99,15 @@ class Half:
     after: Norm | None
 
 
+@dataclass(slots=True)
+class Passage:
+    """A step's tokens on their way through the layers: their residual stream x [T, D]."""
+
+    x: Tensor
+    step: Step
+    done: int = 0  # halves of layers
+
+
 # Vectors of the model's width, in float32, that a token takes at once: the residual stream, what
 # goes into a half of a layer and comes out of it, and queries, keys and values, which are wider.
 _VECTORS_OF_A_TOKEN = 16
@@ -128,7 +136,8 @@ class Decoder(ABC):
         if spec.local_rotary:
             self._local_rotary = site.make("local_rotary", Rotary, spec.local_rotary)
         self._elementwise = site.make("elementwise", Elementwise, None)
-        self._layers = [self._layer(site.at("layers").at(i), i) for i in range(spec.layers)]
+        layers = site.at("layers")
+        self._halves = [half for i in range(spec.layers) for half in self._layer(layers.at(i), i)]
         self._norm = site.make(
             "norm", Norm, NormSpec("output_norm.weight", spec.width, spec.norm_eps)
         )
@@ -143,26 +152,37 @@ class Decoder(ABC):
     def feed_forward(self, site: Site, layer: int) -> Block:
         """Return the feed-forward part of a layer."""
 
-    def forward(
-        self, inputs: StepInputs, *, outputs: int = 1, check: Callable[[], None] = lambda: None
-    ) -> Tensor:
-        """Run one step; return the logits [outputs, V] of its last `outputs` tokens.
+    def forward(self, inputs: StepInputs, *, outputs: int = 1) -> Tensor:
+        """Run one step; return the logits [outputs, V] of its last `outputs` tokens."""
+        now = self.begin(inputs)
+        while now.done < self.halves:
+            self.advance(now)
+        return self.finish(now, outputs)
 
-        check: called between layers; what it raises ends the step.
-        """
-        spec = self.spec
+    @property
+    def halves(self) -> int:
+        """How often a step advances."""
+        return len(self._halves)
+
+    def begin(self, inputs: StepInputs) -> Passage:
+        """Begin a step that may be left between the halves of layers; `forward` runs it whole."""
         inputs.send()
-        x = self._scaled(self._embedding.forward(inputs.tokens), spec.embedding_scale)
-        step = self._step(inputs)
-        for layer in self._layers:
-            check()
-            for half in layer:
-                change = half.block.forward(half.before.forward(x), step)
-                if half.after:
-                    change = half.after.forward(change)
-                x = self._elementwise.add(x, change, spec.residual_scale)
-        last = self._norm.forward(x[len(x) - outputs :])
-        return self._scaled(self._head.forward(last), spec.logit_scale)
+        x = self._scaled(self._embedding.forward(inputs.tokens), self.spec.embedding_scale)
+        return Passage(x, self._step(inputs))
+
+    def advance(self, now: Passage) -> None:
+        """Run the next half of a layer."""
+        half = self._halves[now.done]
+        change = half.block.forward(half.before.forward(now.x), now.step)
+        if half.after:
+            change = half.after.forward(change)
+        now.x = self._elementwise.add(now.x, change, self.spec.residual_scale)
+        now.done += 1
+
+    def finish(self, now: Passage, outputs: int) -> Tensor:
+        """Return the logits [outputs, V] of the last tokens, after all halves."""
+        last = self._norm.forward(now.x[len(now.x) - outputs :])
+        return self._scaled(self._head.forward(last), self.spec.logit_scale)
 
     @property
     def chunk_tokens(self) -> int:

@@ -24,7 +24,7 @@ from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
-from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
+from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
 from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
@@ -173,17 +173,17 @@ class Runner:
 
     def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, Tensor]:
         """Read the tokens that are not in the cache; return the logits [V] after the last."""
-
-        def check() -> None:
-            if cancelled.is_set():
-                raise Cancelled
-
         logits: Tensor | None = None
         done, size = len(self._sequence), self._model.chunk_tokens
         yield Prefill(done, len(tokens))
         while done < len(tokens):
             chunk = tokens[done : done + size]
-            logits = prefill(self._model, chunk, done, check=check)[0]
+            reading = PromptChunk(self._model, chunk, done)
+            for share in reading:
+                if cancelled.is_set():
+                    raise Cancelled
+                yield Prefill(done + int(share * len(chunk)), len(tokens))
+            logits = reading.logits[0]
             self._check_model()
             self._sequence.append(chunk)
             done += len(chunk)

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
+
+# Of a prompt whose layers a GPU gets without waits: they take too little time to be told apart.
+_UNWATCHED_TOKENS = 256
 
 
 class DecodeStep:
@@ -49,19 +52,35 @@ class EagerStep:
         return prefill(self._model, tokens, position, outputs=len(tokens))
 
 
-def prefill(
-    model: Decoder,
-    tokens: Sequence[int],
-    start: int,
-    *,
-    outputs: int = 1,
-    check: Callable[[], None] = lambda: None,
-) -> Tensor:
-    """Run tokens that stand from position `start` on; return the logits [outputs, V] of the last.
+def prefill(model: Decoder, tokens: Sequence[int], start: int, *, outputs: int = 1) -> Tensor:
+    """Run tokens from position `start` on; return the logits [outputs, V] of the last."""
+    chunk = PromptChunk(model, tokens, start, outputs=outputs)
+    for _ in chunk:
+        pass
+    return chunk.logits
 
-    check: called between layers; what it raises ends the step, whose cache rows are then undefined.
+
+class PromptChunk:
+    """Tokens of a prompt, that stand from position `start` on. Iterating over it computes them.
+
+    It yields the share that is done, between the halves of layers. Who leaves it there leaves
+    cache rows undefined; else `logits` are those [outputs, V] of the last tokens then.
     """
-    device = model.device
-    inputs = device.step_inputs(len(tokens))
-    inputs.load(tokens, start)
-    return device.to_host(model.forward(inputs, outputs=outputs, check=check)).get()
+
+    def __init__(
+        self, model: Decoder, tokens: Sequence[int], start: int, *, outputs: int = 1
+    ) -> None:
+        self._model, self._tokens, self._start, self._outputs = model, tokens, start, outputs
+        self.logits: Tensor
+
+    def __iter__(self) -> Iterator[float]:
+        model, device = self._model, self._model.device
+        inputs = device.step_inputs(len(self._tokens))
+        inputs.load(self._tokens, self._start)
+        now = model.begin(inputs)
+        while now.done < model.halves:
+            yield now.done / model.halves
+            model.advance(now)
+            if len(self._tokens) > _UNWATCHED_TOKENS:
+                device.synchronize()
+        self.logits = device.to_host(model.finish(now, self._outputs)).get()

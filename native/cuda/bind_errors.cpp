@@ -2,6 +2,7 @@
 // What goes wrong becomes errors for people, whose words are in ktdesk/kernels/cuda_module.py.
 #include "bindings.h"
 #include "errors.h"
+#include "handoff.h"
 
 namespace py = pybind11;
 
@@ -23,6 +24,8 @@ void bind_errors(py::module_&) {
       raise("memory_shortage", error.needed_bytes(), error.available_bytes(), error.budget_bytes());
     } catch (const kt::cuda::OutOfPinnedMemory& error) {
       raise("pinned_shortage", error.needed_bytes());
+    } catch (const kt::cuda::HandoffError& error) {
+      raise("handoff_error", error.what());
     } catch (const kt::cuda::Error& error) {
       raise("device_error", error.what(), error.code() == cudaErrorMemoryAllocation);
     }

@@ -69,7 +69,6 @@ std::vector<std::tuple<std::string, double, std::string>> calibrate(Stream& stre
 }  // namespace
 
 void bind_handoff(py::module_& m) {
-  py::register_exception<HandoffError>(m, "HandoffError", PyExc_RuntimeError);
   py::class_<Handoff>(m, "Handoff", "CPU work inside a graph, or inside steps that run eagerly.")
       .def(py::init(&make_handoff), py::arg("stream"), py::arg("backend"), py::arg("patience_s"),
            py::keep_alive<1, 2>())

@@ -46,6 +46,7 @@ void ExpertStream::begin(const std::vector<ExpertParts>& experts) {
   for (const ExpertParts& parts : experts) check_parts(parts);
   std::unique_lock lock(mutex_);
   stop_bringing(lock);
+  forget_experts();
   for (std::size_t i = 0; i < experts.size(); ++i) add_pieces(i, experts[i]);
   lock.unlock();
   changed_.notify_all();
@@ -71,10 +72,18 @@ void ExpertStream::add_pieces(std::size_t expert, const ExpertParts& parts) {
   left_.push_back(static_cast<int>(pieces_.size() - before));
 }
 
-// Returns when nobody works any more; all begins anew.
+// Returns when nobody works any more.
 void ExpertStream::stop_bringing(std::unique_lock<std::mutex>& lock) {
   next_ = pieces_.size();
   changed_.wait(lock, [this] { return busy_ == 0; });
+}
+
+// All begins anew. What was sent of an expert that was stopped halfway has yet to leave the pinned
+// memory: `open` waits for that, too, before others write there.
+void ExpertStream::forget_experts() {
+  for (std::size_t expert = 0; expert < opened_; ++expert) {
+    if (left_[expert] > 0) arrived_[slot_of(expert)].record(copies_);
+  }
   pieces_.clear();
   left_.clear();
   next_ = opened_ = taken_ = given_back_ = 0;

@@ -64,6 +64,7 @@ class ExpertStream {
   void bring(std::unique_lock<std::mutex>& lock);
   void open(std::unique_lock<std::mutex>& lock, std::size_t expert);
   void stop_bringing(std::unique_lock<std::mutex>& lock);
+  void forget_experts();
   std::size_t slot_of(std::size_t expert) const { return expert % arrived_.size(); }
 
   uint8_t* const pinned_;
@@ -71,7 +72,7 @@ class ExpertStream {
   const int64_t slot_bytes_;
   const int ordinal_;  // of the card
   cudaStream_t copies_ = nullptr;
-  std::vector<Event> arrived_, free_;  // of each slot: its expert is there, it was used
+  std::vector<Event> arrived_, free_;  // of each slot: what was sent is there, it was used
 
   std::mutex mutex_;
   std::condition_variable changed_;

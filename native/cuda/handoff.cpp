@@ -88,7 +88,7 @@ void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {
 
 void Handoff::begin_step() {
   if (is_running_) throw std::logic_error("the last step has not been finished");
-  if (has_failed_) throw HandoffError("hand-offs failed before, and are not tried again");
+  if (has_failed_) throw HandoffError("an earlier step failed, and none is tried again");
   is_sealed_ = true;
   if (!is_captured_) jobs_->clear();
   jobs_->start_over();
@@ -113,8 +113,7 @@ void Handoff::finish_step() {
   const uint32_t number = std::min(jobs_->finished() + 1, jobs_->count());
   jobs_->give_up();
   is_drained_ = drain();
-  throw HandoffError("hand-off failed: job " + std::to_string(number) + " (" + jobs_->name(number) +
-                     ") " + problem);
+  throw HandoffError("job " + std::to_string(number) + " (" + jobs_->name(number) + ") " + problem);
 }
 
 // Returns what is wrong with the first unfinished job; nothing if all are answered.

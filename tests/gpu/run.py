@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything on the card at hand: build, check, time. `python -m tests.gpu.run --json FILE`.
 
-The kernels' and models' tests run on the card instead of the emulator; then kernels, hand-offs and
-whole models are timed beside the CPU engine. Ends with code 1 if a check fails.
+The kernels' and models' tests run on the card instead of the emulator; greedy texts are compared
+with the CPU's, hand-offs tried under load, kernels run under compute-sanitizer where there is one;
+then kernels, hand-offs and whole models are timed. Ends with code 1 if a check fails.
 """
 
 from __future__ import annotations
@@ -17,13 +18,19 @@ from typing import Any
 
 from ktdesk.cli.setting_arguments import at_least_one
 from ktdesk.devices.cuda import open_gpu
+from ktdesk.errors import KTDeskError
 from ktdesk.hardware.processor import physical_cores
+from ktdesk.library.demo import demo_models
+from ktdesk.settings import models_folder
 from tests.bench import machine
 from tests.bench.shapes import SHAPES
 from tests.bench.synthetic import model_file
 from tests.gpu.ceilings import measure_ceilings
+from tests.gpu.handoffs import handoff_rows
 from tests.gpu.kernels import kernel_rows
 from tests.gpu.models import LIMIT, model_rows
+from tests.gpu.sanitizer import find_sanitizer, sanitizer_rows
+from tests.gpu.texts import text_rows
 
 ROOT = Path(__file__).parents[2]
 TESTS = (
@@ -31,7 +38,7 @@ TESTS = (
     "tests/integration/test_gpu.py",
     "tests/integration/test_gpu_streamed_experts.py",
 )
-PARTS = ("check", "kernels", "models")
+PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models")
 
 
 def main() -> int:
@@ -46,6 +53,9 @@ def main() -> int:
         command = [sys.executable, "-m", "pytest", "-q", "--gpu", "-k", "gpu", *TESTS]
         failed = subprocess.run(command, cwd=ROOT, check=False).returncode != 0
         result["checked"] = not failed
+    for part, run in (("texts", _texts), ("handoffs", _handoffs), ("sanitizer", _sanitizer)):
+        if part in options.parts:
+            failed |= not run(options, result)
     if "kernels" in options.parts:
         _kernels(result)
     if "models" in options.parts:
@@ -61,8 +71,51 @@ def _options() -> Namespace:
     parser.add_argument("--models", nargs="+", choices=SHAPES, default=["v2-lite"])
     parser.add_argument("--threads", type=at_least_one, default=physical_cores())
     parser.add_argument("--vram-gib", type=float, default=24.0, help="as if the card had so much")
+    parser.add_argument("--sanitizer-s", type=float, default=300.0, help="limit of each tool")
     parser.add_argument("--json", type=Path, help="write what was found to a file")
     return parser.parse_args()
+
+
+def _texts(options: Namespace, result: dict[str, Any]) -> bool:
+    """Print and add how greedy texts compare; return whether all that differs is tied."""
+    try:
+        demo = demo_models(models_folder()).deepseek2
+    except KTDeskError as error:
+        demo = None
+        print(f"without the demo model: {error}")
+    rows = list(text_rows(demo, options.threads, int(options.vram_gib * 2**30)))
+    result["texts"] = [asdict(row) for row in rows]
+    for row in rows:
+        print(
+            f"{row.model:40} {row.placement:9} {row.tokens} tokens, {len(row.turned)} turned, "
+            f"gap {row.widest:.4f}"
+        )
+    return all(row.is_right for row in rows)
+
+
+def _handoffs(options: Namespace, result: dict[str, Any]) -> bool:
+    """Print and add how many hand-offs went; return whether all results were right."""
+    rows = list(handoff_rows(open_gpu(0), options.threads))
+    result["busy_handoffs"] = [asdict(row) for row in rows]
+    for row in rows:
+        print(
+            f"{row.count} hand-offs by {row.backend:12} {row.microseconds:8.1f} us  {row.problem}"
+        )
+    return not any(row.problem for row in rows)
+
+
+def _sanitizer(options: Namespace, result: dict[str, Any]) -> bool:
+    """Print and add what the sanitizer finds; return whether that is nothing."""
+    program = find_sanitizer()
+    if program is None:
+        print("without compute-sanitizer, which this machine does not have")
+        return True
+    rows = list(sanitizer_rows(program, options.sanitizer_s))
+    result["sanitizer"] = [asdict(row) for row in rows]
+    for row in rows:
+        end = "" if row.ended else ", not to the end"
+        print(f"{row.tool:10} {row.tests} tests, {row.seconds:.0f} s{end}  {row.problem}")
+    return not any(row.problem for row in rows)
 
 
 def _kernels(result: dict[str, Any]) -> None:

@@ -99,6 +99,13 @@ def test_events_come_in_order_and_count_right(engine: Engine) -> None:
     assert last.stats.context_used == last.stats.prompt_tokens + last.stats.generated_tokens
 
 
+def test_progress_moves_while_a_chunk_is_read(engine: Engine) -> None:
+    request = Request(prompt="hello " * 60, options=GREEDY)
+    seen = [e.done_tokens for e in engine.generate(request) if isinstance(e, Prefill)]
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 4, "one chunk has two halves of each layer"
+
+
 def test_the_next_turn_reads_only_what_is_new_and_answers_the_same(model: Path) -> None:
     warm, cold = Engine(threads=2), Engine(threads=2)
     warm.load(model)

@@ -55,7 +55,7 @@ void check_says(const std::string& message, const std::string& part, gpu::Backen
 
 // What a step's failure must leave: no more steps here, and a stream that serves others.
 void check_aftermath(Streams& streams, gpu::Handoff& failed, gpu::Backend backend) {
-  check_says(failure([&] { failed.begin_step(); }), "failed before", backend);
+  check_says(failure([&] { failed.begin_step(); }), "an earlier step failed", backend);
   streams.main.synchronize();
   const Steps steps({}, streams.main, streams.branch);
   gpu::Handoff handoff(streams.main, backend, std::chrono::seconds(60));

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ktdesk.devices.cuda import CudaDevice
 from ktdesk.devices.handoff import BACKENDS
+from ktdesk.errors import DeviceError
 from tests.gpu.under_test import gpu_device
 
 
@@ -94,9 +95,10 @@ def test_a_job_that_does_not_end_is_named(backend: str) -> None:
     step = Step(device, backend, job, 0.5)
     job.allowed.clear()
     try:
-        with pytest.raises(device.module.HandoffError, match=r"job 1 \(layer 7\) did not end"):
+        with pytest.raises(DeviceError, match=r"job 1 \(layer 7\) did not end") as caught:
             step.run(1)
-        with pytest.raises(device.module.HandoffError, match="failed before"):
+        assert "Load the model again" in caught.value.hint
+        with pytest.raises(DeviceError, match="an earlier step failed"):
             step.run(2)
     finally:
         job.allowed.set()

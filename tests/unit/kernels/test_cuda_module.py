@@ -82,4 +82,7 @@ def test_other_errors_have_hints() -> None:
     assert "launch failed" in str(failed)
     assert "again" in failed.hint
     assert "context" in cuda_module.device_error("out of memory", is_shortage=True).hint
+    lost = cuda_module.handoff_error("job 3 did not end")
+    assert "job 3 did not end" in str(lost)
+    assert "Load the model again" in lost.hint
     assert "2.0 GB" in str(cuda_module.pinned_shortage(2_000_000_000))
