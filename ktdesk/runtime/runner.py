@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
 
-from torch import Tensor
-
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import Cancelled, RequestError, SessionError
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
@@ -171,19 +170,19 @@ class Runner:
                 "context is full, or load the model with a longer context.",
             )
 
-    def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, Tensor]:
-        """Read the tokens that are not in the cache; return the logits [V] after the last."""
+    def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, TokenLogits]:
+        """Read the tokens that are not in the cache; return the logits after the last."""
 
         def check() -> None:
             if cancelled.is_set():
                 raise Cancelled
 
-        logits: Tensor | None = None
+        logits: TokenLogits | None = None
         done, size = len(self._sequence), self._model.chunk_tokens
         yield Prefill(done, len(tokens))
         while done < len(tokens):
             chunk = tokens[done : done + size]
-            logits = prefill(self._model, chunk, done, check=check)[0]
+            logits = TokenLogits.at_hand(prefill(self._model, chunk, done, check=check)[0])
             self._check_model()
             self._sequence.append(chunk)
             done += len(chunk)
@@ -191,11 +190,11 @@ class Runner:
         assert logits is not None
         return logits
 
-    def _generate(self, now: _Answering, logits: Tensor) -> Generator[Event, None, StopReason]:
+    def _generate(self, now: _Answering, logits: TokenLogits) -> Generator[Event, None, StopReason]:
         """Yield the tokens of the answer; return why there are no more."""
         tokens, steps = now.tokens, self._look_ahead(now)
         while not now.cancelled.is_set():
-            token = now.sampler.sample(logits.numpy(), tokens)
+            token = now.sampler.sample(logits, tokens)
             if token in self._tokenizer.end_ids:
                 return "end"
             tokens.append(token)
@@ -222,8 +221,8 @@ class Runner:
         end = min(len(now.prompt.tokens) + most, self.context_tokens)
         return LookAhead(self._step, self._sequence, now.tokens, end, self._costs, now.guesser)
 
-    def _step(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each of a few tokens."""
+    def _step(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each of a few tokens."""
         logits = self._decode.run(tokens, position)
         self._check_model()
         return logits

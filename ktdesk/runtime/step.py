@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 
@@ -20,8 +21,8 @@ class DecodeStep:
     def __init__(self, model: Decoder) -> None:
         self._steps = [_CapturedStep(model, count + 1) for count in range(STEP_TOKENS)]
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each token, valid until the next run."""
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each token, valid until the next run."""
         return self._steps[len(tokens) - 1].run(tokens, position)
 
 
@@ -30,9 +31,9 @@ class _CapturedStep:
         device = model.device
         self._inputs = device.step_inputs(tokens)
         with device.capture() as self._graph:
-            self._logits = device.to_host(model.forward(self._inputs, outputs=tokens))
+            self._logits = device.logits(model.forward(self._inputs, outputs=tokens))
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
         self._inputs.load(tokens, position)
         self._graph.replay()
         return self._logits.get()
@@ -44,9 +45,13 @@ class EagerStep:
     def __init__(self, model: Decoder) -> None:
         self._model = model
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each token."""
-        return prefill(self._model, tokens, position, outputs=len(tokens))
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each token."""
+        logits = _launch(self._model, tokens, position, len(tokens), _no_check)
+        return self._model.device.logits(logits).get()
+
+
+def _no_check() -> None: ...
 
 
 def prefill(
@@ -55,13 +60,18 @@ def prefill(
     start: int,
     *,
     outputs: int = 1,
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None] = _no_check,
 ) -> Tensor:
     """Run tokens that stand from position `start` on; return the logits [outputs, V] of the last.
 
     check: called between layers; what it raises ends the step, whose cache rows are then undefined.
     """
-    device = model.device
-    inputs = device.step_inputs(len(tokens))
+    return model.device.read(_launch(model, tokens, start, outputs, check))
+
+
+def _launch(
+    model: Decoder, tokens: Sequence[int], start: int, outputs: int, check: Callable[[], None]
+) -> Tensor:
+    inputs = model.device.step_inputs(len(tokens))
     inputs.load(tokens, start)
-    return device.to_host(model.forward(inputs, outputs=outputs, check=check)).get()
+    return model.forward(inputs, outputs=outputs, check=check)
