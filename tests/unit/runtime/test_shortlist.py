@@ -201,3 +201,23 @@ def test_numbers_that_are_not_finite_are_an_error(value: float) -> None:
     found = Shortlist(np.arange(TOP_LOGITS, dtype=np.int32), values, math.nan)
     with pytest.raises(KernelError, match="not finite"):
         Sampler(Options()).sample(TokenLogits(lambda: PEAKED, found), [])
+
+
+def assert_same(given: Counted, whole: Logits, said: list[int], options: dict[str, Any]) -> None:
+    one, other = (Sampler(Options(**PLAIN | {"penalty_tokens": 0} | options)) for _ in range(2))
+    for _ in range(100):
+        assert one.sample(given.logits, said) == other.sample(at_hand(whole), said)
+
+
+def test_penalties_take_from_the_others_mass_too() -> None:
+    logits = np.full(2000, -1.5, np.float32)
+    logits[:TOP_LOGITS] = np.linspace(3.0, 0.5, TOP_LOGITS)
+    said = [*range(TOP_LOGITS, len(logits))]  # a sixth of the mass, until they are penalised
+    assert_same(Counted(logits), logits, said, {"top_p": 0.5, "presence_penalty": 90.0})
+
+
+@pytest.mark.parametrize("error", [-9e-6, 9e-6])
+def test_an_error_of_the_sum_decides_nothing(error: float) -> None:
+    logits = np.full(300, -np.inf, np.float32)
+    logits[[20, 40]] = 1.0  # the first has just half of the mass
+    assert_same(Counted(logits, error), logits, [], {"top_p": 0.5})
