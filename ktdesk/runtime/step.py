@@ -13,17 +13,22 @@ from ktdesk.models.decoder import Decoder
 
 
 class DecodeStep:
-    """Steps of one to STEP_TOKENS tokens: captured once for each number, then replayed.
+    """Steps of one to STEP_TOKENS tokens: captured for each number when it comes, then replayed.
 
-    What a graph works on takes no memory until it is replayed the first time.
+    That of one token is captured at once: a model that is loaded can answer.
     """
 
     def __init__(self, model: Decoder) -> None:
-        self._steps = [_CapturedStep(model, count + 1) for count in range(STEP_TOKENS)]
+        self._model = model
+        self._steps = {1: _CapturedStep(model, 1)}
 
     def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
         """Return the logits after each token, valid until the next run."""
-        return self._steps[len(tokens) - 1].run(tokens, position)
+        count = len(tokens)
+        assert 0 < count <= STEP_TOKENS
+        if count not in self._steps:
+            self._steps[count] = _CapturedStep(self._model, count)
+        return self._steps[count].run(tokens, position)
 
 
 class _CapturedStep:

@@ -71,9 +71,9 @@ def test_a_graph_per_token(model: Decoder, expected: Tensor) -> None:
 
 def test_a_replay_equals_the_eager_step(model: Decoder) -> None:
     prefill(model, TOKENS[:10], 0)
-    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:14])]
+    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:18])]
     step = DecodeStep(model)
-    captured = [whole(step.run([token], 10 + i))[0] for i, token in enumerate(TOKENS[10:14])]
+    captured = [whole(step.run([token], 10 + i))[0] for i, token in enumerate(TOKENS[10:18])]
     assert torch.equal(torch.stack(captured), torch.stack(eager))
-    together = whole(step.run(TOKENS[10:14], 10))
+    together = whole(step.run(TOKENS[10:18], 10))
     assert torch.equal(together, torch.stack(eager))

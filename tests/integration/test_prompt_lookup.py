@@ -56,7 +56,7 @@ def any_model(request: pytest.FixtureRequest, tmp_path: Path, demo_models: DemoM
 
 def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> None:
     """Logits and cache rows, bit for bit."""
-    device, tokens, start = CpuDevice(2), [5, 9, 9, 200], 40
+    device, tokens, start = CpuDevice(2), [5, 9, 9, 200, 7, 5, 31, 12], 40
     seen = []
     for size in range(1, STEP_TOKENS + 1):
         parts = Resources(Checkpoint.open(any_model), device, 64, CacheType.F16)
