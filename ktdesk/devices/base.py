@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.formats.quant import Weight
 
 if TYPE_CHECKING:
@@ -25,11 +27,11 @@ class Graph(Protocol):
         ...
 
 
-class Result(Protocol):
-    """A tensor on its way to the CPU."""
+class StepLogits(Protocol):
+    """The logits of a step that was launched."""
 
-    def get(self) -> Tensor:
-        """Wait for all work launched so far; return the tensor, valid until its work runs again."""
+    def get(self) -> Sequence[TokenLogits]:
+        """Wait for all work launched so far; return what each token's are, until it runs again."""
         ...
 
 
@@ -83,8 +85,8 @@ class Device(Protocol):
         """Return the inputs of steps of so many tokens."""
         ...
 
-    def to_host(self, tensor: Tensor) -> Result:
-        """Launch what brings a contiguous tensor to the CPU."""
+    def logits(self, logits: Tensor) -> StepLogits:
+        """Launch what a sampler needs of the contiguous logits [T, V] of a step."""
         ...
 
     def read(self, tensor: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.devices.workspace import Workspace
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu
@@ -47,14 +48,14 @@ class CpuGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class CpuResult:
-    """A tensor that is on the CPU already."""
+class CpuLogits:
+    """The logits [T, V] of a step, where the sampler reads them."""
 
-    tensor: Tensor
+    logits: Tensor
 
-    def get(self) -> Tensor:
-        """Return the tensor."""
-        return self.tensor
+    def get(self) -> list[TokenLogits]:
+        """Return those of each token."""
+        return [TokenLogits.at_hand(row) for row in self.logits]
 
 
 class CpuDevice:
@@ -143,9 +144,9 @@ class CpuDevice:
         """Return the inputs of steps of so many tokens."""
         return StepInputs(tokens)
 
-    def to_host(self, tensor: Tensor) -> CpuResult:
-        """Return the tensor, which is there."""
-        return CpuResult(tensor)
+    def logits(self, logits: Tensor) -> CpuLogits:
+        """Return the logits [T, V] of a step, which are there."""
+        return CpuLogits(logits)
 
     def read(self, tensor: Tensor) -> Tensor:
         """Return the tensor itself."""

@@ -17,6 +17,7 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
+from ktdesk.devices.cuda_logits import CudaLogits
 from ktdesk.devices.handoff import choose_backend
 from ktdesk.errors import DeviceError
 from ktdesk.formats.quant import Weight
@@ -55,19 +56,6 @@ class CudaGraph:
         self.native.replay()
 
 
-@dataclass(frozen=True, slots=True)
-class CudaResult:
-    """A copy in the CPU's memory, once the stream has come so far."""
-
-    tensor: Tensor
-    device: CudaDevice
-
-    def get(self) -> Tensor:
-        """Wait for all work launched so far; return the tensor, valid until its work runs again."""
-        self.device.synchronize()
-        return self.tensor
-
-
 class GpuStepInputs(StepInputs):
     """Step inputs that are written in the CPU's memory, and sent when a step begins."""
 
@@ -103,15 +91,15 @@ class CudaDevice:
         memory = self.arena.allocate(_whole_reads(prod(shape) * dtype.itemsize))
         return self._kept(gpu_tensor(memory, shape, dtype))
 
-    def empty_pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
-        """Return a tensor in the CPU's memory that kernels reach, at the speed of the bus."""
+    def mapped(self, *shape: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """Return zeros in the CPU's memory: as kernels reach them, over the bus, and as the CPU."""
         memory = self.module.PinnedMemory(_whole_reads(prod(shape) * dtype.itemsize))
-        return self._kept(gpu_tensor(memory, shape, dtype))
+        on_cpu = torch.frombuffer(memory, dtype=dtype, count=prod(shape)).view(shape)
+        return self._kept(gpu_tensor(memory, shape, dtype)), self._kept(on_cpu)
 
     def pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
         """Return zeros on the CPU, which copies reach without a detour."""
-        memory = self.module.PinnedMemory(max(1, prod(shape) * dtype.itemsize))
-        return self._kept(torch.frombuffer(memory, dtype=dtype, count=prod(shape)).view(shape))
+        return self.mapped(*shape, dtype=dtype)[1]
 
     def scratch(self, *shape: int) -> Tensor:
         """Return room that all layers share; see `Device`."""
@@ -152,11 +140,9 @@ class CudaDevice:
         """Return the inputs of steps of so many tokens."""
         return GpuStepInputs(tokens, self)
 
-    def to_host(self, tensor: Tensor) -> CudaResult:
-        """Launch the copy of a contiguous tensor to the CPU."""
-        host = self.pinned(*tensor.shape, dtype=tensor.dtype)
-        self.stream.copy_to_host(host.data_ptr(), gpu_address(tensor), host.nbytes)
-        return CudaResult(host, self)
+    def logits(self, logits: Tensor) -> CudaLogits:
+        """Launch what a sampler needs of the contiguous logits [T, V] of a step."""
+        return CudaLogits(self, logits)
 
     def read(self, tensor: Tensor, host: Tensor | None = None) -> Tensor:
         """Return a copy on the CPU of a contiguous tensor, at once; in `host`, if given.

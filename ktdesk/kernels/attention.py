@@ -21,7 +21,7 @@ MAX_HEAD_SIZE = 1024
 
 # In steps of up to so many tokens each one is computed as in a step of its own, bit for bit:
 # `attend` sees to that here; products do so as long as there are too few tokens for panels.
-STEP_TOKENS = 4
+STEP_TOKENS = 8
 
 # Pieces of work, tiles of queries by sections of rows, that occupy the threads of a desktop evenly.
 _PIECES = 64

@@ -170,7 +170,7 @@ class Site:
         weight, gpu = self.weight(name, *shape), self._gpu
         if gpu is None:
             return weight
-        return self._on_gpu(weight, gpu.empty_pinned(*weight.blocks.shape, dtype=torch.uint8))
+        return self._on_gpu(weight, gpu.mapped(*weight.blocks.shape, dtype=torch.uint8)[0])
 
     def made(self, weight: Weight) -> Weight:
         """Return a weight that was made of others, where this site's kernels reach it."""

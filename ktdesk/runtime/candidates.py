@@ -18,6 +18,12 @@ _GROUPS = 64  # of logits whose maxima are compared first
 _TOP_P_FIRST, _TOP_P_GROWTH = 256, 8  # the likeliest that are sorted first, and then
 
 
+def likeliest(ids: Ids, logits: Logits) -> Candidates:
+    """Keep one; of equal ones, the first."""
+    place = logits.argmax()
+    return ids[place : place + 1], logits[place : place + 1]
+
+
 def top_k(ids: Ids, logits: Logits, count: int) -> Candidates:
     """Keep the `count` likeliest, likeliest first; 0 keeps all as they are."""
     if count == 0:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from torch import Tensor
-
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.runtime.prompt_lookup import Costs, Guess, Guesser, History
 from ktdesk.runtime.sequence import CachedSequence
 
-Run = Callable[[Sequence[int], int], Tensor]  # tokens, the position of the first; logits [T, V]
+# Tokens and the position of the first; the logits after each.
+Run = Callable[[Sequence[int], int], Sequence[TokenLogits]]
 
 
 class LookAhead:
@@ -39,8 +39,8 @@ class LookAhead:
         self._history.extend(tokens)
         self._guess, self._right = Guess((), 0), 0
 
-    def after(self, token: int) -> Tensor:
-        """Return the logits [V] after one more token, valid until the next call."""
+    def after(self, token: int) -> TokenLogits:
+        """Return the logits after one more token, valid until the next call."""
         self._history.extend([token])
         guessed = self._guess.tokens[self._right : self._right + 1]
         if guessed and self._guesser:

@@ -13,12 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktdesk.runtime.candidates import Candidates, Ids, Logits
+from ktdesk.runtime.request import Options
 
 # A longer one is penalised like this: with the usual base 1.75, 1e60 times as much as one token.
 LONGEST_REPEAT = 256
 _MOST = 1e30  # what is taken is never more, and float32 can hold it
 
 _Change = Callable[[Logits, Ids], Logits]  # of old logits [M], those of tokens with these indices
+
+
+def changes(options: Options) -> tuple[float, ...]:
+    """Return numbers above zero for options that may raise a logit, below for those that lower."""
+    return (
+        *options.logit_bias.values(),
+        1 - options.repetition_penalty,
+        -options.presence_penalty,
+        -options.frequency_penalty,
+        -options.dry_multiplier,
+    )
 
 
 def add_bias(ids: Ids, logits: Logits, bias: Mapping[int, float]) -> Candidates:

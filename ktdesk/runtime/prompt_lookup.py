@@ -67,10 +67,13 @@ class Costs:
 
     def __init__(self, most_tokens: int) -> None:
         self._seconds = [deque[float](maxlen=_STEPS_REMEMBERED) for _ in range(most_tokens)]
+        self._prepared = set[int]()
 
     def note(self, tokens: int, seconds: float) -> None:
-        """Take a step's measure."""
-        self._seconds[tokens - 1].append(seconds)
+        """Take a step's measure; not the first of so many tokens, which also prepares them."""
+        if tokens in self._prepared:
+            self._seconds[tokens - 1].append(seconds)
+        self._prepared.add(tokens)
 
     def of(self, tokens: int) -> float:
         """Return the cost of a step; one that was never measured counts as one of a token."""

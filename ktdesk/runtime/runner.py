@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
 
-from torch import Tensor
-
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import Cancelled, RequestError, SessionError
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
@@ -171,9 +170,9 @@ class Runner:
                 "context is full, or load the model with a longer context.",
             )
 
-    def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, Tensor]:
-        """Read the tokens that are not in the cache; return the logits [V] after the last."""
-        logits: Tensor | None = None
+    def _prefill(self, tokens: list[int], cancelled: Flag) -> Generator[Event, None, TokenLogits]:
+        """Read the tokens that are not in the cache; return the logits after the last."""
+        logits: TokenLogits | None = None
         done, size = len(self._sequence), self._model.chunk_tokens
         yield Prefill(done, len(tokens))
         while done < len(tokens):
@@ -183,7 +182,7 @@ class Runner:
                 if cancelled.is_set():
                     raise Cancelled
                 yield Prefill(done + int(share * len(chunk)), len(tokens))
-            logits = reading.logits[0]
+            logits = TokenLogits.at_hand(reading.logits[0])
             self._check_model()
             self._sequence.append(chunk)
             done += len(chunk)
@@ -191,11 +190,11 @@ class Runner:
         assert logits is not None
         return logits
 
-    def _generate(self, now: _Answering, logits: Tensor) -> Generator[Event, None, StopReason]:
+    def _generate(self, now: _Answering, logits: TokenLogits) -> Generator[Event, None, StopReason]:
         """Yield the tokens of the answer; return why there are no more."""
         tokens, steps = now.tokens, self._look_ahead(now)
         while not now.cancelled.is_set():
-            token = now.sampler.sample(logits.numpy(), tokens)
+            token = now.sampler.sample(logits, tokens)
             if token in self._tokenizer.end_ids:
                 return "end"
             tokens.append(token)
@@ -222,8 +221,8 @@ class Runner:
         end = min(len(now.prompt.tokens) + most, self.context_tokens)
         return LookAhead(self._step, self._sequence, now.tokens, end, self._costs, now.guesser)
 
-    def _step(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each of a few tokens."""
+    def _step(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each of a few tokens."""
         logits = self._decode.run(tokens, position)
         self._check_model()
         return logits

@@ -6,6 +6,9 @@
 3. at temperature 0, the likeliest; else top-k, typical-p, top-p, min-p (candidates.py)
 4. temperature, and one draw with the seed
 
+Where a device has found the largest logits, they mostly tell what would be left of all of them
+(shortlist.py); only if they do not, all are fetched. A token never depends on that.
+
 In numpy: torch would wake its own threads for this, beside those that compute the model.
 """
 
@@ -18,11 +21,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ktdesk.devices.logits import Shortlist, TokenLogits
 from ktdesk.errors import KernelError
 from ktdesk.runtime.candidates import (
     Candidates,
     Ids,
     Logits,
+    likeliest,
     min_p,
     softmax,
     top_k,
@@ -31,8 +36,15 @@ from ktdesk.runtime.candidates import (
 )
 from ktdesk.runtime.grammar import Constraint
 from ktdesk.runtime.option_limits import check_options
-from ktdesk.runtime.penalties import add_bias, dry, presence_and_frequency, repetition
+from ktdesk.runtime.penalties import (
+    add_bias,
+    changes,
+    dry,
+    presence_and_frequency,
+    repetition,
+)
 from ktdesk.runtime.request import Options
+from ktdesk.runtime.shortlist import has_others, listed, mass_of_others, share_among
 
 
 class Sampler:
@@ -52,6 +64,7 @@ class Sampler:
         check_options(options)
         self._options = options
         self._breakers, self._constraint = breakers, constraint
+        self._changes = changes(options)
         self._random = random.Random(options.seed)
         self._all = np.arange(0)
 
@@ -60,30 +73,68 @@ class Sampler:
         """Whether the grammar, if there is one, allows nothing more."""
         return self._constraint is not None and self._constraint.is_complete
 
-    def sample(self, logits: Logits, context: Sequence[int]) -> int:
-        """Return the next token for logits [V]; `context` holds the tokens before it.
+    def sample(self, logits: TokenLogits, context: Sequence[int]) -> int:
+        """Return the next token for these logits; `context` holds the tokens before it.
 
         Raises KernelError if the logits are no numbers, RequestError if the grammar has grown too
         large to follow.
         """
-        _check_finite(logits)
-        ids, logits = self._penalized(*self._allowed(logits), context)
-        if self._options.temperature == 0:
-            token = int(ids[logits.argmax()])
-        else:
-            ids, logits = self._shortened(ids, logits)
-            token = int(ids[self._draw(softmax(logits, self._options.temperature))])
+        allowed = None if self._constraint is None else self._constraint.allowed()
+        left = None
+        if logits.shortlist is not None:
+            left = self._left_of_list(logits.shortlist, allowed, context)
+        if left is None:
+            left = self._left_of_all(logits.whole(), allowed, context)
+        token = self._drawn(*left)
         if self._constraint is not None:
             self._constraint.accept(token)
         return token
 
-    def _allowed(self, logits: Logits) -> Candidates:
-        if self._constraint is not None:
-            ids = self._constraint.allowed()
-            return ids, logits[ids]
-        if len(self._all) != len(logits):
-            self._all = np.arange(len(logits))
-        return self._all, logits
+    def _left_of_all(
+        self, logits: Logits, allowed: Ids | None, context: Sequence[int]
+    ) -> Candidates:
+        """Return the candidates to draw from."""
+        _check_finite(logits)
+        if allowed is not None:
+            ids, logits = allowed, logits[allowed]
+        else:
+            if len(self._all) != len(logits):
+                self._all = np.arange(len(logits))
+            ids = self._all
+        ids, logits = self._penalized(ids, logits, context)
+        if self._options.temperature == 0:
+            return likeliest(ids, logits)
+        ids, logits = top_k(ids, logits, self._options.top_k)
+        return self._cut(ids, logits, self._options.top_p)
+
+    def _left_of_list(
+        self, shortlist: Shortlist, allowed: Ids | None, context: Sequence[int]
+    ) -> Candidates | None:
+        """Return the same; None if the largest logits do not tell."""
+        _check_finite(shortlist.values)
+        o = self._options
+        if any(change > 0 for change in self._changes):
+            return None
+        ids, logits = self._penalized(*listed(shortlist, allowed), context)
+        first = likeliest(ids, logits)
+        if has_others(first):
+            return None
+        if o.temperature == 0:
+            return first
+        ids, logits = top_k(ids, logits, o.top_k)
+        if not has_others((ids, logits)):
+            return self._cut(ids, logits, o.top_p)
+        if o.typical_p < 1 or (o.top_p < 1 and o.top_k):
+            return None  # these need the probabilities of tokens that are not in the list
+        least, most = mass_of_others(shortlist)
+        if allowed is not None or any(self._changes):
+            least = 0.0
+        fewest, left = (
+            self._cut(ids, logits, share_among(o.top_p, logits, shortlist, others))
+            for others in (least, most)
+        )
+        is_decided = len(fewest[0]) == len(left[0]) and not has_others(left)
+        return left if is_decided else None
 
     def _penalized(self, ids: Ids, logits: Logits, context: Sequence[int]) -> Candidates:
         o = self._options
@@ -105,17 +156,18 @@ class Sampler:
             allowed_length=o.dry_allowed_length,
         )
 
-    def _shortened(self, ids: Ids, logits: Logits) -> Candidates:
-        o = self._options
-        ids, logits = top_k(ids, logits, o.top_k)
-        ids, logits = typical_p(ids, logits, o.typical_p)
-        ids, logits = top_p(ids, logits, o.top_p)
-        return min_p(ids, logits, o.min_p)
+    def _cut(self, ids: Ids, logits: Logits, mass: float) -> Candidates:
+        """Return what top-k leaves without the unlikely ones. mass: for top-p."""
+        ids, logits = typical_p(ids, logits, self._options.typical_p)
+        ids, logits = top_p(ids, logits, mass)
+        return min_p(ids, logits, self._options.min_p)
 
-    def _draw(self, probabilities: NDArray[np.float64]) -> int:
-        sums = probabilities.cumsum()
+    def _drawn(self, ids: Ids, logits: Logits) -> int:
+        if self._options.temperature == 0:
+            return int(ids[0])
+        sums = softmax(logits, self._options.temperature).cumsum()
         place = np.searchsorted(sums, self._random.random() * float(sums[-1]), side="right")
-        return min(int(place), len(probabilities) - 1)
+        return int(ids[min(int(place), len(ids) - 1)])
 
 
 def _check_finite(logits: Logits) -> None:

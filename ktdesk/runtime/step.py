@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
+from ktdesk.devices.logits import TokenLogits
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 
@@ -15,17 +16,22 @@ _UNWATCHED_TOKENS = 256
 
 
 class DecodeStep:
-    """Steps of one to STEP_TOKENS tokens: captured once for each number, then replayed.
+    """Steps of one to STEP_TOKENS tokens: captured for each number when it comes, then replayed.
 
-    What a graph works on takes no memory until it is replayed the first time.
+    That of one token is captured at once: a model that is loaded can answer.
     """
 
     def __init__(self, model: Decoder) -> None:
-        self._steps = [_CapturedStep(model, count + 1) for count in range(STEP_TOKENS)]
+        self._model = model
+        self._steps = {1: _CapturedStep(model, 1)}
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each token, valid until the next run."""
-        return self._steps[len(tokens) - 1].run(tokens, position)
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each token, valid until the next run."""
+        count = len(tokens)
+        assert 0 < count <= STEP_TOKENS
+        if count not in self._steps:
+            self._steps[count] = _CapturedStep(self._model, count)
+        return self._steps[count].run(tokens, position)
 
 
 class _CapturedStep:
@@ -33,9 +39,9 @@ class _CapturedStep:
         device = model.device
         self._inputs = device.step_inputs(tokens)
         with device.capture() as self._graph:
-            self._logits = device.to_host(model.forward(self._inputs, outputs=tokens))
+            self._logits = device.logits(model.forward(self._inputs, outputs=tokens))
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
         self._inputs.load(tokens, position)
         self._graph.replay()
         return self._logits.get()
@@ -47,17 +53,15 @@ class EagerStep:
     def __init__(self, model: Decoder) -> None:
         self._model = model
 
-    def run(self, tokens: Sequence[int], position: int) -> Tensor:
-        """Return the logits [T, V] after each token."""
-        return prefill(self._model, tokens, position, outputs=len(tokens))
+    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
+        """Return the logits after each token."""
+        chunk = PromptChunk(self._model, tokens, position, outputs=len(tokens))
+        return self._model.device.logits(chunk.launch()).get()
 
 
 def prefill(model: Decoder, tokens: Sequence[int], start: int, *, outputs: int = 1) -> Tensor:
     """Run tokens from position `start` on; return the logits [outputs, V] of the last."""
-    chunk = PromptChunk(model, tokens, start, outputs=outputs)
-    for _ in chunk:
-        pass
-    return chunk.logits
+    return model.device.read(PromptChunk(model, tokens, start, outputs=outputs).launch())
 
 
 class PromptChunk:
@@ -71,7 +75,7 @@ class PromptChunk:
         self, model: Decoder, tokens: Sequence[int], start: int, *, outputs: int = 1
     ) -> None:
         self._model, self._tokens, self._start, self._outputs = model, tokens, start, outputs
-        self.logits: Tensor
+        self._result: Tensor
 
     def __iter__(self) -> Iterator[float]:
         model, device = self._model, self._model.device
@@ -83,4 +87,15 @@ class PromptChunk:
             model.advance(now)
             if len(self._tokens) > _UNWATCHED_TOKENS:
                 device.synchronize()
-        self.logits = device.to_host(model.finish(now, self._outputs)).get()
+        self._result = model.finish(now, self._outputs)
+
+    def launch(self) -> Tensor:
+        """Launch all of it; return the logits [outputs, V] as they will be on the model's device."""
+        for _ in self:
+            pass
+        return self._result
+
+    @property
+    def logits(self) -> Tensor:
+        """The logits on the CPU, once all is done."""
+        return self._model.device.read(self._result)

@@ -8,7 +8,7 @@
 
 constexpr int kPanelColumns = 512;  // with their x, in the first cache
 constexpr int kPanelTokens = 8;     // of the register tile
-constexpr int kFewestPanelTokens = 5;
+constexpr int kFewestPanelTokens = 9;  // up to 8, blocks unpacked twice cost less
 
 // How many weights share a scale, and whether the type has offsets, each for as many weights.
 template <int granule, bool has_offset>

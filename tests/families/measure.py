@@ -14,6 +14,7 @@ from tests.families.features import FEATURES, features
 from tests.golden.retyped import write_quantised
 from tests.integration import test_quantised_logits as quantised
 from tests.integration.test_logits import PREFERRED, TOKENS, build
+from tests.logits import whole
 from tests.tiny.shared import Tiny
 
 _CHUNKS = (1, 7, 64, len(TOKENS))
@@ -60,9 +61,7 @@ def _runs(tiny: Tiny) -> Iterable[Tensor]:
     model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:_PROMPT], 0)
     step = DecodeStep(model)
-    yield torch.stack(
-        [step.run([t], i)[0].clone() for i, t in enumerate(TOKENS[_PROMPT:], _PROMPT)]
-    )
+    yield torch.cat([whole(step.run([t], i)) for i, t in enumerate(TOKENS[_PROMPT:], _PROMPT)])
     for size in _CHUNKS:
         chunks = [(i, TOKENS[i : i + size]) for i in range(0, len(TOKENS), size)]
         yield torch.cat([prefill(model, chunk, i, outputs=len(chunk)) for i, chunk in chunks])

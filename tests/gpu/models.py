@@ -16,6 +16,7 @@ from torch import Tensor
 from ktdesk.runtime.loading import load_model
 from ktdesk.runtime.runner import Runner
 from tests.bench.shapes import VOCABULARY
+from tests.logits import whole
 
 PLACEMENTS = ("cpu_only", "one_gpu", "gpu_only")
 _PROMPTS = (64, 512, 2048)
@@ -68,7 +69,7 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     _read(runner, ids[:512])
     prefill = {count: count / _read(runner, ids[:count]) for count in _PROMPTS}
     _read(runner, ids[:16])
-    logits = [runner._decode.run([token], 16 + i).clone() for i, token in enumerate(ids[16:48])]
+    logits = [whole(runner._decode.run([token], 16 + i)) for i, token in enumerate(ids[16:48])]
     decode = _decode(runner, ids, 48)
     _read(runner, ids[:_DEPTH])
     deep = _decode(runner, ids, _DEPTH)

@@ -11,6 +11,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import TOKENS, assert_logits, build, open_resources
+from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, qwen3moe
 
 MODELS = {**deepseek2.VARIANTS, **qwen3moe.VARIANTS}
@@ -41,15 +42,15 @@ def test_a_prompt(model: Decoder, expected: Tensor) -> None:
 def test_a_graph_per_token(model: Decoder, expected: Tensor) -> None:
     prefill(model, TOKENS[:10], 0)
     step = DecodeStep(model)
-    steps = [step.run([token], place).clone() for place, token in enumerate(TOKENS[10:], 10)]
+    steps = [whole(step.run([token], place)) for place, token in enumerate(TOKENS[10:], 10)]
     assert_logits(torch.cat(steps), expected[10:])
 
 
 def test_a_replay_equals_the_eager_step(model: Decoder) -> None:
     prefill(model, TOKENS[:10], 0)
-    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:14])]
+    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:18])]
     step = DecodeStep(model)
-    captured = [step.run([token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:14])]
+    captured = [whole(step.run([token], 10 + i))[0] for i, token in enumerate(TOKENS[10:18])]
     assert torch.equal(torch.stack(captured), torch.stack(eager))
-    together = step.run(TOKENS[10:14], 10)
+    together = whole(step.run(TOKENS[10:18], 10))
     assert torch.equal(together, torch.stack(eager))

@@ -19,6 +19,7 @@ from ktdesk.operators.latent_attention import LEAST_TOKENS, expansion_pays
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
+from tests.logits import whole
 from tests.tiny import VOCABULARY, Tiny, tiny_deepseek
 
 RELATIVE = 1e-4
@@ -86,7 +87,7 @@ def test_decoding_goes_on_from_an_expanded_prompt(tiny: Tiny) -> None:
     model, _ = build(tiny)
     prefill(model, TOKENS[:-3], 0)
     step = DecodeStep(model)
-    logits = torch.cat([step.run([t], i).clone() for i, t in enumerate(TOKENS[-3:], COUNT - 3)])
+    logits = torch.cat([whole(step.run([t], i)) for i, t in enumerate(TOKENS[-3:], COUNT - 3)])
     assert_logits(logits, tiny.logits(TOKENS)[-3:])
 
 

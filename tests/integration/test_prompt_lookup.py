@@ -24,6 +24,7 @@ from ktdesk.runtime.request import Done, Options, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
 from ktdesk.text.messages import Message
 from tests.integration.test_logits import MODELS as ALL_MODELS
+from tests.logits import whole
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 
@@ -55,7 +56,7 @@ def any_model(request: pytest.FixtureRequest, tmp_path: Path, demo_models: DemoM
 
 def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> None:
     """Logits and cache rows, bit for bit."""
-    device, tokens, start = CpuDevice(2), [5, 9, 9, 200], 40
+    device, tokens, start = CpuDevice(2), [5, 9, 9, 200, 7, 5, 31, 12], 40
     seen = []
     for size in range(1, STEP_TOKENS + 1):
         parts = Resources(Checkpoint.open(any_model), device, 64, CacheType.F16)
@@ -65,7 +66,7 @@ def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> No
         prefill(decoder, list(range(3, 3 + start)), 0)
         step = DecodeStep(decoder)
         parts_of = [tokens[i : i + size] for i in range(0, len(tokens), size)]
-        steps = [step.run(some, start + i * size).clone() for i, some in enumerate(parts_of)]
+        steps = [whole(step.run(some, start + i * size)) for i, some in enumerate(parts_of)]
         seen.append([torch.cat(steps), *parts.caches])
     for other in seen[1:]:
         for first, second in zip(seen[0], other, strict=True):

@@ -62,7 +62,8 @@ def test_experts(stream: Stream, kind: WeightType) -> None:
     experts, used = 5, 3
     parts = [layouts(stream, make_weight(kind, experts, width, width, seed=s)) for s in range(3)]
     # One expert that all tokens use, and others that some do.
-    ids = torch.tensor([[1, 4, 0], [3, 1, 4], [0, 1, 2], [1, 2, 3]], dtype=torch.int32)
+    some = [[1, 4, 0], [3, 1, 4], [0, 1, 2], [1, 2, 3], [2, 1, 0], [1, 3, 4], [4, 2, 1], [1, 0, 3]]
+    ids = torch.tensor(some, dtype=torch.int32)
     x, shares = random(STEP_TOKENS, width), random(STEP_TOKENS, used).abs()
     for gate, up, down in zip(*parts, strict=True):
         weights = ExpertWeights(gate, up, down)

@@ -13,6 +13,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.step import EagerStep, prefill
 from ktdesk.text.tokenizer import Tokenizer
 from tests.golden.measure import TEXT, TIE, TOKENS, build, last_logits, perplexity
+from tests.logits import whole
 from tests.real_models.llama_cpp import LlamaCpp
 
 THREADS = 1  # of llama.cpp, whose threads spin: with others at work two are slower than one
@@ -59,7 +60,7 @@ def greedy(model: Decoder, prompt: list[int], ends: frozenset[int]) -> list[int]
         tokens.append(int(logits.argmax()))
         if len(tokens) == TOKENS or tokens[-1] in ends:
             return tokens
-        logits = step.run(tokens[-1], len(prompt) + len(tokens) - 1)
+        logits = whole(step.run(tokens[-1:], len(prompt) + len(tokens) - 1))
 
 
 def answers(exact: Path, prompts: list[str], tokenizer: Tokenizer) -> list[list[int]]:

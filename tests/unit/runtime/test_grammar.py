@@ -16,6 +16,7 @@ from ktdesk.runtime.grammar import Constraint, Grammars
 from ktdesk.runtime.request import Options
 from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.text.tokenizer import Tokenizer
+from tests.logits import at_hand
 
 WORDS = ["hel", "help", "true", '{"', '":']
 END, TURN = "<|im_end|>", "<|im_start|>"
@@ -198,7 +199,7 @@ def test_a_sampler_chooses_what_is_allowed_and_knows_the_end() -> None:
         )
         said: list[int] = []
         while not sampler.is_complete:
-            said.append(sampler.sample(logits, said))
+            said.append(sampler.sample(at_hand(logits), said))
         assert len(text := TOKENIZER.decode(said)) == 3
         assert set(text) <= {"a", "b"}
 
@@ -210,12 +211,12 @@ def test_a_grammar_begins_after_the_reasoning() -> None:
     logits[IDS["x"]] = 1.0
     options = Options(grammar='start: "a"', temperature=0.0)
     for prompt in ([], [begin, end], [IDS["x"]]):
-        assert vocabulary.sampler(options, prompt).sample(logits, prompt) == IDS["a"]
+        assert vocabulary.sampler(options, prompt).sample(at_hand(logits), prompt) == IDS["a"]
     sampler = vocabulary.sampler(options, [begin, IDS["x"]])
-    assert sampler.sample(logits, []) == IDS["x"]
-    assert sampler.sample(logits + 9 * (np.arange(len(logits)) == end), []) == end
+    assert sampler.sample(at_hand(logits), []) == IDS["x"]
+    assert sampler.sample(at_hand(logits + 9 * (np.arange(len(logits)) == end)), []) == end
     assert not sampler.is_complete
-    assert sampler.sample(logits, []) == IDS["a"]
+    assert sampler.sample(at_hand(logits), []) == IDS["a"]
     assert sampler.is_complete
 
 
@@ -231,10 +232,10 @@ def test_tokens_that_hold_a_breaker_or_mark_something_break() -> None:
     x, y, quote, mark = IDS["x"], IDS["y"], IDS['{"'], IDS[TURN]
     logits = np.zeros(TOKENIZER.vocabulary_size, np.float32)
     logits[y], logits[x] = 1.0, 0.5
-    assert sampler.sample(logits, [x, y, x]) == x  # y would repeat "xy"
+    assert sampler.sample(at_hand(logits), [x, y, x]) == x  # y would repeat "xy"
     for breaker in (quote, mark):
         logits[breaker] = 2.0
-        assert sampler.sample(logits, [x, breaker, x]) == breaker
+        assert sampler.sample(at_hand(logits), [x, breaker, x]) == breaker
         logits[breaker] = 0.0
 
 
@@ -258,5 +259,5 @@ def test_a_vocabulary_of_sentence_pieces(seed: int) -> None:
     )
     sampler, said = Vocabulary(spaced).sampler(options), list[int]()
     while not sampler.is_complete:
-        said.append(sampler.sample(np.zeros(spaced.vocabulary_size, np.float32), said))
+        said.append(sampler.sample(at_hand(np.zeros(spaced.vocabulary_size, np.float32)), said))
     assert b"".join(map(spaced.token_bytes, said)) in (b"hello world", b"hey")

@@ -44,8 +44,9 @@ def steps(chance: float, cost: list[float], count: int = 400) -> tuple[int, int]
     cost: seconds of steps of 1, 2, .. tokens.
     """
     costs = Costs(len(cost))
-    for tokens, seconds in enumerate(cost[:1], 1):
-        costs.note(tokens, seconds)
+    for tokens in range(1, len(cost) + 1):
+        costs.note(tokens, 100.0)  # the first time, as it has to be captured
+    costs.note(1, cost[0])
     guesser, luck = Guesser(costs, len(cost) - 1), random.Random(1)
     text = history([1, 2, 3, 4] * 3)
     tokens = made = 0
@@ -81,7 +82,7 @@ def test_guesses_are_made_while_they_pay(
 
 def test_guesses_that_do_not_pay_are_tried_now_and_then() -> None:
     costs = Costs(4)
-    for tokens in range(1, 5):
+    for tokens in [1, 2, 3, 4] * 2:
         costs.note(tokens, float(tokens))
     guesser, text = Guesser(costs, 3), history([1, 2, 3, 4] * 3)
     tried = sum(len(guesser.choose(text, 100).tokens) for _ in range(320))

@@ -13,6 +13,7 @@ import pytest
 from ktdesk.errors import KernelError, RequestError
 from ktdesk.runtime.request import Options
 from ktdesk.runtime.sampler import Sampler
+from tests.logits import at_hand
 
 LOGITS = np.array([0.0, 3.0, 2.0, 1.0, -1.0], np.float32)
 IDS = np.arange(5)
@@ -25,7 +26,7 @@ def neutral(**changes: object) -> Options:
 
 
 def test_temperature_zero_is_greedy() -> None:
-    assert Sampler(neutral(temperature=0.0)).sample(LOGITS, []) == 1
+    assert Sampler(neutral(temperature=0.0)).sample(at_hand(LOGITS), []) == 1
 
 
 def softmax(logits: list[float]) -> list[float]:
@@ -69,7 +70,7 @@ def test_frequencies_follow_the_plain_formulas(
 ) -> None:
     draws = 3000
     sampler = Sampler(neutral(**changes))
-    counts = Counter(sampler.sample(LOGITS, SAID) for _ in range(draws))
+    counts = Counter(sampler.sample(at_hand(LOGITS), SAID) for _ in range(draws))
     expected = {token: draws * w / sum(weights) for token, w in enumerate(weights) if w > 0}
     assert set(counts) <= set(expected)
     chi_square = sum((counts[token] - n) ** 2 / n for token, n in expected.items())
@@ -83,10 +84,10 @@ def test_dry_keeps_from_repeating() -> None:
     said = [0, 3, 1, 4, 0, 3]  # token 1 would repeat two tokens
     breakers = np.zeros(5, np.bool_)
     options = neutral(temperature=0.0, dry_multiplier=1.0, dry_base=2.0, dry_allowed_length=2)
-    assert Sampler(options, breakers=breakers).sample(LOGITS - 0.5 * (IDS == 1), said) == 2
+    assert Sampler(options, breakers=breakers).sample(at_hand(LOGITS - 0.5 * (IDS == 1)), said) == 2
     for change in ({"dry_allowed_length": 3}, {"dry_tokens": 4}, {"dry_multiplier": 0.0}):
         sampler = Sampler(dataclasses.replace(options, **change), breakers=breakers)
-        assert sampler.sample(LOGITS - 0.5 * (IDS == 1), said) == 1
+        assert sampler.sample(at_hand(LOGITS - 0.5 * (IDS == 1)), said) == 1
 
 
 def test_a_seed_repeats_itself_and_no_seed_does_not() -> None:
@@ -94,7 +95,7 @@ def test_a_seed_repeats_itself_and_no_seed_does_not() -> None:
 
     def tokens(seed: int | None) -> list[int]:
         sampler = Sampler(Options(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, seed=seed))
-        return [sampler.sample(flat, []) for _ in range(20)]
+        return [sampler.sample(at_hand(flat), []) for _ in range(20)]
 
     assert tokens(7) == tokens(7)
     assert tokens(7) != tokens(8)
@@ -143,4 +144,4 @@ def test_numbers_that_are_not_finite_are_an_error(value: float, temperature: flo
     logits = LOGITS.copy()
     logits[3] = value
     with pytest.raises(KernelError, match="not finite"):
-        Sampler(neutral(temperature=temperature)).sample(logits, [])
+        Sampler(neutral(temperature=temperature)).sample(at_hand(logits), [])
