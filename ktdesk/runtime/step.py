@@ -90,7 +90,7 @@ class PromptChunk:
         self._result = model.finish(now, self._outputs)
 
     def launch(self) -> Tensor:
-        """Launch all of it; return the logits [outputs, V] as they will be on the model's device."""
+        """Launch all of it; return the logits [outputs, V], on the model's device."""
         for _ in self:
             pass
         return self._result
