@@ -55,7 +55,7 @@ class HostExperts(Experts):
         )
         with self._cpu.capture() as graph:
             self._experts.launch(mapped.x, mapped.ids, mapped.weights, None, out)
-        number = gpu.request(graph, self._path, Handed(x, ids, weights), mapped)
+        number = gpu.request([(graph, self._path)], Handed(x, ids, weights), mapped)
         start = shared() if shared else None
         return gpu.collect(number, out, start)
 
