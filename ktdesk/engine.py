@@ -68,6 +68,7 @@ class Engine:
         weights: Home = "auto",
         kept_bytes: int = DEFAULT_KEPT_BYTES,
         vram_bytes: int = 0,
+        deferred_experts: int = 0,
         progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
@@ -77,7 +78,9 @@ class Engine:
         weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
         leaves them in the file. kept_bytes: for what was read of conversations besides the last
         one, so that going back to one needs no reading; at most a quarter of what is free is taken.
-        vram_bytes: what may be taken of a GPU's memory; 0 is all that is free.
+        vram_bytes: what may be taken of a GPU's memory; 0 is all that is free. deferred_experts: of
+        a token's experts on the CPU, so many are added one layer later while answers are written,
+        where the placement does not say otherwise. It changes answers a little.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -103,6 +106,7 @@ class Engine:
                 weights=weights,
                 kept_bytes=kept_bytes,
                 vram_bytes=vram_bytes,
+                deferred_experts=deferred_experts,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info

@@ -155,6 +155,11 @@ class CpuDevice:
         """Copy values into the tensor."""
         np.copyto(tensor.numpy(), values)
 
+    @property
+    def is_capturing(self) -> bool:
+        """Whether launches are recorded."""
+        return self._capturing is not None
+
     @contextmanager
     def capture(self) -> Generator[CpuGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""

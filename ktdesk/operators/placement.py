@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -116,6 +116,14 @@ class Placement:
         for rule in rules:
             rule.check()
         return cls(name, str(fields.get("model", "")), rules)
+
+    def with_default(self, name: str, value: object) -> Self:
+        """Return a placement that sets an option of all operators that know it.
+
+        A rule's own options stay.
+        """
+        rules = (replace(rule, options={name: value, **rule.options}) for rule in self.rules)
+        return replace(self, rules=tuple(rules))
 
     def assign(self, slots: Iterable[SlotPath]) -> dict[str, Rule]:
         """Return each slot's rule, by path. Raises PlacementError if one is missing or unused."""

@@ -49,6 +49,7 @@ class FakeEngine:
         self.during_load: Callable[[], None] = lambda: None
         self.is_cancelled = False
         self.saved: list[Request | None] = []
+        self.most_deferred = 7  # of a token's 8 experts
 
     def __call__(self, threads: int) -> FakeEngine:
         """Stand in for what makes engines."""
@@ -64,6 +65,7 @@ class FakeEngine:
         cache_type,
         kept_bytes,
         vram_bytes,
+        deferred_experts,
         progress,
     ) -> ModelInfo:
         if not path.is_file():
@@ -76,6 +78,7 @@ class FakeEngine:
             "placement": placement,
             "context_tokens": context_tokens,
             "cache_type": cache_type,
+            "deferred_experts": deferred_experts,
         }
         self.info = ModelInfo(
             path=path,
@@ -89,6 +92,7 @@ class FakeEngine:
             experts_used=8,
             context_tokens=context_tokens or 512,
             placement="cpu_only",
+            deferred_experts=min(deferred_experts, self.most_deferred),
         )
         return self.info
 
