@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ktdesk.errors import Cancelled, KTDeskError, RequestError
 from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 from ktdesk.settings import EngineSettings
@@ -125,6 +126,17 @@ class Engine:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
         if flag := self._flags.get(request_id):
             flag.set()
+
+    def text_losses(self, text: str, *, by_steps: bool = False) -> Iterator[TextLosses]:
+        """Yield what tokens of a text cost the model, in nats, as they become known.
+
+        Text is read in windows of `perplexity.WINDOW` tokens, or of the context if that is shorter;
+        the second half of each counts, but for its first token. by_steps: compute that half token
+        by token, as answers are. Waits its turn. Raises RequestError for a text that is too short,
+        and what `generate` fails with.
+        """
+        with self._turn:
+            yield from self._loaded().runner.text_losses(text, by_steps=by_steps)
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.

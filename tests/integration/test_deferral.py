@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.engine import Engine
 from ktdesk.errors import PlacementError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
@@ -18,11 +19,15 @@ from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
+from ktdesk.runtime import loading
+from ktdesk.runtime.prompt_lookup import Guesser
+from ktdesk.runtime.request import Done, Event, Options, PromptLookup, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.under_test import gpu_device
 from tests.integration.deferral_definition import LAYERS
 from tests.integration.test_gpu import LIMIT as GPU_LIMIT
 from tests.integration.test_gpu import REASON as GPU_REASON
+from tests.integration.test_prompt_lookup import COPY, always
 from tests.tiny import Tiny, llama4, tiny_deepseek, tiny_qwen3moe
 
 # So few that a GPU computes prompt and steps with float32 activations.
@@ -135,3 +140,48 @@ def test_what_is_no_number_is_refused(tiny: Tiny, wanted: object) -> None:
     with pytest.raises(PlacementError, match="Experts cannot be deferred") as caught:
         build_model(resources, make_plan(resources, placement), lambda _: None)
     assert caught.value.hint
+
+
+def load(path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setattr(loading, "open_gpu", lambda budget_bytes: gpu_device())
+    monkeypatch.setattr(Guesser, "choose", always)
+    engine = Engine(threads=2)
+    info = engine.load(path, placement=place, context_tokens=128, deferred_experts=1)
+    assert info.deferred_experts == 1
+    return engine
+
+
+@pytest.mark.parametrize("place", LIMITS)
+def test_prompt_lookup_changes_no_answer(
+    tiny: Tiny, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = load(tiny.path, place, monkeypatch)
+
+    def answer(lookup: PromptLookup) -> list[int | None]:
+        options = Options(temperature=0.8, seed=5, max_tokens=20, prompt_lookup=lookup)
+        *events, done = engine.generate(Request(messages=COPY, options=options))
+        assert isinstance(done, Done), done
+        return [event.id for event in events if isinstance(event, Token)]
+
+    answer("off")  # from now on all of the prompt but its last token stands in the cache
+    plain = answer("off")
+    assert answer("auto") == plain
+    assert answer("off") == plain
+
+
+@pytest.mark.parametrize("place", LIMITS)
+def test_a_cancelled_answer_leaves_nothing(
+    tiny: Tiny, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = load(tiny.path, place, monkeypatch)
+    request = Request(messages=COPY, options=Options(temperature=0, max_tokens=12))
+
+    def answer() -> list[Event]:
+        return [event for event in engine.generate(request) if isinstance(event, Token)]
+
+    answer()
+    whole = answer()
+    for event in engine.generate(request):
+        if isinstance(event, Token):
+            engine.cancel(request.id)
+    assert answer() == whole

@@ -15,6 +15,7 @@ from ktdesk.cli import main
 from ktdesk.engine import LoadProgress
 from ktdesk.errors import Cancelled, ModelFileError, SessionError
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
 
 STATS = Stats(
@@ -50,6 +51,8 @@ class FakeEngine:
         self.is_cancelled = False
         self.saved: list[Request | None] = []
         self.most_deferred = 7  # of a token's 8 experts
+        self.losses: dict[int, list[float]] = {}  # by how many experts are deferred
+        self.read: list[tuple[str, bool]] = []  # texts, and whether they were read by steps
 
     def __call__(self, threads: int) -> FakeEngine:
         """Stand in for what makes engines."""
@@ -99,6 +102,16 @@ class FakeEngine:
     def generate(self, request: Request) -> Iterator[Event]:
         self.requests.append(request)
         return self.events(request)
+
+    def text_losses(self, text: str, *, by_steps: bool = False) -> Iterator[TextLosses]:
+        assert self.info is not None
+        self.read.append((text, by_steps))
+        losses = self.losses[self.info.deferred_experts]
+        for done, loss in enumerate(losses, 1):
+            yield TextLosses((loss,), done, len(losses))
+
+    def unload(self) -> None:
+        self.info = None
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         self.saved.append(request)
