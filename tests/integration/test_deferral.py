@@ -133,6 +133,19 @@ def test_a_single_expert_is_never_deferred(tmp_path: Path, place: str) -> None:
     assert torch.equal(stepped(asked), stepped(plain))
 
 
+def test_a_placement_file_may_say_it_layer_by_layer(tmp_path: Path) -> None:
+    """Also in a rule for operators of all kinds, of which only some know the option."""
+    tiny = tiny_qwen3moe(tmp_path / "model.gguf")
+    first, every = "layers.0.mlp.experts", "'**', use: '*.cpu', with: {deferred: 2}"
+    lines = f"rules:\n  - {{match: {first}, use: experts.cpu, with: {{deferred: 0}}}}\n"
+    some, _ = build(tiny, Placement.parse("own", f"{lines}  - {{match: {every}}}\n"), 1)
+    all_of_them, resources = build(tiny, Placement.parse("own", f"rules: [{{match: {every}}}]"), 1)
+    none, _ = build(tiny, Placement.load("cpu_only"), 0)
+    assert resources.deferral.most == 2
+    seen = [stepped(model) for model in (some, all_of_them, none)]
+    assert not any(torch.equal(seen[i], seen[i - 1]) for i in range(3))
+
+
 @pytest.mark.parametrize("wanted", [-1, 1.5, "two", True])
 def test_what_is_no_number_is_refused(tiny: Tiny, wanted: object) -> None:
     placement = Placement.load("cpu_only").with_default("deferred", wanted)

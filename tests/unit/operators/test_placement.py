@@ -79,3 +79,11 @@ def test_files_are_found_by_name_and_by_path(tmp_path: Path) -> None:
         Placement.load("cpu_onyl")
     with pytest.raises(PlacementError, match="cannot be read"):
         Placement.load(str(tmp_path / "missing.yaml"))
+
+
+def test_a_default_leaves_what_a_rule_says() -> None:
+    placement = rules(
+        "{match: layers.0.mlp.experts, use: experts.cpu, with: {deferred: 1}}",
+        "{match: '**', use: '*.cpu'}",
+    ).with_default("deferred", 2)
+    assert [rule.options["deferred"] for rule in placement.rules] == [1, 2]
