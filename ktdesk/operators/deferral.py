@@ -7,7 +7,7 @@ A layer l that defers n of a token's K experts returns, with the experts sorted 
 
 where l' is the layer of experts before it. So the CPU can compute the latter while a GPU does what
 lies between the two. The last layer defers nothing. That is so in captured steps only: prompts are
-computed as the model has it.
+computed as the model has it, and so is what of an answer is read again.
 """
 
 from __future__ import annotations

@@ -133,7 +133,8 @@ def _load(
         check_model=checkpoint.check_whole,
     )
     report(LoadProgress("Ready", 1.0))
-    info = _describe(checkpoint, context_tokens, rules.name, resources.deferral.most)
+    deferred = resources.deferral.most if plan.captures else 0  # only captured steps defer
+    info = _describe(checkpoint, context_tokens, rules.name, deferred)
     return LoadedModel(info, runner)
 
 

@@ -198,3 +198,11 @@ def test_a_cancelled_answer_leaves_nothing(
         if isinstance(event, Token):
             engine.cancel(request.id)
     assert answer() == whole
+
+
+def test_where_steps_are_not_captured_none_is_deferred(tiny: Tiny, tmp_path: Path) -> None:
+    rules = "[{match: lm_head, use: linear.torch}, {match: '**', use: '*.cpu'}]"
+    own = tmp_path / "own.yaml"
+    own.write_text(f"rules: {rules}", encoding="utf-8")
+    engine = Engine(threads=1)
+    assert engine.load(tiny.path, placement=str(own), deferred_experts=1).deferred_experts == 0

@@ -42,6 +42,7 @@ def test_deferral_is_compared_with_the_model_as_it_is(ktdesk, model, engine) -> 
     done = ktdesk("perplexity", model, "--defer", "2")
     assert [by_steps for _, by_steps in engine.read] == [True, True]
     # Of the logarithms 0, 0 and ln 8 the mean is ln 2, and its standard error 0.693.
+    assert "placement cpu_only, 2 of a token's experts deferred" in done.out
     assert done.out.splitlines()[-2:] == [
         "perplexity 4.0000 of 3 tokens",
         "perplexity 8.0000 with 2 experts of a token deferred: +100.00 % (standard error 69.31 %)",
