@@ -221,8 +221,7 @@ class Handoff:
     def request(
         self,
         stream: Stream,
-        graph: _native.Graph,
-        name: str,  # for messages
+        graphs: Sequence[tuple[_native.Graph, str]],  # with what errors call them
         x: int,
         ids: int,
         weights: int,
@@ -233,15 +232,16 @@ class Handoff:
         pairs: int,  # of ids and weights: T * K
         /,
     ) -> int:
-        """Launch: bring activations to the CPU, and let it replay a graph then.
+        """Launch: bring activations to the CPU, and let it replay graphs then, one after another.
 
-        Returns the number to wait for, which must be done once. The graph is kept.
+        Returns the number to wait for the first one by; the others' follow. The graphs are kept.
+        Of a step, the last one must be waited for.
         """
 
     def wait(
         self, stream: Stream, number: int, result: int, start: int, out: int, values: int, /
     ) -> None:
-        """Launch: wait for a request, then out = start + result.
+        """Launch: wait for a graph's replay, and all before it, then out = start + result.
 
         result: in mapped memory. start: 0 without one; may be out.
         """

@@ -96,6 +96,19 @@ class Stream(launches.Stream):
         width: int,
         /,
     ) -> None: ...
+    def part_by_weight(
+        self,
+        ids: int,
+        weights: int,
+        heavy_ids: int,
+        heavy_weights: int,
+        light_ids: int,
+        light_weights: int,
+        tokens: int,
+        experts_per_token: int,
+        light: int,
+        /,
+    ) -> None: ...
     def scan(self, weight: MatrixOf, rows: int, /) -> int:
         """Read rows, without the GIL; return the first with a NaN or an infinity, or `rows`."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ktdesk.errors import Cancelled, KTDeskError, RequestError
 from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 from ktdesk.settings import EngineSettings
@@ -68,6 +69,7 @@ class Engine:
         weights: Home = "auto",
         kept_bytes: int = DEFAULT_KEPT_BYTES,
         vram_bytes: int = 0,
+        deferred_experts: int = 0,
         progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
@@ -77,7 +79,9 @@ class Engine:
         weights: 'auto' copies them into memory as they are read fastest, if they fit; 'mapped'
         leaves them in the file. kept_bytes: for what was read of conversations besides the last
         one, so that going back to one needs no reading; at most a quarter of what is free is taken.
-        vram_bytes: what may be taken of a GPU's memory; 0 is all that is free.
+        vram_bytes: what may be taken of a GPU's memory; 0 is all that is free. deferred_experts: of
+        a token's experts on the CPU, so many are added one layer later while answers are written,
+        where the placement does not say otherwise. It changes answers a little.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -103,6 +107,7 @@ class Engine:
                 weights=weights,
                 kept_bytes=kept_bytes,
                 vram_bytes=vram_bytes,
+                deferred_experts=deferred_experts,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info
@@ -121,6 +126,17 @@ class Engine:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
         if flag := self._flags.get(request_id):
             flag.set()
+
+    def text_losses(self, text: str, *, by_steps: bool = False) -> Iterator[TextLosses]:
+        """Yield what tokens of a text cost the model, in nats, as they become known.
+
+        Text is read in windows of `perplexity.WINDOW` tokens, or of the context if that is shorter;
+        the second half of each counts, but for its first token. by_steps: compute that half token
+        by token, as answers are. Waits its turn. Raises RequestError for a text that is too short,
+        and what `generate` fails with.
+        """
+        with self._turn:
+            yield from self._loaded().runner.text_losses(text, by_steps=by_steps)
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.

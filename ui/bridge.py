@@ -102,6 +102,7 @@ class _Load:
                 cache_type=settings.cache_type,
                 kept_bytes=settings.kept_mb * 1_000_000,
                 vram_bytes=settings.vram_mb * 1_000_000,
+                deferred_experts=settings.deferred_experts,
                 progress=lambda now: self._report(engine, now),
             )
             self.bundle.add(Loaded(info))

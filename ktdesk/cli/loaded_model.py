@@ -23,11 +23,13 @@ def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:
     """Return two lines: what the model is, and how it is run."""
     workers = "1 thread" if threads == 1 else f"{threads} threads"
     experts = f", {info.experts_used} of {info.experts} experts a token" if info.experts else ""
+    deferred = f", {info.deferred_experts} of a token's experts deferred"
     return (
         f"{info.name} · {info.architecture}, {info.layers} layers{experts} · "
         f"{format_count(info.parameters)} parameters, {format_bytes(info.size_bytes)} "
         f"({info.weight_types})",
-        f"context {info.context_tokens} tokens · {workers} · placement {info.placement}",
+        f"context {info.context_tokens} tokens · {workers} · placement {info.placement}"
+        f"{deferred if info.deferred_experts else ''}",
     )
 
 

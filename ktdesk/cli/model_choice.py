@@ -71,6 +71,7 @@ def load_model(
             cache_type=settings.cache_type,
             kept_bytes=settings.kept_mb * 1_000_000,
             vram_bytes=settings.vram_mb * 1_000_000,
+            deferred_experts=settings.deferred_experts,
             progress=lambda now: program.terminal.progress(stage_line(now), now.fraction),
         )
     program.terminal.clear_progress()

@@ -23,7 +23,7 @@ from ktdesk.settings import (
 
 
 def add_engine_arguments(parser: ArgumentParser) -> None:
-    """Add --threads, --context, --cache and --vram."""
+    """Add --threads, --context, --cache, --vram and --defer."""
     group = parser.add_argument_group("engine")
     _add(group.add_argument, EngineSettings, "threads", "--threads")
     _add(group.add_argument, EngineSettings, "context_tokens", "--context")
@@ -36,6 +36,7 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
         metavar="SIZE",
         help=f"{about.title}. {about.help} Such as 24GiB or 8000MB.",
     )
+    _add(group.add_argument, EngineSettings, "deferred_experts", "--defer")
 
 
 def add_sampling_arguments(parser: ArgumentParser) -> None:

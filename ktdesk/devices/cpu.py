@@ -156,6 +156,11 @@ class CpuDevice:
         """Copy values into the tensor."""
         np.copyto(tensor.numpy(), values)
 
+    @property
+    def is_capturing(self) -> bool:
+        """Whether launches are recorded."""
+        return self._capturing is not None
+
     def synchronize(self) -> None:
         """Return: work has run when its launch returns."""
 

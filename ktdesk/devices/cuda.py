@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -182,19 +182,20 @@ class CudaDevice:
         """Whether launches are recorded."""
         return self._capturing is not None
 
-    def request(self, graph: CpuGraph, name: str, sources: Handed, mapped: Handed) -> int:
-        """Record: bring activations to the CPU, where the graph is replayed then.
+    def request(self, jobs: Sequence[tuple[CpuGraph, str]], sources: Handed, mapped: Handed) -> int:
+        """Record: bring activations to the CPU, where graphs are replayed then, one after another.
 
-        sources: tensors of this device. mapped: of their shapes, from `pinned`.
-        name: what errors call it. Returns the number to `collect` its result by.
+        jobs: the graphs, with what errors call them. sources: tensors of this device. mapped: of
+        their shapes, from `pinned`. Returns the number to `collect` the first one's result by. Of
+        all that a step asks for, the last must be collected.
         """
         assert self._capturing is not None
-        assert graph.native is not None
-        self._capturing.host_graphs.append(graph)
+        graphs = [(graph.native, name) for graph, name in jobs if graph.native is not None]
+        assert len(graphs) == len(jobs)
+        self._capturing.host_graphs.extend(graph for graph, _ in jobs)
         return self._capturing.handoff.request(
             self.stream,
-            graph.native,
-            name,
+            graphs,
             gpu_address(sources.x),
             gpu_address(sources.ids),
             gpu_address(sources.weights),

@@ -14,7 +14,14 @@ from ktdesk import _native
 from ktdesk._native import Stream
 from ktdesk.formats.quant import Layout, Weight
 from ktdesk.kernels.activations import q8_bytes
-from ktdesk.kernels.checks import check, check_stored, check_weight, fail, sizes
+from ktdesk.kernels.checks import (
+    check,
+    check_positive,
+    check_stored,
+    check_weight,
+    fail,
+    sizes,
+)
 
 PANEL_ROWS = 16  # that are interleaved
 
@@ -66,6 +73,37 @@ def interleave(stream: Stream, weight: Weight, data: NDArray[np.uint8]) -> Weigh
     copy = replace(weight, layout=Layout.INTERLEAVED, data=data.reshape(weight.rows, -1))
     stream.interleave(check_stored(stream, weight), check_weight(stream, copy)[0], weight.rows)
     return copy
+
+
+def part_by_weight(
+    stream: Stream,
+    ids: Tensor,
+    weights: Tensor,
+    heavy_ids: Tensor,
+    heavy_weights: Tensor,
+    light_ids: Tensor,
+    light_weights: Tensor,
+) -> None:
+    """Part each token's experts, ids int32 and weights [T, K], into heavy and light ones.
+
+    heavy: [T, K - N]. light: [T, N], those of the least weight; of equal ones the later. Both parts
+    keep the router's order.
+    """
+    tokens, used = sizes("ids", ids, 2)
+    light = sizes("light_ids", light_ids, 2)[1]
+    heavy = used - light
+    check_positive(tokens=tokens, light=light, heavy=heavy)
+    stream.part_by_weight(
+        check(stream, "ids", ids, (tokens, used), torch.int32),
+        check(stream, "weights", weights, (tokens, used)),
+        check(stream, "heavy_ids", heavy_ids, (tokens, heavy), torch.int32),
+        check(stream, "heavy_weights", heavy_weights, (tokens, heavy)),
+        check(stream, "light_ids", light_ids, (tokens, light), torch.int32),
+        check(stream, "light_weights", light_weights, (tokens, light)),
+        tokens,
+        used,
+        light,
+    )
 
 
 def scan(stream: Stream, weight: Weight, begin: int, end: int) -> int | None:

@@ -182,6 +182,22 @@ def router(
     return ids, weights * scale
 
 
+def part_by_weight(
+    ids: Tensor, weights: Tensor, light: int
+) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Return ids and weights of each token's heavy experts, and those of its `light` lightest.
+
+    ids, weights [T, K]. Of equal weights the later is lighter; both parts keep their order.
+    """
+    heavy = weights.shape[-1] - light
+    order = weights.sort(dim=-1, descending=True, stable=True).indices
+    first, last = (part.sort(-1).values for part in (order[:, :heavy], order[:, heavy:]))
+    return (
+        (ids.gather(-1, first), weights.gather(-1, first)),
+        (ids.gather(-1, last), weights.gather(-1, last)),
+    )
+
+
 def experts(
     x: Tensor,
     gate: Tensor,

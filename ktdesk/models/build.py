@@ -27,7 +27,7 @@ from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.slots import outline
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement
-from ktdesk.operators.registry import find
+from ktdesk.operators.registry import find, options_of
 from ktdesk.operators.rules import Rule, SlotPath
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
 
@@ -91,7 +91,10 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
     name = rule.operator_for(slot)
-    return Choice(find(name), name.partition(".")[2], dict(rule.options))
+    operator = find(name)
+    known = options_of(operator)  # a rule for several kinds of slots has options of any of them
+    options = {option: value for option, value in rule.options.items() if option in known}
+    return Choice(operator, name.partition(".")[2], options)
 
 
 def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:

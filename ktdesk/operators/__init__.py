@@ -6,6 +6,7 @@ from __future__ import annotations
 from ktdesk.operators import (
     attention,
     basic,
+    cpu_experts,
     experts,
     host_experts,
     latent_attention,
@@ -13,4 +14,13 @@ from ktdesk.operators import (
     mlp,
 )
 
-__all__ = ["attention", "basic", "experts", "host_experts", "latent_attention", "linear", "mlp"]
+__all__ = [
+    "attention",
+    "basic",
+    "cpu_experts",
+    "experts",
+    "host_experts",
+    "latent_attention",
+    "linear",
+    "mlp",
+]

@@ -97,7 +97,7 @@ class TorchExperts(Experts):
         return routed if shared is None else shared() + routed
 
 
-@operator("cpu", "cuda")
+@operator("cuda")
 class NativeExperts(Experts):
     """Routed experts by native kernels, with the file's own blocks."""
 

@@ -13,9 +13,11 @@ from ktdesk.devices.cuda import CudaDevice, Handed
 from ktdesk.kernels import native
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.operators.base import Experts, ExpertsSpec, Shared
+from ktdesk.operators.cpu_experts import CpuExperts
+from ktdesk.operators.deferral import Chosen
 from ktdesk.operators.expert_pairs import ExpertPairs
 from ktdesk.operators.expert_split import choose_streamed
-from ktdesk.operators.experts import NativeExperts, weighed
+from ktdesk.operators.experts import weighed
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
 from ktdesk.operators.streamed_experts import StreamedExperts
@@ -27,14 +29,17 @@ class HostExperts(Experts):
 
     While the CPU works, the GPU goes on with the shared experts. Of a prompt it also computes
     those routed experts that have many tokens: their weights are brought to it.
+
+    deferred: how many of a token's experts are added one layer later, so that the CPU computes them
+    during the next layer's attention; see `deferral`.
     """
 
     captures = True
 
-    def __init__(self, site: Site, spec: ExpertsSpec) -> None:
+    def __init__(self, site: Site, spec: ExpertsSpec, *, deferred: int = 0) -> None:
         assert isinstance(site.device, CudaDevice)
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
-        self._experts = NativeExperts(site.on_cpu, spec)
+        self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
         self._shared = site.resources.streaming
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
@@ -45,7 +50,11 @@ class HostExperts(Experts):
         return forward(x, ids, weights, shared)
 
     def _captured(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
-        """Record a hand-off: the CPU replays its own graph on memory that both sides reach."""
+        """Record a hand-off: the CPU replays its own graph on memory that both sides reach.
+
+        What is deferred is a second graph, for which nobody waits: the CPU adds its sums to those
+        of the next layer.
+        """
         gpu = self._gpu
         out = gpu.pinned(*x.shape, dtype=x.dtype)
         mapped = Handed(
@@ -53,9 +62,15 @@ class HostExperts(Experts):
             gpu.pinned(*ids.shape, dtype=ids.dtype),
             gpu.pinned(*weights.shape, dtype=weights.dtype),
         )
+        chosen = Chosen(mapped.ids, mapped.weights)
         with self._cpu.capture() as graph:
-            self._experts.launch(mapped.x, mapped.ids, mapped.weights, None, out)
-        number = gpu.request(graph, self._path, Handed(x, ids, weights), mapped)
+            later = self._experts.launch_now(mapped.x, chosen, None, out)
+        jobs = [(graph, self._path)]
+        if later:
+            with self._cpu.capture() as graph:
+                self._experts.launch_later(mapped.x, later)
+            jobs.append((graph, f"{self._path}, deferred"))
+        number = gpu.request(jobs, Handed(x, ids, weights), mapped)
         start = shared() if shared else None
         return gpu.collect(number, out, start)
 

@@ -61,6 +61,14 @@ class Placement:
         """Return the text of a file that says the same."""
         return write_placement(self.model, self.about, self.rules)
 
+    def with_default(self, name: str, value: object) -> Self:
+        """Return a placement that sets an option of all operators that know it.
+
+        A rule's own options stay.
+        """
+        rules = (replace(rule, options={name: value, **rule.options}) for rule in self.rules)
+        return replace(self, rules=tuple(rules))
+
     def assign(self, slots: Iterable[SlotPath]) -> dict[str, Rule]:
         """Return each slot's rule, by path. Raises PlacementError if one is missing or unused."""
         chosen: dict[str, Rule] = {}

@@ -22,6 +22,7 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
+from ktdesk.operators.deferral import Deferral
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.streaming import Streaming
 
@@ -47,6 +48,7 @@ class Resources:
     gpu: CudaDevice | None = None
     used: set[str] = field(default_factory=set[str])
     caches: list[Tensor] = field(default_factory=list[Tensor])  # in the order they were made
+    deferral: Deferral = field(default_factory=Deferral)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:

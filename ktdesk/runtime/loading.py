@@ -59,6 +59,7 @@ def load_model(
     weights: Home = "auto",
     kept_bytes: int = 0,
     vram_bytes: int = 0,
+    deferred_experts: int = 0,
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` may raise to cancel."""
     report(LoadProgress("Opening the file", 0.0))
@@ -74,6 +75,7 @@ def load_model(
             weights,
             kept_bytes,
             vram_bytes,
+            deferred_experts,
         )
     finally:  # whatever came of a file that went away meanwhile, that is what to say
         checkpoint.check_whole()
@@ -89,16 +91,22 @@ def _load(
     weights: Home,
     kept_bytes: int,
     vram_bytes: int,
+    deferred_experts: int,
 ) -> LoadedModel:
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
     context_tokens = choose_context(checkpoint, context_tokens)
     resources = Resources(checkpoint, CpuDevice(threads), context_tokens, CacheType(cache_type))
-    rules = Placement.load("cpu_only" if placement == "auto" else placement)
+
+    def rules_of(name: str) -> Placement:
+        return Placement.load(name).with_default("deferred", deferred_experts)
+
+    rules = rules_of("cpu_only" if placement == "auto" else placement)
     plan = make_plan(resources, rules)
     if placement == "auto":
         needs = MemoryNeeds.measure(resources, plan)
         rules = choose_placement(needs, usable_bytes(vram_bytes))
+        rules = rules.with_default("deferred", deferred_experts)
         plan = make_plan(resources, rules)
     if plan.needs_gpu:
         resources.gpu = open_gpu(vram_bytes)
@@ -127,7 +135,9 @@ def _load(
         check_model=checkpoint.check_whole,
     )
     report(LoadProgress("Ready", 1.0))
-    return LoadedModel(_describe(checkpoint, context_tokens, rules.name), runner)
+    deferred = resources.deferral.most if plan.captures else 0  # only captured steps defer
+    info = _describe(checkpoint, context_tokens, rules.name, deferred)
+    return LoadedModel(info, runner)
 
 
 def _check_vocabulary(checkpoint: Checkpoint, tokenizer: Tokenizer, rows: int) -> None:
@@ -189,7 +199,9 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     return CachedSequence(rows, store, cache(layout))
 
 
-def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> ModelInfo:
+def _describe(
+    checkpoint: Checkpoint, context_tokens: int, placement: str, deferred_experts: int
+) -> ModelInfo:
     arch = checkpoint.architecture
     tensors = checkpoint.tensors.values()
     counts: Counter[str] = Counter()
@@ -207,4 +219,5 @@ def _describe(checkpoint: Checkpoint, context_tokens: int, placement: str) -> Mo
         experts_used=checkpoint.get(f"{arch}.expert_used_count", int, 0),
         context_tokens=context_tokens,
         placement=placement,
+        deferred_experts=deferred_experts,
     )

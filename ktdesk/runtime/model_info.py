@@ -9,7 +9,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
-    """What a loaded model is. weight_types: 'Q8_0, F32', the most frequent first."""
+    """What a loaded model is. weight_types: 'Q8_0, F32', the most frequent first.
+
+    deferred_experts: how many of a token's experts are added a layer later.
+    """
 
     path: Path
     name: str
@@ -22,3 +25,4 @@ class ModelInfo:
     experts_used: int
     context_tokens: int
     placement: str
+    deferred_experts: int = 0

@@ -19,12 +19,14 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
+from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
 from ktdesk.runtime.vocabulary import Vocabulary
+from ktdesk.runtime.window_losses import window_losses
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -109,6 +111,22 @@ class Runner:
             reason = "cancelled"
         yield from now.text.flush()
         yield Done(reason, self._stats(now))
+
+    def text_losses(self, text: str, *, by_steps: bool) -> Iterator[TextLosses]:
+        """Yield what tokens of a text cost; see `Engine.text_losses`."""
+        self._check_model()
+        self._sequence.recall([])  # its rows are overwritten
+        losses = window_losses(
+            self._model,
+            self._decode,
+            self._tokenizer.encode(text),
+            context_tokens=self.context_tokens,
+            bos=self._tokenizer.bos_id if self._tokenizer.adds_bos else None,
+            by_steps=by_steps,
+        )
+        for some in losses:
+            self._check_model()
+            yield some
 
     def save_session(self, path: Path, request: Request | None) -> int:
         """Write to a file what is known of a request's prompt; see `Engine.save_session`."""

@@ -39,6 +39,15 @@ class EngineSettings(Section):
         high=1 << 24,
         unit="MB",
     )
+    deferred_experts: int = setting(
+        0,
+        "Deferred experts",
+        "How many of a token's experts are added one layer later, so that the processor works "
+        "while the graphics card does: faster with a card, but answers get a little worse. "
+        "`ktdesk perplexity` says by how much. 0: none.",
+        low=0,
+        high=64,
+    )
     kept_mb: int = setting(
         1000,
         "Other conversations",

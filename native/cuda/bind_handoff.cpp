@@ -41,13 +41,22 @@ std::shared_ptr<const void> keep(py::object object) {
   });
 }
 
-uint32_t request(Handoff& handoff, Stream& stream, const py::object& graph, std::string name,
-                 Address x, Address ids, Address weights, Address mapped_x, Address mapped_ids,
-                 Address mapped_weights, int64_t values, int64_t pairs) {
+// What the CPU replays, and what errors call it.
+using NamedGraph = std::pair<py::object, std::string>;
+
+Job job_of(const NamedGraph& named) {
+  const auto& [graph, name] = named;
   const auto [run, argument] = graph.attr("job").cast<std::pair<Address, Address>>();
-  Job job{reinterpret_cast<void (*)(void*)>(run), at<void>(argument), std::move(name), keep(graph)};
+  return {reinterpret_cast<void (*)(void*)>(run), at<void>(argument), name, keep(graph)};
+}
+
+uint32_t request(Handoff& handoff, Stream& stream, const std::vector<NamedGraph>& graphs, Address x,
+                 Address ids, Address weights, Address mapped_x, Address mapped_ids,
+                 Address mapped_weights, int64_t values, int64_t pairs) {
+  std::vector<Job> jobs;
+  for (const NamedGraph& named : graphs) jobs.push_back(job_of(named));
   return handoff.request(
-      stream, std::move(job),
+      stream, std::move(jobs),
       {at<const float>(x), at<const int32_t>(ids), at<const float>(weights), at<float>(mapped_x),
        at<int32_t>(mapped_ids), at<float>(mapped_weights), values, pairs});
 }
@@ -72,7 +81,7 @@ void bind_handoff(py::module_& m) {
   py::class_<Handoff>(m, "Handoff", "CPU work inside a graph, or inside steps that run eagerly.")
       .def(py::init(&make_handoff), py::arg("stream"), py::arg("backend"), py::arg("patience_s"),
            py::keep_alive<1, 2>())
-      .def("request", &request, "Launch: hand data to the CPU, which replays a graph of its own.")
+      .def("request", &request, "Launch: hand data to the CPU, which replays graphs of its own.")
       .def("wait", &wait, "Launch: wait for a request by its number, and add what came of it.")
       .def("begin_step", &Handoff::begin_step, py::call_guard<py::gil_scoped_release>(),
            "Get ready, right before the step is launched.")

@@ -67,7 +67,7 @@ Handoff::~Handoff() {
   }
 }
 
-uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
+uint32_t Handoff::request(Stream& stream, std::vector<Job> jobs, const PublishArgs& data) {
   const bool captures = is_capturing(stream);
   const bool is_in_turn = captures ? !is_sealed_ : is_running_ && !is_captured_;
   if (!is_in_turn) {
@@ -75,9 +75,12 @@ uint32_t Handoff::request(Stream& stream, Job job, const PublishArgs& data) {
   }
   is_captured_ = captures;
   const CurrentDevice current(stream.device());
-  const uint32_t number = jobs_->add(std::move(job));
-  backend_->request(stream, number, data);
-  return number;
+  if (jobs.empty()) throw std::invalid_argument("a request has a job at least");
+  uint32_t last = 0;
+  for (Job& job : jobs) last = jobs_->add(std::move(job));
+  const uint32_t first = last + 1 - static_cast<uint32_t>(jobs.size());
+  backend_->request(stream, first, last, data);
+  return first;
 }
 
 void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {

@@ -8,6 +8,8 @@
 //   replay:   handoff.begin_step(); graph.replay(); handoff.finish_step()
 //
 // The data travel through mapped pinned memory, which kernels write and read themselves.
+//
+// A request may have several jobs: those after the first are for results that are needed later.
 #pragma once
 
 #include <chrono>
@@ -15,6 +17,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "exchange.h"
 #include "handoff_backend.h"
@@ -31,7 +34,7 @@ class HandoffError : public std::runtime_error {
 };
 
 // The hand-offs of one graph, or those of steps that run eagerly, in the order of their requests.
-// Every request must be waited for. One caller at a time; it must outlive the graph.
+// The last job must be waited for. One caller at a time; it must outlive the graph.
 class Handoff {
  public:
   // stream: where steps are launched; branches that join it may have hand-offs, too.
@@ -42,9 +45,12 @@ class Handoff {
   Handoff(const Handoff&) = delete;
   Handoff& operator=(const Handoff&) = delete;
 
-  // The CPU runs `job` once the data, and all before on this stream, are there. Jobs run one after
-  // another. Returns the number to wait for.
-  uint32_t request(Stream& stream, Job job, const PublishArgs& data);
+  // The CPU runs `jobs`, one at least, once the data, and all before on this stream, are there.
+  // Jobs run one after another, and each is answered when it ends. Returns the first one's number
+  // to wait for; those of the others follow.
+  uint32_t request(Stream& stream, std::vector<Job> jobs, const PublishArgs& data);
+
+  // Waits for a job, and so for all before it, and adds a result.
   void wait(Stream& stream, uint32_t number, const CollectArgs& data);
 
   // Right before the step is launched. Raises HandoffError if a step has failed before.

@@ -22,14 +22,16 @@ class HostNode final : public HandoffBackend {
   }
   ~HostNode() override { cudaStreamDestroy(cpu_); }
 
-  void request(Stream& stream, uint32_t number, const PublishArgs& data) override {
+  void request(Stream& stream, uint32_t first, uint32_t last, const PublishArgs& data) override {
     publish(stream, data);
     published_.record(stream.handle());
     published_.hold(cpu_);
-    check(cudaLaunchHostFunc(cpu_, &JobList::run_entry, jobs_.entry(number)),
-          "launching a host function");
-    while (answered_.size() < number) answered_.push_back(std::make_unique<Event>());
-    answered_[number - 1]->record(cpu_);
+    while (answered_.size() < last) answered_.push_back(std::make_unique<Event>());
+    for (uint32_t number = first; number <= last; ++number) {
+      check(cudaLaunchHostFunc(cpu_, &JobList::run_entry, jobs_.entry(number)),
+            "launching a host function");
+      answered_[number - 1]->record(cpu_);
+    }
   }
 
   void wait(Stream& stream, uint32_t number, const CollectArgs& data) override {
@@ -50,8 +52,8 @@ class FlagKernel final : public HandoffBackend {
  public:
   FlagKernel(JobList& jobs, std::chrono::nanoseconds patience) : jobs_(jobs), patience_(patience) {}
 
-  void request(Stream& stream, uint32_t number, const PublishArgs& data) override {
-    publish(stream, data, {jobs_.requested_word(), number});
+  void request(Stream& stream, uint32_t, uint32_t last, const PublishArgs& data) override {
+    publish(stream, data, {jobs_.requested_word(), last});
   }
 
   void wait(Stream& stream, uint32_t number, const CollectArgs& data) override {
@@ -70,9 +72,9 @@ class MemOp final : public HandoffBackend {
  public:
   explicit MemOp(JobList& jobs) : jobs_(jobs) {}
 
-  void request(Stream& stream, uint32_t number, const PublishArgs& data) override {
+  void request(Stream& stream, uint32_t, uint32_t last, const PublishArgs& data) override {
     publish(stream, data);
-    operations_.store(stream, jobs_.requested_word(), number);
+    operations_.store(stream, jobs_.requested_word(), last);
   }
 
   void wait(Stream& stream, uint32_t number, const CollectArgs& data) override {

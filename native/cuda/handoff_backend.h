@@ -28,8 +28,8 @@ class HandoffBackend {
   HandoffBackend(const HandoffBackend&) = delete;
   HandoffBackend& operator=(const HandoffBackend&) = delete;
 
-  // Hands out the data, and says that the job may begin.
-  virtual void request(Stream& stream, uint32_t number, const PublishArgs& data) = 0;
+  // Hands out the data, and says that the jobs `first` to `last` may begin, one after another.
+  virtual void request(Stream& stream, uint32_t first, uint32_t last, const PublishArgs& data) = 0;
 
   // Waits for the job's end, and takes the result.
   virtual void wait(Stream& stream, uint32_t number, const CollectArgs& data) = 0;

@@ -94,7 +94,8 @@ Graph capture(Stream& stream, Handoff& handoff, Mapped& memory) {
     memory.layers[layer] = {&memory, layer, {}};
     const Job job{run_layer, &memory.layers[layer], "calibration", nullptr};
     const uint32_t number = handoff.request(
-        stream, job, {rows.x, rows.ids, rows.weights, out.x, out.ids, out.weights, kWidth, kPairs});
+        stream, {job},
+        {rows.x, rows.ids, rows.weights, out.x, out.ids, out.weights, kWidth, kPairs});
     handoff.wait(stream, number, {memory.result, rows.x, rows.x, kWidth});
   }
   publish(stream, {rows.x, nullptr, nullptr, memory.output, nullptr, nullptr, kWidth, 0});

@@ -4,6 +4,7 @@
 
 #include "bindings.h"
 #include "kt/kernels.h"
+#include "kt/part_by_weight.h"
 #include "kt/scan.h"
 #include "kt/stream.h"
 #include "launches.h"
@@ -53,6 +54,21 @@ void interleave(Stream& stream, const bind::MatrixOf& stored, bind::Address out,
   stream.launch(stream.kernels().interleave, args, rows / kPanelRows, interleave_grain);
 }
 
+void launch_part_by_weight(Stream& stream, bind::Address ids, bind::Address weights,
+                           bind::Address heavy_ids, bind::Address heavy_weights,
+                           bind::Address light_ids, bind::Address light_weights, int64_t tokens,
+                           int experts_per_token, int light) {
+  const PartByWeightArgs args{bind::at<const int32_t>(ids),
+                              bind::at<const float>(weights),
+                              bind::at<int32_t>(heavy_ids),
+                              bind::at<float>(heavy_weights),
+                              bind::at<int32_t>(light_ids),
+                              bind::at<float>(light_weights),
+                              experts_per_token,
+                              light};
+  stream.launch(&kt::part_by_weight, args, tokens, 1);
+}
+
 // Returns the first row that is not of finite numbers, or `rows` if all are.
 int64_t scan_rows(Stream& stream, const bind::MatrixOf& weight, int64_t rows) {
   std::atomic<int64_t> first_bad{rows};
@@ -70,6 +86,7 @@ void bind_kernels(py::module_& m, py::class_<kt::Stream>& stream) {
   KT_CPU_KERNELS(KT_BIND)
 #undef KT_BIND
   stream.def("scan", &kt::scan_rows, without_gil);
+  stream.def("part_by_weight", &kt::launch_part_by_weight, without_gil);
   m.def("interleaved_row_bytes", [](int type, int64_t columns) {
     return kt::interleaved_row_bytes(static_cast<kt::WeightType>(type), columns);
   });

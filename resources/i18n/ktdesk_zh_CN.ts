@@ -253,6 +253,14 @@
         <translation>最多可使用多少显存；0 表示使用全部空闲显存。</translation>
     </message>
     <message>
+        <source>Deferred experts</source>
+        <translation>延后的专家</translation>
+    </message>
+    <message>
+        <source>How many of a token&apos;s experts are added one layer later, so that the processor works while the graphics card does: faster with a card, but answers get a little worse. `ktdesk perplexity` says by how much. 0: none.</source>
+        <translation>每个词元有多少个专家推迟到下一层才加入，使处理器与显卡同时工作：有显卡时更快，但回答会略差，`ktdesk perplexity` 可测出差多少；0 表示不推迟。</translation>
+    </message>
+    <message>
         <source>Other conversations</source>
         <translation>其他对话</translation>
     </message>

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from ktdesk import Done, Engine, Message, Options, Request
 from ktdesk.cli.bench import make_prompt
+from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.errors import format_bytes
 from ktdesk.runtime.look_ahead import Run
 from ktdesk.runtime.runner import Runner
 
-TEXT = (Path(__file__).parents[1] / "golden" / "text.txt").read_text(encoding="utf-8")
+TEXT = SAMPLE.read_text(encoding="utf-8")
 TASKS = {
     "copy": f"Repeat this text, word for word:\n\n{TEXT}",
     "free": "Tell a long story about a ship and a storm.",

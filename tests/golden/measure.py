@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import physical_cores
@@ -21,7 +22,7 @@ from ktdesk.runtime.step import prefill
 
 CONTEXT = 512  # of llama-perplexity's run
 COUNTED = CONTEXT // 2  # tokens of a window whose logits are looked at
-TEXT = Path(__file__).parent / "text.txt"
+TEXT = SAMPLE
 TOKENS = 64  # of an answer, unless it ends before
 TIE = 1e-3  # between the two likeliest tokens, in nats: float32 sums in another order may turn it
 

@@ -52,6 +52,7 @@ class FakeEngine:
         weights: str = "auto",
         kept_bytes: int = 0,
         vram_bytes: int = 0,
+        deferred_experts: int = 0,
         progress: Callable[[LoadProgress], None] = lambda now: None,
     ) -> ModelInfo:
         self._load_cancelled.clear()

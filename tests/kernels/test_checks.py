@@ -67,6 +67,10 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
     ),
     native.add: ((x(2, 8), x(2, 8), x(2, 8)), {}),
     native.router: ((x(2, 6), x(6), ints(2, 3), x(2, 3)), ROUTE),
+    cpu.part_by_weight: (
+        (ints(2, 5), x(2, 5), ints(2, 3), x(2, 3), ints(2, 2), x(2, 2)),
+        {},
+    ),
     expert_plan: ((ints(2, 2), PLAN), {"experts": 3}),
     experts_up: ((EXPERTS, x(2, 8), x(2, 8), PLAN, x(4, 4)), {}),
     experts_down: ((EXPERTS, x(4, 4), PLAN, x(2, 2), x(2, 8), x(2, 8)), {}),

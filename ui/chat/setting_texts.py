@@ -31,6 +31,13 @@ TEXTS = (
         "Settings",
         "How much of a graphics card's memory may be used. 0 takes what is free.",
     ),
+    QT_TRANSLATE_NOOP("Settings", "Deferred experts"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "How many of a token's experts are added one layer later, so that the processor works "
+        "while the graphics card does: faster with a card, but answers get a little worse. "
+        "`ktdesk perplexity` says by how much. 0: none.",
+    ),
     QT_TRANSLATE_NOOP("Settings", "Other conversations"),
     QT_TRANSLATE_NOOP(
         "Settings", "Memory for what was read of them, so that going back to one needs no reading."

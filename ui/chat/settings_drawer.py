@@ -28,7 +28,7 @@ from ui.widgets.icon_button import IconButton
 WIDTH = 320
 # Sections and their settings; what the window keeps for itself is not among them.
 SHOWN = {
-    "engine": ("threads", "context_tokens", "cache_type", "vram_mb", "kept_mb"),
+    "engine": ("threads", "context_tokens", "cache_type", "vram_mb", "deferred_experts", "kept_mb"),
     "sampling": (
         "max_tokens", "temperature", "top_k", "typical_p", "top_p", "min_p", "repetition_penalty",
         "presence_penalty", "frequency_penalty", "penalty_tokens", "dry_multiplier", "dry_base",

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -46,7 +47,8 @@ struct Shape {
 };
 
 // Where the launches of a step lie. kForked: the hand-off on a branch, the GPU's own part on the
-// main stream. kDeferred: each layer has a second job, which is waited for one layer later.
+// main stream. kDeferred: each layer's request has a second job, which is waited for one layer
+// later.
 enum class Course { kPlain, kForked, kDeferred };
 
 // Stands for experts: every input counts, and values move about.
@@ -151,12 +153,12 @@ class Steps {
       if (course == Course::kForked) {
         launch_forked(handoff, i);
       } else {
-        const uint32_t number = request(handoff, stream_, i);
-        const uint32_t later = course == Course::kDeferred ? request_later(handoff, i) : 0;
+        const bool defers = course == Course::kDeferred;
+        const uint32_t number = request(handoff, stream_, i, defers);
         add_constant();
         handoff.wait(stream_, number, {layer(i).result.data(), shared_, x_, shape_.values()});
         if (deferred) wait_later(handoff, deferred, i - 1);
-        deferred = later;
+        deferred = defers ? number + 1 : 0;
       }
     }
     if (deferred) wait_later(handoff, deferred, shape_.layers - 1);
@@ -190,15 +192,13 @@ class Steps {
     return {run, &layer, "experts of layer " + std::to_string(layer.number), nullptr};
   }
 
-  uint32_t request(gpu::Handoff& handoff, gpu::Stream& stream, int i) const {
+  uint32_t request(gpu::Handoff& handoff, gpu::Stream& stream, int i, bool defers) const {
     const Layer& to = layer(i);
-    return handoff.request(stream, job(Layer::run_now, layer(i)),
+    std::vector<gpu::Job> jobs{job(Layer::run_now, layer(i))};
+    if (defers) jobs.push_back(job(Layer::run_later, layer(i)));
+    return handoff.request(stream, std::move(jobs),
                            {x_, gpu_ids_, gpu_weights_, to.x.data(), to.ids.data(),
                             to.weights.data(), shape_.values(), shape_.pairs()});
-  }
-
-  uint32_t request_later(gpu::Handoff& handoff, int i) const {
-    return handoff.request(stream_, job(Layer::run_later, layer(i)), {});
   }
 
   void wait_later(gpu::Handoff& handoff, uint32_t number, int i) const {
@@ -213,7 +213,7 @@ class Steps {
   void launch_forked(gpu::Handoff& handoff, int i) const {
     fork_.record(stream_.handle());
     fork_.hold(branch_.handle());
-    const uint32_t number = request(handoff, branch_, i);
+    const uint32_t number = request(handoff, branch_, i, false);
     add_constant();
     shared_done_.record(stream_.handle());
     shared_done_.hold(branch_.handle());

@@ -116,9 +116,13 @@ void test_misuse(Streams& streams, gpu::Backend backend) {
   handoff.finish_step();
   check(steps.is_right(Course::kPlain), "calls out of turn change nothing");
   streams.main.begin_capture();
-  check(raises<std::logic_error>([&] { handoff.request(streams.main, {}, {}); }),
+  check(raises<std::logic_error>([&] { handoff.request(streams.main, {gpu::Job{}}, {}); }),
         "a second capture");
   streams.main.end_capture();
+  gpu::Handoff other(streams.main, backend, kPatience);
+  other.begin_step();
+  check(raises<std::invalid_argument>([&] { other.request(streams.main, {}, {}); }), "no jobs");
+  other.finish_step();
 }
 
 void test_names() {

@@ -15,6 +15,7 @@ from ktdesk.cli import main
 from ktdesk.engine import LoadProgress
 from ktdesk.errors import Cancelled, ModelFileError, SessionError
 from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
 
 STATS = Stats(
@@ -49,6 +50,9 @@ class FakeEngine:
         self.during_load: Callable[[], None] = lambda: None
         self.is_cancelled = False
         self.saved: list[Request | None] = []
+        self.most_deferred = 7  # of a token's 8 experts
+        self.losses: dict[int, list[float]] = {}  # by how many experts are deferred
+        self.read: list[tuple[str, bool]] = []  # texts, and whether they were read by steps
 
     def __call__(self, threads: int) -> FakeEngine:
         """Stand in for what makes engines."""
@@ -64,6 +68,7 @@ class FakeEngine:
         cache_type,
         kept_bytes,
         vram_bytes,
+        deferred_experts,
         progress,
     ) -> ModelInfo:
         if not path.is_file():
@@ -76,6 +81,7 @@ class FakeEngine:
             "placement": placement,
             "context_tokens": context_tokens,
             "cache_type": cache_type,
+            "deferred_experts": deferred_experts,
         }
         self.info = ModelInfo(
             path=path,
@@ -89,12 +95,23 @@ class FakeEngine:
             experts_used=8,
             context_tokens=context_tokens or 512,
             placement="cpu_only",
+            deferred_experts=min(deferred_experts, self.most_deferred),
         )
         return self.info
 
     def generate(self, request: Request) -> Iterator[Event]:
         self.requests.append(request)
         return self.events(request)
+
+    def text_losses(self, text: str, *, by_steps: bool = False) -> Iterator[TextLosses]:
+        assert self.info is not None
+        self.read.append((text, by_steps))
+        losses = self.losses[self.info.deferred_experts]
+        for done, loss in enumerate(losses, 1):
+            yield TextLosses((loss,), done, len(losses))
+
+    def unload(self) -> None:
+        self.info = None
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         self.saved.append(request)

@@ -46,7 +46,7 @@ def test_messages_and_options_reach_the_engine(ktdesk, model, engine) -> None:
         *("chat", "--model", model, "--prompt", "Hi", "--system", "Be brief."),
         *("--temperature", "0", "--top-k", "3", "--seed", "7", "--max-tokens", "9"),
         *("--threads", "2", "--context", "256", "--cache", "q8_0"),
-        *("--placement", "cpu_only"),
+        *("--placement", "cpu_only", "--defer", "2"),
     )
     request = engine.requests[0]
     assert request.messages == (Message("system", "Be brief."), Message("user", "Hi"))
@@ -58,6 +58,7 @@ def test_messages_and_options_reach_the_engine(ktdesk, model, engine) -> None:
         "placement": "cpu_only",
         "context_tokens": 256,
         "cache_type": "q8_0",
+        "deferred_experts": 2,
     }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import threading
+import time
 import weakref
 from typing import Any
 
@@ -42,7 +43,14 @@ class Job:
 class Step:
     """x + job(x, ids, weights) as a graph, in memory that both sides reach."""
 
-    def __init__(self, device: CudaDevice, backend: str, job: Job, patience_s: float) -> None:
+    def __init__(
+        self,
+        device: CudaDevice,
+        backend: str,
+        job: Job,
+        patience_s: float,
+        later: tuple[Job, ...] = (),
+    ) -> None:
         self.x, self.weights, self.sum = (
             device.pinned(1, 8, dtype=torch.float32) for _ in range(3)
         )
@@ -51,19 +59,25 @@ class Step:
         device.stream.begin_capture()
         sources, mapped = (self.x, self.ids, self.weights), (job.x, job.ids, job.weights)
         addresses = [tensor.data_ptr() for tensor in (*sources, *mapped)]
-        number = self.handoff.request(device.stream, job, "layer 7", *addresses, 8, 8)
+        jobs = [(job, "layer 7"), *((each, "layer 7, deferred") for each in later)]
+        number = self.handoff.request(device.stream, jobs, *addresses, 8, 8)
         result, start, out = (tensor.data_ptr() for tensor in (job.out, self.x, self.sum))
         self.handoff.wait(device.stream, number, result, start, out, 8)
+        if later:  # which nobody waits for, but for the last of all
+            self.handoff.wait(device.stream, number + len(later), result, start, out, 8)
         self.graph: Any = device.stream.end_capture()
 
     def run(self, seed: int) -> Tensor:
+        self.begin(seed)
+        self.handoff.finish_step()
+        return self.sum
+
+    def begin(self, seed: int) -> None:
         self.x.copy_(torch.arange(8.0) + seed)
         self.ids.copy_(torch.arange(8) * seed)
         self.weights.fill_(seed / 4)
         self.handoff.begin_step()
         self.graph.replay()
-        self.handoff.finish_step()
-        return self.sum
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -86,6 +100,43 @@ def test_the_graphs_of_the_cpu_live_as_long_as_the_hand_offs() -> None:
     del step
     gc.collect()
     assert kept() is None
+
+
+# The emulator replays the nodes of a graph one by one, and so its host functions, too.
+@pytest.mark.parametrize("backend", ["flag_kernel", "mem_op"])
+def test_the_gpu_goes_on_while_later_jobs_of_a_request_run(backend: str) -> None:
+    device = gpu_device()
+    first, second, third = (Job(device) for _ in range(3))
+    third.x.fill_(1)
+    step = Step(device, backend, first, 60, (second, third))
+    second.allowed.clear()
+    try:
+        step.begin(3)
+        deadline = time.monotonic() + 30
+        while not step.sum.any() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        expected = 3 * (torch.arange(8.0) + 3) + torch.arange(8) * 3 + 3 / 4
+        assert torch.equal(step.sum[0], expected)
+        assert not third.out.any()
+    finally:
+        second.allowed.set()
+    step.handoff.finish_step()
+    assert (third.out == 2).all()
+
+
+@pytest.mark.parametrize("backend", ["flag_kernel", "mem_op"])
+def test_a_later_job_of_a_request_is_named(backend: str) -> None:
+    device = gpu_device()
+    jobs = Job(device), Job(device)
+    step = Step(device, backend, jobs[0], 0.5, jobs[1:])
+    jobs[1].allowed.clear()
+    try:
+        with pytest.raises(
+            device.module.HandoffError, match=r"job 2 \(layer 7, deferred\) did not"
+        ):
+            step.run(1)
+    finally:
+        jobs[1].allowed.set()
 
 
 @pytest.mark.parametrize("backend", ["flag_kernel", "mem_op"])

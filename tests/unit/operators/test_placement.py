@@ -168,3 +168,11 @@ def test_what_is_written_reads_the_same() -> None:
 @pytest.mark.parametrize("placement", shipped_placements(), ids=lambda each: each.name)
 def test_those_that_come_with_the_program_say_what_they_are_about(placement: Placement) -> None:
     assert placement.about.endswith(".")
+
+
+def test_a_default_leaves_what_a_rule_says() -> None:
+    placement = rules(
+        "{match: layers.0.mlp.experts, use: experts.cpu, with: {deferred: 1}}",
+        "{match: '**', use: '*.cpu'}",
+    ).with_default("deferred", 2)
+    assert [rule.options["deferred"] for rule in placement.rules] == [1, 2]
