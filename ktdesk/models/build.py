@@ -42,7 +42,7 @@ from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.unknown import what_is_missing
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, Rule, SlotPath
-from ktdesk.operators.registry import find
+from ktdesk.operators.registry import find, options_of
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
 
 Architecture = Callable[[Site, Checkpoint], Decoder]
@@ -134,8 +134,12 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
+    """Return what a rule says of a slot. Of `*.cpu` an operator gets the options that it has."""
     name = rule.operator_for(slot)
-    return Choice(find(name), name.partition(".")[2], dict(rule.options))
+    operator = find(name)
+    known = options_of(operator)
+    options = {option: value for option, value in rule.options.items() if option in known}
+    return Choice(operator, name.partition(".")[2], options)
 
 
 def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:

@@ -31,10 +31,10 @@ class HostExperts(Experts):
 
     captures = True
 
-    def __init__(self, site: Site, spec: ExpertsSpec) -> None:
+    def __init__(self, site: Site, spec: ExpertsSpec, *, quantization: str | None = None) -> None:
         assert isinstance(site.device, CudaDevice)
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
-        self._experts = NativeExperts(site.on_cpu, spec)
+        self._experts = NativeExperts(site.on_cpu, spec, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
         self._shared = site.resources.streaming
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)

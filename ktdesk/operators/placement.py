@@ -5,7 +5,7 @@
     rules:                              # for each slot, the first rule that matches wins
       - match: layers.*.mlp.experts     # `*` is one part of the path, `**` any number of parts
         use: experts.cpu                # applies to slots of this kind only
-        with: {threads: 16}
+        with: {quantization: q4_g64}    # what the operator may be told
       - match: "**"
         use: "*.cpu"                    # the `cpu` operator of whatever kind the slot is
 
@@ -26,6 +26,7 @@ from typing import Any, Self, cast
 import yaml
 
 from ktdesk.errors import PlacementError, did_you_mean
+from ktdesk.operators.quantization import target_type
 from ktdesk.operators.registry import find, find_variant, options_of
 
 
@@ -66,6 +67,8 @@ class Rule:
                     f"Operator {self.use} has no option {option!r}.{known}",
                     hint="Correct the placement file.",
                 )
+        if "quantization" in self.options:
+            target_type(self.options["quantization"])
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

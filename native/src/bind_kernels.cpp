@@ -53,6 +53,13 @@ void interleave(Stream& stream, const bind::MatrixOf& stored, bind::Address out,
   stream.launch(stream.kernels().interleave, args, rows / kPanelRows, interleave_grain);
 }
 
+void requantize(Stream& stream, const bind::MatrixOf& stored, int type, bind::Address out,
+                int64_t out_row_bytes, int64_t rows) {
+  const RequantizeArgs args{bind::matrix(stored), static_cast<WeightType>(type),
+                            bind::at<uint8_t>(out), out_row_bytes};
+  stream.launch(stream.kernels().requantize, args, rows, requantize_grain);
+}
+
 // Returns the first row that is not of finite numbers, or `rows` if all are.
 int64_t scan_rows(Stream& stream, const bind::MatrixOf& weight, int64_t rows) {
   std::atomic<int64_t> first_bad{rows};
