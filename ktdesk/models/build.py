@@ -20,6 +20,7 @@ from ktdesk.errors import (
     did_you_mean,
 )
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.bailingmoe2 import BailingMoe2
@@ -40,8 +41,9 @@ from ktdesk.models.qwen2 import Qwen2
 from ktdesk.models.qwen3 import Qwen3
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.unknown import what_is_missing
-from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
+from ktdesk.operators.base import ExpertsSpec, GqaSpec, LinearSpec, MlaSpec, MlpSpec, Slot
 from ktdesk.operators.placement import Placement, Rule, SlotPath
+from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.registry import find, options_of
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
 
@@ -87,6 +89,7 @@ class Plan:
     slots: tuple[SlotPath, ...]
     caches: tuple[tuple[int, int], ...]  # what is kept per token: parts, values of each
     operators: dict[str, Choice]
+    remade: dict[str, WeightType]  # tensors, and what they are made anew as
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
@@ -119,10 +122,12 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
             hint="Choose another placement, or leave the choice to KTDesk.",
         )
     slots: list[SlotPath] = []
+    specs: dict[str, object] = {}
     caches: list[tuple[int, int]] = []
 
     def note(slot: type[Slot], site: Site, spec: object) -> Slot:
         slots.append(SlotPath(site.path, slot.kind))
+        specs[site.path] = spec
         caches.extend(_caches(spec))
         return object.__new__(_unfilled(slot))
 
@@ -130,7 +135,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     rules = placement.assign(slots)
     operators = {slot.path: _choice(rules[slot.path], slot) for slot in slots}
     _check_devices(placement, operators)
-    return Plan(tuple(slots), tuple(caches), operators)
+    return Plan(tuple(slots), tuple(caches), operators, _remade(checkpoint, specs, operators))
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
@@ -140,6 +145,23 @@ def _choice(rule: Rule, slot: SlotPath) -> Choice:
     known = options_of(operator)
     options = {option: value for option, value in rule.options.items() if option in known}
     return Choice(operator, name.partition(".")[2], options)
+
+
+def _remade(
+    checkpoint: Checkpoint, specs: dict[str, object], operators: dict[str, Choice]
+) -> dict[str, WeightType]:
+    """Return the tensors that get another type. Raises PlacementError if it does not fit one."""
+    remade: dict[str, WeightType] = {}
+    for path, choice in operators.items():
+        name, spec = choice.options.get("quantization"), specs[path]
+        if name is None or not isinstance(spec, LinearSpec | MlaSpec | MlpSpec | ExpertsSpec):
+            continue
+        kind = target_type(name)
+        for weight in map(checkpoint.weight, spec.matrices):
+            check_fits(weight, kind)
+            if kind is not weight.type:
+                remade[weight.name] = kind
+    return remade
 
 
 def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:

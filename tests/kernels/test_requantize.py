@@ -15,8 +15,7 @@ from ktdesk._native import Stream
 from ktdesk.errors import KernelError
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu
-from tests.compare import assert_close
-from tests.kernels.samples import FLOAT_STEPS, FLOAT_STEPS_REASON, from_blocks, make_weight
+from tests.kernels.samples import from_blocks, make_weight
 
 GROUPED = [kind for kind in cpu.TARGET_TYPES if not kind.is_in_files]
 OF_FILES = [kind for kind in cpu.TARGET_TYPES if kind.is_in_files]
@@ -61,7 +60,10 @@ def test_groups_are_those_that_torch_makes(
     )
     weight = remade(cpu_stream, floats(values.numpy()), kind)
     found = torch.from_numpy(weight.dequantize())
-    assert_close(found, expected.view_as(found), FLOAT_STEPS, FLOAT_STEPS_REASON)
+    expected = expected.view_as(found)
+    assert (found != expected).float().mean() < 1e-3, "what lies half way may go either way"
+    errors = (found - values).abs(), (expected - values).abs()
+    torch.testing.assert_close(*errors, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("kind", cpu.TARGET_TYPES, ids=lambda kind: kind.name)
