@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,28 +30,28 @@ from tests.gpu.under_test import gpu_device
 from tests.tiny import Tiny, tiny_deepseek, tiny_qwen3moe
 
 TOKENS = [int(t) for t in torch.randint(3, 250, (40,), generator=torch.Generator().manual_seed(8))]
+# Placements that come with KTDesk, as what they have beside rules for the GPU.
+HOST_RULES = {
+    "gpu_only": (),
+    "one_gpu": ("{{match: '**', use: experts.host, with: {{quantization: {}}}}}",),
+}
 MATRIX = "blk.1.ffn_down_exps.weight", (8, 96, 64)
 
 
-def placed(quantization: str, *rules: str) -> Placement:
+def on_cpu(quantization: str, *rules: str, variant: str = "cpu") -> Placement:
     """Return a placement by rules, and for what they leave with quantised layers on the CPU."""
     every = [
-        *rules,
-        "{match: 'layers.*.mlp.gate', use: linear.cpu}",
-        f"{{match: 'layers.**', use: '*.cpu', with: {{quantization: {quantization}}}}}",
-        "{match: '**', use: '*.cpu'}",
+        *(rule.format(quantization) for rule in rules),
+        f"{{match: 'layers.*.mlp.gate', use: linear.{variant}}}",
+        f"{{match: 'layers.**', use: '*.{variant}', with: {{quantization: {quantization}}}}}",
+        f"{{match: '**', use: '*.{variant}'}}",
     ]
     return Placement.parse("test", "rules:\n" + "".join(f"  - {rule}\n" for rule in every))
 
 
 def on_gpu(quantization: str, *rules: str) -> Placement:
     """Return the same with the GPU in the place of the CPU."""
-    placement = placed(quantization, *rules)
-    text = [
-        {"match": rule.match, "use": rule.use.replace("cpu", "cuda"), "with": dict(rule.options)}
-        for rule in placement.rules
-    ]
-    return Placement.parse("test", f"rules: {text}")
+    return on_cpu(quantization, *rules, variant="cuda")
 
 
 def resources_of(path: Path) -> Resources:
@@ -94,40 +95,44 @@ def test_a_model_is_that_of_a_file_that_gguf_quantised(
     path = tmp_path / "quantised.gguf"
     write_quantised(qwen.path, path, GGMLQuantizationType[kind], prefix="blk.")
     expected = logits(path, Placement.load("cpu_only"), home)
-    assert torch.equal(logits(qwen.path, placed(kind.lower()), home), expected)
+    assert torch.equal(logits(qwen.path, on_cpu(kind.lower()), home), expected)
     # Of the type that it has, a matrix is left alone.
     site = cpu_site(resources_of(path)).quantized(kind.lower())
     assert not site.matrix(MATRIX[0], *MATRIX[1]).blocks.flags.writeable
 
 
+@pytest.mark.parametrize("placement", ["gpu_only", "one_gpu"])
+@pytest.mark.parametrize("kind", ["Q8_0", "Q4_0"])
+def test_the_gpu_has_the_weights_that_gguf_quantised(
+    qwen: Tiny, tmp_path: Path, kind: str, placement: str
+) -> None:
+    path = tmp_path / "quantised.gguf"
+    write_quantised(qwen.path, path, GGMLQuantizationType[kind], prefix="blk.")
+    found = logits(qwen.path, on_gpu(kind.lower(), *HOST_RULES[placement]))
+    assert torch.equal(found, logits(path, Placement.load(placement)))
+
+
 @pytest.mark.parametrize(
-    ("quantization", "limit"), [("bf16", 1e-4), ("f16", 1e-5), ("q8_0", 5e-3), ("q4_g32", 0.5)]
+    ("quantization", "limit"), [("bf16", 5e-3), ("f16", 5e-3), ("q8_0", 5e-3), ("q4_g32", 0.5)]
 )
+@pytest.mark.parametrize("placed", [on_cpu, on_gpu])
 @pytest.mark.parametrize("tiny", ["qwen", "deepseek"])
 def test_logits_move_as_much_as_a_type_rounds(
-    tiny: str, quantization: str, limit: float, request: pytest.FixtureRequest
+    tiny: str,
+    placed: Callable[[str], Placement],
+    quantization: str,
+    limit: float,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """Limits are some times what was measured. Weights that are none give an error of 1 to 2."""
+    """Limits are some times what was measured; weights that are none give an error of 1 to 2.
+
+    Of the median token, since rounding may choose other experts for one.
+    """
     model: Tiny = request.getfixturevalue(tiny)
     expected = model.logits(TOKENS)
     found = logits(model.path, placed(quantization))
     errors = (found - expected).square().sum(-1) / expected.square().sum(-1)
     assert 0 < errors.median() < limit
-
-
-@pytest.mark.parametrize("tiny", ["qwen", "deepseek"])
-@pytest.mark.parametrize("quantization", ["q4_g32", "q8_0"])
-@pytest.mark.parametrize("experts", ["experts.cuda", "experts.host"])
-def test_the_gpu_computes_with_the_same_weights(
-    tiny: str, quantization: str, experts: str, request: pytest.FixtureRequest
-) -> None:
-    model: Tiny = request.getfixturevalue(tiny)
-    options = f"{{quantization: {quantization}}}"
-    rule = f"{{match: '**', use: {experts}, with: {options}}}"
-    found = logits(model.path, on_gpu(quantization, rule))
-    expected = logits(model.path, placed(quantization))
-    errors = (found - expected).square().sum(-1) / expected.square().sum(-1)
-    assert errors.median() < 1e-4, "activations in eight bits, 2^-9, squared, over 3, ten times"
 
 
 def test_groups_lie_in_memory_as_they_are_stored(qwen: Tiny) -> None:
@@ -146,7 +151,7 @@ def test_groups_lie_in_memory_as_they_are_stored(qwen: Tiny) -> None:
 )
 def test_what_cannot_be(qwen: Tiny, quantization: str, message: str) -> None:
     with pytest.raises(PlacementError, match=message) as caught:
-        logits(qwen.path, placed(quantization))
+        logits(qwen.path, on_cpu(quantization))
     assert caught.value.hint
 
 
