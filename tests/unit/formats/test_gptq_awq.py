@@ -80,6 +80,35 @@ def test_awq(group: int) -> None:
     np.testing.assert_array_equal(weight.dequantize(), awq_matrix(t))
 
 
+@pytest.mark.parametrize("group", [32, 128, INPUTS])
+@pytest.mark.parametrize("zero", [128, 126])
+def test_gptq_of_eight_bits(group: int, zero: int) -> None:
+    generator = np.random.default_rng(group)
+    codes = generator.integers(0, 254, (INPUTS, OUTPUTS))  # less 126 these are at most 127
+    scales = generator.normal(0, 1e-3, (INPUTS // group, OUTPUTS)).astype(np.float16)
+    stored = np.full((INPUTS // group, OUTPUTS), zero - 1)
+    qweight = (
+        np.sum([codes[n::4] << 8 * n for n in range(4)], axis=0).astype(np.uint32).view(np.int32)
+    )
+    qzeros = (
+        np.sum([stored[:, n::4] << 8 * n for n in range(4)], axis=0)
+        .astype(np.uint32)
+        .view(np.int32)
+    )
+    weight = from_gptq("w", qweight, qzeros, scales, zeros_less_one=True)
+    expected = np.repeat(scales.astype(float), group, axis=0) * (codes - zero)
+    assert (weight.type, weight.shape) == (WeightType.Q8_0, (OUTPUTS, INPUTS))
+    np.testing.assert_array_equal(weight.dequantize(), expected.T)
+    with pytest.raises(KTDeskError, match="no blocks of 32 with steps of eight bits"):
+        from_gptq("w", qweight, qzeros - 0x10, scales, zeros_less_one=True)
+
+
+def test_codes_of_other_sizes_are_refused() -> None:
+    t = Tensors(64, (INPUTS // 8, OUTPUTS))
+    t.qzeros = t.qzeros[:, :2]
+    assert "have 2 bits" in gptq_error(t)
+
+
 def gptq_error(t: Tensors, g_idx: Ints | None = None) -> str:
     with pytest.raises(KTDeskError) as caught:
         from_gptq("layers.0.q_proj", t.qweight, t.qzeros, t.scales, g_idx, zeros_less_one=True)
