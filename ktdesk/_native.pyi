@@ -83,6 +83,9 @@ class Stream(launches.Stream):
         /,
     ) -> None: ...
     def interleave(self, stored: MatrixOf, out: int, rows: int, /) -> None: ...
+    def requantize(
+        self, stored: MatrixOf, weight_type: int, out: int, out_row_bytes: int, rows: int, /
+    ) -> None: ...
     def to_bf16(
         self,
         x: int,

@@ -153,12 +153,13 @@ class Checkpoint:
                 self.path, f"The file lacks the tensor {name}.", hint=f"{_AGAIN} It may be a shard."
             )
         info = placed.info
-        if info.type not in set(WeightType):
+        known = [kind for kind in WeightType if kind.is_in_files]
+        if info.type not in known:
             raise ModelFileError(
                 placed.path,
                 f"The tensor {name} has the type {_type_name(info.type)}, which KTDesk cannot "
                 "compute with yet.",
-                hint=f"Choose a file with these types: {', '.join(t.name for t in WeightType)}.",
+                hint=f"Choose a file with these types: {', '.join(t.name for t in known)}.",
             )
         rows = int(np.prod(info.shape[:-1], dtype=np.int64))
         return Weight(name, WeightType(info.type), info.shape, placed.data.reshape(rows, -1))

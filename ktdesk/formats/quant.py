@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Weight types of GGUF files: block size, bytes per block, reference dequantisation.
+"""Weight types: block size, bytes per block, reference dequantisation.
 
-Numbers and layouts are GGML's. The arithmetic of dequantisation is left to the `gguf` package.
+Numbers and layouts of those that files have are GGML's; the arithmetic of their dequantisation is
+left to the `gguf` package.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
 from numpy.typing import NDArray
 
+from ktdesk.formats.int4_groups import dequantize_groups, group_bytes
+
 if TYPE_CHECKING:
     from torch import Tensor  # reading a file's table must not load torch
 
 
 class WeightType(IntEnum):
-    """The weight types that KTDesk computes with. Values are GGML's type numbers."""
+    """The weight types that KTDesk computes with.
+
+    Values are GGML's type numbers. Above 1000 are types that no file has: four-bit codes in groups.
+    """
 
     F32 = 0
     F16 = 1
@@ -49,15 +55,27 @@ class WeightType(IntEnum):
     TQ2_0 = 35
     MXFP4 = 39
     NVFP4 = 40
+    Q4_G32 = 1032
+    Q4_G64 = 1064
+    Q4_G128 = 1128
+
+    @property
+    def is_in_files(self) -> bool:
+        """Whether GGUF files may have weights of this type."""
+        return self < 1000
 
     @property
     def block_size(self) -> int:
         """Weights per block."""
+        if not self.is_in_files:
+            return self - 1000
         return GGML_QUANT_SIZES[GGMLQuantizationType(self)][0]
 
     @property
     def block_bytes(self) -> int:
         """Bytes per block."""
+        if not self.is_in_files:
+            return group_bytes(self.block_size)
         return GGML_QUANT_SIZES[GGMLQuantizationType(self)][1]
 
     @property
@@ -112,5 +130,7 @@ class Weight:
     def dequantize(self) -> NDArray[np.float32]:
         """Return a copy as float32, of this tensor's shape. Rows must lie as stored, on the CPU."""
         assert self.layout is Layout.STORED
+        if not self.type.is_in_files:
+            return dequantize_groups(self.blocks, self.type.block_size).reshape(self.shape)
         values = dequantize(self.blocks, GGMLQuantizationType(self.type))
         return np.array(values, dtype=np.float32).reshape(self.shape)

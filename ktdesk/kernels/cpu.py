@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ktdesk import _native
 from ktdesk._native import Stream
-from ktdesk.formats.quant import Layout, Weight
+from ktdesk.formats.quant import Layout, Weight, WeightType
 from ktdesk.kernels.activations import q8_bytes
 from ktdesk.kernels.checks import (
     check,
@@ -24,6 +24,17 @@ from ktdesk.kernels.checks import (
 )
 
 PANEL_ROWS = 16  # that are interleaved
+
+# Which weights can be made anew as.
+TARGET_TYPES = (
+    WeightType.F16,
+    WeightType.BF16,
+    WeightType.Q8_0,
+    WeightType.Q4_0,
+    WeightType.Q4_G32,
+    WeightType.Q4_G64,
+    WeightType.Q4_G128,
+)
 
 
 def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
@@ -104,6 +115,19 @@ def part_by_weight(
         used,
         light,
     )
+
+
+def requantize(stream: Stream, weight: Weight, kind: WeightType, data: NDArray[np.uint8]) -> Weight:
+    """Write the weight, made anew as `kind`, to data [rows, row_bytes of kind]; return it.
+
+    kind: one of TARGET_TYPES. Values too large for it become infinite.
+    """
+    if kind not in TARGET_TYPES:
+        raise fail(f"Weights are not made anew as {kind.name}.")
+    stored, copy = check_stored(stream, weight), replace(weight, type=kind, data=data)
+    address, number, row_bytes = check_weight(stream, copy)[:3]
+    stream.requantize(stored, number, address, row_bytes, weight.rows)
+    return copy
 
 
 def scan(stream: Stream, weight: Weight, begin: int, end: int) -> int | None:

@@ -19,14 +19,17 @@ from ktdesk.errors import (
     PlacementError,
     SettingsError,
 )
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.architectures import find_architecture
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.slots import outline
-from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
+from ktdesk.operators.base import ExpertsSpec, GqaSpec, LinearSpec, MlaSpec, MlpSpec, Slot
 from ktdesk.operators.placement import Placement
+from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.registry import find, options_of
 from ktdesk.operators.rules import Rule, SlotPath
 from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
@@ -52,6 +55,7 @@ class Plan:
 
     specs: dict[str, object]
     operators: dict[str, Choice]
+    remade: dict[str, WeightType]  # tensors, and what they are made anew as
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
@@ -86,15 +90,33 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     rules = placement.assign(paths)
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
     _check_devices(placement, operators)
-    return Plan(specs, operators)
+    return Plan(specs, operators, _remade(checkpoint, specs, operators))
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
+    """Return what a rule says of a slot. Of `*.cpu` an operator gets the options that it has."""
     name = rule.operator_for(slot)
     operator = find(name)
-    known = options_of(operator)  # a rule for several kinds of slots has options of any of them
+    known = options_of(operator)
     options = {option: value for option, value in rule.options.items() if option in known}
     return Choice(operator, name.partition(".")[2], options)
+
+
+def _remade(
+    checkpoint: Checkpoint, specs: dict[str, object], operators: dict[str, Choice]
+) -> dict[str, WeightType]:
+    """Return the tensors that get another type. Raises PlacementError if it does not fit one."""
+    remade: dict[str, WeightType] = {}
+    for path, choice in operators.items():
+        name, spec = choice.options.get("quantization"), specs[path]
+        if name is None or not isinstance(spec, LinearSpec | MlaSpec | MlpSpec | ExpertsSpec):
+            continue
+        kind = target_type(name)
+        for weight in map(checkpoint.weight, spec.matrices):
+            check_fits(weight, kind)
+            if kind is not weight.type:
+                remade[weight.name] = kind
+    return remade
 
 
 def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:

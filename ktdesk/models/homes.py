@@ -8,10 +8,13 @@ and serves models larger than the memory.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from ktdesk.errors import format_bytes
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels.cpu import interleaved_bytes
 
 log = logging.getLogger(__name__)
@@ -24,15 +27,21 @@ _SHARE_OF_MEMORY = 0.9
 _SHARE_OF_COPIES = 0.7
 
 
-def choose_copies(checkpoint: Checkpoint, home: Home, memory_bytes: int) -> frozenset[str]:
+def choose_copies(
+    checkpoint: Checkpoint, home: Home, memory_bytes: int, remade: Mapping[str, WeightType]
+) -> frozenset[str]:
     """Return the names of the tensors to copy, given the memory that is left for weights.
 
-    If not all fit, those that every token needs come first, and routed experts last.
+    If not all fit, those that every token needs come first, and routed experts last. remade:
+    tensors that get another type, for which they are in memory anyway.
     """
     if home == "mapped":
         return frozenset()
-    sizes = _sizes(checkpoint)
-    room = memory_bytes * _SHARE_OF_MEMORY
+    weights = [_as_type(checkpoint.weight(name), remade) for name in _matrices(checkpoint)]
+    sizes = {weight.name: size for weight in weights if (size := interleaved_bytes(weight))}
+    made = [weight for weight in weights if weight.name in remade and weight.name not in sizes]
+    room = memory_bytes - sum(w.rows * w.type.row_bytes(w.columns) for w in made)
+    room *= _SHARE_OF_MEMORY
     if sum(sizes.values()) <= room:
         return frozenset(sizes)
     room *= _SHARE_OF_COPIES
@@ -50,13 +59,16 @@ def choose_copies(checkpoint: Checkpoint, home: Home, memory_bytes: int) -> froz
     return frozenset(chosen)
 
 
-def _sizes(checkpoint: Checkpoint) -> dict[str, int]:
-    """Return the bytes of a copy of each tensor that can have one and is multiplied by."""
+def _matrices(checkpoint: Checkpoint) -> list[str]:
+    """Return the names of the tensors that are multiplied by."""
     is_tied = "output.weight" not in checkpoint.tensors
-    sizes: dict[str, int] = {}
-    for name, info in checkpoint.tensors.items():
-        if len(info.shape) < 2 or (name == "token_embd.weight" and not is_tied):
-            continue  # rows of embeddings are looked up one by one
-        if size := interleaved_bytes(checkpoint.weight(name)):
-            sizes[name] = size
-    return sizes
+    return [
+        name
+        for name, info in checkpoint.tensors.items()
+        # Rows of embeddings are looked up one by one.
+        if len(info.shape) > 1 and (name != "token_embd.weight" or is_tied)
+    ]
+
+
+def _as_type(weight: Weight, remade: Mapping[str, WeightType]) -> Weight:
+    return replace(weight, type=remade.get(weight.name, weight.type))

@@ -51,6 +51,11 @@ class LinearSpec:
     outputs: int
     bias: str = ""
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        """The names of the tensors to multiply by."""
+        return (self.weight,)
+
 
 @dataclass(frozen=True, slots=True)
 class RotarySpec:
@@ -111,6 +116,11 @@ class MlaSpec:
     value_weight: str = ""
     joint_weight: str = ""
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        """The names of the tensors to multiply by."""
+        return tuple(filter(None, (self.key_weight, self.value_weight, self.joint_weight)))
+
 
 @dataclass(frozen=True, slots=True)
 class RouterSpec:
@@ -147,6 +157,11 @@ class ExpertsSpec:
     down_bias: str = ""
     weighs_input: bool = False
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        """The names of the tensors to multiply by."""
+        return self.gate, self.up, self.down
+
 
 @dataclass(frozen=True, slots=True)
 class MlpSpec:
@@ -161,6 +176,11 @@ class MlpSpec:
     width: int
     ffn_width: int
     activation: Activation = "silu"
+
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        """The names of the tensors to multiply by."""
+        return tuple(filter(None, (self.gate, self.up, self.down)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ class CpuExperts(NativeExperts):
     that saves time; without one it shows what it does to answers.
     """
 
-    def __init__(self, site: Site, spec: ExpertsSpec, *, deferred: int = 0) -> None:
-        super().__init__(site, spec)
+    def __init__(
+        self, site: Site, spec: ExpertsSpec, *, deferred: int = 0, quantization: str | None = None
+    ) -> None:
+        super().__init__(site, spec, quantization=quantization)
         self._layer = site.resources.deferral.join(deferred, spec.experts_per_token)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:

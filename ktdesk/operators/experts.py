@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from ktdesk.devices.base import Device
-from ktdesk.formats.quant import Layout
 from ktdesk.kernels import native, reference
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -99,11 +98,12 @@ class TorchExperts(Experts):
 
 @operator("cuda")
 class NativeExperts(Experts):
-    """Routed experts by native kernels, with the file's own blocks."""
+    """Routed experts by native kernels, with blocks of weights."""
 
     captures = True
 
-    def __init__(self, site: Site, spec: ExpertsSpec) -> None:
+    def __init__(self, site: Site, spec: ExpertsSpec, *, quantization: str | None = None) -> None:
+        site = site.quantized(quantization)
         self._device, self._cpu = site.device, site.resources.cpu
         self._experts = spec.experts
         self._weighs_input = spec.weighs_input
@@ -116,7 +116,7 @@ class NativeExperts(Experts):
         )
         matrices = (self.weights.gate, self.weights.up, self.weights.down)
         ahead = matrices if site.resources.reads_ahead and site.device is self._cpu else ()
-        self._mapped = [weight for weight in ahead if weight.layout is Layout.STORED]
+        self._mapped = [weight for weight in ahead if not weight.blocks.flags.writeable]
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""

@@ -36,10 +36,12 @@ class HostExperts(Experts):
 
     captures = True
 
-    def __init__(self, site: Site, spec: ExpertsSpec, *, deferred: int = 0) -> None:
+    def __init__(
+        self, site: Site, spec: ExpertsSpec, *, deferred: int = 0, quantization: str | None = None
+    ) -> None:
         assert isinstance(site.device, CudaDevice)
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
-        self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred)
+        self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
         self._shared = site.resources.streaming
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)

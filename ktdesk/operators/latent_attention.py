@@ -73,10 +73,10 @@ class NativeMla(Mla):
 
     captures = True  # steps of few tokens
 
-    def __init__(self, site: Site, spec: MlaSpec) -> None:
+    def __init__(self, site: Site, spec: MlaSpec, *, quantization: str | None = None) -> None:
         self._device = site.device
         self._spec, self._cache = spec, _MlaCache(site, spec)
-        self._weights = LatentWeights.read(site, spec)
+        self._weights = LatentWeights.read(site.quantized(quantization), spec)
 
     def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
         """Return [T, heads * value]."""

@@ -31,9 +31,9 @@ class NativeLinear(Linear):
 
     captures = True
 
-    def __init__(self, site: Site, spec: LinearSpec) -> None:
+    def __init__(self, site: Site, spec: LinearSpec, *, quantization: str | None = None) -> None:
         self._device = site.device
-        self._weight = site.matrix(spec.weight, spec.outputs, spec.inputs)
+        self._weight = site.quantized(quantization).matrix(spec.weight, spec.outputs, spec.inputs)
         self._bias = _bias(site, spec)
 
     def forward(self, x: Tensor) -> Tensor:

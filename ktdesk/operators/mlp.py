@@ -37,7 +37,9 @@ class NativeMlp(Mlp):
 
     captures = True
 
-    def __init__(self, site: Site, spec: MlpSpec) -> None:
+    def __init__(self, site: Site, spec: MlpSpec, *, quantization: str | None = None) -> None:
+        site = site.quantized(quantization)
+
         def expert(weight: Weight) -> Weight:
             return replace(site.placed(weight), shape=(1, *weight.shape))
 

@@ -12,7 +12,7 @@
 
       - class: routed                   # in place of `match`: embedding, attention, dense, shared,
         use: experts.cpu                # routed, head or small
-        with: {...}                     # what this operator lets rules set
+        with: {quantization: q4_g64}    # what this operator may be told
 
 A file may say what it is `about`, and `extends: NAME or FILE`: its own rules come first, then the
 other's. A file is checked whole before a weight is read: an unknown operator, an unknown option, a

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from ktdesk._native import Stream
-from ktdesk.errors import ModelFileError
+from ktdesk.errors import ModelFileError, PlacementError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Weight
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu
 
 _SLICE_BYTES = 32 << 20  # read between two reports
@@ -40,6 +43,29 @@ class Reader:
             yield rows
             self.done_bytes += len(rows) * row_bytes
             self.on_read(self.done_bytes)
+
+    def read_as(self, weight: Weight, kind: WeightType) -> Iterator[tuple[slice, Weight]]:
+        """Yield the same rows with their blocks, made anew if `kind` is not their type."""
+        for rows in self.read(weight):
+            part = slice(rows.start, rows.stop)
+            some = replace(weight, shape=(len(rows), weight.columns), data=weight.blocks[part])
+            yield part, self.remake(some, kind)
+
+    def remake(self, weight: Weight, kind: WeightType) -> Weight:
+        """Return a weight in memory as `kind`: itself, or made anew.
+
+        Raises PlacementError if that cannot hold it.
+        """
+        if kind is weight.type:
+            return weight
+        data = np.empty((weight.rows, kind.row_bytes(weight.columns)), np.uint8)
+        made = cpu.requantize(self._stream, weight, kind, data)
+        if cpu.scan(self._stream, made, 0, made.rows) is not None:
+            raise PlacementError(
+                f"The tensor {weight.name} holds numbers too large for {kind.name.lower()}.",
+                hint="Choose another quantization for it by a rule of its own, such as bf16.",
+            )
+        return made
 
     def _check(self, weight: Weight, rows: range) -> None:
         bad = cpu.scan(self._stream, weight, rows.start, rows.stop)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ktdesk.errors import PlacementError, did_you_mean
+from ktdesk.operators.quantization import target_type
 from ktdesk.operators.registry import find, find_variant, options_of
 
 _WILDCARDS = {"**": r".+", "*": r"[^.]+"}
@@ -92,6 +93,8 @@ class Rule:
                     f"Operator {self.use} has no option {option!r}.{known}",
                     hint="Correct the placement file.",
                 )
+        if "quantization" in self.options:
+            target_type(self.options["quantization"])
 
     @property
     def subject(self) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from math import prod
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,12 +18,13 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.devices.cuda import CudaDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.formats.quant import Layout, Weight
+from ktdesk.formats.quant import Layout, Weight, WeightType
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
 from ktdesk.operators.deferral import Deferral
+from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.streaming import Streaming
 
@@ -84,6 +86,7 @@ class Site:
     resources: Resources
     fill: Callable[[type[Slot], Site, object], Slot]
     variant: str = ""  # of the operator that is being built here
+    quantization: WeightType | None = None  # of matrices; None is what the file has
 
     @property
     def device(self) -> Device:
@@ -99,6 +102,10 @@ class Site:
     def on_cpu(self) -> Site:
         """The same site, for an operator that works on the CPU for a GPU's one."""
         return replace(self, variant="cpu")
+
+    def quantized(self, name: str | None) -> Site:
+        """Return the same site, whose matrices are made anew as the type of that name, if any."""
+        return replace(self, quantization=target_type(name)) if name is not None else self
 
     def at(self, name: str | int) -> Site:
         """Return the site of a part of this one."""
@@ -147,22 +154,29 @@ class Site:
     def placed(self, weight: Weight, matrices: int = 1) -> Weight:
         """Return a tensor or a part of one where it is at home: as it is, or a copy in memory.
 
-        On a GPU it is always a copy there. matrices: over whose rows, of each one, loops go; the
-        copy's memory is placed accordingly. Raises MemoryShortage if the memory cannot be had.
+        On a GPU it is always a copy there, and so is one in another type. matrices: over whose
+        rows, of each one, loops go; the copy's memory is placed accordingly. Raises MemoryShortage
+        if the memory cannot be had, PlacementError if the type does not fit.
         """
+        copy = self._as_type(weight)
         if gpu := self._gpu:
-            return self._on_gpu(weight, gpu.empty(*weight.blocks.shape, dtype=torch.uint8))
-        size = interleaved_bytes(weight) if weight.name in self.resources.copied else 0
-        if not size:
+            room = gpu.empty(weight.rows, copy.type.row_bytes(weight.columns), dtype=torch.uint8)
+            return self._on_gpu(weight, copy, room)
+        size = interleaved_bytes(copy) if weight.name in self.resources.copied else 0
+        if size:
+            copy = replace(copy, layout=Layout.INTERLEAVED)
+        elif copy.type is weight.type:
             return weight
+        size = size or weight.rows * copy.type.row_bytes(weight.columns)
         room = allocate(size).reshape(weight.rows, -1)
-        place_rows(self.resources.cpu.stream, room.reshape(matrices, -1, room.shape[1]))
-        copy = replace(weight, layout=Layout.INTERLEAVED, data=room)
-        for rows in self.resources.reader.read(weight):
-            part = slice(rows.start, rows.stop)
-            some = replace(weight, shape=(len(rows), weight.columns), data=weight.blocks[part])
-            interleave(self.resources.cpu.stream, some, copy.blocks[part])
-        return copy
+        stream = self.resources.cpu.stream
+        place_rows(stream, room.reshape(matrices, -1, room.shape[1]))
+        for part, some in self.resources.reader.read_as(weight, copy.type):
+            if copy.layout is Layout.INTERLEAVED:
+                interleave(stream, some, room[part])
+            else:
+                np.copyto(room[part], some.blocks)
+        return replace(copy, data=room)
 
     def rows(self, name: str, *shape: int) -> Weight:
         """Return a tensor of which a step reads a few rows. Raises ModelFileError like `weight`.
@@ -172,10 +186,12 @@ class Site:
         weight, gpu = self.weight(name, *shape), self._gpu
         if gpu is None:
             return weight
-        return self._on_gpu(weight, gpu.mapped(*weight.blocks.shape, dtype=torch.uint8)[0])
+        room = gpu.mapped(*weight.blocks.shape, dtype=torch.uint8)[0]
+        return self._on_gpu(weight, weight, room)
 
     def made(self, weight: Weight) -> Weight:
         """Return a weight that was made of others, where this site's kernels reach it."""
+        weight = self.resources.reader.remake(weight, self._as_type(weight).type)
         gpu = self._gpu
         if gpu is None:
             return weight
@@ -183,11 +199,16 @@ class Site:
         gpu.write(room, weight.blocks)
         return replace(weight, data=room)
 
-    def _on_gpu(self, weight: Weight, room: Tensor) -> Weight:
-        for rows in self.resources.reader.read(weight):
-            part = slice(rows.start, rows.stop)
-            self.device.write(room[part], weight.blocks[part])
-        return replace(weight, data=room)
+    def _as_type(self, weight: Weight) -> Weight:
+        """Return what a weight is to become, with the data that it has now."""
+        kind = self.quantization or weight.type
+        check_fits(weight, kind)
+        return replace(weight, type=kind)
+
+    def _on_gpu(self, weight: Weight, copy: Weight, room: Tensor) -> Weight:
+        for part, some in self.resources.reader.read_as(weight, copy.type):
+            self.device.write(room[part], some.blocks)
+        return replace(copy, data=room)
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -23,6 +24,7 @@ from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
 from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
+from ktdesk.operators.reader import Reader
 from ktdesk.operators.site import Resources
 from ktdesk.planning.context import choose_context
 from ktdesk.runtime.model_info import ModelInfo
@@ -112,7 +114,7 @@ def _load(
         resources.gpu = open_gpu(vram_bytes)
         resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
-    resources.copied = choose_copies(checkpoint, weights, left)
+    resources.copied = choose_copies(checkpoint, weights, left, plan.remade)
     resources.reads_ahead = checkpoint.size_bytes > left
     total = sum(tensor.size_bytes for tensor in checkpoint.tensors.values())
 
@@ -123,7 +125,7 @@ def _load(
     resources.reader.on_read = report_bytes
     model = build_model(resources, plan, lambda _: report_bytes(resources.reader.done_bytes))
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
-    _read_rest(checkpoint, resources)
+    _read_rest(checkpoint, resources.reader, resources.copied | plan.remade.keys())
     report(LoadProgress("Preparing the first step", 0.98))
     runner = Runner(
         model,
@@ -163,12 +165,12 @@ def _template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> ChatTemplate:
     return ChatTemplate(source, bos=bos, eos=eos, tool_use=tool_use)
 
 
-def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:
+def _read_rest(checkpoint: Checkpoint, reader: Reader, copied: Set[str]) -> None:
     """Bring what was not copied into memory now, rather than during the first answer.
 
     What does not fit is neither read nor checked.
     """
-    rest = [checkpoint.weight(name) for name in checkpoint.tensors if name not in resources.copied]
+    rest = [checkpoint.weight(name) for name in checkpoint.tensors if name not in copied]
     rest_bytes = sum(weight.data.nbytes for weight in rest)
     if rest_bytes > available_memory_bytes():
         log.warning(
@@ -179,7 +181,7 @@ def _read_rest(checkpoint: Checkpoint, resources: Resources) -> None:
         )
         return
     for weight in rest:
-        for _ in resources.reader.read(weight):
+        for _ in reader.read(weight):
             pass
 
 

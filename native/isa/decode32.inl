@@ -82,6 +82,13 @@ void decode(const BlockMXFP4& w, Sink& sink) {
   sink.add(0, I8::look_up(kValuesFP4, codes(w, 0)), half_power(w.e));
 }
 
+template <int kGroup, class Sink>
+void decode(const BlockQ4Group<kGroup>& w, Sink& sink) {
+  const float d = half_to_float(w.d);
+  const I8 zero = I8::all(w.zero);
+  for (int j = 0; j < kGroup / kBlock; ++j) sink.add(j, nibbles(w.q + 16 * j) - zero, d);
+}
+
 template <class Sink>
 void decode(const BlockNVFP4& w, Sink& sink) {
   constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;

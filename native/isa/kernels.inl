@@ -49,6 +49,8 @@ namespace {
 
 #include "unpack.inl"
 
+#include "requantize.inl"
+
 #include "elementwise.inl"
 #else
 // No faster with tiles: the table below serves them.
@@ -56,6 +58,7 @@ constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
 constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
 constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
 constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
+constexpr void (*requantize)(const RequantizeArgs&, Range) noexcept = nullptr;
 constexpr void (*to_bf16)(const ToBf16Args&, Range) noexcept = nullptr;
 constexpr void (*rope)(const RopeArgs&, Range) noexcept = nullptr;
 constexpr void (*store_rows)(const StoreRowsArgs&, Range) noexcept = nullptr;

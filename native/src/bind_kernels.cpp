@@ -69,6 +69,13 @@ void launch_part_by_weight(Stream& stream, bind::Address ids, bind::Address weig
   stream.launch(&kt::part_by_weight, args, tokens, 1);
 }
 
+void requantize(Stream& stream, const bind::MatrixOf& stored, int type, bind::Address out,
+                int64_t out_row_bytes, int64_t rows) {
+  const RequantizeArgs args{bind::matrix(stored), static_cast<WeightType>(type),
+                            bind::at<uint8_t>(out), out_row_bytes};
+  stream.launch(stream.kernels().requantize, args, rows, requantize_grain);
+}
+
 // Returns the first row that is not of finite numbers, or `rows` if all are.
 int64_t scan_rows(Stream& stream, const bind::MatrixOf& weight, int64_t rows) {
   std::atomic<int64_t> first_bad{rows};

@@ -116,6 +116,9 @@ inline void set_scales(WeightType type, uint8_t* block, Random& random) {
     case WeightType::kNVFP4:
       for (int i = 0; i < 4; ++i) block[i] &= 15;
       return;
+    case WeightType::kQ4_G32:
+    case WeightType::kQ4_G64:
+    case WeightType::kQ4_G128: block[2] %= 17; return put(0);
     case WeightType::kIQ1_M: {  // four bits of a half in each two bytes
       const Half half = random.small_half();
       uint8_t* upper = block + offsetof(BlockIQ1_M, scales) + 1;

@@ -30,7 +30,7 @@ PARTS = {
 # Wrapped together with another.
 FOLLOWERS = {"attention_merge"}
 # One expression of torch, or an encoding: their tests write out what is expected.
-PLAIN = {"add", "store_rows", "quantize", "to_bf16", "interleave"}
+PLAIN = {"add", "store_rows", "quantize", "to_bf16", "interleave", "requantize"}
 
 
 def test_there_is_something_to_check() -> None:

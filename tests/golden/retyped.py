@@ -36,17 +36,20 @@ def write_quantised(
     target: Path,
     kind: GGMLQuantizationType,
     *,
+    prefix: str = "",
     alignment: int = 32,
     tensors_per_file: int = 0,
 ) -> Path:
     """Write `source` to `target` with those weights in `kind` that files have quantised.
 
-    These are matrices to multiply by whose rows are whole blocks, but not those of routers.
+    These are matrices to multiply by whose rows are whole blocks, but not those of routers, and
+    only those whose names begin with `prefix`.
     kind: a type of blocks of 32. tensors_per_file: 0 is one file. Returns `target`.
     """
 
     def chosen(tensor: ReaderTensor) -> GGMLQuantizationType:
         is_matrix = tensor.name.endswith(".weight") and len(tensor.shape) > 1
+        is_matrix = is_matrix and tensor.name.startswith(prefix)
         if is_matrix and "_inp" not in tensor.name and tensor.shape[0] % _COLUMNS == 0:
             return kind
         return tensor.tensor_type

@@ -36,15 +36,16 @@ class Row:
 
 def kernel_rows(device: CudaDevice, ceilings: Ceilings) -> Iterator[Row]:
     """Yield a row per kernel and shape."""
-    kinds = ("Q4_K", "Q6_K", "Q8_0", "Q5_K", "Q3_K", "Q2_K", "IQ4_XS", "BF16", "F16")
-    for name in kinds:
+    of_files = ("Q4_K", "Q6_K", "Q8_0", "Q5_K", "Q3_K", "Q2_K", "IQ4_XS", "Q4_0", "BF16", "F16")
+    for name in (*of_files, "Q4_G32", "Q4_G64", "Q4_G128"):
         yield _gemv(device, ceilings, WeightType[name], 16384, 7168, 1)
     for tokens in (2, 4, 8):
         yield _gemv(device, ceilings, WeightType.Q4_K, 16384, 7168, tokens)
     for rows, columns in ((1536, 7168), (24576, 1536), (7168, 2048)):
         yield _gemv(device, ceilings, WeightType.Q4_K, rows, columns, 1)
-    for name, tokens in (("Q4_K", 512), ("Q4_K", 2048), ("Q6_K", 2048), ("BF16", 2048)):
-        yield _gemm(device, ceilings, WeightType[name], 7168, 7168, tokens)
+    yield _gemm(device, ceilings, WeightType.Q4_K, 7168, 7168, 512)
+    for name in ("Q4_K", "Q6_K", "BF16", "Q8_0", "Q4_0", "Q4_G32", "Q4_G64", "Q4_G128"):
+        yield _gemm(device, ceilings, WeightType[name], 7168, 7168, 2048)
     yield _experts(device, ceilings, 1)
     for rows in (4096, 32768):
         yield _latent_attention(device, ceilings, rows)

@@ -53,7 +53,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def preferred(path: Path, home: Home) -> list[int]:
     """Return the token that the cpu operators prefer after each of TOKENS."""
     checkpoint, device = Checkpoint.open(path), CpuDevice(2)
-    copied = choose_copies(checkpoint, home, 1 << 30)
+    copied = choose_copies(checkpoint, home, 1 << 30, {})
     resources = Resources(checkpoint, device, 128, CacheType.F32, copied=copied)
     plan = make_plan(resources, Placement.load("cpu_only"))
     model = build_model(resources, plan, lambda share: None)

@@ -53,6 +53,9 @@ def _scales(kind: WeightType, count: int, generator: np.random.Generator) -> tup
             half = _small_halves(count, generator).view(np.uint16)
             blocks[:, 49::2] = (half >> np.arange(0, 16, 4, dtype=np.uint16) & 15) << 4
             mask[49::2] = 0xF0
+        case WeightType.Q4_G32 | WeightType.Q4_G64 | WeightType.Q4_G128:  # and a zero, 0 to 16
+            blocks[:, :2], mask[:3] = _small_halves(count, generator).view(np.uint8), 0xFF
+            blocks[:, 2] = generator.integers(0, 17, count)
         case _:
             for at in _HALVES_AT.get(kind, (0,)):
                 blocks[:, at : at + 2] = _small_halves(count, generator).view(np.uint8)

@@ -42,7 +42,7 @@ def bits(x: Tensor) -> Tensor:
 
 @kinds
 def test_products(stream: Stream, kind: WeightType) -> None:
-    columns = {1: 1033, 256: 1280}.get(kind.block_size, 1088)
+    columns = {1: 1033, 128: 1280, 256: 1280}.get(kind.block_size, 1088)
     for weight in layouts(stream, make_weight(kind, 48, columns)):
         x = random(STEP_TOKENS, 1, columns)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of 32 and 64 weights. decode.cuh explains Codecs.
+// Blocks of 32 and 64 weights, and groups of up to 128. decode.cuh explains Codecs.
 #pragma once
 
 #include "decode.cuh"
@@ -73,6 +73,20 @@ struct Codec<BlockIQ4_NL> : Layout16<1, 2, 128, 255> {
     look_up_nibbles(kTable, words, i);
   }
   __device__ static Scale scale(const BlockIQ4_NL& w, int, int) { return {half_to_float(w.d), 0}; }
+};
+
+// Pieces of 32 weights, laid out as a block of Q4_0.
+template <int kGroup>
+struct Codec<BlockQ4Group<kGroup>> : Layout16<kGroup / 32, 2, 0, 15, true> {
+  __device__ static void codes(const BlockQ4Group<kGroup>& w, int piece, int i,
+                               uint32_t (&words)[4]) {
+    load_bytes(w, w.q + kGranule * piece, words);
+    shift_right(words, 4 * i);
+  }
+  __device__ static Scale scale(const BlockQ4Group<kGroup>& w, int, int) {
+    const float d = half_to_float(w.d);
+    return {d, -product(d, w.zero)};
+  }
 };
 
 // 2^(e - 128): half of the scale, since the values are doubled. The lowest two are subnormal.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensor-core products with blocks of 32 and 64 weights.
+// Tensor-core products with blocks of 32 and 64 weights, and groups of up to 128.
 #include "gemm_raw.cuh"
 #include "gemm_tile.cuh"
 
@@ -13,5 +13,8 @@ template void launch_tiles<BlockSource<BlockQ8_0>>(Stream&, const TileArgs&, int
 template void launch_tiles<BlockSource<BlockIQ4_NL>>(Stream&, const TileArgs&, int);
 template void launch_tiles<BlockSource<BlockMXFP4>>(Stream&, const TileArgs&, int);
 template void launch_tiles<BlockSource<BlockNVFP4>>(Stream&, const TileArgs&, int);
+template void launch_tiles<BlockSource<BlockQ4_G32>>(Stream&, const TileArgs&, int);
+template void launch_tiles<BlockSource<BlockQ4_G64>>(Stream&, const TileArgs&, int);
+template void launch_tiles<BlockSource<BlockQ4_G128>>(Stream&, const TileArgs&, int);
 
 }  // namespace kt::cuda

@@ -283,6 +283,8 @@ template <>
 constexpr bool kIsFrequent<BlockQ6_K> = true;
 template <>
 constexpr bool kIsFrequent<BlockIQ4_XS> = true;
+template <int kGroup>
+constexpr bool kIsFrequent<BlockQ4Group<kGroup>> = true;
 
 template <class Weight>
 void multiply_rows(Stream& stream, const RowProduct& a, int64_t parts) {

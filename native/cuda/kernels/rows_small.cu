@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of rows of blocks of 32 and 64 weights.
+// Products of rows of blocks of 32 and 64 weights, and groups of up to 128.
 #include "decode_small.cuh"
 #include "rows.cuh"
 
@@ -13,5 +13,8 @@ template void multiply_rows<BlockQ5_0>(Stream&, const RowProduct&, int64_t);
 template void multiply_rows<BlockQ5_1>(Stream&, const RowProduct&, int64_t);
 template void multiply_rows<BlockIQ4_NL>(Stream&, const RowProduct&, int64_t);
 template void multiply_rows<BlockNVFP4>(Stream&, const RowProduct&, int64_t);
+template void multiply_rows<BlockQ4_G32>(Stream&, const RowProduct&, int64_t);
+template void multiply_rows<BlockQ4_G64>(Stream&, const RowProduct&, int64_t);
+template void multiply_rows<BlockQ4_G128>(Stream&, const RowProduct&, int64_t);
 
 }  // namespace kt::cuda

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of the weight types, as GGUF files hold them. Included by kt/quant.h.
+// Blocks of the weight types, as GGUF files hold most of them. Included by kt/quant.h.
 //
 // Blocks of 256 have eight parts j of 32 weights. What is stored in fewer than eight bits is packed
 // from the low bits up. isa/decode*.inl say what the values are.
@@ -82,6 +82,24 @@ struct BlockNVFP4 {
   uint8_t q[32];
 };
 static_assert(sizeof(BlockNVFP4) == 36);
+
+// --- Groups with a zero of their own, as GPTQ and AWQ have them. No file has these blocks. ---
+
+// w = d * (q - zero), zero in 0..16; parts of 32 have 16 bytes each, as in Q4_0.
+template <int kGroup>
+struct BlockQ4Group {
+  static constexpr int kWeights = kGroup;
+  Half d;
+  uint8_t zero;
+  uint8_t unused;  // keeps the address of all codes a multiple of four
+  uint8_t q[kGroup / 2];
+};
+using BlockQ4_G32 = BlockQ4Group<32>;
+using BlockQ4_G64 = BlockQ4Group<64>;
+using BlockQ4_G128 = BlockQ4Group<128>;
+static_assert(sizeof(BlockQ4_G32) == 20);
+static_assert(sizeof(BlockQ4_G64) == 36);
+static_assert(sizeof(BlockQ4_G128) == 68);
 
 // --- Blocks of 256 with two levels of scales ---
 

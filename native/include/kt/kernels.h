@@ -34,10 +34,11 @@
   X(experts_down, ExpertsDownArgs, 1)
 
 // Those that only the CPU has.
-#define KT_CPU_KERNELS(X)       \
-  X(quantize, QuantizeArgs, 64) \
-  X(to_bf16, ToBf16Args, 1)     \
-  X(interleave, InterleaveArgs, 1)
+#define KT_CPU_KERNELS(X)          \
+  X(quantize, QuantizeArgs, 64)    \
+  X(to_bf16, ToBf16Args, 1)        \
+  X(interleave, InterleaveArgs, 1) \
+  X(requantize, RequantizeArgs, 1)
 
 #define KT_KERNELS(X) KT_DEVICE_KERNELS(X) KT_CPU_KERNELS(X)
 
@@ -112,6 +113,15 @@ struct ToBf16Args {
 struct InterleaveArgs {
   Matrix stored;
   uint8_t* out;  // [rows, interleaved_row_bytes]
+};
+
+// Stored rows to rows of another type (requantize.inl has those), each weight dequantised and made
+// anew. Item: row.
+struct RequantizeArgs {
+  Matrix weight;
+  WeightType type;
+  uint8_t* out;
+  int64_t out_row_bytes;
 };
 
 // out[t, g, n] = sum_d weight[g * outputs + n, d] * x[t, g, d]. Item: row of the weight.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The weight types of GGUF files, and the form of int8 activations.
+// The weight types, and the form of int8 activations.
 //
 // Included by the files of every instruction set: no C++ library header here.
 #pragma once
@@ -10,7 +10,8 @@
 
 namespace kt {
 
-// The types whose weights lie in blocks, with GGML's numbers. X stands for a type `Block` + name.
+// The types whose weights lie in blocks. Numbers below 1000 are GGML's, the others those of types
+// that exist in memory only. X stands for a type `Block` + name.
 #define KT_BLOCK_TYPES(X) \
   X(Q4_0, 2)              \
   X(Q4_1, 3)              \
@@ -34,9 +35,11 @@ namespace kt {
   X(TQ1_0, 34)            \
   X(TQ2_0, 35)            \
   X(MXFP4, 39)            \
-  X(NVFP4, 40)
+  X(NVFP4, 40)            \
+  X(Q4_G32, 1032)         \
+  X(Q4_G64, 1064)         \
+  X(Q4_G128, 1128)
 
-// Numbers are GGML's.
 enum class WeightType : int {
   kF32 = 0,
   kF16 = 1,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Weight types: the sizes of their blocks, and their values against the layouts of GGML."""
+"""Weight types: the sizes of their blocks, and their values against the layouts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from ktdesk.formats.quant import Weight, WeightType
 
-# Weights and bytes per block, from GGML's definition of the layouts.
+# Weights and bytes per block, from GGML's definition of the layouts, and our own.
 SIZES = {
     WeightType.F32: (1, 4),
     WeightType.F16: (1, 2),
@@ -38,6 +38,9 @@ SIZES = {
     WeightType.TQ2_0: (256, 64 + 2),
     WeightType.MXFP4: (32, 1 + 16),
     WeightType.NVFP4: (64, 4 + 32),
+    WeightType.Q4_G32: (32, 2 + 2 + 16),
+    WeightType.Q4_G64: (64, 2 + 2 + 32),
+    WeightType.Q4_G128: (128, 2 + 2 + 64),
 }
 
 
