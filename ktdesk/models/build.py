@@ -43,8 +43,8 @@ from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.unknown import what_is_missing
 from ktdesk.operators.base import GqaSpec, MlaSpec, Slot
 from ktdesk.operators.placement import Placement, Rule, SlotPath
-from ktdesk.operators.registry import find
-from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
+from ktdesk.operators.registry import GPU_VARIANTS, find
+from ktdesk.operators.site import Resources, Site
 
 Architecture = Callable[[Site, Checkpoint], Decoder]
 
@@ -74,10 +74,11 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The operator of a slot, its variant, and what its rule sets."""
+    """The operator of a slot, its variant, the number of its card, and what its rule sets."""
 
     operator: type[Slot]
     variant: str
+    card: int
     options: dict[str, object]
 
 
@@ -104,6 +105,16 @@ class Plan:
     def needs_gpu(self) -> bool:
         """Whether operators leave their activations on a GPU: then all do."""
         return any(choice.variant in GPU_VARIANTS for choice in self.operators.values())
+
+    @property
+    def cards(self) -> dict[str, int]:
+        """The number of each slot's card, by the slot's path."""
+        return {path: choice.card for path, choice in self.operators.items()}
+
+    @property
+    def cards_used(self) -> list[int]:
+        """The numbers of the cards that some layer, or the head, is on."""
+        return sorted({self.operators[path].card for path in self.operators if _whole_of(path)})
 
 
 def make_plan(resources: Resources, placement: Placement) -> Plan:
@@ -136,7 +147,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
     name = rule.operator_for(slot)
-    return Choice(find(name), name.partition(".")[2], dict(rule.options))
+    return Choice(find(name), name.partition(".")[2], rule.card, rule.own_options)
 
 
 def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
@@ -150,6 +161,23 @@ def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
             f"{by_device[False]} on the CPU.",
             hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",
         )
+    wholes: dict[str, str] = {}
+    for path, choice in operators.items():
+        first = wholes.setdefault(_whole_of(path), path)
+        if _whole_of(path) and choice.card != operators[first].card:
+            raise PlacementError(
+                f"The placement {placement.name!r} puts {first} on card {operators[first].card} "
+                f"and {path} on card {choice.card}.",
+                hint="All of a layer must be on one card, and the last norm beside the head.",
+            )
+
+
+def _whole_of(path: str) -> str:
+    """Return what must be on one card together; empty for what every card has its own of."""
+    layer = re.match(r"layers\.\d+(?=\.)", path)
+    if layer:
+        return layer[0]
+    return {"embed_tokens": path, "norm": "head", "lm_head": "head"}.get(path, "")
 
 
 def find_architecture(checkpoint: Checkpoint) -> Architecture:

@@ -18,17 +18,15 @@ from ktdesk.devices.buffers import StepInputs
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.blocks import Block
+from ktdesk.models.stages import Stage, Way
 from ktdesk.operators.base import (
-    Elementwise,
     Embedding,
     EmbeddingSpec,
     Linear,
     LinearSpec,
     Norm,
     NormSpec,
-    Rotary,
     RotarySpec,
-    Step,
 )
 from ktdesk.operators.site import Site
 
@@ -100,6 +98,14 @@ class Half:
     after: Norm | None
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Both halves, on one device."""
+
+    halves: tuple[Half, Half]
+    stage: Stage
+
+
 # Vectors of the model's width, in float32, that a token takes at once: the residual stream, what
 # goes into a half of a layer and comes out of it, and queries, keys and values, which are wider.
 _VECTORS_OF_A_TOKEN = 16
@@ -113,27 +119,25 @@ def token_bytes(width: int) -> int:
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
-    device: where its activations and caches live.
+    first_device: where a step begins. device: where it ends, with the logits.
     """
 
     norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
-        self.device = site.resources.device
+        self._stages: dict[int, Stage] = {}  # by card
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)
-        self._rotary = site.make("rotary", Rotary, spec.rotary)
-        self._local_rotary = self._rotary
-        if spec.local_rotary:
-            self._local_rotary = site.make("local_rotary", Rotary, spec.local_rotary)
-        self._elementwise = site.make("elementwise", Elementwise, None)
-        self._layers = [self._layer(site.at("layers").at(i), i) for i in range(spec.layers)]
+        self._first = self._stage(site, site.card_of("embed_tokens"))
+        self._layers = [self._layer(site, i) for i in range(spec.layers)]
         self._norm = site.make(
             "norm", Norm, NormSpec("output_norm.weight", spec.width, spec.norm_eps)
         )
         head = "token_embd.weight" if spec.tied_head else "output.weight"
         self._head = site.make("lm_head", Linear, LinearSpec(head, spec.width, spec.vocabulary))
+        self._last = self._stage(site, site.card_of("lm_head"))
+        self.first_device, self.device = self._first.device, self._last.device
 
     @abstractmethod
     def attention(self, site: Site, layer: int) -> Block:
@@ -150,35 +154,35 @@ class Decoder(ABC):
 
         check: called between layers; what it raises ends the step.
         """
-        spec = self.spec
-        inputs.send()
-        x = self._scaled(self._embedding.forward(inputs.tokens), spec.embedding_scale)
-        step = self._step(inputs)
+        spec, way = self.spec, Way(inputs, self._first)
+        x = self._embedding.forward(way.step.inputs.tokens)
+        x = self._first.scaled(x, spec.embedding_scale)
         for layer in self._layers:
             check()
-            for half in layer:
-                change = half.block.forward(half.before.forward(x), step)
+            x = way.go(x, layer.stage)
+            for half in layer.halves:
+                change = half.block.forward(half.before.forward(x), way.step)
                 if half.after:
                     change = half.after.forward(change)
-                x = self._elementwise.add(x, change, spec.residual_scale)
-        last = self._norm.forward(x[len(x) - outputs :])
-        return self._scaled(self._head.forward(last), spec.logit_scale)
+                x = layer.stage.elementwise.add(x, change, spec.residual_scale)
+        last = self._norm.forward(way.go(x[len(x) - outputs :], self._last))
+        return self._last.scaled(self._head.forward(last), spec.logit_scale)
 
     @property
     def chunk_tokens(self) -> int:
         """How many tokens of a prompt had best be computed at a time, as much memory as is free."""
-        return self.device.chunk_tokens(token_bytes(self.spec.width))
+        size = token_bytes(self.spec.width)
+        return min(stage.device.chunk_tokens(size) for stage in self._stages.values())
 
-    def _step(self, inputs: StepInputs) -> Step:
-        rotary = self._rotary.forward(inputs.positions)
-        is_one = self._local_rotary is self._rotary
-        local = rotary if is_one else self._local_rotary.forward(inputs.positions)
-        return Step(inputs, rotary, local)
+    def _stage(self, site: Site, card: int) -> Stage:
+        if card not in self._stages:
+            rotary, local = self.spec.rotary, self.spec.local_rotary
+            self._stages[card] = Stage.make(site, card, rotary, local)
+        return self._stages[card]
 
-    def _scaled(self, x: Tensor, factor: float) -> Tensor:
-        return x if factor == 1 else self._elementwise.scale(x, factor)
+    def _layer(self, whole: Site, layer: int) -> Layer:
+        site = whole.at("layers").at(layer)
 
-    def _layer(self, site: Site, layer: int) -> tuple[Half, Half]:
         def norm(name: str, tensor: str) -> Norm:
             weight = f"blk.{layer}.{tensor}.weight"
             return site.make(name, Norm, NormSpec(weight, self.spec.width, self.spec.norm_eps))
@@ -187,7 +191,7 @@ class Decoder(ABC):
             return Half(norm(*before), block, norm(*after) if after[1] else None)
 
         names = self.norms
-        return (
+        halves = (
             half(
                 ("input_layernorm", names.before_attention),
                 self.attention(site.at("self_attn"), layer),
@@ -199,3 +203,4 @@ class Decoder(ABC):
                 ("mlp_output_norm", names.after_feed_forward),
             ),
         )
+        return Layer(halves, self._stage(whole, site.card_of("input_layernorm")))

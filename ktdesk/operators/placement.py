@@ -9,7 +9,9 @@
         use: experts.host
       - match: "**"
         use: "*.cuda"                   # the `cuda` operator of whatever kind the slot is
+        with: {card: 1}                 # the second graphics card; without it the first one
 
+All of a layer is on one card; what passes from layer to layer goes on to the next one's.
 A file is checked whole before a weight is read: an unknown operator, an unknown option, a rule that
 no slot matches and a slot without a rule are all errors.
 """
@@ -27,8 +29,9 @@ from typing import Any, Self, cast
 import yaml
 
 from ktdesk.errors import PlacementError, did_you_mean
-from ktdesk.operators.registry import find, find_variant, options_of
+from ktdesk.operators.registry import GPU_VARIANTS, find, find_variant, options_of
 
+_MOST_CARDS = 64
 _WILDCARDS = {"**": r".+", "*": r"[^.]+"}
 
 
@@ -62,6 +65,8 @@ class Rule:
         kind, _, variant = self.use.partition(".")
         classes = find_variant(variant) if kind == "*" else [find(self.use)]
         allowed = frozenset[str]().union(*(options_of(cls) for cls in classes))
+        if variant in GPU_VARIANTS:
+            allowed |= {"card"}
         for option in self.options:
             if option not in allowed:
                 known = did_you_mean(option, allowed) if allowed else " It takes none."
@@ -69,6 +74,21 @@ class Rule:
                     f"Operator {self.use} has no option {option!r}.{known}",
                     hint="Correct the placement file.",
                 )
+        if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:
+            raise PlacementError(
+                f"The rule for {self.match!r} names the card {self.card!r}.",
+                hint=f"Cards have numbers from 0 to {_MOST_CARDS - 1}; `ktdesk doctor` lists them.",
+            )
+
+    @property
+    def card(self) -> int:
+        """The number of the graphics card that the operators are on."""
+        return self.options.get("card", 0)
+
+    @property
+    def own_options(self) -> dict[str, Any]:
+        """What the operators themselves are given."""
+        return {name: value for name, value in self.options.items() if name != "card"}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from math import prod
 from pathlib import Path
 
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.devices.cuda import open_gpu, usable_bytes
+from ktdesk.devices.cuda import open_gpus, usable_bytes
 from ktdesk.errors import ModelFileError, RequestError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
@@ -101,7 +101,7 @@ def _load(
         rules = choose_placement(needs, usable_bytes(vram_bytes))
         plan = make_plan(resources, rules)
     if plan.needs_gpu:
-        resources.gpu = open_gpu(vram_bytes)
+        resources.gpus, resources.cards = open_gpus(plan.cards_used, vram_bytes), plan.cards
         resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left)
@@ -194,7 +194,7 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     """
     free = max(0, available_memory_bytes() - cache_bytes)
     store = PageStore(min(kept_bytes, int(free * _KEPT_SHARE)))
-    rows = CacheRows(resources.caches, resources.device)
+    rows = CacheRows(resources.caches)
     checkpoint, cache_type = resources.checkpoint, resources.cache_type
 
     def layout() -> SessionLayout:

@@ -27,10 +27,10 @@ class DecodeStep:
 
 class _CapturedStep:
     def __init__(self, model: Decoder, tokens: int) -> None:
-        device = model.device
-        self._inputs = device.step_inputs(tokens)
-        with device.capture() as self._graph:
-            self._logits = device.to_host(model.forward(self._inputs, outputs=tokens))
+        first = model.first_device
+        self._inputs = first.step_inputs(tokens)
+        with first.capture() as self._graph:
+            self._logits = model.device.to_host(model.forward(self._inputs, outputs=tokens))
 
     def run(self, tokens: Sequence[int], position: int) -> Tensor:
         self._inputs.load(tokens, position)
@@ -61,7 +61,6 @@ def prefill(
 
     check: called between layers; what it raises ends the step, whose cache rows are then undefined.
     """
-    device = model.device
-    inputs = device.step_inputs(len(tokens))
+    inputs = model.first_device.step_inputs(len(tokens))
     inputs.load(tokens, start)
-    return device.to_host(model.forward(inputs, outputs=outputs, check=check)).get()
+    return model.device.to_host(model.forward(inputs, outputs=outputs, check=check)).get()
