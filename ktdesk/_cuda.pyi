@@ -156,6 +156,12 @@ class Stream(launches.Stream):
     def top_logits(
         self, logits: int, ids: int, values: int, sums: int, tokens: int, vocabulary: int, /
     ) -> None: ...
+    def follow(self, other: Stream) -> None:
+        """Let what is launched from now on wait for all that was launched on another stream.
+
+        It may be another card's. Not while one of them captures.
+        """
+
     def synchronize(self) -> None:
         """Wait for all that was launched. Raises DeviceError if some of it failed."""
 
@@ -214,9 +220,12 @@ class Handoff:
     def __init__(self, stream: Stream, backend: str, patience_s: float) -> None:
         """Hand over in a way that `calibrate_handoff` names.
 
-        stream: where steps are launched. patience_s: how long one job may take. Raises ValueError
-        for an unknown back end, CudaError for one that the driver has not.
+        stream: where steps are launched, or begin. patience_s: how long one job may take. Raises
+        ValueError for an unknown back end, CudaError for one that the driver has not.
         """
+
+    def add_stream(self, stream: Stream) -> None:
+        """Let a part of each step be launched on another card's stream."""
 
     def request(
         self,

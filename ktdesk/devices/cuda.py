@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A GPU as a device: a stream whose work can be captured into one CUDA graph."""
+"""A GPU as a device: a stream whose work can be captured into a CUDA graph."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,18 +17,16 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.chunks import chunk_tokens
 from ktdesk.devices.cpu import CpuGraph
+from ktdesk.devices.cuda_graph import CudaGraph
 from ktdesk.devices.cuda_logits import CudaLogits
 from ktdesk.devices.handoff import choose_backend
 from ktdesk.errors import DeviceError
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.cuda_module import load_cuda, require_card
+from ktdesk.kernels.cuda_module import find_cards, load_cuda, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 
 if TYPE_CHECKING:
     from ktdesk import _cuda
-
-
-_PATIENCE_S = 60.0  # with the CPU's part of a layer, which may have to read it from a disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +38,17 @@ class Handed:
     weights: Tensor
 
 
-class CudaGraph:
-    """A captured step: one launch, the CPU's graphs inside it, and the tensors that they use."""
-
-    def __init__(self, handoff: _cuda.Handoff, device: CudaDevice) -> None:
-        self.handoff, self._device = handoff, device
-        self.tensors: list[Tensor] = []
-        self.host_graphs: list[CpuGraph] = []
-        self.native: _cuda.Graph | None = None
-
-    def replay(self) -> None:
-        """Launch the work again. It does not wait."""
-        assert self.native is not None, "the capture has not ended"
-        self._device.begin(self.handoff)
-        self.native.replay()
-
-
 class GpuStepInputs(StepInputs):
-    """Step inputs that are written in the CPU's memory, and sent when a step begins."""
+    """Step inputs that are written in the CPU's memory, and sent when a step begins.
 
-    def __init__(self, tokens: int, device: CudaDevice) -> None:
-        super().__init__(tokens, device.pinned(3, tokens, dtype=torch.int32))
-        self._device = device
+    host: that of the same inputs on another card.
+    """
+
+    def __init__(self, tokens: int, device: CudaDevice, host: Tensor | None = None) -> None:
+        if host is None:
+            host = device.pinned(3, tokens, dtype=torch.int32)
+        super().__init__(tokens, host)
+        self._device, self._elsewhere = device, dict[CudaDevice, GpuStepInputs]()
         self._numbers = device.empty(3, tokens, dtype=torch.int32)
         self.tokens, self.positions, self.places = self._numbers
 
@@ -69,12 +56,23 @@ class GpuStepInputs(StepInputs):
         """Launch the copy of the numbers."""
         self._device.copy_inputs(self.host, self._numbers)
 
+    def on(self, device: object) -> GpuStepInputs:
+        """Return the same inputs for the kernels of another card."""
+        if device is self._device:
+            return self
+        assert isinstance(device, CudaDevice)
+        if device not in self._elsewhere:
+            self._elsewhere[device] = GpuStepInputs(self.host.shape[1], device, self.host)
+        return self._elsewhere[device]
+
 
 class CudaDevice:
     """One card behind one stream. Not thread-safe: one caller at a time.
 
     All memory comes from an arena that keeps to the budget. What is freed may serve the next
     tensor at once, since all work runs in the order of the calls.
+    capturing: the graph that its launches are recorded into. running: the one that was launched
+    and has not been waited for.
     """
 
     def __init__(self, module: Any, ordinal: int, budget_bytes: int) -> None:
@@ -82,9 +80,9 @@ class CudaDevice:
         self.arena: _cuda.Arena = module.Arena(ordinal, budget_bytes)
         self.stream: _cuda.Stream = module.Stream(self.arena)
         self.handoff_backend = "host_node"
-        self._capturing: CudaGraph | None = None
-        self._running: _cuda.Handoff | None = None
-        self._scratch = torch.empty(0)
+        self.capturing: CudaGraph | None = None
+        self.running: CudaGraph | None = None
+        self._scratch = self._arrivals = torch.empty(0)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
@@ -167,6 +165,34 @@ class CudaDevice:
             self.stream, mapped.data_ptr(), gpu_address(numbers), numbers.numel()
         )
 
+    def receive(self, x: Tensor, source: CudaDevice) -> Tensor:
+        """Launch what brings a contiguous tensor of another card here, and return it.
+
+        What is launched here from now on runs after it; a capture goes on on this card. It goes
+        through the CPU's memory: desktop cards cannot reach each other's, and what passes between
+        layers is small beside them, 29 KB a token of DeepSeek-V3.
+        """
+        graph = source.capturing
+        if graph is None:
+            source.stream.follow(self.stream)  # where the last arrival may still be read
+            host = self._room_for_arrival(x)
+        else:
+            host = source.pinned(*x.shape, dtype=x.dtype)
+        source.stream.copy_to_host(host.data_ptr(), gpu_address(x), x.nbytes)
+        if graph is None:
+            self.stream.follow(source.stream)
+        else:
+            graph.move(self)
+        out = self.empty(*x.shape, dtype=x.dtype)
+        self.stream.copy_to_device(gpu_address(out), host.data_ptr(), x.nbytes)
+        return out
+
+    def _room_for_arrival(self, x: Tensor) -> Tensor:
+        if x.nbytes > self._arrivals.nbytes:
+            self.synchronize()
+            self._arrivals = self.pinned(x.nbytes, dtype=torch.uint8)
+        return self._arrivals
+
     def zeros(self, *shape: int) -> Tensor:
         """Return float32 zeros."""
         tensor = self.empty(*shape)
@@ -180,7 +206,7 @@ class CudaDevice:
     @property
     def is_capturing(self) -> bool:
         """Whether launches are recorded."""
-        return self._capturing is not None
+        return self.capturing is not None
 
     def request(self, jobs: Sequence[tuple[CpuGraph, str]], sources: Handed, mapped: Handed) -> int:
         """Record: bring activations to the CPU, where graphs are replayed then, one after another.
@@ -189,11 +215,11 @@ class CudaDevice:
         their shapes, from `pinned`. Returns the number to `collect` the first one's result by. Of
         all that a step asks for, the last must be collected.
         """
-        assert self._capturing is not None
+        assert self.capturing is not None
         graphs = [(graph.native, name) for graph, name in jobs if graph.native is not None]
         assert len(graphs) == len(jobs)
-        self._capturing.host_graphs.extend(graph for graph, _ in jobs)
-        return self._capturing.handoff.request(
+        self.capturing.host_graphs.extend(graph for graph, _ in jobs)
+        return self.capturing.handoff.request(
             self.stream,
             graphs,
             gpu_address(sources.x),
@@ -208,9 +234,9 @@ class CudaDevice:
 
     def collect(self, number: int, result: Tensor, start: Tensor | None) -> Tensor:
         """Record: wait for a request's result [T, D], of `pinned`; return start + result."""
-        assert self._capturing is not None
+        assert self.capturing is not None
         out = self.empty(*result.shape) if start is None else start
-        self._capturing.handoff.wait(
+        self.capturing.handoff.wait(
             self.stream,
             number,
             result.data_ptr(),
@@ -222,34 +248,23 @@ class CudaDevice:
 
     def synchronize(self) -> None:
         """Wait for all work launched so far. Raises DeviceError if some of it failed."""
-        running, self._running = self._running, None
-        if running is None:
+        if self.running is None:
             self.stream.synchronize()
         else:
-            running.finish_step()
-
-    def begin(self, handoff: _cuda.Handoff) -> None:
-        """Get ready for a graph with these hand-offs, once the last one has ended."""
-        if self._running is not None:
-            self.synchronize()
-        handoff.begin_step()
-        self._running = handoff
+            self.running.finish()
 
     @contextmanager
     def capture(self) -> Generator[CudaGraph]:
         """Record the launches inside the `with` block. The graph can be replayed afterwards."""
-        graph = CudaGraph(self.module.Handoff(self.stream, self.handoff_backend, _PATIENCE_S), self)
-        self.stream.begin_capture()
-        self._capturing = graph
+        graph = CudaGraph(self)
         try:
             yield graph
         finally:
-            self._capturing = None
-            graph.native = self.stream.end_capture()
+            graph.end()
 
     def _kept(self, tensor: Tensor) -> Tensor:
-        if self._capturing is not None:
-            self._capturing.tensors.append(tensor)
+        if self.capturing is not None:
+            self.capturing.tensors.append(tensor)
         return tensor
 
 
@@ -258,22 +273,28 @@ def _whole_reads(size_bytes: int) -> int:
     return max(1, -(-size_bytes // 16)) * 16
 
 
-def open_gpu(budget_bytes: int) -> CudaDevice:
-    """Return the first card. budget_bytes: what may be taken of its memory; 0 is all that is free.
+def open_gpu(budget_bytes: int, index: int = 0) -> CudaDevice:
+    """Return a card. budget_bytes: what may be taken of its memory; 0 is all that is free.
 
-    Raises DeviceError if there is none that this build can use.
+    Raises DeviceError if there is none of that number that this build can use.
     """
-    card, module = require_card(0), load_cuda()
+    card, module = require_card(index), load_cuda()
     device, facts = CudaDevice(module, card.index, budget_bytes), module.facts()
     calibrate = partial(module.calibrate_handoff, device.stream)
     device.handoff_backend = choose_backend(card.name, facts.driver, calibrate)
     return device
 
 
-def usable_bytes(budget_bytes: int) -> int:
-    """Return what `open_gpu` may take of the card's memory; 0 without a card that can be used."""
+def open_gpus(cards: Iterable[int], budget_bytes: int) -> dict[int, CudaDevice]:
+    """Return the cards of these numbers, each with the same budget; see `open_gpu`."""
+    return {index: open_gpu(budget_bytes, index) for index in cards}
+
+
+def usable_bytes(budget_bytes: int) -> list[int]:
+    """Return what may be taken of each card's memory; 0 of one that cannot be used."""
     try:
-        free = require_card(0).free_bytes or 0
+        cards = find_cards()
     except DeviceError:
-        return 0
-    return min(free, budget_bytes) if budget_bytes else free
+        return []
+    free = [0 if card.problem else card.free_bytes or 0 for card in cards]
+    return [min(size, budget_bytes or size) for size in free]

@@ -30,19 +30,20 @@ from ktdesk.models.slots import outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, LinearSpec, MlaSpec, MlpSpec, Slot
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import check_fits, target_type
-from ktdesk.operators.registry import find, options_of
+from ktdesk.operators.registry import GPU_VARIANTS, find, options_of
 from ktdesk.operators.rules import Rule, SlotPath
-from ktdesk.operators.site import GPU_VARIANTS, Resources, Site
+from ktdesk.operators.site import Resources, Site
 
 Report = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The operator of a slot, its variant, and what its rule sets."""
+    """The operator of a slot, its variant, the number of its card, and what its rule sets."""
 
     operator: type[Slot]
     variant: str
+    card: int
     options: dict[str, object]
 
 
@@ -70,6 +71,16 @@ class Plan:
     def needs_gpu(self) -> bool:
         """Whether operators leave their activations on a GPU: then all do."""
         return any(choice.variant in GPU_VARIANTS for choice in self.operators.values())
+
+    @property
+    def cards(self) -> dict[str, int]:
+        """The number of each slot's card, by the slot's path."""
+        return {path: choice.card for path, choice in self.operators.items()}
+
+    @property
+    def cards_used(self) -> list[int]:
+        """The numbers of the cards that some layer, or the head, is on."""
+        return sorted({self.operators[path].card for path in self.operators if _whole_of(path)})
 
 
 def make_plan(resources: Resources, placement: Placement) -> Plan:
@@ -99,7 +110,7 @@ def _choice(rule: Rule, slot: SlotPath) -> Choice:
     operator = find(name)
     known = options_of(operator)
     options = {option: value for option, value in rule.options.items() if option in known}
-    return Choice(operator, name.partition(".")[2], options)
+    return Choice(operator, name.partition(".")[2], rule.card, options)
 
 
 def _remade(
@@ -130,6 +141,23 @@ def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
             f"{by_device[False]} on the CPU.",
             hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",
         )
+    wholes: dict[str, str] = {}
+    for path, choice in operators.items():
+        first = wholes.setdefault(_whole_of(path), path)
+        if _whole_of(path) and choice.card != operators[first].card:
+            raise PlacementError(
+                f"The placement {placement.name!r} puts {first} on card {operators[first].card} "
+                f"and {path} on card {choice.card}.",
+                hint="All of a layer must be on one card, and the last norm beside the head.",
+            )
+
+
+def _whole_of(path: str) -> str:
+    """Return what must be on one card together; empty for what every card has its own of."""
+    layer = re.match(r"layers\.\d+(?=\.)", path)
+    if layer:
+        return layer[0]
+    return {"embed_tokens": path, "norm": "head", "lm_head": "head"}.get(path, "")
 
 
 def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:

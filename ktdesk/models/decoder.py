@@ -17,17 +17,15 @@ from ktdesk.devices.buffers import StepInputs
 from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.models.blocks import Block
+from ktdesk.models.stages import Stage, Way
 from ktdesk.operators.base import (
-    Elementwise,
     Embedding,
     EmbeddingSpec,
     Linear,
     LinearSpec,
     Norm,
     NormSpec,
-    Rotary,
     RotarySpec,
-    Step,
 )
 from ktdesk.operators.site import Site
 
@@ -92,11 +90,12 @@ class NormNames:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """A half of a layer, with its norms."""
+    """A half of a layer, with its norms, on one device."""
 
     before: Norm
     block: Block
     after: Norm | None
+    stage: Stage
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class Passage:
     """A step's tokens on their way through the layers: their residual stream x [T, D]."""
 
     x: Tensor
-    step: Step
+    way: Way
     done: int = 0  # halves of layers
 
 
@@ -121,28 +120,25 @@ def token_bytes(width: int) -> int:
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
-    device: where its activations and caches live.
+    first_device: where a step begins. device: where it ends, with the logits.
     """
 
     norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
-        self.device = site.resources.device
+        self._stages: dict[int, Stage] = {}  # by card
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)
-        self._rotary = site.make("rotary", Rotary, spec.rotary)
-        self._local_rotary = self._rotary
-        if spec.local_rotary:
-            self._local_rotary = site.make("local_rotary", Rotary, spec.local_rotary)
-        self._elementwise = site.make("elementwise", Elementwise, None)
-        layers = site.at("layers")
-        self._halves = [half for i in range(spec.layers) for half in self._layer(layers.at(i), i)]
+        self._first = self._stage(site, site.card_of("embed_tokens"))
+        self._halves = [half for i in range(spec.layers) for half in self._layer(site, i)]
         self._norm = site.make(
             "norm", Norm, NormSpec("output_norm.weight", spec.width, spec.norm_eps)
         )
         head = "token_embd.weight" if spec.tied_head else "output.weight"
         self._head = site.make("lm_head", Linear, LinearSpec(head, spec.width, spec.vocabulary))
+        self._last = self._stage(site, site.card_of("lm_head"))
+        self.first_device, self.device = self._first.device, self._last.device
 
     @abstractmethod
     def attention(self, site: Site, layer: int) -> Block:
@@ -166,45 +162,48 @@ class Decoder(ABC):
 
     def begin(self, inputs: StepInputs) -> Passage:
         """Begin a step that may be left between the halves of layers; `forward` runs it whole."""
-        inputs.send()
-        x = self._scaled(self._embedding.forward(inputs.tokens), self.spec.embedding_scale)
-        return Passage(x, self._step(inputs))
+        way = Way(inputs, self._first)
+        x = self._embedding.forward(way.step.inputs.tokens)
+        return Passage(self._first.scaled(x, self.spec.embedding_scale), way)
 
     def advance(self, now: Passage) -> None:
         """Run the next half of a layer."""
         half = self._halves[now.done]
-        change = half.block.forward(half.before.forward(now.x), now.step)
+        x = now.way.go(now.x, half.stage)
+        change = half.block.forward(half.before.forward(x), now.way.step)
         if half.after:
             change = half.after.forward(change)
-        now.x = self._elementwise.add(now.x, change, self.spec.residual_scale)
+        now.x = half.stage.elementwise.add(x, change, self.spec.residual_scale)
         now.done += 1
 
     def finish(self, now: Passage, outputs: int) -> Tensor:
         """Return the logits [outputs, V] of the last tokens, after all halves."""
-        last = self._norm.forward(now.x[len(now.x) - outputs :])
-        return self._scaled(self._head.forward(last), self.spec.logit_scale)
+        x = now.way.go(now.x[len(now.x) - outputs :], self._last)
+        last = self._norm.forward(x)
+        return self._last.scaled(self._head.forward(last), self.spec.logit_scale)
 
     @property
     def chunk_tokens(self) -> int:
         """How many tokens of a prompt had best be computed at a time, as much memory as is free."""
-        return self.device.chunk_tokens(token_bytes(self.spec.width))
+        size = token_bytes(self.spec.width)
+        return min(stage.device.chunk_tokens(size) for stage in self._stages.values())
 
-    def _step(self, inputs: StepInputs) -> Step:
-        rotary = self._rotary.forward(inputs.positions)
-        is_one = self._local_rotary is self._rotary
-        local = rotary if is_one else self._local_rotary.forward(inputs.positions)
-        return Step(inputs, rotary, local)
+    def _stage(self, site: Site, card: int) -> Stage:
+        if card not in self._stages:
+            rotary, local = self.spec.rotary, self.spec.local_rotary
+            self._stages[card] = Stage.make(site, card, rotary, local)
+        return self._stages[card]
 
-    def _scaled(self, x: Tensor, factor: float) -> Tensor:
-        return x if factor == 1 else self._elementwise.scale(x, factor)
+    def _layer(self, whole: Site, layer: int) -> tuple[Half, Half]:
+        site = whole.at("layers").at(layer)
+        stage = self._stage(whole, site.card_of("input_layernorm"))
 
-    def _layer(self, site: Site, layer: int) -> tuple[Half, Half]:
         def norm(name: str, tensor: str) -> Norm:
             weight = f"blk.{layer}.{tensor}.weight"
             return site.make(name, Norm, NormSpec(weight, self.spec.width, self.spec.norm_eps))
 
         def half(before: tuple[str, str], block: Block, after: tuple[str, str]) -> Half:
-            return Half(norm(*before), block, norm(*after) if after[1] else None)
+            return Half(norm(*before), block, norm(*after) if after[1] else None, stage)
 
         names = self.norms
         return (

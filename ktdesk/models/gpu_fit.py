@@ -1,44 +1,143 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which placement a model and a card's memory allow, when nobody chose one.
+"""Which placement a model and the cards' memory allow, when nobody chose one.
 
 What does the most work per byte comes first: attention, shared experts, dense layers and the head;
-then the routed experts of one layer after another, until the memory is full.
+then the routed experts of one layer after another, until the memory is full. One card is enough
+where all fits, or where others would not bring more experts; else layers stand on cards one after
+another, in proportion to what each has room for.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Rule
 
-
-def choose_placement(needs: MemoryNeeds, card_bytes: int) -> Placement:
-    """Return a placement. card_bytes: of a card's memory, what may be used; 0: none."""
-    left = card_bytes - needs.reserve - needs.head - sum(layer.always for layer in needs.layers)
-    experts = {i: layer.experts for i, layer in enumerate(needs.layers) if layer.experts}
-    if left >= sum(experts.values()):
-        return Placement.load("gpu_only")
-    if left < 0 or not experts:
-        return Placement.load("cpu_only")
-    return _with_experts(_first_that_fit(experts, left - needs.streaming), len(experts))
+_STEPS_OF_A_SEARCH = 20
 
 
-def _first_that_fit(experts: dict[int, int], room_bytes: int) -> list[int]:
-    """Return the first layers whose experts have room together."""
-    chosen: list[int] = []
-    for layer, size in experts.items():
-        room_bytes -= size
-        if room_bytes < 0:
-            break
-        chosen.append(layer)
-    return chosen
+@dataclass(frozen=True, slots=True)
+class CardShare:
+    """What one card has: layers, those whose routed experts are with them, and perhaps the head."""
+
+    card: int
+    layers: range
+    experts: tuple[int, ...]
+    has_head: bool
 
 
-def _with_experts(layers: list[int], of: int) -> Placement:
-    """Return `one_gpu` with the experts of some layers on the GPU too."""
-    base = Placement.load("one_gpu")
-    if not layers:
+def choose_placement(needs: MemoryNeeds, cards: Sequence[int]) -> Placement:
+    """Return a placement. cards: of each card's memory, what may be used; 0: none."""
+    rooms = [size - needs.reserve for size in cards]
+    alone = [[0] * i + [room] for i, room in enumerate(rooms)]
+    whole = [layer.always + layer.experts for layer in needs.layers]
+    for some in (*alone, rooms):
+        if ranges := _ranges([*whole, needs.head], some):
+            return _placement(
+                needs, list(_shares(needs, ranges, [sum(whole) + needs.head] * len(rooms)))
+            )
+    always = [layer.always for layer in needs.layers]
+    best: list[CardShare] = []
+    for some in (*alone, rooms):
+        if ranges := _ranges([*always, needs.head], some):
+            shares = list(_shares(needs, ranges, [room - needs.streaming for room in rooms]))
+            best = max(best, shares, key=_count_experts) if best else shares
+    if best and any(layer.experts for layer in needs.layers):
+        return _placement(needs, best)
+    return Placement.load("cpu_only")
+
+
+def _ranges(sizes: Sequence[int], rooms: Sequence[int]) -> list[range] | None:
+    """Return which parts, one after another, each room takes, all being about as full.
+
+    None if there is no way. Bisects how full they must be.
+    """
+    found = _filled(sizes, rooms, 1.0)
+    low, high = 0.0, 1.0
+    for _ in range(_STEPS_OF_A_SEARCH if found else 0):
+        middle = (low + high) / 2
+        if ranges := _filled(sizes, rooms, middle):
+            found, high = ranges, middle
+        else:
+            low = middle
+    return found
+
+
+def _filled(sizes: Sequence[int], rooms: Sequence[int], share: float) -> list[range] | None:
+    """Fill a share of each room with as many parts as it takes; None if some are left."""
+    ranges: list[range] = []
+    at = 0
+    for room in rooms:
+        start, left = at, room * share
+        while at < len(sizes) and sizes[at] <= left:
+            left -= sizes[at]
+            at += 1
+        ranges.append(range(start, at))
+    return ranges if at == len(sizes) else None
+
+
+def _shares(
+    needs: MemoryNeeds, ranges: Sequence[range], rooms: Sequence[int]
+) -> Iterator[CardShare]:
+    """Yield what each card has whose layers, and the head behind them, are these.
+
+    rooms: of each card, for all that is on it; what layers leave is for experts.
+    """
+    count = len(needs.layers)
+    for card, parts in enumerate(ranges):
+        layers, has_head = range(parts.start, min(parts.stop, count)), parts.stop > count
+        left = rooms[card] - needs.head * has_head
+        left -= sum(needs.layers[i].always for i in layers)
+        experts: list[int] = []
+        for i in layers:
+            if size := needs.layers[i].experts:
+                left -= size
+                if left < 0:
+                    break
+                experts.append(i)
+        if parts:
+            yield CardShare(card, layers, tuple(experts), has_head)
+
+
+def _count_experts(shares: Sequence[CardShare]) -> int:
+    return sum(len(share.experts) for share in shares)
+
+
+def _placement(needs: MemoryNeeds, shares: Sequence[CardShare]) -> Placement:
+    """Return the placement of these shares, the same as a file with such rules."""
+    on_cards, of = _count_experts(shares), sum(layer.experts > 0 for layer in needs.layers)
+    base = Placement.load("gpu_only" if on_cards == of else "one_gpu")
+    name, it = base.name, "it"
+    if len(shares) == 1 and shares[0].card:
+        name = f"{name} on card {shares[0].card}"
+    if len(shares) > 1:
+        name, it = f"{name} over {len(shares)} cards", "them"
+    if 0 < on_cards < of:
+        name = f"{name}, experts of {on_cards} of {of} layers on {it}"
+    if name == base.name:
         return base
-    rule = Rule(f"layers.{layers[0]}-{layers[-1]}.mlp.experts", "experts.cuda")
-    name = f"{base.name}, experts of {len(layers)} of {of} layers on it"
-    return Placement(name, base.model, (rule, *base.rules))
+    rules = [rule for share in shares for rule in _rules(needs, share)]
+    first, last = (_on(share.card) for share in (shares[0], shares[-1]))
+    ends = [Rule("embed_tokens", "*.cuda", first)]
+    ends += [Rule(path, "*.cuda", last) for path in ("norm", "lm_head")]
+    return Placement(name, "", (*rules, *ends, Rule("**", "*.cuda")))
+
+
+def _rules(needs: MemoryNeeds, share: CardShare) -> Iterator[Rule]:
+    """Yield the rules of one card's layers, experts first."""
+    card = _on(share.card)
+    if share.experts:
+        path = f"layers.{share.experts[0]}-{share.experts[-1]}.mlp.experts"
+        yield Rule(path, "experts.cuda", card)
+    if share.layers:
+        layers = f"layers.{share.layers[0]}-{share.layers[-1]}"
+        if len(share.experts) < sum(needs.layers[i].experts > 0 for i in share.layers):
+            yield Rule(f"{layers}.**", "experts.host", card)
+        yield Rule(f"{layers}.**", "*.cuda", card)
+
+
+def _on(card: int) -> dict[str, int]:
+    return {"card": card} if card else {}

@@ -43,7 +43,7 @@ class HostExperts(Experts):
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
         self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
-        self._shared = site.resources.streaming
+        self._shared = site.streaming
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:

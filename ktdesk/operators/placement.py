@@ -9,14 +9,16 @@
         use: experts.host
       - match: "**"
         use: "*.cuda"                   # the `cuda` operator of whatever kind the slot is
+        with: {card: 1}                 # the second graphics card; without it the first one
 
       - class: routed                   # in place of `match`: embedding, attention, dense, shared,
         use: experts.cpu                # routed, head or small
         with: {quantization: q4_g64}    # what this operator may be told
 
 A file may say what it is `about`, and `extends: NAME or FILE`: its own rules come first, then the
-other's. A file is checked whole before a weight is read: an unknown operator, an unknown option, a
-rule that no slot matches and a slot without a rule are all errors.
+other's. All of a layer is on one card; what passes from layer to layer goes on to the next one's. A
+file is checked whole before a weight is read: an unknown operator, an unknown option, a rule that
+no slot matches and a slot without a rule are all errors.
 """
 
 from __future__ import annotations

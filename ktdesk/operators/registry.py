@@ -12,6 +12,9 @@ from ktdesk.operators.base import Slot
 
 S = TypeVar("S", bound=Slot)
 
+# Of operators that take and leave activations on a GPU, wherever they work.
+GPU_VARIANTS = frozenset({"cuda", "host"})
+
 _operators: dict[str, type[Slot]] = {}
 
 

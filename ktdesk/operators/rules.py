@@ -12,8 +12,9 @@ from typing import Any
 
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.quantization import target_type
-from ktdesk.operators.registry import find, find_variant, options_of
+from ktdesk.operators.registry import GPU_VARIANTS, find, find_variant, options_of
 
+_MOST_CARDS = 64
 _WILDCARDS = {"**": r".+", "*": r"[^.]+"}
 
 
@@ -86,6 +87,8 @@ class Rule:
         kind, _, variant = self.use.partition(".")
         classes = find_variant(variant) if kind == "*" else [find(self.use)]
         allowed = frozenset[str]().union(*(options_of(cls) for cls in classes))
+        if variant in GPU_VARIANTS:
+            allowed |= {"card"}
         for option in self.options:
             if option not in allowed:
                 known = did_you_mean(option, allowed) if allowed else " It takes none."
@@ -95,6 +98,16 @@ class Rule:
                 )
         if "quantization" in self.options:
             target_type(self.options["quantization"])
+        if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:
+            raise PlacementError(
+                f"The rule for {self.subject} names the card {self.card!r}.",
+                hint=f"Cards have numbers from 0 to {_MOST_CARDS - 1}; `ktdesk doctor` lists them.",
+            )
+
+    @property
+    def card(self) -> int:
+        """The number of the graphics card that the operators are on."""
+        return self.options.get("card", 0)
 
     @property
     def subject(self) -> str:

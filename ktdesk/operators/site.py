@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from math import prod
 from typing import TypeVar
 
@@ -26,19 +25,27 @@ from ktdesk.operators.base import Slot
 from ktdesk.operators.deferral import Deferral
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
+from ktdesk.operators.registry import GPU_VARIANTS
 from ktdesk.operators.streaming import Streaming
 
 S = TypeVar("S", bound=Slot)
 
-# Of operators that take and leave activations on the GPU, wherever they work.
-GPU_VARIANTS = frozenset({"cuda", "host"})
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Rows of a cache, by position, and where they are."""
+
+    rows: Tensor
+    device: Device
 
 
 @dataclass
 class Resources:
     """What the operators of one model share.
 
-    `used` collects the names of the tensors they took, `caches` what `Site.cache` gave them.
+    `used` collects the names of the tensors they took, `caches` what `Site.cache` gave them, in
+    this order. gpus: by number, those that the plan names. cards: the number of the card of each
+    slot, by its path; 0 where it says nothing.
     """
 
     checkpoint: Checkpoint
@@ -47,32 +54,21 @@ class Resources:
     cache_type: CacheType
     copied: frozenset[str] = frozenset()  # tensors whose rows are copied and interleaved
     reads_ahead: bool = False  # the file is larger than the memory left for it
-    gpu: CudaDevice | None = None
+    gpus: dict[int, CudaDevice] = field(default_factory=dict[int, CudaDevice])
+    cards: Mapping[str, int] = field(default_factory=dict[str, int])
     used: set[str] = field(default_factory=set[str])
-    caches: list[Tensor] = field(default_factory=list[Tensor])  # in the order they were made
+    caches: list[Cache] = field(default_factory=list[Cache])
     deferral: Deferral = field(default_factory=Deferral)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.checkpoint, self.cpu.stream)
 
-    @property
-    def device(self) -> Device:
-        """Where activations and caches live."""
-        return self.gpu or self.cpu
+        self.streaming: dict[int, Streaming] = {}  # by card
 
-    @cached_property
-    def streaming(self) -> Streaming:
-        """What experts on the CPU share for prompts on the GPU."""
-        assert self.gpu is not None
-        return Streaming(self.gpu, self.cpu.threads)
-
-    def device_of(self, variant: str) -> Device:
-        """Return the device on which operators of a variant take and leave activations."""
-        if variant not in GPU_VARIANTS:
-            return self.cpu
-        assert self.gpu is not None, "whoever builds a plan that needs a GPU opens one first"
-        return self.gpu
+    def device_on(self, card: int) -> Device:
+        """Return a card, or the CPU where no card is used."""
+        return self.gpus[card] if self.gpus else self.cpu
 
 
 @dataclass(frozen=True)
@@ -87,16 +83,41 @@ class Site:
     fill: Callable[[type[Slot], Site, object], Slot]
     variant: str = ""  # of the operator that is being built here
     quantization: WeightType | None = None  # of matrices; None is what the file has
+    card: int | None = None  # whatever the placement says
 
     @property
     def device(self) -> Device:
         """The device that takes and leaves this site's activations."""
-        return self.resources.device_of(self.variant)
+        return self._gpu or self.resources.cpu
 
     @property
     def _gpu(self) -> CudaDevice | None:
-        """The GPU, if this site is on it."""
-        return self.resources.gpu if self.variant in GPU_VARIANTS else None
+        """The GPU, if this site is on one."""
+        return self.resources.gpus[self._card] if self.variant in GPU_VARIANTS else None
+
+    @property
+    def _card(self) -> int:
+        return self._card_at(self.path)
+
+    def _card_at(self, path: str) -> int:
+        return self.resources.cards.get(path, 0) if self.card is None else self.card
+
+    def card_of(self, name: str) -> int:
+        """Return the number of the card of a slot of this site."""
+        return self._card_at(self.at(name).path)
+
+    def on_card(self, card: int) -> Site:
+        """Return the same site for operators of which each card has its own."""
+        return replace(self, card=card)
+
+    @property
+    def streaming(self) -> Streaming:
+        """What experts on the CPU share for prompts on this site's GPU."""
+        shared, gpu = self.resources.streaming, self._gpu
+        assert gpu is not None
+        if self._card not in shared:
+            shared[self._card] = Streaming(gpu, self.resources.cpu.threads)
+        return shared[self._card]
 
     @property
     def on_cpu(self) -> Site:
@@ -227,7 +248,7 @@ class Site:
             raise MemoryShortage(
                 "the CPU", rows * kind.row_bytes(width), 0, hint="Choose a shorter context."
             ) from error
-        self.resources.caches.append(room)
+        self.resources.caches.append(Cache(room, self.device))
         return room
 
 

@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path
 
 from ktdesk.devices.cpu import CpuDevice
-from ktdesk.devices.cuda import open_gpu, usable_bytes
+from ktdesk.devices.cuda import open_gpus, usable_bytes
 from ktdesk.errors import ModelFileError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
@@ -111,7 +111,7 @@ def _load(
         rules = rules.with_default("deferred", deferred_experts)
         plan = make_plan(resources, rules)
     if plan.needs_gpu:
-        resources.gpu = open_gpu(vram_bytes)
+        resources.gpus, resources.cards = open_gpus(plan.cards_used, vram_bytes), plan.cards
         resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left, plan.remade)
@@ -192,7 +192,7 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     """
     free = max(0, available_memory_bytes() - cache_bytes)
     store = PageStore(min(kept_bytes, int(free * _KEPT_SHARE)))
-    rows = CacheRows(resources.caches, resources.device)
+    rows = CacheRows(resources.caches)
     checkpoint, cache_type = resources.checkpoint, resources.cache_type
 
     def layout() -> SessionLayout:

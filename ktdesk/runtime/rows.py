@@ -12,9 +12,8 @@ from itertools import pairwise
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from ktdesk.devices.base import Device
+from ktdesk.operators.site import Cache
 
 Bytes = NDArray[np.uint8]
 
@@ -23,28 +22,27 @@ class CacheRows:
     """The rows of all caches, by position. A *block* is what some consecutive tokens have of them.
 
     In a block of n tokens, the n rows of the first cache are followed by those of the second.
-    caches: [context, row elements] each, contiguous, on the device. row_bytes: of each cache.
+    caches: [context, row elements] each, contiguous. row_bytes: of each cache.
     """
 
-    def __init__(self, caches: Sequence[Tensor], device: Device) -> None:
-        self._device = device
-        self._caches = [cache.view(torch.uint8) for cache in caches]
-        self.row_bytes = tuple(cache.shape[1] for cache in self._caches)
+    def __init__(self, caches: Sequence[Cache]) -> None:
+        self._caches = [Cache(cache.rows.view(torch.uint8), cache.device) for cache in caches]
+        self.row_bytes = tuple(cache.rows.shape[1] for cache in self._caches)
         self.token_bytes = sum(self.row_bytes)
 
     def read(self, start: int, stop: int) -> Bytes:
         """Return a copy of the tokens' block, [(stop - start) * token_bytes]."""
         block = np.empty((stop - start) * self.token_bytes, np.uint8)
         for cache, part in self._parts(block, stop - start):
-            np.copyto(part, self._device.read(cache[start:stop]).numpy())
+            np.copyto(part, cache.device.read(cache.rows[start:stop]).numpy())
         return block
 
     def write(self, start: int, block: Bytes, skip: int, stop: int) -> None:
         """Put a block that begins at position `start` back: its tokens from `skip` to `stop`."""
         for cache, part in self._parts(block, len(block) // self.token_bytes):
-            self._device.write(cache[start + skip : start + stop], part[skip:stop])
+            cache.device.write(cache.rows[start + skip : start + stop], part[skip:stop])
 
-    def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Tensor, Bytes]]:
+    def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Cache, Bytes]]:
         """Yield each cache, and its rows [tokens, row bytes] in a block."""
         ends = np.cumsum([0, *(tokens * size for size in self.row_bytes)])
         for cache, (begin, end) in zip(self._caches, pairwise(map(int, ends)), strict=True):

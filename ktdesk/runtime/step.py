@@ -36,10 +36,10 @@ class DecodeStep:
 
 class _CapturedStep:
     def __init__(self, model: Decoder, tokens: int) -> None:
-        device = model.device
-        self._inputs = device.step_inputs(tokens)
-        with device.capture() as self._graph:
-            self._logits = device.logits(model.forward(self._inputs, outputs=tokens))
+        first = model.first_device
+        self._inputs = first.step_inputs(tokens)
+        with first.capture() as self._graph:
+            self._logits = model.device.logits(model.forward(self._inputs, outputs=tokens))
 
     def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
         self._inputs.load(tokens, position)
@@ -78,15 +78,15 @@ class PromptChunk:
         self._result: Tensor
 
     def __iter__(self) -> Iterator[float]:
-        model, device = self._model, self._model.device
-        inputs = device.step_inputs(len(self._tokens))
+        model = self._model
+        inputs = model.first_device.step_inputs(len(self._tokens))
         inputs.load(self._tokens, self._start)
         now = model.begin(inputs)
         while now.done < model.halves:
             yield now.done / model.halves
             model.advance(now)
             if len(self._tokens) > _UNWATCHED_TOKENS:
-                device.synchronize()
+                now.way.stage.device.synchronize()
         self._result = model.finish(now, self._outputs)
 
     def launch(self) -> Tensor:

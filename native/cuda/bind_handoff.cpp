@@ -83,6 +83,8 @@ void bind_handoff(py::module_& m) {
            py::keep_alive<1, 2>())
       .def("request", &request, "Launch: hand data to the CPU, which replays graphs of its own.")
       .def("wait", &wait, "Launch: wait for a request by its number, and add what came of it.")
+      .def("add_stream", &Handoff::add_stream, py::arg("stream"), py::keep_alive<1, 2>(),
+           "Let a part of each step be launched on another card's stream.")
       .def("begin_step", &Handoff::begin_step, py::call_guard<py::gil_scoped_release>(),
            "Get ready, right before the step is launched.")
       .def("finish_step", &Handoff::finish_step, py::call_guard<py::gil_scoped_release>(),

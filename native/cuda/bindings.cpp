@@ -51,6 +51,8 @@ PYBIND11_MODULE(_cuda, m) {
            })
       .def("synchronize", &Stream::synchronize, py::call_guard<py::gil_scoped_release>(),
            "Wait for all that was launched.")
+      .def("follow", &Stream::follow, py::arg("other"),
+           "Let what is launched from now on wait for all that was launched on another stream.")
       .def("begin_capture", &Stream::begin_capture, "Record launches from now on.")
       .def("end_capture", &Stream::end_capture, py::keep_alive<0, 1>(),
            "Return what was recorded; launches run again.");

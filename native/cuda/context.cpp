@@ -23,11 +23,13 @@ bool is_open(int device) { return opened.load() >> device & 1; }
 
 CurrentDevice::CurrentDevice(int device) {
   check(cudaGetDevice(&before_), "asking for the current card");
+  if (device == before_) return;
   check(cudaSetDevice(device), "choosing a card");
+  changed_ = true;
 }
 
 CurrentDevice::~CurrentDevice() {
-  if (is_open(before_)) static_cast<void>(cudaSetDevice(before_));
+  if (changed_ && is_open(before_)) static_cast<void>(cudaSetDevice(before_));
 }
 
 std::string pci_address(int device) {

@@ -18,6 +18,7 @@ class CurrentDevice {
 
  private:
   int before_ = 0;
+  bool changed_ = false;
 };
 
 struct DeviceMemory {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "context.h"
 #include "errors.h"
 #include "stream.h"
 
@@ -175,6 +176,7 @@ template <class... Parameters, class... Arguments>
 void launch(Stream& stream, const char* name, const char* file, int line,
             void (*kernel)(Parameters...), dim3 grid, dim3 block, int shared_bytes,
             Arguments&&... arguments) {
+  const CurrentDevice current(stream.device());
 #ifdef KT_EMULATED
   auto call = std::make_shared<emulated::Call<Parameters...>>(
       kernel, std::forward<Arguments>(arguments)...);

@@ -42,10 +42,23 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }  // namespace
 
 Handoff::Handoff(Stream& stream, Backend backend, std::chrono::nanoseconds patience)
-    : stream_(stream), patience_(patience), jobs_(std::make_unique<JobList>()) {
+    : kind_(backend), patience_(patience), jobs_(std::make_unique<JobList>()) {
+  add_stream(stream);
+  if (ways_.front().backend->needs_worker()) worker_ = std::make_unique<Worker>(*jobs_);
+}
+
+void Handoff::add_stream(Stream& stream) {
+  for (const Way& way : ways_)
+    if (way.stream == &stream) return;
   const CurrentDevice current(stream.device());
-  backend_ = make_backend(backend, *jobs_, patience);
-  if (backend_->needs_worker()) worker_ = std::make_unique<Worker>(*jobs_);
+  ways_.push_back({&stream, make_backend(kind_, *jobs_, patience_)});
+}
+
+// Of the card that the stream is on: branches of a stream have no way of their own.
+HandoffBackend& Handoff::backend_of(const Stream& stream) {
+  for (const Way& way : ways_)
+    if (way.stream->device() == stream.device()) return *way.backend;
+  throw std::logic_error("a hand-off on a card that has no part in the step");
 }
 
 Handoff::~Handoff() {
@@ -79,14 +92,14 @@ uint32_t Handoff::request(Stream& stream, std::vector<Job> jobs, const PublishAr
   uint32_t last = 0;
   for (Job& job : jobs) last = jobs_->add(std::move(job));
   const uint32_t first = last + 1 - static_cast<uint32_t>(jobs.size());
-  backend_->request(stream, first, last, data);
+  backend_of(stream).request(stream, first, last, data);
   return first;
 }
 
 void Handoff::wait(Stream& stream, uint32_t number, const CollectArgs& data) {
   if (number == 0 || number > jobs_->count()) throw std::out_of_range("no such hand-off");
   const CurrentDevice current(stream.device());
-  backend_->wait(stream, number, data);
+  backend_of(stream).wait(stream, number, data);
 }
 
 void Handoff::begin_step() {
@@ -106,7 +119,9 @@ void Handoff::finish_step() {
   is_drained_ = false;
   std::string problem = watch();
   if (worker_) worker_->stop();
-  if (problem.empty()) stream_.synchronize();
+  if (problem.empty()) {
+    for (const Way& way : ways_) way.stream->synchronize();
+  }
   if (problem.empty() && jobs_->is_given_up()) problem = "was not finished";
   if (problem.empty()) {
     has_failed_ = false;
@@ -119,18 +134,29 @@ void Handoff::finish_step() {
   throw HandoffError("job " + std::to_string(number) + " (" + jobs_->name(number) + ") " + problem);
 }
 
+// Success if all streams have ended, else that they have not, or what one has failed with.
+cudaError_t Handoff::state() const {
+  cudaError_t all = cudaSuccess;
+  for (const Way& way : ways_) {
+    const cudaError_t one = cudaStreamQuery(way.stream->handle());
+    if (one != cudaSuccess && one != cudaErrorNotReady) return one;
+    if (one == cudaErrorNotReady) all = one;
+  }
+  return all;
+}
+
 // Returns what is wrong with the first unfinished job; nothing if all are answered.
 std::string Handoff::watch() {
   uint32_t seen = 0;
   Clock::time_point since = Clock::now();
   while (!jobs_->wait_for_all(kLook)) {
-    const cudaError_t state = cudaStreamQuery(stream_.handle());
-    if (state == cudaSuccess) {
+    const cudaError_t now = state();
+    if (now == cudaSuccess) {
       if (jobs_->wait_for_all({})) break;  // it came in between
       return "was not asked for by the GPU's work, which has ended";
     }
-    if (state != cudaErrorNotReady) {
-      return std::string("was not asked for, since the GPU failed: ") + cudaGetErrorString(state);
+    if (now != cudaErrorNotReady) {
+      return std::string("was not asked for, since the GPU failed: ") + cudaGetErrorString(now);
     }
     if (const uint32_t finished = jobs_->finished(); finished != seen) {
       seen = finished;
@@ -142,10 +168,10 @@ std::string Handoff::watch() {
   return jobs_->is_given_up() ? "did not end within " + in_seconds(patience_) : "";
 }
 
-// Whether the stream's work ends in time, after nobody waits for the CPU any more.
+// Whether the streams' work ends in time, after nobody waits for the CPU any more.
 bool Handoff::drain() {
   const auto end = Clock::now() + std::min<std::chrono::nanoseconds>(patience_, kDrain);
-  while (cudaStreamQuery(stream_.handle()) == cudaErrorNotReady) {
+  while (state() == cudaErrorNotReady) {
     if (Clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -37,7 +37,8 @@ class HandoffError : public std::runtime_error {
 // The last job must be waited for. One caller at a time; it must outlive the graph.
 class Handoff {
  public:
-  // stream: where steps are launched; branches that join it may have hand-offs, too.
+  // stream: where steps are launched, on several cards where they begin; branches that join it may
+  // have hand-offs, too.
   // patience: how long one job may take, reading from a slow disk included.
   // Raises Error if the driver lacks what the back end needs.
   Handoff(Stream& stream, Backend backend, std::chrono::nanoseconds patience);
@@ -53,21 +54,32 @@ class Handoff {
   // Waits for a job, and so for all before it, and adds a result.
   void wait(Stream& stream, uint32_t number, const CollectArgs& data);
 
+  // Another card's stream on which a part of each step is launched.
+  void add_stream(Stream& stream);
+
   // Right before the step is launched. Raises HandoffError if a step has failed before.
   void begin_step();
 
-  // Returns when all of the stream's work is done. Raises HandoffError, naming the job, if one was
+  // Returns when all of the streams' work is done. Raises HandoffError, naming the job, if one was
   // not asked for or not answered in time; the GPU has then been released from its waits.
   void finish_step();
 
  private:
+  // A stream, and what reaches the CPU from its card.
+  struct Way {
+    Stream* stream;
+    std::unique_ptr<HandoffBackend> backend;
+  };
+
+  HandoffBackend& backend_of(const Stream& stream);
+  cudaError_t state() const;
   std::string watch();
   bool drain();
 
-  Stream& stream_;
+  Backend kind_;
   std::chrono::nanoseconds patience_;
   std::unique_ptr<JobList> jobs_;
-  std::unique_ptr<HandoffBackend> backend_;
+  std::vector<Way> ways_;
   std::unique_ptr<Worker> worker_;  // null if the back end needs none
   bool is_captured_ = false;        // else the requests are those of the step that runs
   bool is_sealed_ = false;          // a step has begun: what is captured stays as it is

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "arena.h"
+#include "event.h"
 #include "runtime.h"
 
 namespace kt::cuda {
@@ -26,10 +27,12 @@ class Graph {
 
  private:
   friend class Stream;
-  Graph(cudaGraphExec_t exec, cudaStream_t stream) : exec_(exec), stream_(stream) {}
+  Graph(cudaGraphExec_t exec, cudaStream_t stream, int device)
+      : exec_(exec), stream_(stream), device_(device) {}
 
   cudaGraphExec_t exec_;
   cudaStream_t stream_;
+  int device_;
 };
 
 // Not thread-safe: one caller at a time. All calls raise an Error if CUDA, or a kernel that was
@@ -52,6 +55,10 @@ class Stream {
   Graph end_capture();
   bool is_capturing() const { return is_capturing_; }
 
+  // Lets what is launched from now on wait for all that was launched on another stream, maybe of
+  // another card. Outside of captures.
+  void follow(Stream& other);
+
   // Waits for all that was launched.
   void synchronize();
 
@@ -67,6 +74,7 @@ class Stream {
  private:
   Memory scratch_, tickets_;
   cudaStream_t handle_ = nullptr;
+  std::unique_ptr<Event> reached_;
   int multiprocessors_ = 0;
   bool is_capturing_ = false;
 };

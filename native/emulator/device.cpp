@@ -59,7 +59,8 @@ void copy_async16(void* shared, const void* global, bool valid, const Place& pla
     emulated::fail(place, "copy_async16 between addresses that are no multiples of 16");
   if (!emulated::is_shared(shared, kCopyBytes))
     emulated::fail(place, "copy_async16 to what is not shared memory of the block");
-  if (valid && !emulated::is_allocated(global, kCopyBytes))
+  if (valid &&
+      (!emulated::is_allocated(global, kCopyBytes) || emulated::is_of_other_device(global)))
     emulated::fail(place, "copy_async16 from what is not memory of the device");
   std::memset(shared, 0xFF, kCopyBytes);  // under way: poison
   emulated::Thread& self = *emulated::thread;

@@ -12,17 +12,19 @@ namespace {
 constexpr int kMultiprocessors = 4;
 thread_local int current = 0;
 
-int device_count() {
-  const char* count = std::getenv("KT_EMULATED_DEVICES");
-  return count ? std::atoi(count) : 1;
-}
-
 cudaError_t check_device(int device) {
   if (device >= 0 && device < device_count()) return cudaSuccess;
   return refuse(cudaErrorInvalidDevice, "there is no device " + std::to_string(device));
 }
 
 }  // namespace
+
+int kt::emulated::current_device() { return current; }
+
+int kt::emulated::device_count() {
+  const char* count = std::getenv("KT_EMULATED_DEVICES");
+  return count ? std::atoi(count) : 1;
+}
 
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = CUDART_VERSION;

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "memory.h"
 #include "report.h"
 
 namespace kt::emulated {
@@ -27,12 +28,13 @@ const char* meaning(int signal) {
 }
 
 // Leaves the handler's stack for good, which the system is fine with.
-void handle(int signal, siginfo_t*, void*) {
+void handle(int signal, siginfo_t* fault, void*) {
   if (!active || !pthread_equal(pthread_self(), runner)) {  // not ours: as if nobody handled it
     ::signal(signal, SIG_DFL);
     return;
   }
-  fail(thread->place, meaning(signal),
+  fail(thread->place,
+       is_of_other_device(fault->si_addr) ? "touches memory of another device" : meaning(signal),
        thread->place.line() ? ", after the line that it last synchronized at" : "");
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -32,12 +34,14 @@ enum class Kind { kDevice, kPinned, kRegistered };
 struct Allocation {
   std::size_t bytes;
   Kind kind;
+  int device;
+  bool is_closed = false;  // to the kernels that run
 };
 
 struct Registry {
   std::mutex mutex;
   std::map<const unsigned char*, Allocation> allocations;
-  std::size_t device_bytes = 0;
+  std::map<int, std::size_t> device_bytes;
 };
 
 Registry& registry() {
@@ -50,12 +54,14 @@ std::size_t device_capacity() {
   return (mebibytes ? std::strtoull(mebibytes, nullptr, 10) : 8192) << 20;
 }
 
-const Allocation* find(Registry& r, const void* memory, std::size_t bytes) {
+// The allocation that the bytes are in, and where it begins, or the end of all.
+std::map<const unsigned char*, Allocation>::iterator find(Registry& r, const void* memory,
+                                                          std::size_t bytes) {
   const auto* begin = static_cast<const unsigned char*>(memory);
   auto after = r.allocations.upper_bound(begin);
-  if (after == r.allocations.begin()) return nullptr;
+  if (after == r.allocations.begin()) return r.allocations.end();
   --after;
-  return begin + bytes <= after->first + after->second.bytes ? &after->second : nullptr;
+  return begin + bytes <= after->first + after->second.bytes ? after : r.allocations.end();
 }
 
 std::size_t rounded(std::size_t bytes) { return (bytes + kZone - 1) / kZone * kZone; }
@@ -84,16 +90,35 @@ std::string name_of(const Allocation& allocation) {
          std::to_string(allocation.bytes) + " bytes";
 }
 
+// With its zones. Devices' memory has pages of its own, which can be closed.
+struct Room {
+  unsigned char* base;
+  std::size_t bytes;
+};
+
+Room room_of(const unsigned char* memory, const Allocation& allocation) {
+  return {const_cast<unsigned char*>(memory) - kZone, rounded(allocation.bytes) + 2 * kZone};
+}
+
+void set_closed(const unsigned char* memory, Allocation& allocation, bool closed) {
+  if (allocation.kind != Kind::kDevice || allocation.is_closed == closed) return;
+  const Room room = room_of(memory, allocation);
+  mprotect(room.base, room.bytes, closed ? PROT_NONE : PROT_READ | PROT_WRITE);
+  allocation.is_closed = closed;
+}
+
 void* allocate(std::size_t bytes, Kind kind) {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
-  if (kind == Kind::kDevice && r.device_bytes + bytes > device_capacity()) return nullptr;
-  unsigned char* base = allocate_poisoned(rounded(bytes) + 2 * kZone);
+  const bool on_device = kind == Kind::kDevice;
+  std::size_t& used = r.device_bytes[current_device()];
+  if (on_device && used + bytes > device_capacity()) return nullptr;
+  unsigned char* base = allocate_poisoned(rounded(bytes) + 2 * kZone, on_device);
   if (!base) return nullptr;
   unsigned char* memory = base + kZone;
   close_zones(memory, bytes);
-  r.allocations.emplace(memory, Allocation{bytes, kind});
-  if (kind == Kind::kDevice) r.device_bytes += bytes;
+  r.allocations.emplace(memory, Allocation{bytes, kind, current_device()});
+  if (on_device) used += bytes;
   return memory;
 }
 
@@ -104,13 +129,15 @@ cudaError_t release(void* memory, Kind kind, const char* call) {
   const auto at = r.allocations.find(static_cast<unsigned char*>(memory));
   if (at == r.allocations.end() || at->second.kind != kind)
     return refuse(cudaErrorInvalidValue, std::string(call) + " of memory that is not its own");
+  set_closed(at->first, at->second, false);
   const Allocation allocation = at->second;
   const bool intact = is_intact(at->first, allocation.bytes);
   r.allocations.erase(at);
-  if (kind == Kind::kDevice) r.device_bytes -= allocation.bytes;
-  auto* base = static_cast<unsigned char*>(memory) - kZone;
-  KT_OPEN(base, rounded(allocation.bytes) + 2 * kZone);
-  free_poisoned(base, rounded(allocation.bytes) + 2 * kZone);
+  const bool on_device = kind == Kind::kDevice;
+  if (on_device) r.device_bytes[allocation.device] -= allocation.bytes;
+  const Room room = room_of(static_cast<unsigned char*>(memory), allocation);
+  KT_OPEN(room.base, room.bytes);
+  free_poisoned(room.base, room.bytes, on_device);
   if (!intact)
     return refuse(cudaErrorLaunchFailure, "something wrote beside " + name_of(allocation));
   return cudaSuccess;
@@ -121,21 +148,43 @@ cudaError_t release(void* memory, Kind kind, const char* call) {
 bool is_allocated(const void* memory, std::size_t bytes) {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
-  return find(r, memory, bytes) != nullptr;
+  return find(r, memory, bytes) != r.allocations.end();
 }
 
 bool is_device_memory(const void* memory, std::size_t bytes) {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
-  const Allocation* found = find(r, memory, bytes);
-  return found && found->kind == Kind::kDevice;
+  const auto found = find(r, memory, bytes);
+  return found != r.allocations.end() && found->second.kind == Kind::kDevice;
+}
+
+void close_other_devices(int device) {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  for (auto& [memory, allocation] : r.allocations)
+    set_closed(memory, allocation, allocation.device != device);
+}
+
+void open_memory(const void* memory) {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  const auto found = find(r, memory, 1);
+  if (found != r.allocations.end()) set_closed(found->first, found->second, false);
+}
+
+bool is_of_other_device(const void* memory) {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  const auto found = find(r, memory, 1);
+  return found != r.allocations.end() && found->second.is_closed;
 }
 
 std::string damage() {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
   for (auto& [memory, allocation] : r.allocations) {
-    if (allocation.kind == Kind::kRegistered || is_intact(memory, allocation.bytes)) continue;
+    if (allocation.kind == Kind::kRegistered || allocation.is_closed) continue;
+    if (is_intact(memory, allocation.bytes)) continue;
     close_zones(const_cast<unsigned char*>(memory), allocation.bytes);  // say it once
     return "something wrote beside " + name_of(allocation);
   }
@@ -183,7 +232,8 @@ cudaError_t cudaHostRegister(void* memory, size_t bytes, unsigned) {
   KT_ENTER(cudaHostRegister);
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
-  r.allocations.emplace(static_cast<unsigned char*>(memory), Allocation{bytes, Kind::kRegistered});
+  r.allocations.emplace(static_cast<unsigned char*>(memory),
+                        Allocation{bytes, Kind::kRegistered, 0});
   return cudaSuccess;
 }
 
@@ -209,6 +259,7 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   Registry& r = registry();
   const std::lock_guard lock(r.mutex);
   *total = device_capacity();
-  *free = *total > r.device_bytes ? *total - r.device_bytes : 0;
+  const std::size_t used = r.device_bytes[current_device()];
+  *free = *total > used ? *total - used : 0;
   return cudaSuccess;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which order blocks, warps and lanes take turns: forwards, backwards, or shuffled by a seed.
+// In which order streams, blocks, warps and lanes take turns: forwards, that is the oldest work
+// first, backwards, or shuffled by a seed.
 #pragma once
 
 #include <cstdint>

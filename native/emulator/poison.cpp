@@ -30,11 +30,16 @@ int poison_file() {
   return file;
 }
 
+void* map_pages(std::size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
 }  // namespace
 
-unsigned char* allocate_poisoned(std::size_t bytes) {
+unsigned char* allocate_poisoned(std::size_t bytes, bool own_pages) {
   if (bytes < kLarge) {
-    void* memory = std::aligned_alloc(kAlignment, bytes);
+    void* memory = own_pages ? map_pages(bytes) : std::aligned_alloc(kAlignment, bytes);
     if (memory) std::memset(memory, kPoison, bytes);
     return static_cast<unsigned char*>(memory);
   }
@@ -52,8 +57,8 @@ unsigned char* allocate_poisoned(std::size_t bytes) {
   return begin;
 }
 
-void free_poisoned(unsigned char* memory, std::size_t bytes) {
-  if (bytes < kLarge) {
+void free_poisoned(unsigned char* memory, std::size_t bytes, bool own_pages) {
+  if (bytes < kLarge && !own_pages) {
     std::free(memory);
   } else {
     munmap(memory, bytes);

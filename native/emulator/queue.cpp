@@ -63,7 +63,10 @@ Choice choose(Device& d) {
   std::sort(d.busy.begin(), d.busy.end(), [](cudaStream_t a, cudaStream_t b) {
     return a->work.front().sequence < b->work.front().sequence;
   });
-  for (const cudaStream_t stream : d.busy) {
+  std::vector<unsigned> turns;
+  Order::chosen().fill(turns, static_cast<unsigned>(d.busy.size()));
+  for (const unsigned turn : turns) {
+    const cudaStream_t stream = d.busy[turn];
     const Work& work = stream->work.front();
     const std::size_t place = find_runnable(work);
     if (place < work.order.size()) return {stream, place};

@@ -36,7 +36,7 @@ struct Work {
   std::shared_ptr<const Nodes> nodes;
   std::vector<unsigned> order;  // of nodes not done
   std::vector<bool> done;
-  uint64_t sequence;  // by which older work goes first
+  uint64_t sequence;  // by which work is older
 };
 
 struct EventState {
@@ -76,18 +76,24 @@ cudaError_t refusal_while_capturing(const char* call);
 // Runs a host function, during which its thread must make no calls.
 void run_host_function(cudaHostFn_t function, void* argument);
 
+// The device that the calling thread's calls are about.
+int current_device();
+int device_count();
+
 // How many captures that forbid unsafe calls the thread has begun.
 inline thread_local int captures = 0;
 
 }  // namespace kt::emulated
 
 struct CUstream_st {
+  int device = 0;
   std::deque<kt::emulated::Work> work;
   std::shared_ptr<kt::emulated::Capture> capture;
   std::vector<unsigned> at;  // nodes of the capture behind which the next one comes
 };
 
 struct CUevent_st {
+  int device = 0;
   std::shared_ptr<kt::emulated::EventState> state = std::make_shared<kt::emulated::EventState>();
   uint64_t recorded = 0;
   std::weak_ptr<kt::emulated::Capture> capture;  // if recorded during one

@@ -68,6 +68,7 @@ CUresult wait_value_entry(CUstream stream, CUdeviceptr address, cuuint32_t value
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   KT_ENTER(cudaStreamCreateWithFlags);
   *stream = new CUstream_st;
+  (*stream)->device = current_device();
   return cudaSuccess;
 }
 
@@ -106,6 +107,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   const cudaError_t error = submit(stream, {"copy of " + std::to_string(bytes) + " bytes",
                                             [=] {
                                               std::string wrong = check_copy(to, from, bytes, kind);
+                                              open_memory(to), open_memory(from);
                                               if (wrong.empty()) std::memcpy(to, from, bytes);
                                               return wrong;
                                             },
@@ -121,6 +123,7 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
   return submit(stream, {"fill of " + std::to_string(bytes) + " bytes",
                          [=] {
                            std::string wrong = check_copy(to, to, bytes, cudaMemcpyDeviceToDevice);
+                           open_memory(to);
                            if (wrong.empty()) std::memset(to, value, bytes);
                            return wrong;
                          },
@@ -156,6 +159,7 @@ cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void*
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   KT_ENTER(cudaEventCreateWithFlags);
   *event = new CUevent_st;
+  (*event)->device = current_device();
   return cudaSuccess;
 }
 
@@ -169,6 +173,8 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   KT_ENTER(cudaEventRecord);
+  if (event->device != stream->device)
+    return refuse(cudaErrorInvalidResourceHandle, "an event of another device than the stream's");
   event->capture = stream->capture;
   if (stream->capture) {
     event->at = stream->at;

@@ -30,7 +30,8 @@ def open_resources(path: Path) -> Resources:
 def build(resources: Resources, placement: Placement) -> Decoder:
     plan = make_plan(resources, placement)
     if plan.needs_gpu:
-        resources.gpu = gpu_device()
+        resources.gpus = {card: gpu_device(card) for card in plan.cards_used}
+        resources.cards = plan.cards
     return build_model(resources, plan, lambda _: None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event as Flag
@@ -13,6 +13,7 @@ from threading import Event as Flag
 import torch
 from torch import Tensor
 
+from ktdesk.devices.cuda import CudaDevice
 from ktdesk.runtime.loading import load_model
 from ktdesk.runtime.runner import Runner
 from tests.bench.shapes import VOCABULARY
@@ -47,10 +48,12 @@ class ModelRow:
     gpu_bytes: int
 
 
-def model_rows(path: Path, threads: int, vram_bytes: int) -> Iterator[ModelRow]:
-    """Yield a row per placement, the CPU's first."""
+def model_rows(
+    path: Path, threads: int, vram_bytes: int, placements: Sequence[str] = PLACEMENTS
+) -> Iterator[ModelRow]:
+    """Yield a row per placement. Logits are compared with those of the first one, the CPU's."""
     expected: Tensor | None = None
-    for placement in PLACEMENTS:
+    for placement in placements:
         row, logits = _measure(path, placement, threads, vram_bytes)
         expected = logits if expected is None else expected
         errors = (logits - expected).square().sum(-1) / expected.square().sum(-1)
@@ -64,7 +67,7 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     loaded = load_model(
         path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
     )
-    runner, device = loaded.runner, loaded.runner._model.device
+    runner, stages = loaded.runner, loaded.runner._model._stages.values()
     ids = random.Random(1).choices(range(VOCABULARY), k=context)
     _read(runner, ids[:512])
     prefill = {count: count / _read(runner, ids[:count]) for count in _PROMPTS}
@@ -73,9 +76,9 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     decode = _decode(runner, ids, 48)
     _read(runner, ids[:_DEPTH])
     deep = _decode(runner, ids, _DEPTH)
-    arena = getattr(device, "arena", None)
-    used = arena.used_bytes if arena else 0
-    row = ModelRow(path.stem, placement, prefill, decode, deep, 0.0, 0, used)
+    arenas = [stage.device.arena for stage in stages if isinstance(stage.device, CudaDevice)]
+    used = max((arena.used_bytes for arena in arenas), default=0)
+    row = ModelRow(path.stem, Path(placement).stem, prefill, decode, deep, 0.0, 0, used)
     return row, torch.cat(logits)
 
 

@@ -3,7 +3,8 @@
 
 The kernels' and models' tests run on the card instead of the emulator; greedy texts are compared
 with the CPU's, hand-offs tried under load, kernels run under compute-sanitizer where there is one;
-then kernels, hand-offs and whole models are timed. Ends with code 1 if a check fails.
+then kernels, hand-offs and whole models are timed, also on two cards. Ends with code 1 if a check
+fails.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import json
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ktdesk.cli.setting_arguments import at_least_one
@@ -25,10 +28,11 @@ from ktdesk.settings import models_folder
 from tests.bench import machine
 from tests.bench.shapes import SHAPES
 from tests.bench.synthetic import model_file
+from tests.gpu.cards import card_rows, missing_card
 from tests.gpu.ceilings import measure_ceilings
 from tests.gpu.handoffs import handoff_rows
 from tests.gpu.kernels import kernel_rows
-from tests.gpu.models import LIMIT, model_rows
+from tests.gpu.models import LIMIT, ModelRow, model_rows
 from tests.gpu.sanitizer import find_sanitizer, sanitizer_rows
 from tests.gpu.texts import text_rows
 
@@ -37,8 +41,10 @@ TESTS = (
     "tests/kernels",
     "tests/integration/test_gpu.py",
     "tests/integration/test_gpu_streamed_experts.py",
+    "tests/integration/test_gpu_fit.py",
+    "tests/integration/test_gpu_cards.py",
 )
-PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models")
+PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models", "cards")
 
 
 def main() -> int:
@@ -60,6 +66,8 @@ def main() -> int:
         _kernels(result)
     if "models" in options.parts:
         failed |= not _models(options, result)
+    if "cards" in options.parts:
+        failed |= not _cards(options, result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return int(failed)
@@ -139,21 +147,47 @@ def _kernels(result: dict[str, Any]) -> None:
 
 
 def _models(options: Namespace, result: dict[str, Any]) -> bool:
-    """Print and add the rows of all models; return whether their logits are right."""
-    result["models"], good = [], True
-    for name in options.models:
-        path = model_file(SHAPES[name])
-        for row in model_rows(path, options.threads, int(options.vram_gib * 2**30)):
-            result["models"].append(asdict(row))
-            good &= row.error <= LIMIT
-            prompts = ", ".join(f"{count}: {rate:.0f}" for count, rate in row.prefill.items())
-            print(
-                f"{row.model:20} {row.placement:9} prefill {prompts}; decode {row.decode:.1f}, "
-                f"deep {row.deep_decode:.1f} tokens/s; error {row.error:.1e}, "
-                f"{row.moved_tokens} moved; "
-                f"{row.gpu_bytes / 1e9:.1f} GB on the card",
-                flush=True,
+    """Measure all models; return whether their logits are right."""
+    vram_bytes = int(options.vram_gib * 2**30)
+    rows = (
+        row
+        for name in options.models
+        for row in model_rows(model_file(SHAPES[name]), options.threads, vram_bytes)
+    )
+    return _add_rows(result.setdefault("models", []), rows)
+
+
+def _cards(options: Namespace, result: dict[str, Any]) -> bool:
+    """Do the same for two cards beside one, if there are two."""
+    if problem := missing_card():
+        print(f"Nothing is split over two cards: {problem}.")
+        return True
+    vram_bytes = int(options.vram_gib * 2**30)
+    with TemporaryDirectory() as folder:
+        rows = (
+            row
+            for name in options.models
+            for row in card_rows(
+                model_file(SHAPES[name]), options.threads, vram_bytes, Path(folder)
             )
+        )
+        return _add_rows(result.setdefault("cards", []), rows)
+
+
+def _add_rows(to: list[dict[str, Any]], rows: Iterator[ModelRow]) -> bool:
+    """Print and add rows; return whether their logits are right."""
+    good = True
+    for row in rows:
+        to.append(asdict(row))
+        good &= row.error <= LIMIT
+        prompts = ", ".join(f"{count}: {rate:.0f}" for count, rate in row.prefill.items())
+        print(
+            f"{row.model:20} {row.placement:9} prefill {prompts}; decode {row.decode:.1f}, "
+            f"deep {row.deep_decode:.1f} tokens/s; error {row.error:.1e}, "
+            f"{row.moved_tokens} moved; "
+            f"{row.gpu_bytes / 1e9:.1f} GB on the card",
+            flush=True,
+        )
     return good
 
 

@@ -47,9 +47,11 @@ def emulated_module() -> Any:
     return module
 
 
-def gpu_device() -> CudaDevice:
-    """Return a device of its own."""
-    return open_gpu(0) if Choice.is_card else CudaDevice(emulated_module(), 0, BUDGET_BYTES)
+def gpu_device(card: int = 0, budget_bytes: int = 0) -> CudaDevice:
+    """Return a device of its own, on a card that there is."""
+    if Choice.is_card:
+        return open_gpu(budget_bytes, card)
+    return CudaDevice(emulated_module(), card, budget_bytes or BUDGET_BYTES)
 
 
 class LaunchedAtOnce:

@@ -39,8 +39,7 @@ def test_needs_are_what_a_model_takes(tiny: Tiny) -> None:
     needs = needs_of(resources)
     unused = gpu_device()
     model = build(resources, Placement.load("gpu_only"))
-    assert resources.gpu
-    taken = resources.gpu.arena.used_bytes - unused.arena.used_bytes
+    taken = resources.gpus[0].arena.used_bytes - unused.arena.used_bytes
     expected = needs.head + sum(layer.always + layer.experts for layer in needs.layers)
     assert 0.95 < taken / expected < 1.05, "but for rounded sizes, and frequencies"
     del model
@@ -52,7 +51,7 @@ def test_some_layers_experts_on_the_card(tiny: Tiny) -> None:
     needs = replace(needs_of(resources), streaming=0)  # which is more than a tiny model is
     left = max(layer.experts for layer in needs.layers) + needs.reserve
     room = left + needs.head + sum(layer.always for layer in needs.layers)
-    placement = choose_placement(needs, room)
+    placement = choose_placement(needs, [room])
     assert placement.name.startswith("one_gpu, experts of 1 of ")
     model = build(open_resources(tiny.path), placement)
     assert_logits(prefill(model, TOKENS, 0, outputs=24), expected)

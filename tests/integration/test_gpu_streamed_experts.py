@@ -70,7 +70,7 @@ SPLITS = {
 def run(resources: Resources, split: str, times: int = 1) -> list[Tensor]:
     """Return the logits of a prompt whose experts are computed by the sides that `split` names."""
     model = build(resources, Placement.load("one_gpu"))
-    speeds = resources.streaming.speeds = FixedSpeeds(*SPLITS[split])
+    speeds = resources.streaming[0].speeds = FixedSpeeds(*SPLITS[split])
     logits = [prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone() for _ in range(times)]
     assert speeds.worked == set(split.split())
     return logits
@@ -90,7 +90,7 @@ def test_experts_come_as_they_are_in_the_file(tmp_path: Path, kind: str) -> None
     mapped, copied = open_resources(path), open_resources(path)
     copied.copied = frozenset(copied.checkpoint.tensors)
     assert torch.equal(*run(copied, "gpu"), *run(mapped, "gpu"))
-    assert copied.streaming.ring.stored.numel() > 0, "rows are interleaved at home"
+    assert copied.streaming[0].ring.stored.numel() > 0, "rows are interleaved at home"
 
 
 def test_more_tokens_than_are_multiplied_at_a_time(

@@ -42,6 +42,9 @@ def test_the_first_rule_that_matches_wins() -> None:
         (["{match: '**', use: linear.tors}"], "no operator 'linear.tors'. Did you mean"),
         (["{match: '**', use: '*.gpu'}"], "No operator has the variant 'gpu'"),
         (["{match: '**', use: experts.cpu, with: {thread: 4}}"], "has no option 'thread'"),
+        (["{match: '**', use: '*.cpu', with: {card: 1}}"], "has no option 'card'"),
+        (["{match: '**', use: '*.cuda', with: {card: -1}}"], "names the card -1"),
+        (["{match: '**', use: '*.cuda', with: {card: first}}"], "names the card 'first'"),
         (["{match: '**', use: linear.cpu}"], "places the experts at layers.0.mlp.experts"),
         (
             ["{match: 'layers.*.experts', use: experts.cpu}", "{match: '**', use: '*.cpu'}"],
