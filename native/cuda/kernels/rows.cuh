@@ -59,18 +59,40 @@ class RowKernel {
   __device__ RowKernel(const RowProduct& a, unsigned char* shared)
       : a_(a),
         x_(reinterpret_cast<float*>(shared)),
-        partial_(x_ + token_floats() * padded<T>(a.tokens)),
+        partial_(x_ + token_floats() * x_rows(a)),
         warp_(static_cast<int>(threadIdx.x) / kLanes),
         lane_(static_cast<int>(threadIdx.x) % kLanes),
         steps_((a.columns + Rows::kColumns - 1) / Rows::kColumns),
         ring_(a, reinterpret_cast<unsigned char*>(partial_ + partial_floats(a)) +
                      warp_ * Ring<Rows, T>::kBytes) {}
 
+  // Rows of activations in shared memory.
+  __host__ __device__ static constexpr int x_rows(const RowProduct& a) {
+    return a.together ? a.together : padded<T>(a.tokens);
+  }
   __host__ __device__ static constexpr int partial_floats(const RowProduct& a) {
+    if (a.together) return (a.plan_pairs * pair_floats(a) + kQuad - 1) / kQuad * kQuad;
     return a.split_bits ? kWarps<T> * 2 * T : 0;
   }
 
   __device__ void run() {
+    if (T == 1 && a_.together) {
+      run_ahead();
+    } else {
+      run_tiles();
+    }
+    wait_copies<0>();
+  }
+
+ private:
+  static constexpr int kQuad = 4;
+
+  // What a pair of the plan leaves: the shares of both rows of all warps, and the matrix.
+  __host__ __device__ static constexpr int pair_floats(const RowProduct& a) {
+    return (a.block_pairs * 2 << a.split_bits) + 1;
+  }
+
+  __device__ void run_tiles() {
     Walk<T> walk(a_);
     if (a_.owns_rows()) start(walk);
     Tile tile;
@@ -80,10 +102,66 @@ class RowKernel {
         multiply(tile, pair + (warp_ >> a_.split_bits), pair == tile.begin);
       }
     }
-    wait_copies<0>();
   }
 
- private:
+  // One token, whose pairs of the plan are tiles in their order: no warp waits for others between
+  // two matrices. What they find is added up at the end, in the same order as tile by tile.
+  __device__ void run_ahead() {
+    Walk<T> walk(a_);
+    Tile tile;
+    const int pairs = a_.plan[a_.experts];
+    for (int first = 0; first < pairs; first += a_.together) {
+      const int count = min(a_.together, pairs - first);
+      __syncthreads();
+      bring_rows(first, count);
+      __syncthreads();
+      for (int i = 0; i < count && walk.next(tile); ++i) {
+        float* const found = partial_ + (first + i) * pair_floats(a_);
+        if (threadIdx.x == 0) found[pair_floats(a_) - 1] = __uint_as_float(tile.matrix);
+        for (int pair = tile.begin + (warp_ >> a_.split_bits); pair < tile.end;
+             pair += kWarps<T> >> a_.split_bits) {
+          Sums<T> sums = {};
+          add_steps(tile, pair, 0, steps_, sums, x_ + i * token_floats());
+          add_lanes(1, sums);
+          const int at = ((pair - tile.begin) * 2 << a_.split_bits) + split();
+          if (lane_ == 0) found[at] = sums[0][0], found[at + (1 << a_.split_bits)] = sums[1][0];
+        }
+      }
+    }
+    __syncthreads();
+    const int first = walk.first_row(), last = walk.last_row();
+    for (int row = first + static_cast<int>(threadIdx.x); row < last; row += kThreads<T>) {
+      a_.out[row] = add_pairs(row, (row - first) << a_.split_bits, pairs);
+    }
+  }
+
+  // The output of a row, whose shares stand at `place` of each pair of the plan.
+  __device__ float add_pairs(int row, int place, int pairs) const {
+    float out = a_.start ? a_.start[row] : 0.0f;
+#pragma unroll 4
+    for (int p = 0; p < pairs; ++p) {
+      const float* const found = partial_ + p * pair_floats(a_);
+      float value = found[place];
+      for (int s = 1; s < 1 << a_.split_bits; ++s) value += found[place + s];
+      const int matrix = static_cast<int>(__float_as_uint(found[pair_floats(a_) - 1]));
+      value = with_bias(a_.bias[0], a_, matrix, row, value);
+      out = fmaf(a_.weights[a_.plan[a_.experts + 1 + p]], value, out);
+    }
+    return out;
+  }
+
+  // Whole rows of activations, of some pairs of the plan, to shared memory.
+  __device__ void bring_rows(int first, int count) {
+    const int items = steps_ * kItems;
+#pragma unroll 4
+    for (int i = static_cast<int>(threadIdx.x); i < count * items; i += kThreads<T>) {
+      const int row = i / items, step = i % items / kItems, item = i % kItems;
+      const float* from = reinterpret_cast<const float*>(a_.x + (first + row) * a_.x_token);
+      Rows::put(load_four(from, step * Rows::kColumns + Rows::column(item), a_.columns), item,
+                x_ + row * token_floats() + step * Rows::kStepFloats);
+    }
+  }
+
   __device__ int split() const { return warp_ & ((1 << a_.split_bits) - 1); }
   __device__ int token_floats() const { return a_.chunk_steps * Rows::kStepFloats; }
 
@@ -126,14 +204,16 @@ class RowKernel {
         bring(tile, first, count);
         __syncthreads();
       }
-      if (pair < tile.end) add_steps(tile, pair, first, first + count, sums);
+      if (pair < tile.end) add_steps(tile, pair, first, first + count, sums, x_);
     }
     add_lanes(tile.count, sums);
     if (a_.split_bits) add_warps(sums);
     if (pair < tile.end && split() == 0) finish_tokens(tile, pair, sums);
   }
 
-  __device__ void add_steps(const Tile& tile, int pair, int first, int last, Sums<T>& sums) {
+  // x: the activations from step `first` on.
+  __device__ void add_steps(const Tile& tile, int pair, int first, int last, Sums<T>& sums,
+                            const float* x) {
     const uint8_t* from[2];
     for (int r = 0; r < 2; ++r) from[r] = row_of(a_, tile.matrix, pair, r);
     const int splits = 1 << a_.split_bits;
@@ -145,8 +225,8 @@ class RowKernel {
         rows[r] = ring_.oldest(r, from[r] + int64_t{step} * Rows::kStepBytes);
       }
       Rows::template multiply<T>(rows, a_.columns - step * Rows::kColumns,
-                                 x_ + (step - first) * Rows::kStepFloats, token_floats(),
-                                 tile.count, sums);
+                                 x + (step - first) * Rows::kStepFloats, token_floats(), tile.count,
+                                 sums);
       ring_.drop_oldest();
     }
   }
@@ -228,22 +308,40 @@ inline int shared_bytes() {
   return bytes;
 }
 
+// Decides which activations lie in shared memory together. Returns its bytes.
+template <class Rows, int T>
+int share_memory(RowProduct& a, int blocks) {
+  constexpr int kFloat = sizeof(float);
+  const int steps = (a.columns + Rows::kColumns - 1) / Rows::kColumns;
+  const int all = shared_bytes(), step_bytes = Rows::kStepFloats * kFloat;
+  const auto fixed = [&] {
+    return kWarps<T> * Ring<Rows, T>::kBytes + RowKernel<Rows, T>::partial_floats(a) * kFloat;
+  };
+  if (T == 1 && a.owns_rows()) {
+    a.chunk_steps = steps;
+    a.block_pairs = (a.pairs + blocks - 1) / blocks;
+    a.together = a.plan_pairs;  // so many at most
+    const int fit = (all - fixed()) / (steps * step_bytes);
+    a.together = fit < 0 ? 0 : fit < a.plan_pairs ? fit : a.plan_pairs;
+    if (a.together) return fixed() + a.together * steps * step_bytes;
+  }
+  const int rows_bytes = padded<T>(a.tokens) * step_bytes, fit = (all - fixed()) / rows_bytes;
+  const int chunks = (steps + fit - 1) / fit;
+  a.chunk_steps = (steps + chunks - 1) / chunks;
+  return fixed() + a.chunk_steps * rows_bytes;
+}
+
 template <class Rows, int T>
 void launch_rows(Stream& stream, RowProduct a, int64_t parts) {
   const int steps = (a.columns + Rows::kColumns - 1) / Rows::kColumns;
   a.split_bits = split_bits_for(parts * a.pairs, steps, stream.multiprocessors());
-  const int fixed = kWarps<T> * Ring<Rows, T>::kBytes +
-                    RowKernel<Rows, T>::partial_floats(a) * static_cast<int>(sizeof(float));
-  const int step_bytes = padded<T>(a.tokens) * Rows::kStepFloats * static_cast<int>(sizeof(float));
-  const int fit = (shared_bytes() - fixed) / step_bytes;
-  const int chunks = (steps + fit - 1) / fit;
-  a.chunk_steps = (steps + chunks - 1) / chunks;
   const int64_t matrices = a.owns_rows() ? 1 : a.matrices;
   const int64_t tiles = ((a.pairs * matrices << a.split_bits) + kWarps<T> - 1) / kWarps<T>;
   const int64_t most = stream.multiprocessors();
-  const auto blocks = static_cast<unsigned>(tiles < most ? tiles : most);
-  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(blocks), dim3(kThreads<T>),
-            fixed + a.chunk_steps * step_bytes, stream, a);
+  const int blocks = static_cast<int>(tiles < most ? tiles : most);
+  const int bytes = share_memory<Rows, T>(a, blocks);
+  KT_LAUNCH((multiply_rows_kernel<Rows, T>), dim3(static_cast<unsigned>(blocks)), dim3(kThreads<T>),
+            bytes, stream, a);
 }
 
 template <class Weight>
@@ -267,6 +365,8 @@ template <class Block>
 constexpr bool kIsFrequent = false;
 template <>
 constexpr bool kIsFrequent<BlockQ4_0> = true;
+template <>
+constexpr bool kIsFrequent<BlockQ5_0> = true;
 template <>
 constexpr bool kIsFrequent<BlockQ8_0> = true;
 template <>

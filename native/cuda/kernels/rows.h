@@ -41,6 +41,9 @@ struct RowProduct {
   // How it is launched.
   int split_bits;   // 1 << split_bits warps share a pair
   int chunk_steps;  // steps of columns whose x lies in shared memory at a time
+  // Of one token whose outputs are added to: the rows of x, all their columns, that lie in shared
+  // memory at a time, and the most pairs of rows that a block has. Or zero: matrix by matrix.
+  int together, block_pairs;
 
   // Whether a block has the same rows of all matrices: it alone adds to their outputs.
   __host__ __device__ bool owns_rows() const { return then == Then::kAdd; }
