@@ -21,6 +21,7 @@
 #include "../kernels.h"
 #include "attention_softmax.cuh"
 #include "attention_tiles.cuh"
+#include "quads.cuh"
 
 namespace kt::cuda {
 
@@ -45,6 +46,8 @@ struct AttentionShape {
   static constexpr int kStageBytes = kKeyBytes + (kIsLatent ? 0 : kRows * kValue * 2);
   static constexpr int kScoreBytes = kColumnWarps > 1 ? kQueryWarps * kHalves * kTiles * 512 : 0;
   static constexpr int kBytes = 2 * kStageBytes + kScoreBytes;
+  static constexpr int kQueryBytes = kQueries * kKey * 2;  // at the end of both stages
+  static_assert(kQueryBytes <= 2 * kStageBytes);
   static_assert(kColumnWarps == 1 || (kRowWarps == 1 && kOwnTiles % 2 == 0));
   static constexpr int kMergeBytes = kQueryWarps * (kRowWarps * 64 + (kValueTiles + 1) * 512);
   static_assert(kRowWarps == 1 || kMergeBytes <= 2 * kStageBytes);
@@ -77,28 +80,42 @@ struct WarpQueries {
   Softmax<Shape::kTiles> softmax;
 };
 
-// Reads the queries, times scale.
+// Puts the tile's queries, times scale, into shared memory; zeros where there are none.
 template <class Shape>
-__device__ __forceinline__ void load_queries(const AttentionArgs& a, const Run& run, int kv_head,
-                                             const WarpPlace<Shape>& at, WarpQueries<Shape>& of) {
+__device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& run, int kv_head,
+                                            unsigned char* tile) {
+  constexpr int kChunks = Shape::kKey / 8;
+  static_assert(Shape::kQueries * kChunks % Shape::kThreads == 0);
+#pragma unroll 3
+  for (int i = threadIdx.x; i < Shape::kQueries * kChunks; i += Shape::kThreads) {
+    const int query = i / kChunks, chunk = i % kChunks;
+    const bool is_there = query < run.count;
+    const float* const q =
+        query_values(a, query_of(a, kv_head, run.first + (is_there ? query : 0)));
+    const int size = is_there ? a.key_size : 0;
+    const float4 x = load_quad(q, chunk * 8, size), y = load_quad(q, chunk * 8 + 4, size);
+    *reinterpret_cast<uint4*>(Chunks<Shape::kKey>(tile, query, 0).at(chunk)) = {
+        pack_bf16(a.scale * x.x, a.scale * x.y), pack_bf16(a.scale * x.z, a.scale * x.w),
+        pack_bf16(a.scale * y.x, a.scale * y.y), pack_bf16(a.scale * y.z, a.scale * y.w)};
+  }
+}
+
+// Takes the warp's part of them.
+template <class Shape>
+__device__ __forceinline__ void take_queries(const AttentionArgs& a, const Run& run, int kv_head,
+                                             unsigned char* tile, const WarpPlace<Shape>& at,
+                                             WarpQueries<Shape>& of) {
+  const Chunks<Shape::kKey> chunks(tile, at.queries + at.lane % 16, at.key_half * 2 + at.lane / 16);
+#pragma unroll
+  for (int step = 0; step < Shape::kSteps; ++step) {
+    ldmatrix_x4(of.q[step], chunks.at(step * Shape::kHalves * 2));
+  }
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     const int i = at.queries + at.lane / 4 + 8 * half;
     const bool is_there = i < run.count;
     const Query query = query_of(a, kv_head, run.first + (is_there ? i : 0));
-    const float* const q = query_values(a, query);
     of.softmax.rows[half] = is_there ? seen_rows(a, query.token) : Rows{0, 0};
-    const int size = is_there ? a.key_size : 0;
-#pragma unroll
-    for (int step = 0; step < Shape::kSteps; ++step) {
-#pragma unroll
-      for (int k = 0; k < 2; ++k) {
-        const int column = (step * Shape::kHalves + at.key_half) * 16 + k * 8 + at.lane % 4 * 2;
-        const float first = column < size ? a.scale * q[column] : 0.0f;
-        const float second = column + 1 < size ? a.scale * q[column + 1] : 0.0f;
-        of.q[step][half + 2 * k] = pack_bf16(first, second);
-      }
-    }
   }
 }
 
@@ -121,6 +138,19 @@ __device__ __forceinline__ void start(const AttentionArgs& a, const Run& run, in
   }
 }
 
+// Loads right factors two steps before they are multiplied, which takes as long as they do.
+template <int kSteps, class Load, class Multiply>
+__device__ __forceinline__ void ahead(const Load& load, const Multiply& multiply) {
+  uint32_t b[3][4];
+  load(0, b[0]);
+  if constexpr (kSteps > 1) load(1, b[1]);
+#pragma unroll
+  for (int step = 0; step < kSteps; ++step) {
+    if (step + 2 < kSteps) load(step + 2, b[(step + 2) % 3]);
+    multiply(step, b[step % 3]);
+  }
+}
+
 // Scores of the warp's rows, of its part of the columns. Even and odd steps are summed apart: mma
 // waits for the sums of the one before.
 template <class Shape>
@@ -134,13 +164,12 @@ __device__ __forceinline__ void multiply_keys(unsigned char* keys, const WarpPla
 #pragma unroll
   for (int pair = 0; pair < Shape::kOwnTiles / 2; ++pair) {
     const Chunks<Shape::kKey> chunks(keys, row + 16 * pair, chunk);
-#pragma unroll
-    for (int step = 0; step < Shape::kSteps; ++step) {
-      uint32_t b[4];
-      ldmatrix_x4(b, chunks.at(step * Shape::kHalves * 2));
-      mma_bf16(sums[step % 2][2 * pair], of.q[step], {b[0], b[1]});
-      mma_bf16(sums[step % 2][2 * pair + 1], of.q[step], {b[2], b[3]});
-    }
+    ahead<Shape::kSteps>(
+        [&](int step, uint32_t (&b)[4]) { ldmatrix_x4(b, chunks.at(step * Shape::kHalves * 2)); },
+        [&](int step, const uint32_t (&b)[4]) {
+          mma_bf16(sums[step % 2][2 * pair], of.q[step], {b[0], b[1]});
+          mma_bf16(sums[step % 2][2 * pair + 1], of.q[step], {b[2], b[3]});
+        });
   }
 #pragma unroll
   for (int tile = 0; tile < Shape::kOwnTiles; ++tile) {
@@ -181,13 +210,12 @@ __device__ __forceinline__ void multiply_values(unsigned char* values, const War
 #pragma unroll
   for (int k = 0; k < Shape::kTiles / 2; ++k) {
     const Chunks<kWidth> chunks(values, row + 16 * k, chunk);
-#pragma unroll
-    for (int pair = 0; pair < Shape::kValueTiles / 2; ++pair) {
-      uint32_t b[4];
-      ldmatrix_x4_trans(b, chunks.at(2 * pair));
-      mma_bf16(of.sums[2 * pair], weights[k], {b[0], b[1]});
-      mma_bf16(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
-    }
+    ahead<Shape::kValueTiles / 2>(
+        [&](int pair, uint32_t (&b)[4]) { ldmatrix_x4_trans(b, chunks.at(2 * pair)); },
+        [&](int pair, const uint32_t (&b)[4]) {
+          mma_bf16(of.sums[2 * pair], weights[k], {b[0], b[1]});
+          mma_bf16(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
+        });
   }
 }
 
@@ -228,8 +256,16 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
     }
     commit_copies();
   };
-  if (part.begin < part.end) bring(part.begin, shared);
-  load_queries(a, run, kv_head, at, of);  // while the rows are on their way
+  constexpr bool kIsRoom = Shape::kQueryBytes <= Shape::kStageBytes;
+  unsigned char* const queries = shared + 2 * Shape::kStageBytes - Shape::kQueryBytes;
+  if (kIsRoom && part.begin < part.end) bring(part.begin, shared);
+  put_queries<Shape>(a, run, kv_head, queries);  // while rows are on their way
+  __syncthreads();
+  take_queries(a, run, kv_head, queries, at, of);
+  if (!kIsRoom) {
+    __syncthreads();
+    if (part.begin < part.end) bring(part.begin, shared);
+  }
   int at_stage = 0;
   for (int first = part.begin; first < part.end; first += kRows, at_stage ^= 1) {
     unsigned char* const stage = shared + at_stage * Shape::kStageBytes;
