@@ -187,7 +187,8 @@ class RowKernel {
 #pragma unroll(T == 1 ? 2 : 1)
       for (int i = static_cast<int>(threadIdx.x); i < count * kItems; i += kThreads<T>) {
         const int step = i / kItems, item = i % kItems;
-        const int column = (first + step) * Rows::kColumns + Rows::column(item);
+        int column = (first + step) * Rows::kColumns + Rows::column(item);
+        if (T == 1 && a_.fold_bits) column &= (a_.columns >> a_.fold_bits) - 1;
         Rows::put(load_four(row, column, a_.columns), item,
                   x_ + t * token_floats() + step * Rows::kStepFloats);
       }
@@ -231,7 +232,16 @@ class RowKernel {
     }
   }
 
+  // Of rows that follow each other as one, each has lanes of its own.
+  __device__ int row_lanes() const { return kLanes >> a_.fold_bits; }
+
   __device__ void add_lanes(int count, Sums<T>& sums) {
+    if (T == 1 && a_.fold_bits) {
+      for (int lanes = row_lanes() / 2; lanes; lanes /= 2) {
+        for (int r = 0; r < 2; ++r) sums[r][0] += __shfl_xor_sync(0xffffffffu, sums[r][0], lanes);
+      }
+      return;
+    }
 #pragma unroll
     for (int t = 0; t < T; ++t) {
       if (t > 1 && t >= count) break;
@@ -263,6 +273,13 @@ class RowKernel {
   // Lane t has token t.
   __device__ void finish_tokens(const Tile& tile, int pair, const Sums<T>& sums) {
     float own[2] = {sums[0][0], sums[1][0]};
+    if (T == 1 && a_.fold_bits) {
+      for (int r = 0; r < 2; ++r) {
+        const int row = ((2 * pair + r) << a_.fold_bits) + lane_ / row_lanes();
+        if (lane_ % row_lanes() == 0) finish_row(a_, tile, row, tile.first, own[r]);
+      }
+      return;
+    }
 #pragma unroll
     for (int t = 1; t < T; ++t) {
       if (lane_ == t) own[0] = sums[0][t], own[1] = sums[1][t];
@@ -308,6 +325,22 @@ inline int shared_bytes() {
   return bytes;
 }
 
+// Makes one of neighbouring rows that are so short that most lanes would have nothing to do, where
+// each gets as many lanes.
+template <class Rows>
+void fold(RowProduct& a) {
+  if constexpr (!Rows::kCanFold) return;
+  const bool are_close = a.rows[1] - a.rows[0] == Rows::row_bytes(a.columns);
+  const bool divide_step = (a.columns & (a.columns - 1)) == 0;
+  if (a.then != Then::kStore || a.plan || a.outputs % 2 || !are_close || !divide_step) return;
+  for (; 2 * a.columns <= Rows::kColumns && a.pairs % 2 == 0; a.columns *= 2) {
+    a.rows[1] += a.rows[1] - a.rows[0];
+    a.pair_bytes *= 2;
+    a.pairs /= 2;
+    ++a.fold_bits;
+  }
+}
+
 // Decides which activations lie in shared memory together. Returns its bytes.
 template <class Rows, int T>
 int share_memory(RowProduct& a, int blocks) {
@@ -333,6 +366,7 @@ int share_memory(RowProduct& a, int blocks) {
 
 template <class Rows, int T>
 void launch_rows(Stream& stream, RowProduct a, int64_t parts) {
+  if (T == 1) fold<Rows>(a);
   const int steps = (a.columns + Rows::kColumns - 1) / Rows::kColumns;
   a.split_bits = split_bits_for(parts * a.pairs, steps, stream.multiprocessors());
   const int64_t matrices = a.owns_rows() ? 1 : a.matrices;

@@ -40,6 +40,7 @@ struct RowProduct {
   Then then;
   // How it is launched.
   int split_bits;   // 1 << split_bits warps share a pair
+  int fold_bits;    // so many rows, 1 << fold_bits, follow each other as one: `columns` are theirs
   int chunk_steps;  // steps of columns whose x lies in shared memory at a time
   // Of one token whose outputs are added to: the rows of x, all their columns, that lie in shared
   // memory at a time, and the most pairs of rows that a block has. Or zero: matrix by matrix.
