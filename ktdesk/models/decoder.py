@@ -149,15 +149,18 @@ class Decoder(ABC):
         inputs.send()
         x = self._scaled(self._embedding.forward(inputs.tokens), spec.embedding_scale)
         step = self._step(inputs)
+        change: Tensor | None = None  # what is yet to be added to x: the next norm does that too
         for layer in self._layers:
             check()
             for half in layer:
-                change = half.block.forward(half.before.forward(x), step)
+                x, normed = self._added(half.before, x, change)
+                change = half.block.forward(normed, step)
                 if half.after:
                     change = half.after.forward(change)
-                x = self._elementwise.add(x, change, spec.residual_scale)
-        last = self._norm.forward(x[len(x) - outputs :])
-        return self._scaled(self._head.forward(last), spec.logit_scale)
+        assert change is not None
+        last = slice(len(x) - outputs, None)
+        _, normed = self._added(self._norm, x[last], change[last])
+        return self._scaled(self._head.forward(normed), spec.logit_scale)
 
     @property
     def chunk_tokens(self) -> int:
@@ -169,6 +172,11 @@ class Decoder(ABC):
         is_one = self._local_rotary is self._rotary
         local = rotary if is_one else self._local_rotary.forward(inputs.positions)
         return Step(inputs, rotary, local)
+
+    def _added(self, norm: Norm, x: Tensor, change: Tensor | None) -> tuple[Tensor, Tensor]:
+        if change is None:
+            return x, norm.forward(x)
+        return norm.forward_sum(x, change, self.spec.residual_scale)
 
     def _scaled(self, x: Tensor, factor: float) -> Tensor:
         return x if factor == 1 else self._elementwise.scale(x, factor)
