@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A product of rows with few tokens, as its kernel (rows.cuh) takes it: linear, and both halves of
-// routed experts, are this with different ends. Rows come in pairs, which one warp, or some warps
-// that share the columns, multiply together: two neighbours, or the same row of gate and up.
+// A product of rows with few tokens, as its kernel (row_kernel.cuh) takes it: linear, and both
+// halves of routed experts, are this with different ends. Rows come in pairs, which one warp, or
+// some warps that share the columns, multiply together: two neighbours, or the same row of gate and
+// up.
 #pragma once
 
 #include "../stream.h"
