@@ -4,8 +4,9 @@
 // A block has a tile of queries of a key head and goes through a section of the rows, a block of
 // rows at a time, while the next one is on its way. Each warp has sixteen queries. Warps that have
 // the same ones share out rows, and add up at the end; or columns, so that sums of 256 or 512
-// values fit into registers: then scores are added up in shared memory for each block of rows, and
-// what becomes of them is computed by each. Queries, sums and softmax stay in registers.
+// values fit into registers: then each has scores of half of the key, which are added up in shared
+// memory for each block of rows, and what becomes of them is computed by each. Queries, sums and
+// softmax stay in registers.
 //
 // COST Of a row and a query: 2 * (key_size + value_size) operations. Rows are read from memory
 // once for all tiles if the second-level cache holds them between: bytes are those of the cache.
