@@ -71,7 +71,7 @@ class Device(Protocol):
         ...
 
     def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
-        """Return into how many sections attention had best split the cache rows, at most."""
+        """Return into how many sections a call of attention had best split the rows, at most."""
         ...
 
     def chunk_tokens(self, token_bytes: int) -> int:

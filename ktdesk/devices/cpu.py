@@ -20,7 +20,7 @@ from ktdesk.devices.workspace import Workspace
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
-from ktdesk.kernels.attention import step_sections
+from ktdesk.kernels.attention import attention_sections
 from ktdesk.kernels.streams import Graph, open_stream
 
 # More than a GPU takes for the rest of a layer. Threads that sleep meanwhile must be woken: on an
@@ -133,7 +133,7 @@ class CpuDevice:
 
     def attention_sections(self, tokens: int, heads: int, kv_heads: int) -> int:
         """Return into how many sections attention had best split the cache rows, at most."""
-        return step_sections(tokens, heads, kv_heads)
+        return attention_sections(tokens, heads, kv_heads)
 
     def chunk_tokens(self, token_bytes: int) -> int:
         """Return how many tokens of a prompt had best be computed at a time."""

@@ -130,9 +130,9 @@ def attend(
 ) -> None:
     """`attention`, a token at a time if there are few: how rows are cut depends on all of a call.
 
-    sections: room for as many as `step_sections` says. how: the same for all tokens.
+    sections: room for parts of the rows of `together` tokens. how: the same for all tokens.
     """
-    if len(q) > STEP_TOKENS:
+    if together(len(q)) > 1:
         attention(stream, q, k, v, positions, out, scale, sections, places=places, **how)
         return
     for token in range(len(q)):
@@ -141,6 +141,6 @@ def attend(
         attention(stream, *arguments, places=places[one], **how)
 
 
-def step_sections(tokens: int, heads: int, kv_heads: int) -> int:
-    """Return into how many sections `attend` had best split the cache rows, at most."""
-    return attention_sections(1 if tokens <= STEP_TOKENS else tokens, heads, kv_heads)
+def together(tokens: int) -> int:
+    """Return how many of a step's tokens `attend` computes at a time."""
+    return 1 if tokens <= STEP_TOKENS else tokens

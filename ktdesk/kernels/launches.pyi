@@ -59,6 +59,19 @@ class Stream:
         eps: float,
         /,
     ) -> None: ...
+    def add_rms_norm(
+        self,
+        x: int,
+        change: int,
+        weight: int,
+        total: int,
+        out: int,
+        rows: int,
+        width: int,
+        factor: float,
+        eps: float,
+        /,
+    ) -> None: ...
     def linear(
         self,
         weight: MatrixOf,

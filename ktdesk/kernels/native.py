@@ -63,6 +63,31 @@ def rms_norm(stream: Stream, x: Tensor, weight: Tensor, out: Tensor, eps: float)
     )
 
 
+def add_rms_norm(
+    stream: Stream,
+    x: Tensor,
+    change: Tensor,
+    weight: Tensor,
+    total: Tensor,
+    out: Tensor,
+    eps: float,
+    factor: float = 1.0,
+) -> None:
+    """Write x + factor * change to total, which may be x, and `rms_norm` of that to out; [T, D]."""
+    rows, width = sizes("x", x, 2)
+    stream.add_rms_norm(
+        check(stream, "x", x, (rows, width)),
+        check(stream, "change", change, (rows, width)),
+        check(stream, "weight", weight, (width,)),
+        check(stream, "total", total, (rows, width)),
+        check(stream, "out", out, (rows, width)),
+        rows,
+        width,
+        factor,
+        eps,
+    )
+
+
 def linear(stream: Stream, weight: Weight, x: Tensor, out: Tensor) -> None:
     """Multiply: out[t, g] = W[g] x[t, g], out [T, G, N] strided; the weight has G * N rows.
 

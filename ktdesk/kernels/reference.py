@@ -27,6 +27,14 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + eps) * weight
 
 
+def add_rms_norm(
+    x: Tensor, change: Tensor, weight: Tensor, eps: float, factor: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """Return x + factor * change, and `rms_norm` of that."""
+    total = x + factor * change
+    return total, rms_norm(total, weight, eps)
+
+
 def linear(x: Tensor, weight: Tensor) -> Tensor:
     """Return [T, G, N] for x [T, G, D] and weight [G, N, D]: one product per group."""
     return torch.einsum("tgd,gnd->tgn", x, weight)

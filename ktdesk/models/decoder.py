@@ -100,10 +100,14 @@ class Half:
 
 @dataclass(slots=True)
 class Passage:
-    """A step's tokens on their way through the layers: their residual stream x [T, D]."""
+    """A step's tokens on their way through the layers: their residual stream x [T, D].
+
+    change: what the last half of a layer made, which the next norm adds to x.
+    """
 
     x: Tensor
     way: Way
+    change: Tensor | None = None
     done: int = 0  # halves of layers
 
 
@@ -169,18 +173,30 @@ class Decoder(ABC):
     def advance(self, now: Passage) -> None:
         """Run the next half of a layer."""
         half = self._halves[now.done]
-        x = now.way.go(now.x, half.stage)
-        change = half.block.forward(half.before.forward(x), now.way.step)
+        normed = self._normed(now, half.before, half.stage)
+        now.change = half.block.forward(normed, now.way.step)
         if half.after:
-            change = half.after.forward(change)
-        now.x = half.stage.elementwise.add(x, change, self.spec.residual_scale)
+            now.change = half.after.forward(now.change)
         now.done += 1
 
     def finish(self, now: Passage, outputs: int) -> Tensor:
         """Return the logits [outputs, V] of the last tokens, after all halves."""
-        x = now.way.go(now.x[len(now.x) - outputs :], self._last)
-        last = self._norm.forward(x)
-        return self._last.scaled(self._head.forward(last), self.spec.logit_scale)
+        last = slice(len(now.x) - outputs, None)
+        now.x = now.x[last]
+        now.change = None if now.change is None else now.change[last]
+        normed = self._normed(now, self._norm, self._last)
+        return self._last.scaled(self._head.forward(normed), self.spec.logit_scale)
+
+    def _normed(self, now: Passage, norm: Norm, stage: Stage) -> Tensor:
+        """Add what is yet to be added, go on at a stage, and return the norm of x there."""
+        scale = self.spec.residual_scale
+        if now.change is not None and stage is now.way.stage:
+            now.x, normed = norm.forward_sum(now.x, now.change, scale)
+            return normed
+        if now.change is not None:
+            now.x = now.way.stage.elementwise.add(now.x, now.change, scale)
+        now.x = now.way.go(now.x, stage)
+        return norm.forward(now.x)
 
     @property
     def chunk_tokens(self) -> int:

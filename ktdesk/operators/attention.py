@@ -12,7 +12,7 @@ from torch import Tensor
 from ktdesk.devices.base import Device
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import native, reference
-from ktdesk.kernels.attention import attend
+from ktdesk.kernels.attention import attend, together
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
 from ktdesk.operators.basic import NativeNorm, TorchNorm
@@ -153,5 +153,5 @@ def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
 def section_room(device: Device, out: Tensor, kv_heads: int) -> Tensor:
     """Return room for the partial sums of attention that ends in out [T, H, Dv]."""
     tokens, heads, value_size = out.shape
-    sections = device.attention_sections(tokens, heads, kv_heads)
+    sections = device.attention_sections(together(tokens), heads, kv_heads)
     return device.scratch(tokens, heads, sections, value_size + 2)

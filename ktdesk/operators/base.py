@@ -232,6 +232,10 @@ class Norm(Slot):
     def forward(self, x: Tensor) -> Tensor:
         """Return x normalised, contiguous, for x [T, D] or [T, G, D], whose rows may be apart."""
 
+    @abstractmethod
+    def forward_sum(self, x: Tensor, change: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+        """Return x + factor * change, [T, D], and that normalised."""
+
 
 class Linear(Slot):
     """A matrix product."""
@@ -247,10 +251,6 @@ class Elementwise(Slot):
     """The small steps between the products."""
 
     kind = "elementwise"
-
-    @abstractmethod
-    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
-        """Return x + factor * y, [T, D]."""
 
     @abstractmethod
     def scale(self, x: Tensor, factor: float) -> Tensor:

@@ -61,6 +61,10 @@ class TorchNorm(Norm):
         """Return [T, D]."""
         return reference.rms_norm(x, self._weight, self._eps)
 
+    def forward_sum(self, x: Tensor, change: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+        """Return x + factor * change, and that normalised."""
+        return reference.add_rms_norm(x, change, self._weight, self._eps, factor)
+
 
 @operator("cpu", "cuda")
 class NativeNorm(Norm):
@@ -78,6 +82,14 @@ class NativeNorm(Norm):
         out = self._device.empty(*x.shape)
         native.rms_norm(self._device.stream, x, self._weight, out, self._eps)
         return out
+
+    def forward_sum(self, x: Tensor, change: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+        """Return x + factor * change, and that normalised."""
+        total, out = self._device.empty(*x.shape), self._device.empty(*x.shape)
+        native.add_rms_norm(
+            self._device.stream, x, change, self._weight, total, out, self._eps, factor
+        )
+        return total, out
 
 
 def _norm_weight(site: Site, spec: NormSpec) -> Tensor:
@@ -121,14 +133,10 @@ class NativeRotary(Rotary):
 
 @operator("torch")
 class TorchElementwise(Elementwise):
-    """Sums and factors in plain torch."""
+    """Factors in plain torch."""
 
     def __init__(self, site: Site, spec: None) -> None:
         del site, spec
-
-    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
-        """Return x + factor * y."""
-        return x + factor * y
 
     def scale(self, x: Tensor, factor: float) -> Tensor:
         """Return factor * x."""
@@ -141,7 +149,7 @@ class TorchElementwise(Elementwise):
 
 @operator("cpu", "cuda")
 class NativeElementwise(Elementwise):
-    """Sums and factors by native kernels."""
+    """Factors by a native kernel."""
 
     captures = True
 
@@ -149,12 +157,6 @@ class NativeElementwise(Elementwise):
         del spec
         self._device = site.device
         self._factors: dict[float, Tensor] = {}  # which graphs read
-
-    def add(self, x: Tensor, y: Tensor, factor: float = 1.0) -> Tensor:
-        """Return x + factor * y."""
-        out = self._device.empty(*x.shape)
-        native.add(self._device.stream, x, y, out, factor)
-        return out
 
     def scale(self, x: Tensor, factor: float) -> Tensor:
         """Return factor * x, in place of x."""

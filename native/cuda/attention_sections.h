@@ -8,7 +8,7 @@ namespace kt::cuda {
 inline int attention_sections(int tokens, int heads, int kv_heads, int multiprocessors) {
   const int tiles = kv_heads * ((tokens * (heads / kv_heads) + 15) / 16);
   const int wanted = (2 * multiprocessors + tiles - 1) / tiles;
-  return wanted < 1 ? 1 : wanted > 64 ? 64 : wanted;
+  return wanted < 1 ? 1 : wanted > 128 ? 128 : wanted;
 }
 
 }  // namespace kt::cuda

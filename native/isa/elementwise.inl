@@ -1,18 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels that pass once over their data: norm, quantisation, rotation, sums.
 
+void norm_row(const float* x, const float* weight, float* out, int width, float eps) {
+  const float mean = dot_product(x, x, width) / static_cast<float>(width);
+  const float factor = 1.0f / __builtin_sqrtf(mean + eps);
+  int i = 0;
+  for (; i + V::lanes <= width; i += V::lanes) {
+    (V::load(x + i) * V::all(factor) * V::load(weight + i)).store(out + i);
+  }
+  for (; i < width; ++i) out[i] = x[i] * factor * weight[i];
+}
+
 void rms_norm(const RmsNormArgs& a, Range rows) noexcept {
   for (int64_t r = rows.begin; r < rows.end; ++r) {
     const int64_t t = r / a.groups, g = r % a.groups;
-    const float* x = a.x + t * a.x_token + g * a.x_group;
-    float* out = a.out + t * a.out_token + g * a.out_group;
-    const float mean = dot_product(x, x, a.width) / static_cast<float>(a.width);
-    const float factor = 1.0f / __builtin_sqrtf(mean + a.eps);
-    int i = 0;
-    for (; i + V::lanes <= a.width; i += V::lanes) {
-      (V::load(x + i) * V::all(factor) * V::load(a.weight + i)).store(out + i);
-    }
-    for (; i < a.width; ++i) out[i] = x[i] * factor * a.weight[i];
+    norm_row(a.x + t * a.x_token + g * a.x_group, a.weight,
+             a.out + t * a.out_token + g * a.out_group, a.width, a.eps);
+  }
+}
+
+void add_some(const float* x, const float* y, float* out, int64_t count, float factor) {
+  int64_t i = 0;
+  for (; i + V::lanes <= count; i += V::lanes) {
+    fma(V::all(factor), V::load(y + i), V::load(x + i)).store(out + i);
+  }
+  for (; i < count; ++i) out[i] = x[i] + factor * y[i];
+}
+
+void add_rms_norm(const AddRmsNormArgs& a, Range rows) noexcept {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const int64_t at = r * a.width;
+    add_some(a.x + at, a.change + at, a.sum + at, a.width, a.factor);
+    norm_row(a.sum + at, a.weight, a.out + at, a.width, a.eps);
   }
 }
 
@@ -79,12 +98,8 @@ void load_rows(const LoadRowsArgs& a, Range rows) noexcept {
 }
 
 void add(const AddArgs& a, Range chunks) noexcept {
-  int64_t i = chunks.begin * kChunk;
-  const int64_t end = smaller(chunks.end * kChunk, a.count);
-  for (; i + V::lanes <= end; i += V::lanes) {
-    fma(V::all(a.factor), V::load(a.y + i), V::load(a.x + i)).store(a.out + i);
-  }
-  for (; i < end; ++i) a.out[i] = a.x[i] + a.factor * a.y[i];
+  const int64_t begin = chunks.begin * kChunk, end = smaller(chunks.end * kChunk, a.count);
+  add_some(a.x + begin, a.y + begin, a.out + begin, end - begin, a.factor);
 }
 
 void bias_rows(const BiasRowsArgs& a, Range rows) noexcept {

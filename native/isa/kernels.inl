@@ -56,6 +56,7 @@ namespace {
 // No faster with tiles: the table below serves them.
 constexpr void (*embed)(const EmbedArgs&, Range) noexcept = nullptr;
 constexpr void (*rms_norm)(const RmsNormArgs&, Range) noexcept = nullptr;
+constexpr void (*add_rms_norm)(const AddRmsNormArgs&, Range) noexcept = nullptr;
 constexpr void (*quantize)(const QuantizeArgs&, Range) noexcept = nullptr;
 constexpr void (*interleave)(const InterleaveArgs&, Range) noexcept = nullptr;
 constexpr void (*requantize)(const RequantizeArgs&, Range) noexcept = nullptr;

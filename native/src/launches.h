@@ -116,6 +116,19 @@ struct Launches {
     KT_LAUNCH(rms_norm, args, tokens * groups);
   }
 
+  static void add_rms_norm(Stream& stream, Address x, Address change, Address weight, Address sum,
+                           Address out, int64_t rows, int width, float factor, float eps) {
+    const kt::AddRmsNormArgs args{at<const float>(x),
+                                  at<const float>(change),
+                                  at<const float>(weight),
+                                  at<float>(sum),
+                                  at<float>(out),
+                                  width,
+                                  factor,
+                                  eps};
+    KT_LAUNCH(add_rms_norm, args, rows);
+  }
+
   static void linear(Stream& stream, const MatrixOf& weight, const ActivationsOf& x, Address out,
                      int64_t out_token, int64_t out_group, int tokens, int groups, int outputs) {
     const kt::LinearArgs args{matrix(weight), activations(x), at<float>(out), out_token,

@@ -41,6 +41,19 @@ def test_rms_norm(stream: Stream, rows: int, width: int) -> None:
     assert torch.equal(x, out)
 
 
+@pytest.mark.parametrize("width", [1, 7, 130, 7168, 20_001])
+@rows
+def test_add_rms_norm(stream: Stream, rows: int, width: int) -> None:
+    x, change, weight = (random(rows, width, seed=seed) for seed in range(3))
+    total, out = torch.full_like(x, torch.nan), torch.full_like(x, torch.nan)
+    native.add_rms_norm(stream, x, change, weight[0], total, out, 1e-5, 0.22)
+    expected = reference.add_rms_norm(x.double(), change.double(), weight[0].double(), 1e-5, 0.22)
+    assert_close(total, expected[0], FLOAT_STEPS, FLOAT_STEPS_REASON)
+    assert_close(out, expected[1], FLOAT_SUMS, FLOAT_SUMS_REASON)
+    native.add_rms_norm(stream, x, change, weight[0], x, out, 1e-5, 0.22)
+    assert torch.equal(x, total)
+
+
 @pytest.mark.parametrize("width", [512, 1536, 7168, 20_001])
 def test_rms_norm_of_wide_rows(stream: Stream, width: int) -> None:
     x, weight = random(2, width), random(width, seed=1)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +12,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from ktdesk.devices.base import Device
+from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, native, reference
-from ktdesk.kernels.attention import STEP_TOKENS, attend, step_sections
+from ktdesk.kernels.attention import STEP_TOKENS, attend, attention_sections, together
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -21,6 +25,8 @@ from ktdesk.kernels.experts import (
     experts_up,
     plan_size,
 )
+from ktdesk.operators.attention import section_room
+from tests.gpu.under_test import gpu_device
 from tests.kernels.samples import as_activations, make_weight, random
 
 if TYPE_CHECKING:
@@ -94,10 +100,18 @@ def test_attention(stream: Stream, kind: CacheType, start: int) -> None:
 
     def run(at: slice) -> Tensor:
         out = torch.empty(len(q[at]), heads, size)
-        room = torch.empty(len(out), heads, step_sections(len(out), heads, 1), size + 2)
+        sections = attention_sections(together(len(out)), heads, 1)
+        room = torch.empty(len(out), heads, sections, size + 2)
         places = positions[at]
         attend(stream, q[at], cache, cache, places, out, 0.1, room, places=places, rounds=True)
         return out
 
     single = torch.cat([run(slice(t, t + 1)) for t in range(STEP_TOKENS)])
     assert torch.equal(bits(run(slice(STEP_TOKENS))), bits(single))
+
+
+@pytest.mark.parametrize("open_device", [partial(CpuDevice, 1), gpu_device], ids=["cpu", "gpu"])
+def test_rows_are_cut_as_for_one_token(open_device: Callable[[], Device]) -> None:
+    device = open_device()
+    outs = [torch.empty(tokens, 16, 8) for tokens in range(1, STEP_TOKENS + 1)]
+    assert len({section_room(device, out, 1).shape[2] for out in outs}) == 1

@@ -1,42 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attention: which kernel computes it, and the sections of its rows put together.
 //
-// COST The merge reads and writes what sections leave: bound by latency. 128 heads, 32 sections of
-// 512 values: 8.4 MB in the second-level cache, 3 to 5 us on any card.
+// COST The merge reads what sections leave, and is bound by latency: of some sections a warp asks
+// for all at once. 128 heads, 32 sections of 512 values: 8.4 MB in the second-level cache, 3 to 5
+// us on any card.
 #include "attention_rows.cuh"
 #include "attention_shapes.h"
 
 namespace kt::cuda {
 namespace {
 
-constexpr int kMergeThreads = 128;
+constexpr int kMergeWarps = 8, kTogether = 8;  // sections that a warp reads at a time
+constexpr int kLaneColumns = 2, kColumns = 32 * kLaneColumns;  // of a block
 
-// Grid: heads of tokens.
-__global__ void __launch_bounds__(kMergeThreads) attention_merge_kernel(AttentionArgs a) {
-  KT_SHARED(shared);
-  float* const factors = reinterpret_cast<float*>(shared);
-  const int sections = sections_of(a), stride = a.value_size + 2, lane = threadIdx.x % 32;
+// What some sections come to: a lane's columns.
+struct Merged {
+  float most = kLowest, total = 0, sums[kLaneColumns] = {};
+
+  __device__ __forceinline__ void add(float other_most, float other_total,
+                                      const float (&others)[kLaneColumns]) {
+    const float factor = exponential(other_most - most);
+    total = fmaf(factor, other_total, total);
+#pragma unroll
+    for (int i = 0; i < kLaneColumns; ++i) sums[i] = fmaf(factor, others[i], sums[i]);
+  }
+  // `now`: at least as much as the largest score so far.
+  __device__ __forceinline__ void scale_to(float now) {
+    const float factor = exponential(most - now);
+    most = now;
+    total *= factor;
+    for (float& sum : sums) sum *= factor;
+  }
+};
+
+// Every kMergeWarps-th section of a query from `first` on.
+__device__ __forceinline__ Merged merge_sections(const AttentionArgs& a, const float* rows,
+                                                 int first, int sections, int column) {
+  const int stride = a.value_size + 2;
+  Merged merged;
+  for (; first < sections; first += kMergeWarps * kTogether) {
+    float mosts[kTogether], totals[kTogether], values[kTogether][kLaneColumns];
+#pragma unroll
+    for (int i = 0; i < kTogether; ++i) {
+      const int s = first + i * kMergeWarps;
+      const float* const row = rows + s * stride;
+      mosts[i] = s < sections ? row[a.value_size] : kLowest;
+      totals[i] = s < sections ? row[a.value_size + 1] : 0.0f;
+#pragma unroll
+      for (int k = 0; k < kLaneColumns; ++k) {
+        const int c = column + 32 * k;
+        values[i][k] = s < sections && c < a.value_size ? row[c] : 0.0f;
+      }
+    }
+    float most = merged.most;
+#pragma unroll
+    for (const float other : mosts) most = fmaxf(most, other);
+    merged.scale_to(most);
+#pragma unroll
+    for (int i = 0; i < kTogether; ++i) merged.add(mosts[i], totals[i], values[i]);
+  }
+  return merged;
+}
+
+// Grid: heads of tokens, columns.
+__global__ void __launch_bounds__(32 * kMergeWarps) attention_merge_kernel(AttentionArgs a) {
+  __shared__ float mosts[kMergeWarps], totals[kMergeWarps], sums[kMergeWarps][kColumns];
+  const int sections = sections_of(a), warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   if (sections == 1) return;  // the result is there
   const Query query{static_cast<int>(blockIdx.x) / a.heads, static_cast<int>(blockIdx.x) % a.heads};
-  const float* const sums = section_row(a, query, 0);
-  const float* const mosts = sums + a.value_size;
-  float most = kLowest, total = 0;
-  for (int s = lane; s < sections; s += 32) most = fmaxf(most, mosts[s * stride]);
-  most = warp_max(most);
-  for (int s = lane; s < sections; s += 32) {
-    const float factor = exponential(mosts[s * stride] - most);
-    total += factor * mosts[s * stride + 1];
-    if (threadIdx.x < 32) factors[s] = factor;
-  }
-  total = warp_sum(total);
+  const int first = blockIdx.y * kColumns;
+  const Merged own = merge_sections(a, section_row(a, query, 0), warp, sections, first + lane);
+  if (lane == 0) mosts[warp] = own.most, totals[warp] = own.total;
+  for (int k = 0; k < kLaneColumns; ++k) sums[warp][lane + 32 * k] = own.sums[k];
   __syncthreads();
-  float* const out = out_row(a, query);
-  for (int column = threadIdx.x; column < a.value_size; column += kMergeThreads) {
-    float sum = 0;
-#pragma unroll 8
-    for (int s = 0; s < sections; ++s) sum = fmaf(factors[s], sums[s * stride + column], sum);
-    out[column] = sum / total;
+  const int column = threadIdx.x;
+  if (column >= kColumns || first + column >= a.value_size) return;
+  float most = kLowest, total = 0, sum = 0;
+  for (const float other : mosts) most = fmaxf(most, other);
+#pragma unroll
+  for (int w = 0; w < kMergeWarps; ++w) {
+    const float factor = exponential(mosts[w] - most);
+    total = fmaf(factor, totals[w], total);
+    sum = fmaf(factor, sums[w][column], sum);
   }
+  out_row(a, query)[first + column] = sum / total;
 }
 
 // Fewer queries would leave most of each tile empty: bound by memory, they can as well be exact.
@@ -68,8 +115,8 @@ void attention(Stream& stream, const AttentionArgs& args, int64_t) {
 
 void attention_merge(Stream& stream, const AttentionArgs& args, int64_t) {
   if (args.tokens == 0 || args.max_sections == 1) return;
-  KT_LAUNCH(attention_merge_kernel, dim3(args.tokens * args.heads), dim3(kMergeThreads),
-            args.max_sections * sizeof(float), stream, args);
+  const dim3 grid(args.tokens * args.heads, (args.value_size + kColumns - 1) / kColumns);
+  KT_LAUNCH(attention_merge_kernel, grid, dim3(32 * kMergeWarps), 0, stream, args);
 }
 
 }  // namespace kt::cuda

@@ -11,7 +11,7 @@
 
 namespace kt::cuda {
 
-constexpr int kSectionRows = 128;  // a section has at least so many
+constexpr int kSectionRows = 64;  // a section has at least so many
 constexpr float kLowest = -1e30f;  // below every score, and finite: a difference of two is zero
 constexpr float kLog2E = 1.4426950408889634f;
 
@@ -81,10 +81,10 @@ __device__ __forceinline__ int sections_of(const AttentionArgs& a) {
 
 // A section of rows, in whole blocks from the first row on.
 __device__ __forceinline__ Rows section_of(Rows rows, int block_rows, int section, int sections) {
-  const int64_t blocks = (rows.end - rows.begin + block_rows - 1) / block_rows;
-  const int begin = static_cast<int>(blocks * section / sections) * block_rows;
-  const int end = static_cast<int>(blocks * (section + 1) / sections) * block_rows;
-  return {rows.begin + begin, smaller(rows.begin + end, rows.end)};
+  const int blocks = (rows.end - rows.begin + block_rows - 1) / block_rows;
+  const int each = blocks / sections, longer = blocks % sections;
+  const int begin = rows.begin + (each * section + smaller(section, longer)) * block_rows;
+  return {begin, smaller(begin + (each + (section < longer)) * block_rows, rows.end)};
 }
 
 // Where the sums of a query over a section stand, then its largest score and sum of weights.

@@ -4,8 +4,9 @@
 // A block has a tile of queries of a key head and goes through a section of the rows, a block of
 // rows at a time, while the next one is on its way. Each warp has sixteen queries. Warps that have
 // the same ones share out rows, and add up at the end; or columns, so that sums of 256 or 512
-// values fit into registers: then scores are added up in shared memory for each block of rows, and
-// what becomes of them is computed by each. Queries, sums and softmax stay in registers.
+// values fit into registers: then each has scores of half of the key, which are added up in shared
+// memory for each block of rows, and what becomes of them is computed by each. Queries, sums and
+// softmax stay in registers.
 //
 // COST Of a row and a query: 2 * (key_size + value_size) operations. Rows are read from memory
 // once for all tiles if the second-level cache holds them between: bytes are those of the cache.
@@ -21,6 +22,7 @@
 #include "../kernels.h"
 #include "attention_softmax.cuh"
 #include "attention_tiles.cuh"
+#include "quads.cuh"
 
 namespace kt::cuda {
 
@@ -35,14 +37,19 @@ struct AttentionShape {
   static constexpr int kQueries = 16 * kQueryWarps;  // of a tile
   static constexpr int kWarpRows = kRowWarps > 1 ? 16 : 32, kRows = kRowWarps * kWarpRows;
   static constexpr bool kIsLatent = kAreLatents;
-  static constexpr int kSteps = kKey / 16 / kColumnWarps;  // of a warp, along the key
-  static constexpr int kTiles = kWarpRows / 8;             // of scores
+  // Warps that share out columns of values have each half of the key's; four, of half of the rows.
+  static constexpr int kHalves = kColumnWarps > 1 ? 2 : 1;
+  static constexpr int kSteps = kKey / 16 / kHalves;                 // of a warp, along the key
+  static constexpr int kTiles = kWarpRows / 8;                       // of scores
+  static constexpr int kOwnTiles = kTiles * kHalves / kColumnWarps;  // that the warp begins
   static constexpr int kValueTiles = kValue / 8 / kColumnWarps;
   static constexpr int kKeyBytes = kRows * kKey * 2;
   static constexpr int kStageBytes = kKeyBytes + (kIsLatent ? 0 : kRows * kValue * 2);
-  static constexpr int kScoreBytes = kColumnWarps > 1 ? kWarps * kTiles * 32 * 16 : 0;
+  static constexpr int kScoreBytes = kColumnWarps > 1 ? kQueryWarps * kHalves * kTiles * 512 : 0;
   static constexpr int kBytes = 2 * kStageBytes + kScoreBytes;
-  static_assert(kRowWarps == 1 || kColumnWarps == 1);
+  static constexpr int kQueryBytes = kQueries * kKey * 2;  // at the end of both stages
+  static_assert(kQueryBytes <= 2 * kStageBytes);
+  static_assert(kColumnWarps == 1 || (kRowWarps == 1 && kOwnTiles % 2 == 0));
   static constexpr int kMergeBytes = kQueryWarps * (kRowWarps * 64 + (kValueTiles + 1) * 512);
   static_assert(kRowWarps == 1 || kMergeBytes <= 2 * kStageBytes);
   static constexpr int kMostBytes = 99 * 1024;
@@ -54,12 +61,15 @@ struct AttentionShape {
 template <class Shape>
 struct WarpPlace {
   int lane, queries, row_part, column_part;
+  int key_half, row_half;  // of a column part
   __device__ __forceinline__ WarpPlace() {
     const int warp = threadIdx.x / 32, sharer = warp % Shape::kSharers;
     lane = threadIdx.x % 32;
     queries = warp / Shape::kSharers * 16;
     row_part = sharer / Shape::kColumnParts;
     column_part = sharer % Shape::kColumnParts;
+    key_half = column_part % Shape::kHalves;
+    row_half = column_part / Shape::kHalves;
   }
 };
 
@@ -71,28 +81,42 @@ struct WarpQueries {
   Softmax<Shape::kTiles> softmax;
 };
 
-// Reads the queries, times scale.
+// Puts the tile's queries, times scale, into shared memory; zeros where there are none.
 template <class Shape>
-__device__ __forceinline__ void load_queries(const AttentionArgs& a, const Run& run, int kv_head,
-                                             const WarpPlace<Shape>& at, WarpQueries<Shape>& of) {
+__device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& run, int kv_head,
+                                            unsigned char* tile) {
+  constexpr int kChunks = Shape::kKey / 8;
+  static_assert(Shape::kQueries * kChunks % Shape::kThreads == 0);
+#pragma unroll 3
+  for (int i = threadIdx.x; i < Shape::kQueries * kChunks; i += Shape::kThreads) {
+    const int query = i / kChunks, chunk = i % kChunks;
+    const bool is_there = query < run.count;
+    const float* const q =
+        query_values(a, query_of(a, kv_head, run.first + (is_there ? query : 0)));
+    const int size = is_there ? a.key_size : 0;
+    const float4 x = load_quad(q, chunk * 8, size), y = load_quad(q, chunk * 8 + 4, size);
+    *reinterpret_cast<uint4*>(Chunks<Shape::kKey>(tile, query, 0).at(chunk)) = {
+        pack_bf16(a.scale * x.x, a.scale * x.y), pack_bf16(a.scale * x.z, a.scale * x.w),
+        pack_bf16(a.scale * y.x, a.scale * y.y), pack_bf16(a.scale * y.z, a.scale * y.w)};
+  }
+}
+
+// Takes the warp's part of them.
+template <class Shape>
+__device__ __forceinline__ void take_queries(const AttentionArgs& a, const Run& run, int kv_head,
+                                             unsigned char* tile, const WarpPlace<Shape>& at,
+                                             WarpQueries<Shape>& of) {
+  const Chunks<Shape::kKey> chunks(tile, at.queries + at.lane % 16, at.key_half * 2 + at.lane / 16);
+#pragma unroll
+  for (int step = 0; step < Shape::kSteps; ++step) {
+    ldmatrix_x4(of.q[step], chunks.at(step * Shape::kHalves * 2));
+  }
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     const int i = at.queries + at.lane / 4 + 8 * half;
     const bool is_there = i < run.count;
     const Query query = query_of(a, kv_head, run.first + (is_there ? i : 0));
-    const float* const q = query_values(a, query);
     of.softmax.rows[half] = is_there ? seen_rows(a, query.token) : Rows{0, 0};
-    const int size = is_there ? a.key_size : 0;
-#pragma unroll
-    for (int step = 0; step < Shape::kSteps; ++step) {
-#pragma unroll
-      for (int k = 0; k < 2; ++k) {
-        const int column = (at.column_part * Shape::kSteps + step) * 16 + k * 8 + at.lane % 4 * 2;
-        const float first = column < size ? a.scale * q[column] : 0.0f;
-        const float second = column + 1 < size ? a.scale * q[column + 1] : 0.0f;
-        of.q[step][half + 2 * k] = pack_bf16(first, second);
-      }
-    }
   }
 }
 
@@ -115,51 +139,64 @@ __device__ __forceinline__ void start(const AttentionArgs& a, const Run& run, in
   }
 }
 
-// Scores of the warp's rows, of a warp's part of the columns.
-template <class Shape>
-__device__ __forceinline__ void multiply_keys(unsigned char* keys, const WarpPlace<Shape>& at,
-                                              const WarpQueries<Shape>& of,
-                                              float (&scores)[Shape::kTiles][4]) {
+// Loads right factors two steps before they are multiplied, which takes as long as they do.
+template <int kSteps, class Load, class Multiply>
+__device__ __forceinline__ void ahead(const Load& load, const Multiply& multiply) {
+  uint32_t b[3][4];
+  load(0, b[0]);
+  if constexpr (kSteps > 1) load(1, b[1]);
 #pragma unroll
-  for (int tile = 0; tile < Shape::kTiles; ++tile) {
-#pragma unroll
-    for (int i = 0; i < 4; ++i) scores[tile][i] = 0;
-  }
-  const int row = at.row_part * Shape::kWarpRows + at.lane % 8 + at.lane / 16 * 8;
-#pragma unroll
-  for (int step = 0; step < Shape::kSteps; ++step) {
-    const int chunk = (at.column_part * Shape::kSteps + step) * 2 + at.lane / 8 % 2;
-#pragma unroll
-    for (int pair = 0; pair < Shape::kTiles / 2; ++pair) {
-      uint32_t b[4];
-      ldmatrix_x4(b, chunk_at<Shape::kKey>(keys, row + 16 * pair, chunk));
-      mma_bf16(scores[2 * pair], of.q[step], {b[0], b[1]});
-      mma_bf16(scores[2 * pair + 1], of.q[step], {b[2], b[3]});
-    }
+  for (int step = 0; step < kSteps; ++step) {
+    if (step + 2 < kSteps) load(step + 2, b[(step + 2) % 3]);
+    multiply(step, b[step % 3]);
   }
 }
 
-// Scores of all columns, in the same order for each warp. They lie lane by lane.
+// Scores of the warp's rows, of its part of the columns. Even and odd steps are summed apart: mma
+// waits for the sums of the one before.
 template <class Shape>
-__device__ __forceinline__ void add_parts(float4* parts, const WarpPlace<Shape>& at,
-                                          float (&scores)[Shape::kTiles][4]) {
-  constexpr int kPart = Shape::kTiles * 32;  // of a warp
-  float4* const of_queries = parts + at.queries / 16 * Shape::kSharers * kPart + at.lane;
+__device__ __forceinline__ void multiply_keys(unsigned char* keys, const WarpPlace<Shape>& at,
+                                              const WarpQueries<Shape>& of,
+                                              float (&scores)[Shape::kOwnTiles][4]) {
+  float sums[2][Shape::kOwnTiles][4] = {};
+  const int first = at.row_part * Shape::kWarpRows + at.row_half * Shape::kOwnTiles * 8;
+  const int row = first + at.lane % 8 + at.lane / 16 * 8;
+  const int chunk = at.key_half * 2 + at.lane / 8 % 2;
 #pragma unroll
-  for (int tile = 0; tile < Shape::kTiles; ++tile) {
-    const float* s = scores[tile];
-    of_queries[at.column_part * kPart + tile * 32] = {s[0], s[1], s[2], s[3]};
+  for (int pair = 0; pair < Shape::kOwnTiles / 2; ++pair) {
+    const Chunks<Shape::kKey> chunks(keys, row + 16 * pair, chunk);
+    ahead<Shape::kSteps>(
+        [&](int step, uint32_t (&b)[4]) { ldmatrix_x4(b, chunks.at(step * Shape::kHalves * 2)); },
+        [&](int step, const uint32_t (&b)[4]) {
+          mma_bf16(sums[step % 2][2 * pair], of.q[step], {b[0], b[1]});
+          mma_bf16(sums[step % 2][2 * pair + 1], of.q[step], {b[2], b[3]});
+        });
+  }
+#pragma unroll
+  for (int tile = 0; tile < Shape::kOwnTiles; ++tile) {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) scores[tile][i] = sums[0][tile][i] + sums[1][tile][i];
+  }
+}
+
+// Scores of all rows and columns, the same for each warp. They lie lane by lane.
+template <class Shape>
+__device__ __forceinline__ void add_halves(float4* halves, const WarpPlace<Shape>& at,
+                                           const float (&own)[Shape::kOwnTiles][4],
+                                           float (&scores)[Shape::kTiles][4]) {
+  constexpr int kHalf = Shape::kTiles * 32;  // of the key's columns
+  float4* const of_queries = halves + at.queries / 16 * Shape::kHalves * kHalf + at.lane;
+#pragma unroll
+  for (int i = 0; i < Shape::kOwnTiles; ++i) {
+    const int tile = at.row_half * Shape::kOwnTiles + i;
+    of_queries[at.key_half * kHalf + tile * 32] = {own[i][0], own[i][1], own[i][2], own[i][3]};
   }
   __syncthreads();
 #pragma unroll
   for (int tile = 0; tile < Shape::kTiles; ++tile) {
+    const float4 x = of_queries[tile * 32], y = of_queries[kHalf + tile * 32];
     float* s = scores[tile];
-    s[0] = s[1] = s[2] = s[3] = 0;
-#pragma unroll
-    for (int part = 0; part < Shape::kColumnParts; ++part) {
-      const float4 some = of_queries[part * kPart + tile * 32];
-      s[0] += some.x, s[1] += some.y, s[2] += some.z, s[3] += some.w;
-    }
+    s[0] = x.x + y.x, s[1] = x.y + y.y, s[2] = x.z + y.z, s[3] = x.w + y.w;
   }
 }
 
@@ -173,24 +210,29 @@ __device__ __forceinline__ void multiply_values(unsigned char* values, const War
   const int chunk = at.column_part * Shape::kValueTiles + at.lane / 16;
 #pragma unroll
   for (int k = 0; k < Shape::kTiles / 2; ++k) {
-#pragma unroll
-    for (int pair = 0; pair < Shape::kValueTiles / 2; ++pair) {
-      uint32_t b[4];
-      ldmatrix_x4_trans(b, chunk_at<kWidth>(values, row + 16 * k, chunk + 2 * pair));
-      mma_bf16(of.sums[2 * pair], weights[k], {b[0], b[1]});
-      mma_bf16(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
-    }
+    const Chunks<kWidth> chunks(values, row + 16 * k, chunk);
+    ahead<Shape::kValueTiles / 2>(
+        [&](int pair, uint32_t (&b)[4]) { ldmatrix_x4_trans(b, chunks.at(2 * pair)); },
+        [&](int pair, const uint32_t (&b)[4]) {
+          mma_bf16(of.sums[2 * pair], weights[k], {b[0], b[1]});
+          mma_bf16(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
+        });
   }
 }
 
 // One block of rows that has come.
 template <class Shape>
 __device__ __forceinline__ void attend_block(const Run& run, int first, unsigned char* stage,
-                                             float4* parts, const WarpPlace<Shape>& at,
+                                             float4* halves, const WarpPlace<Shape>& at,
                                              WarpQueries<Shape>& of) {
   float scores[Shape::kTiles][4];
-  multiply_keys(stage, at, of, scores);
-  if constexpr (Shape::kColumnParts > 1) add_parts(parts, at, scores);
+  if constexpr (Shape::kHalves > 1) {
+    float own[Shape::kOwnTiles][4];
+    multiply_keys(stage, at, of, own);
+    add_halves(halves, at, own, scores);
+  } else {
+    multiply_keys(stage, at, of, scores);
+  }
   if (first < run.common.begin || first + Shape::kRows > run.common.end) {
     of.softmax.hide(first + at.row_part * Shape::kWarpRows, at.lane, scores);
   }
@@ -205,7 +247,7 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
                                        Rows part, unsigned char* shared, const WarpPlace<Shape>& at,
                                        WarpQueries<Shape>& of) {
   constexpr int kRows = Shape::kRows, kThreads = Shape::kThreads;
-  float4* const parts = reinterpret_cast<float4*>(shared + 2 * Shape::kStageBytes);
+  float4* const halves = reinterpret_cast<float4*>(shared + 2 * Shape::kStageBytes);
   const CacheRows keys = rows_of(a, a.k, a.k_row_bytes, a.k_head_bytes, kv_head, a.key_size);
   const CacheRows values = rows_of(a, a.v, a.v_row_bytes, a.v_head_bytes, kv_head, a.value_size);
   const auto bring = [&](int first, unsigned char* stage) {
@@ -215,7 +257,16 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
     }
     commit_copies();
   };
-  if (part.begin < part.end) bring(part.begin, shared);
+  constexpr bool kIsRoom = Shape::kQueryBytes <= Shape::kStageBytes;
+  unsigned char* const queries = shared + 2 * Shape::kStageBytes - Shape::kQueryBytes;
+  if (kIsRoom && part.begin < part.end) bring(part.begin, shared);
+  put_queries<Shape>(a, run, kv_head, queries);  // while rows are on their way
+  __syncthreads();
+  take_queries(a, run, kv_head, queries, at, of);
+  if (!kIsRoom) {
+    __syncthreads();
+    if (part.begin < part.end) bring(part.begin, shared);
+  }
   int at_stage = 0;
   for (int first = part.begin; first < part.end; first += kRows, at_stage ^= 1) {
     unsigned char* const stage = shared + at_stage * Shape::kStageBytes;
@@ -228,7 +279,7 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
     if (first + kRows < part.end) {
       bring(first + kRows, shared + (at_stage ^ 1) * Shape::kStageBytes);
     }
-    attend_block(run, first, stage, parts, at, of);
+    attend_block(run, first, stage, halves, at, of);
   }
 }
 
@@ -321,7 +372,6 @@ __global__ void __launch_bounds__(Shape::kThreads, Shape::kBlocks)
   WarpQueries<Shape> of;
   for (int first = tile * Shape::kQueries; first < end;) {
     const Run run = run_from(a, first, end);
-    load_queries(a, run, kv_head, at, of);
     start(a, run, kv_head, a.sinks != nullptr && section == 0, at, of);
     attend(a, run, kv_head, section_of(run.read, Shape::kRows, section, sections), shared, at, of);
     if constexpr (Shape::kRowParts > 1) add_row_parts(shared, at, of);

@@ -10,11 +10,26 @@
 
 namespace kt::cuda {
 
-// Of a row of kWidth values, a multiple of 64.
+constexpr int kPeriod = 8;  // chunks that are permuted among each other
+
+// A chunk of a row of kWidth values, a multiple of 64, and others behind it. Where their distance
+// is known when this is compiled, each costs no more than one operation; no bit of it may be one of
+// `first`, but for multiples of the period.
 template <int kWidth>
-__device__ __forceinline__ unsigned char* chunk_at(unsigned char* tile, int row, int chunk) {
-  return tile + row * (kWidth * 2) + ((chunk ^ (row & 7)) << 4);
-}
+class Chunks {
+ public:
+  __device__ __forceinline__ Chunks(unsigned char* tile, int row, int first)
+      : row_(tile + row * (kWidth * 2) + first / kPeriod * (kPeriod << 4)),
+        first_(first % kPeriod ^ row % kPeriod) {}
+
+  __device__ __forceinline__ unsigned char* at(int distance) const {
+    return row_ + ((first_ ^ distance % kPeriod) << 4) + distance / kPeriod * (kPeriod << 4);
+  }
+
+ private:
+  unsigned char* row_;
+  int first_;
+};
 
 // Keys or values of a key head.
 struct CacheRows {
@@ -40,18 +55,25 @@ __device__ __forceinline__ CacheRows rows_of(const AttentionArgs& a, const void*
 
 // Calls body(chunk in shared memory, row in the cache, first column, whether there is anything) for
 // the chunks of a tile that this thread brings, each time the same, some of them side by side.
+// Eight threads share a row.
 template <int kWidth, int kRows, int kThreads, int kTogether, class Body>
 __device__ __forceinline__ void for_chunks(const CacheRows& rows, Rows part, unsigned char* tile,
                                            const Body& body) {
-  constexpr int kChunks = kWidth / 8;
-  static_assert(kRows * kChunks % kThreads == 0);
+  constexpr int kStep = kThreads / kPeriod;  // rows at a time
+  static_assert(kRows % kStep == 0);
+  const int first = threadIdx.x % kPeriod;
+#pragma unroll(kTogether > 1 ? kRows / kStep : 1)
+  for (int row = threadIdx.x / kPeriod; row < kRows; row += kStep) {
+    const bool is_row = part.begin + row < part.end;
+    const int64_t at = is_row ? part.begin + row : part.begin;
+    const uint8_t* const from = rows.data + at * rows.row_bytes;
+    const Chunks<kWidth> to(tile, row, first);
 #pragma unroll kTogether
-  for (int i = threadIdx.x; i < kRows * kChunks; i += kThreads) {
-    const int row = i / kChunks, chunk = i % kChunks;
-    const bool is_there = part.begin + row < part.end && chunk * 8 < rows.size;
-    const int64_t from = is_there ? part.begin + row : part.begin;
-    body(chunk_at<kWidth>(tile, row, chunk), rows.data + from * rows.row_bytes, chunk * 8,
-         is_there);
+    for (int chunk = 0; chunk < kWidth / 8; chunk += kPeriod) {
+      const int column = (chunk + first) * 8;
+      const bool is_there = is_row && column < rows.size;
+      body(to.at(chunk), from, column, is_there);
+    }
   }
 }
 
@@ -96,7 +118,7 @@ __device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned
         rows, part, tile,
         [](const uint8_t* row, int column) { return eight_of_block(row, column); });
   } else {
-    for_chunks<kWidth, kRows, kThreads, kTogether>(
+    for_chunks<kWidth, kRows, kThreads, kWidth / 64>(
         rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
           copy_async16(to, row + column * 2, is_there);
         });

@@ -50,6 +50,7 @@ struct BlockRows {
   using C = Codec<Block>;
   static constexpr int kAlignment = cuda::kAlignment<Block>;
   static constexpr int kBlocks = kLanes / C::kPieces;
+  static constexpr bool kCanFold = true;  // a lane's weights are neighbours
   static constexpr int kColumns = kBlocks * Block::kWeights;
   static constexpr int kStepBytes = kBlocks * static_cast<int>(sizeof(Block));
   static constexpr int kVectors = 4 * C::kGranules;
@@ -131,6 +132,7 @@ template <class Element>
 struct FloatRows {
   static constexpr int kAlignment = sizeof(Element);
   static constexpr int kPerLane = 16 / sizeof(Element), kLoads = 2;
+  static constexpr bool kCanFold = false;
   static constexpr int kColumns = kLoads * kLanes * kPerLane;
   static constexpr int kStepBytes = kLoads * kLanes * 16;
   static constexpr int kVectors = kLoads * kPerLane / 4;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A product of rows with few tokens, as its kernel (rows.cuh) takes it: linear, and both halves of
-// routed experts, are this with different ends. Rows come in pairs, which one warp, or some warps
-// that share the columns, multiply together: two neighbours, or the same row of gate and up.
+// A product of rows with few tokens, as its kernel (row_kernel.cuh) takes it: linear, and both
+// halves of routed experts, are this with different ends. Rows come in pairs, which one warp, or
+// some warps that share the columns, multiply together: two neighbours, or the same row of gate and
+// up.
 #pragma once
 
 #include "../stream.h"
@@ -40,7 +41,11 @@ struct RowProduct {
   Then then;
   // How it is launched.
   int split_bits;   // 1 << split_bits warps share a pair
+  int fold_bits;    // so many rows, 1 << fold_bits, follow each other as one: `columns` are theirs
   int chunk_steps;  // steps of columns whose x lies in shared memory at a time
+  // Of one token whose outputs are added to: the rows of x, all their columns, that lie in shared
+  // memory at a time, and the most pairs of rows that a block has. Or zero: matrix by matrix.
+  int together, block_pairs;
 
   // Whether a block has the same rows of all matrices: it alone adds to their outputs.
   __host__ __device__ bool owns_rows() const { return then == Then::kAdd; }

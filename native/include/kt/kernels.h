@@ -18,6 +18,7 @@
 #define KT_DEVICE_KERNELS(X)            \
   X(embed, EmbedArgs, 1)                \
   X(rms_norm, RmsNormArgs, 1)           \
+  X(add_rms_norm, AddRmsNormArgs, 1)    \
   X(linear, LinearArgs, 16)             \
   X(rope_table, RopeTableArgs, 1)       \
   X(rope, RopeArgs, 1)                  \
@@ -91,6 +92,17 @@ struct RmsNormArgs {
   int64_t x_token, x_group, out_token, out_group;
   int groups, width;
   float eps;
+};
+
+// sum = x + factor * change, of rows one after another, and out as of rms_norm of that. Item: row.
+struct AddRmsNormArgs {
+  const float* x;
+  const float* change;
+  const float* weight;
+  float* sum;  // may be x
+  float* out;
+  int width;
+  float factor, eps;
 };
 
 // Activations to int8 blocks. Item: block of 32; rows of a token are its groups.
