@@ -29,14 +29,26 @@ inline uint32_t pack_bf16(float low, float high) {
   return to_bf16(low).bits | uint32_t{to_bf16(high).bits} << 16;
 }
 
-inline uint32_t sub_bf16x2(uint32_t x, uint32_t y) {
-  const auto low = [](uint32_t pair) { return __uint_as_float(pair << 16); };
-  const auto high = [](uint32_t pair) { return __uint_as_float(pair & 0xFFFF0000u); };
-  return pack_bf16(low(x) - low(y), high(x) - high(y));
-}
-
 float half_to_float(uint16_t bits);
 uint16_t float_to_half(float value);
+
+inline uint32_t pack_half(float low, float high) {
+  return float_to_half(low) | uint32_t{float_to_half(high)} << 16;
+}
+inline float half_of(uint32_t pair, int i) {
+  return half_to_float(static_cast<uint16_t>(pair >> (16 * i)));
+}
+inline uint32_t sub_half2(uint32_t x, uint32_t y) {
+  return pack_half(half_of(x, 0) - half_of(y, 0), half_of(x, 1) - half_of(y, 1));
+}
+inline uint32_t mul_half2(uint32_t x, uint32_t y) {
+  return pack_half(half_of(x, 0) * half_of(y, 0), half_of(x, 1) * half_of(y, 1));
+}
+// To float32 first, which rounds rarely.
+inline uint32_t fma_half2(uint32_t x, uint32_t y, uint32_t z) {
+  return pack_half(half_of(x, 0) * half_of(y, 0) + half_of(z, 0),
+                   half_of(x, 1) * half_of(y, 1) + half_of(z, 1));
+}
 
 void copy_async16(void* shared, const void* global, bool valid = true,
                   const Place& place = Place::current());
@@ -51,6 +63,8 @@ void wait_copies(const Place& place = Place::current()) {
 void ldmatrix_x4(uint32_t (&r)[4], const void* row, const Place& place = Place::current());
 void ldmatrix_x4_trans(uint32_t (&r)[4], const void* row, const Place& place = Place::current());
 void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
+              const Place& place = Place::current());
+void mma_half(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
               const Place& place = Place::current());
 void mma_s8(int (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
             const Place& place = Place::current());

@@ -59,11 +59,12 @@ struct Fragments {
 };
 
 // Values of a register: two of 16 bits or four of 8, at columns that follow each other.
-float element(uint32_t word, unsigned i, float) { return __uint_as_float(word >> 16 * i << 16); }
-int element(uint32_t word, unsigned i, int) { return static_cast<int8_t>(word >> 8 * i); }
+float bf16_of(uint32_t word, unsigned i) { return __uint_as_float(word >> 16 * i << 16); }
+float half_of(uint32_t word, unsigned i) { return cuda::half_of(word, static_cast<int>(i)); }
+int int8_of(uint32_t word, unsigned i) { return static_cast<int8_t>(word >> 8 * i); }
 
 // sums += A B with kWidth columns of A, kWord to a register.
-template <class Sum, unsigned kWidth>
+template <class Sum, unsigned kWidth, Sum (*element)(uint32_t, unsigned)>
 void multiply(Warp& warp, uint32_t) {
   constexpr unsigned kWord = kWidth / 8;
   using Row [[gnu::vector_size(8 * sizeof(Sum))]] = Sum;
@@ -74,9 +75,8 @@ void multiply(Warp& warp, uint32_t) {
     const unsigned row = lane / 4, column = lane % 4 * kWord;
     for (unsigned i = 0; i < kWord; ++i) {
       for (unsigned r = 0; r < 4; ++r)
-        a[row + r % 2 * 8][column + r / 2 * (kWidth / 2) + i] = element(own.a[r], i, Sum());
-      for (unsigned r = 0; r < 2; ++r)
-        b[column + r * (kWidth / 2) + i][row] = element(own.b[r], i, Sum());
+        a[row + r % 2 * 8][column + r / 2 * (kWidth / 2) + i] = element(own.a[r], i);
+      for (unsigned r = 0; r < 2; ++r) b[column + r * (kWidth / 2) + i][row] = element(own.b[r], i);
     }
     for (unsigned i = 0; i < 4; ++i) sums[row + i / 2 * 8][lane % 4 * 2 + i % 2] = own.sums[i];
   }
@@ -89,7 +89,7 @@ void multiply(Warp& warp, uint32_t) {
   }
 }
 
-template <class Sum, unsigned kWidth>
+template <class Sum, unsigned kWidth, Sum (*element)(uint32_t, unsigned)>
 void multiply_add(const char* name, Sum (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
                   const Place& place) {
   Fragments<Sum> own;
@@ -97,7 +97,7 @@ void multiply_add(const char* name, Sum (&d)[4], const uint32_t (&a)[4], const u
   std::memcpy(own.a, a, sizeof(a));
   std::memcpy(own.b, b, sizeof(b));
   std::memcpy(own.sums, d, sizeof(d));
-  std::memcpy(d, meet(name, kAllLanes, &own, sizeof(own), &multiply<Sum, kWidth>, place),
+  std::memcpy(d, meet(name, kAllLanes, &own, sizeof(own), &multiply<Sum, kWidth, element>, place),
               sizeof(d));
 }
 
@@ -112,11 +112,15 @@ void ldmatrix_x4_trans(uint32_t (&r)[4], const void* row, const Place& place) {
 }
 
 void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], const Place& place) {
-  multiply_add<float, 16>("mma_bf16", d, a, b, place);
+  multiply_add<float, 16, bf16_of>("mma_bf16", d, a, b, place);
+}
+
+void mma_half(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], const Place& place) {
+  multiply_add<float, 16, half_of>("mma_half", d, a, b, place);
 }
 
 void mma_s8(int (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], const Place& place) {
-  multiply_add<int, 32>("mma_s8", d, a, b, place);
+  multiply_add<int, 32, int8_of>("mma_s8", d, a, b, place);
 }
 
 }  // namespace kt::cuda

@@ -27,7 +27,9 @@ FLOAT_SUMS_REASON = "float32 sums of some hundred terms: n / 6 * (6e-8)^2, more 
 FLOAT_STEPS = 1e-12
 FLOAT_STEPS_REASON = "a few roundings to float32, (6e-8)^2 each, and an exponential of 3e-7"
 
-# Tensor cores take activations, and weights that are no small integers, in bfloat16.
+# Tensor cores take activations, and quantised weights, in float16; with others in bfloat16.
+HALF_PRODUCTS = 1e-6
+HALF_PRODUCTS_REASON = "roundings to eleven bits, 4e-8 squared: of activations, scales and weights"
 BF16_PRODUCTS = 1.6e-5
 BF16_PRODUCTS_REASON = "roundings to eight bits, 2^-9 at most: squared, over 3, or a bit more"
 GPU_SUMS = 1e-8
@@ -111,8 +113,10 @@ def as_activations(stream: Stream, weight: Weight, x: Tensor) -> tuple[Tensor, T
     return rows, values_of_q8(rows, x.shape[-1])
 
 
-def limit_of_products(stream: Stream, tokens: int) -> tuple[float, str]:
+def limit_of_products(stream: Stream, tokens: int, kind: WeightType) -> tuple[float, str]:
     """Return how far products of so many tokens may be from those of `as_activations`, and why."""
+    if stream.is_gpu and tokens > GPU_FLOAT_TOKENS and not kind.is_float:
+        return HALF_PRODUCTS, HALF_PRODUCTS_REASON
     if stream.is_gpu and tokens > GPU_FLOAT_TOKENS:
         return BF16_PRODUCTS, BF16_PRODUCTS_REASON
     if stream.is_gpu:

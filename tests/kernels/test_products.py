@@ -62,7 +62,7 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
         out = strided(torch.full((tokens, groups, outputs), torch.nan))
         native.linear(stream, weight, x, out)
         expected = reference.linear(x_values, values_of(weight).unflatten(0, (groups, outputs)))
-        assert_close(out, expected, *limit_of_products(stream, tokens))
+        assert_close(out, expected, *limit_of_products(stream, tokens, kind))
 
 
 @types
@@ -74,7 +74,7 @@ def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
     out = strided(torch.full((tokens, 1, outputs), torch.nan))
     native.linear(stream, weight, x, out)
     expected = reference.linear(x_values, values_of(weight).unflatten(0, (1, outputs)))
-    assert_close(out, expected, *limit_of_products(stream, tokens))
+    assert_close(out, expected, *limit_of_products(stream, tokens, kind))
 
 
 @types

@@ -13,10 +13,9 @@ constexpr int64_t kRowBytes = int64_t{Stream::kScratchBytes} - kPartialBytes - 4
 
 int smaller(int64_t a, int64_t b) { return static_cast<int>(a < b ? a : b); }
 
-// Slices of the columns, so that few tiles keep all multiprocessors busy: two blocks fit on each if
-// there are few tokens, else one.
+// Slices of the columns, so that few tiles keep all multiprocessors busy.
 int slices_for(const Stream& stream, int64_t tiles, int columns, int tile_tokens) {
-  const int64_t wanted = stream.multiprocessors() * (tile_tokens > 16 ? 1 : 2) / tiles;
+  const int64_t wanted = stream.multiprocessors() * tiles_together(tile_tokens) / tiles;
   const int64_t room = kPartialBytes / (tiles * partial_bytes(tile_tokens));
   const int steps = padded_columns(columns) / kTileDepth;
   const int slices = smaller(smaller(wanted, room), smaller(steps / kLeastSteps, kMostSlices));
@@ -31,8 +30,8 @@ void multiply_some(Stream& stream, const LinearArgs& a, int groups, int first, i
   const auto* values = reinterpret_cast<const float*>(a.x.data + first * a.x.token_bytes);
   constexpr int64_t kBytes = sizeof(float);
   round_rows(stream, {values, a.x.token_bytes / kBytes, a.x.group_bytes / kBytes, nullptr, 1, count,
-                      columns, is_split(a.weight.type), x});
-  const int tile_tokens = tile_tokens_for(count, a.weight.type);
+                      columns, a.weight.type, x});
+  const int tile_tokens = tile_tokens_for(count);
   TileArgs tiles{};
   tiles.weight = a.weight.data;
   tiles.row_bytes = a.weight.row_bytes;

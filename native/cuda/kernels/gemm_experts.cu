@@ -115,7 +115,7 @@ struct Round {
   Round(Stream& stream, Scratch behind, const Pairs& pairs, const Matrix& weight)
       : scratch(behind) {
     const int active = static_cast<int>(most_active(pairs.all, pairs.experts));
-    tile_tokens = tile_tokens_for(pairs.all / active, weight.type);
+    tile_tokens = tile_tokens_for(pairs.all / active);
     most_tiles = active + pairs.count / tile_tokens;
     tiles = scratch.take<TokenTile>(most_tiles);
     tile_count = scratch.take<int>(1);
@@ -153,9 +153,9 @@ void multiply_up(Stream& stream, const ExpertsUpArgs& a, const Pairs& pairs, con
                  const Activations& x, const Matrix* second, bool activates) {
   const Round round(stream, Scratch(stream), pairs, weight);
   const int32_t* some = a.plan + a.experts + 1 + pairs.first;
-  round_rows(stream, {reinterpret_cast<const float*>(x.data),
-                      x.token_bytes / int64_t{sizeof(float)}, 0, some, a.pairs_per_token,
-                      pairs.count, weight.columns, is_split(weight.type), round.x});
+  round_rows(stream,
+             {reinterpret_cast<const float*>(x.data), x.token_bytes / int64_t{sizeof(float)}, 0,
+              some, a.pairs_per_token, pairs.count, weight.columns, weight.type, round.x});
   TileArgs tiles = round.args(weight);
   tiles.second = second ? second->data : nullptr;
   tiles.matrix_bytes = a.outputs * weight.row_bytes;
@@ -188,7 +188,7 @@ void lower(Stream& stream, const ExpertsDownArgs& a, const Pairs& pairs) {
   const auto* hidden =
       reinterpret_cast<const float*>(a.hidden.data + pairs.first * a.hidden.token_bytes);
   round_rows(stream, {hidden, a.hidden.token_bytes / int64_t{sizeof(float)}, 0, nullptr, 1,
-                      pairs.count, a.weight.columns, is_split(a.weight.type), round.x});
+                      pairs.count, a.weight.columns, a.weight.type, round.x});
   const int64_t fitting = kProductBytes / (pairs.count * int64_t{sizeof(float)});
   const int most = static_cast<int>(fitting / kTileRows * kTileRows);
   for (int first = 0; first < a.outputs; first += most) {

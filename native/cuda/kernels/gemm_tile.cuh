@@ -1,26 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tensor-core product: a block multiplies kTileRows rows of weights by up to kTokens tokens,
-// kTileDepth columns at a time. Weights are unpacked once into shared memory as bfloat16: of
-// quantised types the codes, which that holds exactly. Each of 4 x 2 warps multiplies 32 rows by
-// half of the tokens. Scales and lows are applied in float32: of a group of columns with the codes
-// q, the sums are scale * (q x) + low * (sum of x).
+// kTileDepth columns at a time. Each warp has 32 rows and all tokens. A lane reads the weights that
+// it multiplies, 16 columns of four rows, and unpacks them in registers; activations lie in shared
+// memory, their columns in the order in which lanes want them (column_at).
+//
+// Of quantised types, a weight is scale * code + low in float16, in units of its row: powers of two
+// that follow the scales, so that nothing overflows or gets lost, however large or small these are.
 //
 // COST for T tokens, N rows, C columns: 2 T N C operations. The weights are read once for every
 // kTokens tokens, the activations (2 bytes) once for every kTileRows rows, mostly from the second
-// cache. Of one step of a warp with 128 tokens: 64 mma, 256 fma for the scales of 32 columns (twice
-// that with a low, or if they are of 16), 24 ldmatrix, some 150 to unpack; mma take 32 cycles each
-// on GeForce cards, so the rest hides behind them: 4096 tokens by 7168 x 18432 are 1.08 TFLOP, at
-// 65 % of the peak 23 ms on a 3090, 10 on a 4090, 8 on a 5090. On an H200 mma.sync reaches at most
-// 62 % of its peak: 3 ms at 40 %. Few tokens are bound by memory: 74 MB of Q4_K take 80 us on a
-// 3090, 74 on a 4090, 42 on a 5090, 18 on an H200.
-// ERROR activations are rounded to bfloat16, by up to 2^-9 each; float32 and float16 weights and
-// their activations are taken in two parts, 2^-16. Weights are exact, sums float32.
+// cache. Of a step of a warp with 64 tokens and Q4_K: 64 mma, 16 ldmatrix, some 350 to read and
+// unpack weights and their scales. 4096 tokens by 7168 x 18432 are 1.08 TFLOP, at 65 % of the peak
+// 23 ms on a 3090, 10 on a 4090, 8 on a 5090; mma.sync reaches 639 of the 806 TFLOPS that an H200
+// reaches otherwise: 1.7 ms. Few tokens are bound by memory: 74 MB of Q4_K take 80 us on a 3090, 74
+// on a 4090, 42 on a 5090, 18 on an H200.
+// ERROR quantised types: activations, scales, lows and weights are rounded to float16, by up to
+// 2^-11; of 64 columns, scales of less than 2^-21 of the largest lose more. BF16: activations are
+// rounded to bfloat16, by up to 2^-8. Float32 and float16 weights and their activations are taken
+// in two parts of bfloat16, 2^-16. Sums are float32.
 #pragma once
 
 #include "activate.cuh"
-#include "gemm_memory.cuh"
+#include "gemm_raw.cuh"
 
 namespace kt::cuda {
+
+constexpr int kChunk = 8;  // values that are copied, or loaded by a lane, together
+constexpr int kChunks = kTileDepth / kChunk;
+
+// Activations of a step: rows of kTileDepth values, whose chunks are swapped so that those of eight
+// rows that are read together lie in different banks.
+template <int kTokens>
+struct TileMemory {
+  static constexpr int kStages = 3;
+  uint16_t x[kStages][kTokens * kTileDepth];
+
+  __device__ __forceinline__ uint16_t* at(int stage, int token, int chunk) {
+    return x[stage] + token * kTileDepth + (chunk ^ token % kChunks) * kChunk;
+  }
+};
 
 // The place of a block in the product.
 struct TilePlace {
@@ -57,30 +75,57 @@ struct TilePlace {
   }
 };
 
+// The unit of a row: the largest scale that was met, rounded to a power of two, as long as others
+// are not too far from it.
+class RowUnit {
+ public:
+  __device__ __forceinline__ float inverse() const { return inverse_; }
+  __device__ __forceinline__ float value() const { return power(2 * kBias - exponent(inverse_)); }
+  __device__ __forceinline__ bool fits(float largest) const {
+    const float scaled = largest * inverse_;
+    return largest == 0 || (scaled >= 0x1p-7f && scaled <= 0x1p14f);
+  }
+  // Makes the largest scale fit, and those that are not too small beside it. Returns what sums in
+  // the old unit are to be multiplied by.
+  __device__ __forceinline__ float follow(float largest) {
+    if (largest == 0) return 1;
+    const float old = value();
+    inverse_ = power(2 * kBias + 13 - max(kBias - 60, min(exponent(largest), kBias + 60)));
+    return old * inverse_;
+  }
+
+ private:
+  static constexpr int kBias = 127;
+  __device__ __forceinline__ static int exponent(float x) {
+    return static_cast<int>(__float_as_uint(x) >> 23 & 255);
+  }
+  __device__ __forceinline__ static float power(int exponent) {
+    return __uint_as_float(static_cast<uint32_t>(exponent) << 23);
+  }
+
+  float inverse_ = 64;  // a guess
+};
+
 template <class Source, int kTokens>
 class Tile {
-  using Memory = TileMemory<Source, kTokens>;
-  static constexpr int kGroups = Source::kGroups;
-  static constexpr int kWarpRows = 32, kWarpTokens = kTokens / 2;
-  static constexpr int kRowTiles = kWarpRows / 16, kTokenTiles = kWarpTokens / 8;
+  using Memory = TileMemory<kTokens>;
+  static constexpr int kRowTiles = 2, kTokenTiles = kTokens / 8;
+  static constexpr int kRows = 2 * kRowTiles;  // that a lane reads
+  static constexpr int kMultiplies = kTileDepth / 16;
   static constexpr int kOwnCopies = (kTokens * kChunks + kTileThreads - 1) / kTileThreads;
-  // Sums of activations: for each group of a step, and those of a step that a thread brings.
-  static constexpr int kSumsOfGroup = kGroups > 0 ? kTileDepth / kSumColumns / kGroups : 1;
-  static constexpr int kOwnSums = (kGroups * kTokens + kTileThreads - 1) / kTileThreads;
 
  public:
   __device__ __forceinline__ Tile(const TileArgs& a, const TilePlace& place, Memory& memory)
       : a_(a), place_(place), memory_(memory) {
-    const int lane = thread() % 32, warp = thread() / 32;
-    // Eight rows of the same half are stored together: no two in the same banks.
-    row_ = warp * 16 + lane % 8 + lane / 16 * 8;
-    half_ = lane / 8 % 2;
-    source_row_ = weight_row(row_);
-    for (int i = 0; i < kOwnCopies; ++i) {
-      const int copy = (i * kTileThreads + thread()) % (kTokens * kChunks);
-      x_from_[i] =
-          a.x.values + int64_t{x_row(copy / kChunks)} * a.x.pitch + copy % kChunks * kChunk16;
+    const int64_t first = place.tile.matrix * a.matrix_bytes + place.row * a.row_bytes;
+    weights_[0] = a.weight + first;
+    weights_[1] = (a.second ? a.second : a.weight) + first;
+    const int last = a.outputs - 1 - place.row;
+    for (int r = 0; r < kRows; ++r) {
+      rows_[r] = static_cast<int>(min(row_of_tile(r), last) * a.row_bytes);
     }
+    const int chunk = thread() % kChunks * kChunk;
+    x_ = a.x.values + int64_t{place.tile.from} * a.x.pitch + chunk;
     for (auto& rows : sums_) {
       for (auto& tokens : rows) {
         for (float& sum : tokens) sum = 0;
@@ -92,24 +137,33 @@ class Tile {
     const int steps = Source::kPasses * steps_of_pass();
     const int begin = static_cast<int>(int64_t{steps} * place_.slice / a_.slices);
     const int end = static_cast<int>(int64_t{steps} * (place_.slice + 1) / a_.slices);
-    bring_activations(begin, end, 0);
-    bring_activations(begin + 1, end, 1);
-    Source source;
-    load(source, begin);
-    store(source, 0);
-    for (int step = begin, stage = 0; step < end; ++step) {
-      const int current = (step - begin) % 2;
-      wait_copies<1>();
-      __syncthreads();
-      const int next = step + 1 < end ? step + 1 : step;  // the last one again is not used
-      bring_activations(step + 2, end, stage == 0 ? 2 : stage - 1);
-      load(source, next);
+#pragma unroll
+    for (int i = 0; i < Memory::kStages - 1; ++i) bring_activations(begin + i, end, i);
+    load(begin);
+    int stage = 0;
 #pragma unroll 1
-      for (int part = 0; part < kTileDepth / kBlock; ++part) multiply_part(current, stage, part);
-      store(source, 1 - current);
+    for (int step = begin; step < end; ++step) {
+      scale_rows();
+      wait_copies<Memory::kStages - 2>();
+      __syncthreads();
+      bring_activations(step + Memory::kStages - 1, end,
+                        stage == 0 ? Memory::kStages - 1 : stage - 1);
+      Source sources[kRows];
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) sources[r] = sources_[r];
+      load(step + 1 < end ? step + 1 : step);  // the last one again is not used
+#pragma unroll
+      for (int k = 0; k < kMultiplies; ++k) {
+        Fragments weights;
+        unpack(sources, k, weights);
+        multiply(weights, stage, k);
+      }
       stage = stage == Memory::kStages - 1 ? 0 : stage + 1;
     }
     wait_copies<0>();
+    if constexpr (Source::kIsScaled) {
+      for_sums([&](float& sum, int, int r, int) { sum *= units_[r].value(); });
+    }
   }
 
   // Leaves this block's sums to the last one of its tile, which adds up all. Whether this is it.
@@ -135,190 +189,135 @@ class Tile {
     return true;
   }
 
-  // Through shared memory, so that neighbours in memory are written together.
+  // Eight lanes write neighbours in memory, all of a sector.
   __device__ void write() {
-    __syncthreads();
-    auto& results = *reinterpret_cast<Results*>(&memory_);
-    for_sums([&](float& sum, int, int row, int token) { results.at[token][row] = sum; });
-    __syncthreads();
     float* out = a_.out + place_.tile.matrix * a_.out_matrix + place_.tile.out * a_.out_token;
-    const int rows_of_tile = a_.second ? kTileRows / 2 : kTileRows;
-    const int left = a_.outputs - place_.row, rows = left < rows_of_tile ? left : rows_of_tile;
-    for (int i = thread(); i < place_.tile.count * rows_of_tile; i += kTileThreads) {
-      const int token = i / rows_of_tile, row = i % rows_of_tile;
-      if (row >= rows) continue;
-      const int at = a_.second ? row / 16 * 32 + row % 16 : row;
-      const float first = results.at[token][at];
-      float& result = out[token * a_.out_token + place_.row + row];
-      if (a_.activates) {
-        const float second = a_.second ? results.at[token][at + 16] : result;
-        result =
-            activated(first, second, int64_t{place_.tile.matrix} * a_.outputs + place_.row + row);
-      } else {
-        result = first;
+#pragma unroll
+    for (int n = 0; n < kTokenTiles; ++n) {
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+        const int token = n * 8 + lane() % 4 * 2 + i % 2;
+        if (token >= place_.tile.count) continue;
+        const float unit = Source::kIsScaled ? a_.x.units[place_.tile.from + token] : 1;
+        const float first = sums_[0][n][i] * unit, second = sums_[1][n][i] * unit;
+        float* of_token = out + token * a_.out_token;
+        write(of_token, row_of_tile(i / 2), first, second);
+        if (!a_.second) write(of_token, row_of_tile(2 + i / 2), second, second);
       }
     }
   }
 
  private:
+  // Weights of 16 columns and the warp's rows: lane l has rows l / 4 and l / 4 + 8 of both tiles.
+  struct Fragments {
+    uint32_t w[kRowTiles][4];
+  };
+
   __device__ __forceinline__ static int thread() { return static_cast<int>(threadIdx.x); }
   __device__ __forceinline__ static int lane() { return thread() % 32; }
-  __device__ __forceinline__ static int warp_row() { return thread() / 32 % 4; }
-  __device__ __forceinline__ static int first_token() { return thread() / 128 * kWarpTokens; }
   __device__ __forceinline__ int steps_of_pass() const {
     return padded_columns(a_.columns) / kTileDepth;
   }
 
-  // Of two matrices, every 32 rows of the tile are 16 of the first and the same of the second.
-  __device__ const uint8_t* weight_row(int r) const {
-    const bool is_second = a_.second && r / 16 % 2;
-    const int row = place_.row + (a_.second ? r / 32 * 16 + r % 16 : r);
-    const int existing = row < a_.outputs ? row : a_.outputs - 1;
-    return (is_second ? a_.second : a_.weight) + place_.tile.matrix * a_.matrix_bytes +
-           existing * a_.row_bytes;
+  // Of the lane's row r. Of two matrices, r 0 and 1 are of the first, 2 and 3 the same of the
+  // other.
+  __device__ __forceinline__ int row_of_tile(int r) const {
+    const int warp = thread() / 32, within = lane() / 4 + r % 2 * 8;
+    return a_.second ? warp * 16 + within : warp * 32 + r / 2 * 16 + within;
   }
-  __device__ __forceinline__ int x_row(int token) const {
-    return place_.tile.from + (token < place_.tile.count ? token : place_.tile.count - 1);
-  }
-
   __device__ __forceinline__ void bring_activations(int step, int end, int stage) {
     if (step < end) {
       // Pass 1 of a split source meets the lower parts, which follow the upper ones.
       const int per_pass = steps_of_pass(), pass = Source::kPasses > 1 ? step / per_pass : 0;
       const int column = (step - (pass == 2 ? 2 : 0) * per_pass) * kTileDepth;
+      const int last = place_.tile.count - 1;
 #pragma unroll
       for (int i = 0; i < kOwnCopies; ++i) {
-        const int copy = i * kTileThreads + thread(), token = copy / kChunks;
-        if (kTokens * kChunks % kTileThreads == 0 || copy < kTokens * kChunks) {
-          copy_async16(memory_.x[stage].at(token, copy % kChunks), x_from_[i] + column);
+        const int token = (i * kTileThreads + thread()) / kChunks;
+        if (kTokens * kChunks % kTileThreads == 0 || token < kTokens) {
+          copy_async16(memory_.at(stage, token, thread() % kChunks),
+                       x_ + min(token, last) * a_.x.pitch + column);
         }
       }
     }
     commit_copies();
   }
 
-  // What is read is used by store(), long after: nothing waits for memory here.
-  __device__ __forceinline__ void load(Source& source, int step) {
+  __device__ __forceinline__ void load(int step) {
     const int per_pass = steps_of_pass(), pass = Source::kPasses > 1 ? step / per_pass : 0;
-    source.load(source_row_, a_.columns, (step - pass * per_pass) * kTileDepth, half_, pass);
-    if constexpr (Source::kHasLow) {
-      const float* sums = a_.x.sums + int64_t{step} * (kTileDepth / kSumColumns) * a_.x.rows;
-      for_x_sums([&](int i, int group, int token) {
+    const int column = (step - pass * per_pass) * kTileDepth + lane() % 4 * kGranule;
 #pragma unroll
-        for (int k = 0; k < kSumsOfGroup; ++k) {
-          x_sums_[i][k] = sums[int64_t{group * kSumsOfGroup + k} * a_.x.rows + x_row(token)];
-        }
-      });
-    }
+    for (int r = 0; r < kRows; ++r)
+      sources_[r].load(weights_[r / 2] + rows_[r], a_.columns, column, pass);
   }
 
-  __device__ __forceinline__ void store(const Source& source, int stage) {
-    source.store(memory_.weights[stage], row_, half_);
-    if constexpr (Source::kHasLow) {
-      for_x_sums([&](int i, int group, int token) {
-        const float (&sums)[kSumsOfGroup] = x_sums_[i];
-        memory_.sums[stage][group][token] =
-            kSumsOfGroup > 1 ? sums[0] + sums[kSumsOfGroup - 1] : sums[0];
-      });
-    }
-  }
-
-  // Calls body(number, group, token) for the sums of a step that the thread brings.
-  template <class Body>
-  __device__ __forceinline__ void for_x_sums(const Body& body) {
+  // Makes factors of the scales that were read. Four lanes have a row, and one unit.
+  __device__ __forceinline__ void scale_rows() {
+    if constexpr (Source::kIsScaled) {
+      Scale scales[kRows];
+      float largest[kRows];
+      bool fit = true;
 #pragma unroll
-    for (int i = 0; i < kOwnSums; ++i) {
-      const int at = i * kTileThreads + thread();
-      if (kGroups * kTokens % kTileThreads == 0 || at < kGroups * kTokens)
-        body(i, at / kTokens, at % kTokens);
-    }
-  }
-
-  // What the sums of a part's groups are multiplied by, for the rows that the lane has.
-  struct Factors {
-    static constexpr int kCount = kGroups > 0 ? kGroups * kBlock / kTileDepth : 1;
-    float scale[kCount][kRowTiles][2], low[kCount][kRowTiles][2];
-  };
-  __device__ __forceinline__ void load_factors(Factors& factors, int stage, int part) {
-    const auto& weights = memory_.weights[stage];
+      for (int r = 0; r < kRows; ++r) {
+        scales[r] = sources_[r].scale();
+        largest[r] = fmaxf(fabsf(scales[r].scale) * Source::kMostCode, fabsf(scales[r].low));
+        fit = fit && units_[r].fits(largest[r]);
+      }
+      if (__any_sync(0xffffffffu, !fit)) change_units(largest);
 #pragma unroll
-    for (int g = 0; g < Factors::kCount; ++g) {
-#pragma unroll
-      for (int m = 0; m < kRowTiles; ++m) {
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-          const int row = warp_row() * kWarpRows + m * 16 + lane() / 4 + i * 8;
-          const int group = part * Factors::kCount + g;
-          factors.scale[g][m][i] = weights.scale[group][row];
-          if constexpr (Source::kHasLow) factors.low[g][m][i] = weights.low[group][row];
-        }
+      for (int r = 0; r < kRows; ++r) {
+        const float scale = scales[r].scale * units_[r].inverse();
+        const float low = scales[r].low * units_[r].inverse();
+        factors_[r] = {pack_half(scale, scale), pack_half(low, low)};
       }
     }
   }
-
-  // Fragments: lane l has rows l / 4 and l / 4 + 8 of weights, columns l % 4 * 2 and the next, and
-  // the same columns of token l / 4; of the sums those rows, and tokens l % 4 * 2 and the next.
-  __device__ __forceinline__ void multiply_part(int weight_stage, int x_stage, int part) {
-    auto& weights = memory_.weights[weight_stage];
-    uint32_t w[kRowTiles][2][4];
+  __device__ __forceinline__ void change_units(float (&largest)[kRows]) {
+    float by[kRows];
 #pragma unroll
-    for (int m = 0; m < kRowTiles; ++m) {
-#pragma unroll
-      for (int k = 0; k < 2; ++k) {
-        const int row = warp_row() * kWarpRows + m * 16 + lane() % 16;
-        ldmatrix_x4(w[m][k], weights.codes.at(row, part * 4 + k * 2 + lane() / 16));
+    for (int r = 0; r < kRows; ++r) {
+      for (int lanes = 1; lanes < 4; lanes *= 2) {
+        largest[r] = fmaxf(largest[r], __shfl_xor_sync(0xffffffffu, largest[r], lanes));
       }
+      by[r] = units_[r].follow(largest[r]);
     }
-    Factors factors;
-    if constexpr (kGroups > 0) load_factors(factors, weight_stage, part);
+    for_sums([&](float& sum, int, int r, int) { sum *= by[r]; });
+  }
+
+  __device__ __forceinline__ void unpack(const Source (&sources)[kRows], int k,
+                                         Fragments& weights) const {
 #pragma unroll
-    for (int n = 0; n < kTokenTiles; ++n) {
+    for (int r = 0; r < kRows; ++r) {
+      uint32_t pair[2];
+      sources[r].pairs(k, factors_[r], pair);
+      weights.w[r / 2][r % 2] = pair[0];
+      weights.w[r / 2][r % 2 + 2] = pair[1];
+    }
+  }
+
+  // Of the sums, a lane has its rows, and tokens l % 4 * 2 and the next of each eight.
+  __device__ __forceinline__ void multiply(const Fragments& weights, int stage, int k) {
+#pragma unroll
+    for (int n = 0; n < kTokenTiles; n += 2) {
       uint32_t x[4];
-      const int token = first_token() + n * 8;
-      ldmatrix_x4(x, memory_.x[x_stage].at(token + lane() % 8, part * 4 + lane() / 8));
+      const int token = n * 8 + lane() / 16 * 8 + lane() % 8;
+      ldmatrix_x4(x, memory_.at(stage, token, 2 * k + lane() / 8 % 2));
       const uint32_t pairs[2][2] = {{x[0], x[1]}, {x[2], x[3]}};
-      if constexpr (kGroups == 0) {
+#pragma unroll
+      for (int i = 0; i < 2; ++i) {
 #pragma unroll
         for (int m = 0; m < kRowTiles; ++m) {
-          mma_bf16(sums_[m][n], w[m][0], pairs[0]);
-          mma_bf16(sums_[m][n], w[m][1], pairs[1]);
-        }
-      } else {
-        multiply_groups(w, pairs, factors, weight_stage, part, n);
-      }
-    }
-  }
-
-  __device__ __forceinline__ void multiply_groups(const uint32_t (&w)[kRowTiles][2][4],
-                                                  const uint32_t (&pairs)[2][2],
-                                                  const Factors& factors, int stage, int part,
-                                                  int n) {
-    constexpr int kCount = Factors::kCount, kEach = 2 / kCount;  // mma with the same scales
-#pragma unroll
-    for (int g = 0; g < kCount; ++g) {
-      float2 of_tokens = make_float2(0, 0);
-      if constexpr (Source::kHasLow) {
-        const float* sums = memory_.sums[stage][part * kCount + g];
-        of_tokens = *reinterpret_cast<const float2*>(sums + first_token() + n * 8 + lane() % 4 * 2);
-      }
-#pragma unroll
-      for (int m = 0; m < kRowTiles; ++m) {
-        float products[4] = {0, 0, 0, 0};
-#pragma unroll
-        for (int k = g * kEach; k < (g + 1) * kEach; ++k) mma_bf16(products, w[m][k], pairs[k]);
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-          float& sum = sums_[m][n][i];
-          sum = fmaf(factors.scale[g][m][i / 2], products[i], sum);
-          if constexpr (Source::kHasLow) {
-            sum = fmaf(factors.low[g][m][i / 2], i % 2 ? of_tokens.y : of_tokens.x, sum);
+          if constexpr (Source::kIsScaled) {
+            mma_half(sums_[m][n + i], weights.w[m], pairs[i]);
+          } else {
+            mma_bf16(sums_[m][n + i], weights.w[m], pairs[i]);
           }
         }
       }
     }
   }
 
-  // Calls body(sum, number, row of the block's, token of it).
+  // Calls body(sum, number, row of the lane's, token of the tile).
   template <class Body>
   __device__ __forceinline__ void for_sums(const Body& body) {
 #pragma unroll
@@ -327,41 +326,47 @@ class Tile {
       for (int n = 0; n < kTokenTiles; ++n) {
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
-          body(sums_[m][n][i], (m * kTokenTiles + n) * 4 + i,
-               warp_row() * kWarpRows + m * 16 + lane() / 4 + i / 2 * 8,
-               first_token() + n * 8 + lane() % 4 * 2 + i % 2);
+          body(sums_[m][n][i], (m * kTokenTiles + n) * 4 + i, 2 * m + i / 2,
+               n * 8 + lane() % 4 * 2 + i % 2);
         }
       }
     }
   }
-
+  // `second` is the other matrix' sum, if there is one.
+  __device__ __forceinline__ void write(float* out, int row_of_tile, float sum,
+                                        float second) const {
+    const int row = place_.row + row_of_tile;
+    if (row >= a_.outputs) return;
+    if (a_.activates) {
+      if (!a_.second) second = out[row];
+      sum = activated(sum, second, int64_t{place_.tile.matrix} * a_.outputs + row);
+    }
+    out[row] = sum;
+  }
   __device__ float activated(float gate, float up, int64_t row) const {
     return activate(a_.activation, gate + (a_.bias ? a_.bias[row] : 0.0f),
                     up + (a_.second_bias ? a_.second_bias[row] : 0.0f));
   }
 
-  // Rows are padded so that what a warp writes together lies in different banks.
-  struct Results {
-    float at[kTokens][kTileRows + 4];
-  };
-  static_assert(sizeof(Results) <= sizeof(Memory));
-
   const TileArgs& a_;
   const TilePlace& place_;
   Memory& memory_;
-  const uint8_t* source_row_;
-  const uint16_t* x_from_[kOwnCopies];
-  int row_, half_;
+  const uint8_t* weights_[kRowTiles];
+  const uint16_t* x_;
+  int rows_[kRows];
+  Source sources_[kRows];
+  RowUnit units_[kRows];
+  HalfScale factors_[kRows];
   float sums_[kRowTiles][kTokenTiles][4];
-  float x_sums_[kOwnSums > 0 ? kOwnSums : 1][kSumsOfGroup];
 };
 
 template <class Source, int kTokens>
-__global__ void __launch_bounds__(kTileThreads, kTokens > 16 ? 1 : 2) tile_product(TileArgs args) {
+__global__ void __launch_bounds__(kTileThreads, tiles_together(kTokens))
+    tile_product(TileArgs args) {
   KT_SHARED(memory);
   const TilePlace place(args, kTokens);
   if (!place.exists) return;
-  Tile<Source, kTokens> tile(args, place, *reinterpret_cast<TileMemory<Source, kTokens>*>(memory));
+  Tile<Source, kTokens> tile(args, place, *reinterpret_cast<TileMemory<kTokens>*>(memory));
   tile.multiply();
   if (args.slices > 1 && !tile.gather()) return;
   tile.write();
@@ -369,7 +374,7 @@ __global__ void __launch_bounds__(kTileThreads, kTokens > 16 ? 1 : 2) tile_produ
 
 template <class Source, int kTokens>
 void launch_tiles(Stream& stream, const TileArgs& args) {
-  using Memory = TileMemory<Source, kTokens>;
+  using Memory = TileMemory<kTokens>;
   static_assert(sizeof(Memory) <= 99 << 10);
   const int down = row_tiles(args.outputs, args.second != nullptr);
   KT_LAUNCH((tile_product<Source, kTokens>),
@@ -379,14 +384,8 @@ void launch_tiles(Stream& stream, const TileArgs& args) {
 
 template <class Source>
 void launch_tiles(Stream& stream, const TileArgs& args, int tile_tokens) {
-  switch (tile_tokens) {
-    case 16: return launch_tiles<Source, 16>(stream, args);
-    case 64: return launch_tiles<Source, 64>(stream, args);
-    default:
-      if constexpr (Source::kGroups <= kTileDepth / kBlock) {
-        launch_tiles<Source, kMostTileTokens>(stream, args);
-      }
-  }
+  tile_tokens == kFewTileTokens ? launch_tiles<Source, kFewTileTokens>(stream, args)
+                                : launch_tiles<Source, kMostTileTokens>(stream, args);
 }
 
 }  // namespace kt::cuda

@@ -10,30 +10,40 @@ namespace kt::cuda {
 
 constexpr int kTileRows = 128;  // of weights that a block multiplies
 constexpr int kTileDepth = 64;  // columns at a time
-constexpr int kMostTileTokens = 128;
-constexpr int kTileThreads = 256;
+constexpr int kTileThreads = 128;
+constexpr int kFewTileTokens = 16, kMostTileTokens = 64;
+// Blocks that are to fit on a multiprocessor.
+__host__ __device__ constexpr int tiles_together(int tile_tokens) {
+  return tile_tokens > kFewTileTokens ? 3 : 4;
+}
 
-// Activations in bfloat16, rows padded with zeros to whole steps. For quantised weights also the
-// sums of what was rounded over each kSumColumns columns; for others (`is_split`) what rounding
-// left, rounded, in a second part of each row.
-constexpr int kSumColumns = 16;
+// Activations, rows padded with zeros to whole steps, the columns of each step in the order of
+// column_at. For quantised weights in float16, in units of the row; for others in bfloat16, and for
+// those of `is_split` what rounding left, rounded, in a second part of each row.
 struct RoundedRows {
   uint16_t* values;  // [rows, pitch]
-  float* sums;       // [columns / kSumColumns, rows]
+  float* units;      // [rows]
   int rows, pitch;
 };
 __host__ __device__ constexpr int padded_columns(int columns) {
   return (columns + kTileDepth - 1) / kTileDepth * kTileDepth;
 }
-constexpr bool is_split(WeightType type) {
+// Which column of a step stands at a place. A lane multiplies 16 columns that lie side by side, in
+// eight pairs; what four lanes multiply at the same time stands side by side.
+__host__ __device__ constexpr int column_at(int place) {
+  return place / 2 % 4 * 16 + place / 8 * 2 + place % 2;
+}
+__host__ __device__ constexpr bool is_scaled(WeightType type) {
+  return type != WeightType::kF32 && type != WeightType::kF16 && type != WeightType::kBF16;
+}
+__host__ __device__ constexpr bool is_split(WeightType type) {
   return type == WeightType::kF32 || type == WeightType::kF16;
 }
 constexpr int rounded_pitch(int columns, WeightType type) {
   return padded_columns(columns) * (is_split(type) ? 2 : 1);
 }
 constexpr int64_t rounded_row_bytes(int columns, WeightType type) {
-  return rounded_pitch(columns, type) * int64_t{sizeof(uint16_t)} +
-         padded_columns(columns) / kSumColumns * int64_t{sizeof(float)};
+  return rounded_pitch(columns, type) * int64_t{sizeof(uint16_t)} + int64_t{sizeof(float)};
 }
 
 // Tokens that meet the same matrix of several: rows from..from + count of the activations, and
@@ -74,34 +84,9 @@ constexpr int64_t partial_bytes(int tile_tokens) {
   return int64_t{kTileRows} * tile_tokens * static_cast<int64_t>(sizeof(float));
 }
 
-// Types that have a scale for each 16 weights; the others have one for 32.
-template <class Block>
-constexpr bool kHasFineScales = false;
-#define KT_FINE(name) \
-  template <>         \
-  constexpr bool kHasFineScales<Block##name> = true;
-KT_FINE(Q2_K)
-KT_FINE(Q3_K)
-KT_FINE(Q6_K)
-KT_FINE(IQ2_XS)
-KT_FINE(IQ2_S)
-KT_FINE(IQ1_M)
-KT_FINE(NVFP4)
-#undef KT_FINE
-constexpr bool has_fine_scales(WeightType type) {
-  switch (type) {
-#define KT_CASE(name, number) \
-  case WeightType::k##name: return kHasFineScales<Block##name>;
-    KT_BLOCK_TYPES(KT_CASE)
-#undef KT_CASE
-    default: return false;
-  }
-}
-
-// Tokens of a tile for so many tokens of each matrix: 16, 64 or 128. With fine scales there are not
-// registers enough for the last.
-constexpr int tile_tokens_for(int64_t tokens, WeightType type) {
-  return tokens <= 16 ? 16 : tokens <= 64 || has_fine_scales(type) ? 64 : kMostTileTokens;
+// Tokens of a tile for so many tokens of each matrix.
+constexpr int tile_tokens_for(int64_t tokens) {
+  return tokens <= kFewTileTokens ? kFewTileTokens : kMostTileTokens;
 }
 
 void multiply_tiles(Stream& stream, const TileArgs& args, WeightType type, int tile_tokens);
@@ -112,7 +97,7 @@ struct RoundArgs {
   int64_t x_token, x_group;  // strides
   const int32_t* pairs;      // or null
   int divisor, tokens, columns;
-  bool is_split;
+  WeightType type;  // that they will meet
   RoundedRows out;
 };
 void round_rows(Stream& stream, const RoundArgs& args);
@@ -132,8 +117,7 @@ class Scratch {
   RoundedRows take_rows(int rows, int columns, WeightType type) {
     const int pitch = rounded_pitch(columns, type);
     uint16_t* values = take<uint16_t>(int64_t{rows} * pitch);
-    float* sums = take<float>(int64_t{rows} * (padded_columns(columns) / kSumColumns));
-    return {values, sums, rows, pitch};
+    return {values, take<float>(rows), rows, pitch};
   }
 
  private:

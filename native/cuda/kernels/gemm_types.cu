@@ -15,7 +15,10 @@ void multiply_tiles(Stream& stream, const TileArgs& args, WeightType type, int t
   switch (type) {
     case WeightType::kF32: return launch_tiles<SplitSource<float>>(stream, args, tile_tokens);
     case WeightType::kF16: return launch_tiles<SplitSource<Float16>>(stream, args, tile_tokens);
-    case WeightType::kBF16: return launch_tiles<Bf16Source>(stream, args, tile_tokens);
+    case WeightType::kBF16:
+      return args.columns % kGranule == 0 && args.row_bytes % 16 == 0
+                 ? launch_tiles<Bf16Source<true>>(stream, args, tile_tokens)
+                 : launch_tiles<Bf16Source<false>>(stream, args, tile_tokens);
 #define KT_CASE(name, number) \
   case WeightType::k##name:   \
     return launch_tiles<BlockSource<Block##name>>(stream, args, tile_tokens);

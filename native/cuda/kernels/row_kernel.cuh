@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of rows with up to eight tokens at a time. A block keeps the tokens' activations in
+// Products of rows with up to four tokens at a time. A block keeps the tokens' activations in
 // shared memory while its rows pass; a warp copies the bytes of a pair of rows ahead, makes factors
 // of them, and multiplies these by all tokens.
 //
 // SHAPES any number of rows; columns are whole blocks; rows of any address for types whose blocks
 // are
 //   no multiple of 16 bytes (Q4_K, Q5_K: a multiple of 16).
-// COST each weight byte is read once from memory for eight tokens, in lines of 16 bytes a lane.
+// COST each weight byte is read once from memory for four tokens, in lines of 16 bytes a lane.
 //   Operations a weight, all sorts, as compiled for one token: Q4_K 4.7, Q6_K 5.6, 2.3 of them the
 //   factor and its product, 1.2 the scales; 1.1 more a token. A multiprocessor makes 128 a cycle,
 //   and memory brings Q4_K weights for 5.6 a cycle (4090), 7.8 (5090), 12 (3090), 33 (H200): bound

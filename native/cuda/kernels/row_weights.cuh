@@ -91,7 +91,7 @@ struct BlockRows {
     if (number * Block::kWeights >= left) return;
     const Block* w[2];
     for (int r = 0; r < 2; ++r) w[r] = reinterpret_cast<const Block*>(rows[r]) + number;
-#pragma unroll(T == 1 ? C::kGranules : 1)  // several tokens' sums fill the registers
+#pragma unroll
     for (int i = 0; i < C::kGranules; ++i) {
       uint32_t words[2][4];
       for (int r = 0; r < 2; ++r) C::codes(*w[r], piece, i, words[r]);

@@ -18,7 +18,7 @@ enum class Then : int {
   kAdd        // weighed, added to the two outputs of the token
 };
 
-constexpr int kMostTokens = 8;  // that meet a row at a time
+constexpr int kMostTokens = 4;  // that meet a row at a time
 
 struct RowProduct {
   const uint8_t* rows[2];  // the first pair

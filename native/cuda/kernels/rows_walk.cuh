@@ -7,9 +7,8 @@
 
 namespace kt::cuda {
 
-// Of a block: several tokens' sums take twice the registers.
 template <int T>
-constexpr int kWarps = T == 1 ? 16 : 8;
+constexpr int kWarps = 16;  // of a block
 template <int T>
 constexpr int kThreads = kWarps<T> * kLanes;
 constexpr int kMostSplits = 8;     // warps that share a pair

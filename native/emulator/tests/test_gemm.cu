@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of many tokens against float64, with weights as the CPU decodes them: every type and
-// size of tile, groups, parts of tiles at the ends, and slices of the columns.
+// size of tile, groups, parts of tiles at the ends, slices of the columns, and scales that differ.
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -17,9 +17,12 @@ namespace {
 
 using namespace kt::test;
 
-// Both activations' roundings to bfloat16 and sums of float32; weights are exact.
+// Activations rounded to bfloat16 and sums of float32; weights are exact.
 constexpr double kRounded = 4e-6;  // 2^-9 each at most, uniform: 2^-18 / 3 squared, half as often
 constexpr double kSplit = 1e-9;    // in two parts, 2^-16 each at most
+// Quantised: activations, scales, lows and weights rounded to float16, 2^-11 each at most, which is
+// 4e-8; the last two only of some types.
+constexpr double kHalf = 2e-7;
 
 struct Product {
   TypeInfo type;
@@ -64,6 +67,22 @@ struct Product {
     return out.read();
   }
 
+  // Makes scales along a row as different as float16 can be, and tokens as float32. Odd tokens are
+  // zero where the scales are large, so that what small weights lose is not hidden.
+  void spread() {
+    const int blocks = columns / type.block;
+    const auto exponent = [](int block) { return block * 11 % 29 + 1; };
+    for (int i = 0; i < groups * outputs * blocks; ++i) {
+      const auto scale = static_cast<uint16_t>(exponent(i % blocks) << 10 | (i * 37 & 0x3ff));
+      std::memcpy(weight.data() + int64_t{i} * type.bytes, &scale, sizeof(scale));
+    }
+    for (int i = 0; i < tokens * groups * columns; ++i) {
+      const int token = i / (groups * columns), block = i % columns / type.block;
+      float& value = x[static_cast<std::size_t>(i)];
+      value = token % 2 && exponent(block) > 8 ? 0 : std::ldexp(value, token * 23 % 90 - 45);
+    }
+  }
+
   // Weights of all rows.
   std::vector<float> decoded() const {
     std::vector<float> w(static_cast<std::size_t>(groups * outputs * columns));
@@ -74,38 +93,45 @@ struct Product {
     return w;
   }
 
-  // Squared error over the square of the expected result.
+  // Squared error over the squares of the terms, on average.
   double error(const std::vector<float>& actual) const {
     const std::vector<float> w = decoded();
-    double error = 0, power = 0;
+    double error = 0;
     for (int t = 0; t < tokens; ++t) {
       for (int r = 0; r < groups * outputs; ++r) {
         const float* in = x.data() + (t * groups + r / outputs) * columns;
-        double expected = 0;
+        double expected = 0, power = 0;
         for (int c = 0; c < columns; ++c) {
-          expected += static_cast<double>(w[static_cast<std::size_t>(r * columns + c)]) * in[c];
+          const double term =
+              static_cast<double>(w[static_cast<std::size_t>(r * columns + c)]) * in[c];
+          expected += term;
+          power += term * term;
         }
         const double got = actual[static_cast<std::size_t>(t * groups * outputs + r)];
-        error += (got - expected) * (got - expected);
-        power += expected * expected;
+        error += (got - expected) * (got - expected) / power;
       }
     }
-    return error / power;
+    return error / static_cast<double>(actual.size());
   }
 };
 
-void test(const TypeInfo& type, int tokens, int groups, int outputs, int columns) {
-  const Product product(type, tokens, groups, outputs, columns);
+void test(const Product& product) {
+  const TypeInfo& type = product.type;
   const std::vector<float> first = product.run();
-  const double limit = type.block == 1 && type.type != kt::WeightType::kBF16 ? kSplit : kRounded;
+  const bool is_bf16 = type.type == kt::WeightType::kBF16;
+  const double limit = type.block > 1 ? kHalf : is_bf16 ? kRounded : kSplit;
   const double error = product.error(first);
-  const std::string name = std::string(type.name) + ", " + std::to_string(tokens) + " tokens, " +
-                           std::to_string(groups) + " x " + std::to_string(outputs) + " x " +
-                           std::to_string(columns);
+  const std::string name = std::string(type.name) + ", " + std::to_string(product.tokens) +
+                           " tokens, " + std::to_string(product.groups) + " x " +
+                           std::to_string(product.outputs) + " x " +
+                           std::to_string(product.columns);
   check(error <= limit, name + ": NMSE " + std::to_string(error * 1e9) + "e-9");  // false for NaN
   const std::vector<float> again = product.run();
   check(std::memcmp(first.data(), again.data(), first.size() * sizeof(float)) == 0,
         name + ": another result the second time");
+}
+void test(const TypeInfo& type, int tokens, int groups, int outputs, int columns) {
+  test(Product(type, tokens, groups, outputs, columns));
 }
 
 }  // namespace
@@ -123,6 +149,12 @@ int main() {
       test(type, 300, 1, 40, 256);
       test(type, 9, 1, 128, 2048);  // slices
     }
+  }
+  for (const TypeInfo& type : kTypes) {
+    if (std::string(type.name) != "Q8_0" && std::string(type.name) != "Q4_1") continue;
+    Product product(type, 19, 1, 37, 2048);
+    product.spread();
+    test(product);
   }
   return result();
 }

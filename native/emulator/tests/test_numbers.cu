@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversions and the small instructions, on every half and bfloat16 number and between them.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr unsigned kCodes = 65536;
 constexpr unsigned kThreads = 256;
+constexpr unsigned kHalves = 6;
 
 // A format of 16 bits: by its numbers of exponent and mantissa bits, the value of a code.
 struct Format {
@@ -107,12 +109,17 @@ void check_narrowing(Stream& stream, const Format& format,
   check(wrong == 0, std::to_string(wrong) + " of the codes of values");
 }
 
-// Integers up to 256 and their differences have no error.
-__global__ void subtract(float* out) {
+// Pairs of float16 without an error: integers up to 2048.
+__global__ void count_in_halves(float* out) {
   const auto own = static_cast<float>(threadIdx.x);
-  const uint32_t pair = sub_bf16x2(pack_bf16(own, 128.0f), pack_bf16(136.0f, own));
-  out[2 * threadIdx.x] = to_float(Bf16{static_cast<uint16_t>(pair)});
-  out[2 * threadIdx.x + 1] = to_float(Bf16{static_cast<uint16_t>(pair >> 16)});
+  const uint32_t differences = sub_half2(pack_half(own, 128.0f), pack_half(136.0f, own));
+  const uint32_t products = mul_half2(pack_half(own, 8), pack_half(3, own));
+  const uint32_t sums = fma_half2(pack_half(own, 5), pack_half(2, own), pack_half(1024, -own));
+  const uint32_t pairs[3] = {differences, products, sums};
+  for (unsigned i = 0; i < kHalves; ++i) {
+    out[kHalves * threadIdx.x + i] =
+        half_to_float(static_cast<uint16_t>(pairs[i / 2] >> (i % 2 * 16)));
+  }
 }
 
 __global__ void bytes(int* out) {
@@ -126,17 +133,19 @@ __global__ void bytes(int* out) {
 int byte_of(unsigned word, unsigned i) { return static_cast<int8_t>(word >> (8 * i)); }
 
 void check_small(Stream& stream) {
-  const Array<float> differences(2 * kThreads);
+  const Array<float> halves(kHalves * kThreads);
   const Array<int> numbers(4 * kThreads);
-  KT_LAUNCH(subtract, 1, kThreads, 0, stream, differences.data());
+  KT_LAUNCH(count_in_halves, 1, kThreads, 0, stream, halves.data());
   KT_LAUNCH(bytes, 1, kThreads, 0, stream, numbers.data());
   stream.synchronize();
-  const std::vector<float> got = differences.read();
+  const std::vector<float> got = halves.read();
   const std::vector<int> words = numbers.read();
   for (unsigned i = 0; i < kThreads; ++i) {
-    check(
-        got[2 * i] == static_cast<float>(i) - 136 && got[2 * i + 1] == 128 - static_cast<float>(i),
-        "difference " + std::to_string(i));
+    const auto own = static_cast<float>(i);
+    const float expected[kHalves] = {own - 136, 128 - own,      3 * own,
+                                     8 * own,   2 * own + 1024, 4 * own};
+    check(std::equal(expected, expected + kHalves, got.begin() + kHalves * i),
+          "pairs of float16 of " + std::to_string(i));
     int sum = -5;
     for (unsigned b = 0; b < 4; ++b) sum += byte_of(0x80FF017Fu + i, b) * byte_of(0x7F80FF02u, b);
     check(words[4 * i] == sum, "dp4a");

@@ -28,7 +28,7 @@ float from_upper_half(uint16_t upper) {
   return value;
 }
 
-// Fragments by the figures of the PTX manual: for bf16, rows of 16 columns; for int8, of 32.
+// Fragments by the figures of the PTX manual: for 16 bits, rows of 16 columns; for int8, of 32.
 template <class Element, class Sum, int kWidth>
 __global__ void multiply(const Element* a, const Element* b, Sum* sums) {
   KT_SHARED(shared);
@@ -48,8 +48,10 @@ __global__ void multiply(const Element* a, const Element* b, Sum* sums) {
   ldmatrix_x4(right, columns + lane % 8 * kWidth + lane / 8 % 2 * (kWidth / 2));
   Sum d[4] = {1, 2, 3, 4};
   const uint32_t both[2] = {right[0], right[1]};
-  if constexpr (sizeof(Element) == 2) {
+  if constexpr (std::is_same_v<Element, Bf16>) {
     mma_bf16(d, left, both);
+  } else if constexpr (sizeof(Element) == 2) {
+    mma_half(d, left, both);
   } else {
     mma_s8(d, left, both);
   }
@@ -166,6 +168,9 @@ int main() {
   check_product<Bf16, float, 16>(
       stream, [](int i) { return Bf16{upper_half(static_cast<float>(i))}; },
       [](Bf16 x) { return from_upper_half(x.bits); });
+  check_product<uint16_t, float, 16>(
+      stream, [](int i) { return float_to_half(static_cast<float>(i)); },
+      [](uint16_t x) { return half_to_float(x); });
   check_product<int8_t, int, 32>(
       stream, [](int i) { return static_cast<int8_t>(i); }, [](int8_t x) { return int{x}; });
   check_transposed(stream);
