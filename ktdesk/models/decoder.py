@@ -194,7 +194,7 @@ class Decoder(ABC):
             now.x, normed = norm.forward_sum(now.x, now.change, scale)
             return normed
         if now.change is not None:
-            now.x = now.way.stage.elementwise.add(now.x, now.change, scale)
+            now.x = now.way.add(now.x, now.change, scale)
         now.x = now.way.go(now.x, stage)
         return norm.forward(now.x)
 

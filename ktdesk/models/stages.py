@@ -10,6 +10,7 @@ from torch import Tensor
 from ktdesk.devices.base import Device
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.cuda import CudaDevice
+from ktdesk.kernels import native
 from ktdesk.operators.base import Elementwise, Rotary, RotarySpec, Step
 from ktdesk.operators.site import Site
 
@@ -60,6 +61,13 @@ class Way:
     def step(self) -> Step:
         """What the stage's layers share of this run."""
         return self._steps[self.stage]
+
+    def add(self, x: Tensor, change: Tensor, factor: float) -> Tensor:
+        """Return x + factor * change at the present stage: what goes on to another card is one."""
+        device = self.stage.device
+        out = device.empty(*x.shape)
+        native.add(device.stream, x, change, out, factor)
+        return out
 
     def go(self, x: Tensor, stage: Stage) -> Tensor:
         """Go on at a stage, with x [T, D]; return it there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,7 +47,7 @@ def window_losses(
         for first in range(half, size - 1, width):
             read = window[first : min(first + width, size - 1)]
             if by_steps:
-                logits = step.run(read, first)
+                logits = torch.tensor(np.stack([each.whole() for each in step.run(read, first)]))
             else:
                 logits = prefill(model, read, first, outputs=len(read))
             values = _losses(logits, window[first + 1 : first + 1 + len(read)])

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from ktdesk.runtime.loading import load_model
 from ktdesk.runtime.runner import Runner
+from tests.logits import whole
 
 TOKENS = 256
 _PROMPT = list(range(3, 35))
@@ -102,7 +103,7 @@ class _Reading:
         return torch.stack([self._first, *rows])
 
     def _after(self, token: int, count: int) -> Tensor:
-        return self._runner._decode.run([token], len(_PROMPT) + count - 1)[0].clone()
+        return whole(self._runner._decode.run([token], len(_PROMPT) + count - 1))[0]
 
 
 def _last_logits(runner: Runner) -> Tensor:
@@ -111,4 +112,4 @@ def _last_logits(runner: Runner) -> Tensor:
         try:
             next(reading)
         except StopIteration as end:
-            return end.value.clone()
+            return whole([end.value])[0]

@@ -23,11 +23,12 @@ from ktdesk.runtime import loading
 from ktdesk.runtime.prompt_lookup import Guesser
 from ktdesk.runtime.request import Done, Event, Options, PromptLookup, Request, Token
 from ktdesk.runtime.step import DecodeStep, prefill
+from tests.gpu.logits import LIMIT as GPU_LIMIT
+from tests.gpu.logits import REASON as GPU_REASON
 from tests.gpu.under_test import gpu_device
 from tests.integration.deferral_definition import LAYERS
-from tests.integration.test_gpu import LIMIT as GPU_LIMIT
-from tests.integration.test_gpu import REASON as GPU_REASON
 from tests.integration.test_prompt_lookup import COPY, always
+from tests.logits import whole
 from tests.tiny import Tiny, llama4, tiny_deepseek, tiny_qwen3moe
 
 # So few that a GPU computes prompt and steps with float32 activations.
@@ -48,7 +49,7 @@ def build(tiny: Tiny, placement: Placement, deferred: int) -> tuple[Decoder, Res
     resources = Resources(Checkpoint.open(tiny.path), CpuDevice(2), 64, CacheType.F16)
     plan = make_plan(resources, placement.with_default("deferred", deferred))
     if plan.needs_gpu:
-        resources.gpu = gpu_device()
+        resources.gpus, resources.cards = {0: gpu_device()}, plan.cards
     return build_model(resources, plan, lambda _: None), resources
 
 
@@ -67,7 +68,7 @@ def stepped(model: Decoder, sizes: Sequence[int] = (1,) * len(STEPS)) -> Tensor:
     prefill(model, PROMPT, 0)
     step, done, logits = DecodeStep(model), 0, []
     for size in sizes:
-        logits.append(step.run(STEPS[done : done + size], len(PROMPT) + done).clone())
+        logits.append(whole(step.run(STEPS[done : done + size], len(PROMPT) + done)))
         done += size
     return torch.cat(logits)
 
@@ -156,7 +157,7 @@ def test_what_is_no_number_is_refused(tiny: Tiny, wanted: object) -> None:
 
 
 def load(path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr(loading, "open_gpu", lambda budget_bytes: gpu_device())
+    monkeypatch.setattr(loading, "open_gpus", lambda cards, budget_bytes: {0: gpu_device()})
     monkeypatch.setattr(Guesser, "choose", always)
     engine = Engine(threads=2)
     info = engine.load(path, placement=place, context_tokens=128, deferred_experts=1)

@@ -25,7 +25,7 @@ PLAIN: dict[str, Any] = {"max_tokens": 6, "seed": 4, "prompt_lookup": "off"}
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = Engine(threads=2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "open_gpu", lambda budget_bytes: gpu_device())
+        patch.setattr(loading, "open_gpus", lambda cards, budget_bytes: {0: gpu_device()})
         path = tiny_qwen3moe(tmp_path_factory.mktemp("tiny") / "model.gguf").path
         engine.load(path, placement="gpu_only")
     yield engine

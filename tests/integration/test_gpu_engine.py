@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import ktdesk.runtime.loading as loading
-from ktdesk.devices import cuda
+from ktdesk.devices import cuda_graph
 from ktdesk.devices.cuda import CudaDevice
 from ktdesk.devices.handoff import BACKENDS
 from ktdesk.engine import Engine
@@ -62,9 +62,11 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """What the experts of layer 1 wait at. It is open."""
     gate, request = Gate(), CudaDevice.request
 
-    def request_gate(device: CudaDevice, graph: Any, name: str, *data: Any) -> int:
-        graph = SimpleNamespace(native=gate) if ".1." in name else graph
-        return request(device, graph, name, *data)
+    def request_gate(device: CudaDevice, jobs: Any, *data: Any) -> int:
+        gated = [
+            (SimpleNamespace(native=gate) if ".1." in job[1] else job[0], job[1]) for job in jobs
+        ]
+        return request(device, gated, *data)
 
     monkeypatch.setattr(CudaDevice, "request", request_gate)
     yield gate
@@ -75,13 +77,14 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, gate: Gate
 ) -> Iterator[Engine]:
-    def open_gpu(_: int) -> CudaDevice:
+    def open_gpus(cards: object, budget_bytes: int) -> dict[int, CudaDevice]:
+        del cards, budget_bytes
         device = gpu_device()
         device.handoff_backend = request.param
-        return device
+        return {0: device}
 
-    monkeypatch.setattr(loading, "open_gpu", open_gpu)
-    monkeypatch.setattr(cuda, "_PATIENCE_S", 5.0)
+    monkeypatch.setattr(loading, "open_gpus", open_gpus)
+    monkeypatch.setattr(cuda_graph, "_PATIENCE_S", 5.0)
     engine = Engine(threads=2)
     yield engine
     gate.open()

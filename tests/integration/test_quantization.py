@@ -63,7 +63,7 @@ def logits(path: Path, placement: Placement, home: Home = "auto") -> Tensor:
     plan = make_plan(resources, placement)
     resources.copied = choose_copies(resources.checkpoint, home, 1 << 30, plan.remade)
     if plan.needs_gpu:
-        resources.gpu = gpu_device()
+        resources.gpus, resources.cards = {0: gpu_device()}, plan.cards
     model = build_model(resources, plan, lambda _: None)
     return prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone()
 
