@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from ktdesk.devices.cpu import CpuDevice
@@ -17,7 +16,6 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from tests.gpu.under_test import gpu_device
 
-TOKENS = [int(t) for t in torch.randint(3, 250, (24,), generator=torch.Generator().manual_seed(6))]
 # Prompts round activations and weights to bfloat16 on tensor cores.
 LIMIT = 1e-4
 REASON = "roundings to eight bits, 2^-9, in some ten products after another: squared, over 3"
@@ -36,12 +34,8 @@ def build(resources: Resources, placement: Placement) -> Decoder:
 
 
 def assert_logits(logits: Tensor, expected: Tensor) -> None:
-    """Compare token by token.
-
-    A tie of two experts, to eight bits, may fall the other way: for one token. Those behind it see
-    a little of that.
-    """
+    """Compare all logits, and those of each token, whose errors vary, by a limit three times that."""
     errors = (logits - expected).double().square().sum(-1) / expected.double().square().sum(-1)
     said = f"NMSE by token {errors.tolist()}, limit {LIMIT}: {REASON}"
-    assert errors.median() <= LIMIT, said
-    assert (errors > 10 * LIMIT).sum() <= 1, said
+    assert errors.mean() <= LIMIT, said
+    assert errors.max() <= 3 * LIMIT, said

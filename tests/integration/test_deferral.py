@@ -104,7 +104,7 @@ def test_a_replay_knows_nothing_of_the_one_before(tiny: Tiny, place: str) -> Non
     model, _ = build(tiny, Placement.load(place), 1)
     prefill(model, PROMPT, 0)
     step = DecodeStep(model)
-    first, other, again = (step.run([token], len(PROMPT)).clone() for token in (64, 3, 64))
+    first, other, again = (whole(step.run([token], len(PROMPT))) for token in (64, 3, 64))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 

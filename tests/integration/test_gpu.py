@@ -10,7 +10,8 @@ from torch import Tensor
 from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.gpu.logits import TOKENS, assert_logits, build, open_resources
+from tests.gpu.logits import assert_logits, build, open_resources
+from tests.gpu.untied import untied_tokens
 from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, qwen3moe
 
@@ -23,10 +24,14 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def expected(tiny: Tiny) -> Tensor:
-    return prefill(
-        build(open_resources(tiny.path), Placement.load("cpu_only")), TOKENS, 0, outputs=len(TOKENS)
-    ).clone()
+def tokens(tiny: Tiny) -> list[int]:
+    return untied_tokens(tiny.path)
+
+
+@pytest.fixture(scope="module")
+def expected(tiny: Tiny, tokens: list[int]) -> Tensor:
+    model = build(open_resources(tiny.path), Placement.load("cpu_only"))
+    return prefill(model, tokens, 0, outputs=len(tokens)).clone()
 
 
 @pytest.fixture(scope="module", params=["gpu_only", "one_gpu"])
@@ -34,23 +39,23 @@ def model(request: pytest.FixtureRequest, tiny: Tiny) -> Decoder:
     return build(open_resources(tiny.path), Placement.load(request.param))
 
 
-def test_a_prompt(model: Decoder, expected: Tensor) -> None:
-    logits = prefill(model, TOKENS, 0, outputs=len(TOKENS))
+def test_a_prompt(model: Decoder, tokens: list[int], expected: Tensor) -> None:
+    logits = prefill(model, tokens, 0, outputs=len(tokens))
     assert_logits(logits, expected)
 
 
-def test_a_graph_per_token(model: Decoder, expected: Tensor) -> None:
-    prefill(model, TOKENS[:10], 0)
+def test_a_graph_per_token(model: Decoder, tokens: list[int], expected: Tensor) -> None:
+    prefill(model, tokens[:10], 0)
     step = DecodeStep(model)
-    steps = [whole(step.run([token], place)) for place, token in enumerate(TOKENS[10:], 10)]
+    steps = [whole(step.run([token], place)) for place, token in enumerate(tokens[10:], 10)]
     assert_logits(torch.cat(steps), expected[10:])
 
 
-def test_a_replay_equals_the_eager_step(model: Decoder) -> None:
-    prefill(model, TOKENS[:10], 0)
-    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(TOKENS[10:18])]
+def test_a_replay_equals_the_eager_step(model: Decoder, tokens: list[int]) -> None:
+    prefill(model, tokens[:10], 0)
+    eager = [prefill(model, [token], 10 + i)[0].clone() for i, token in enumerate(tokens[10:18])]
     step = DecodeStep(model)
-    captured = [whole(step.run([token], 10 + i))[0] for i, token in enumerate(TOKENS[10:18])]
+    captured = [whole(step.run([token], 10 + i))[0] for i, token in enumerate(tokens[10:18])]
     assert torch.equal(torch.stack(captured), torch.stack(eager))
-    together = whole(step.run(TOKENS[10:18], 10))
+    together = whole(step.run(tokens[10:18], 10))
     assert torch.equal(together, torch.stack(eager))

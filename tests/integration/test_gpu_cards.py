@@ -22,8 +22,10 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.gpu.logits import TOKENS, assert_logits, build, open_resources
+from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import Choice, emulated_module, gpu_device
+from tests.gpu.untied import untied_tokens
+from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, gemma3, qwen3moe
 
 REST = "{match: '**', use: '*.cuda'}"
@@ -86,13 +88,18 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
 
 
-def logits_of(model: Decoder) -> tuple[Tensor, Tensor]:
+@pytest.fixture(scope="module")
+def tokens(tiny: Tiny) -> list[int]:
+    return untied_tokens(tiny.path)
+
+
+def logits_of(model: Decoder, tokens: list[int]) -> tuple[Tensor, Tensor]:
     """Return those of a prompt, and of the same tokens one by one and then three together."""
-    prompt = prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone()
-    prefill(model, TOKENS[:10], 0)
+    prompt = prefill(model, tokens, 0, outputs=len(tokens)).clone()
+    prefill(model, tokens[:10], 0)
     step = DecodeStep(model)
-    steps = [step.run([token], place).clone() for place, token in enumerate(TOKENS[10:21], 10)]
-    return prompt, torch.cat([*steps, step.run(TOKENS[21:], 21).clone()])
+    steps = [whole(step.run([token], place)) for place, token in enumerate(tokens[10:21], 10)]
+    return prompt, torch.cat([*steps, whole(step.run(tokens[21:], 21))])
 
 
 def has_experts(tiny: Tiny) -> bool:
@@ -100,58 +107,60 @@ def has_experts(tiny: Tiny) -> bool:
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_two_cards_give_the_logits_of_one(tiny: Tiny, split: str) -> None:
+def test_two_cards_give_the_logits_of_one(tiny: Tiny, tokens: list[int], split: str) -> None:
     if "experts" in split and not has_experts(tiny):
         pytest.skip("a dense model")
     on_one, on_two = SPLITS[split]
     resources = open_resources(tiny.path)
-    found = logits_of(build(resources, rules(on_two)))
+    found = logits_of(build(resources, rules(on_two)), tokens)
     assert set(resources.gpus) == {0, 1}
-    expected = logits_of(build(open_resources(tiny.path), rules(on_one)))
+    expected = logits_of(build(open_resources(tiny.path), rules(on_one)), tokens)
     for a, b in zip(found, expected, strict=True):
         assert torch.equal(a, b)
     cpu = build(open_resources(tiny.path), Placement.load("cpu_only"))
-    assert_logits(found[0], prefill(cpu, TOKENS, 0, outputs=len(TOKENS)))
+    assert_logits(found[0], prefill(cpu, tokens, 0, outputs=len(tokens)))
 
 
 @pytest.mark.parametrize("backend", ["host_node", "flag_kernel", "mem_op"])
-def test_hand_offs_of_both_cards_in_one_step(tiny: Tiny, backend: str) -> None:
+def test_hand_offs_of_both_cards_in_one_step(tiny: Tiny, tokens: list[int], backend: str) -> None:
     if not has_experts(tiny):
         pytest.skip("a dense model")
     resources = open_resources(tiny.path)
     model = build(resources, rules(SPLITS["experts on the cpu"][1]))
     for gpu in resources.gpus.values():
         gpu.handoff_backend = backend
-    eager = [prefill(model, [token], i)[0].clone() for i, token in enumerate(TOKENS[:6])]
+    eager = [prefill(model, [token], i)[0].clone() for i, token in enumerate(tokens[:6])]
     step = DecodeStep(model)
-    captured = [step.run([token], i)[0].clone() for i, token in enumerate(TOKENS[:6])]
+    captured = [whole(step.run([token], i))[0] for i, token in enumerate(tokens[:6])]
     assert torch.equal(torch.stack(captured), torch.stack(eager))
 
 
-def cache_rows(resources: Resources, placement: str) -> tuple[tuple[int, ...], np.ndarray]:
+def cache_rows(
+    resources: Resources, placement: str, tokens: list[int]
+) -> tuple[tuple[int, ...], np.ndarray]:
     model = build(resources, rules(placement))
-    prefill(model, TOKENS, 0)
+    prefill(model, tokens, 0)
     rows = CacheRows(resources.caches)
-    return rows.row_bytes, rows.read(0, len(TOKENS))
+    return rows.row_bytes, rows.read(0, len(tokens))
 
 
-def test_kept_rows_do_not_tell_where_their_layers_were(tiny: Tiny) -> None:
+def test_kept_rows_do_not_tell_where_their_layers_were(tiny: Tiny, tokens: list[int]) -> None:
     on_one, on_two = SPLITS["in two"]
-    first_bytes, first = cache_rows(open_resources(tiny.path), on_one)
-    bytes_, second = cache_rows(resources := open_resources(tiny.path), on_two)
+    first_bytes, first = cache_rows(open_resources(tiny.path), on_one, tokens)
+    bytes_, second = cache_rows(resources := open_resources(tiny.path), on_two, tokens)
     assert bytes_ == first_bytes
     assert np.array_equal(first, second)
     rows = CacheRows(resources.caches)
-    rows.write(0, first[::-1].copy(), 0, len(TOKENS))
-    assert np.array_equal(rows.read(0, len(TOKENS)), first[::-1])
+    rows.write(0, first[::-1].copy(), 0, len(tokens))
+    assert np.array_equal(rows.read(0, len(tokens)), first[::-1])
 
 
 def test_each_card_takes_what_its_layers_need(tiny: Tiny) -> None:
     one, two = open_resources(tiny.path), open_resources(tiny.path)
     models = build(one, rules("gpu_only")), build(two, rules(SPLITS["in two"][1]))
-    whole = one.gpus[0].arena.used_bytes
+    all_of_it = one.gpus[0].arena.used_bytes
     parts = [gpu.arena.used_bytes for gpu in two.gpus.values()]
-    assert max(parts) < whole
+    assert max(parts) < all_of_it
     del models
 
 

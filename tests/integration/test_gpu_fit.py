@@ -14,8 +14,10 @@ from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
-from tests.gpu.logits import TOKENS, assert_logits, build, open_resources
+from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import gpu_device
+from tests.gpu.untied import untied_tokens
+from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, qwen3moe
 
 MODELS = {
@@ -46,16 +48,16 @@ def test_needs_are_what_a_model_takes(tiny: Tiny) -> None:
 
 
 def test_some_layers_experts_on_the_card(tiny: Tiny) -> None:
-    resources = open_resources(tiny.path)
-    expected = prefill(build(resources, Placement.load("cpu_only")), TOKENS, 0, outputs=24).clone()
+    resources, tokens = open_resources(tiny.path), untied_tokens(tiny.path)
+    expected = prefill(build(resources, Placement.load("cpu_only")), tokens, 0, outputs=24).clone()
     needs = replace(needs_of(resources), streaming=0)  # which is more than a tiny model is
     left = max(layer.experts for layer in needs.layers) + needs.reserve
     room = left + needs.head + sum(layer.always for layer in needs.layers)
     placement = choose_placement(needs, [room])
     assert placement.name.startswith("one_gpu, experts of 1 of ")
     model = build(open_resources(tiny.path), placement)
-    assert_logits(prefill(model, TOKENS, 0, outputs=24), expected)
-    prefill(model, TOKENS[:10], 0)
+    assert_logits(prefill(model, tokens, 0, outputs=24), expected)
+    prefill(model, tokens[:10], 0)
     step = DecodeStep(model)
-    steps = [step.run([token], place).clone() for place, token in enumerate(TOKENS[10:], 10)]
+    steps = [whole(step.run([token], place)) for place, token in enumerate(tokens[10:], 10)]
     assert_logits(torch.cat(steps), expected[10:])

@@ -19,7 +19,8 @@ from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import prefill
 from tests.compare import assert_close
 from tests.golden.retyped import write_quantised
-from tests.gpu.logits import LIMIT, REASON, TOKENS, build, open_resources
+from tests.gpu.logits import LIMIT, REASON, build, open_resources
+from tests.gpu.untied import untied_tokens
 from tests.tiny import Tiny, deepseek2, gpt_oss, llama4, qwen3moe, tiny_qwen3moe
 
 # With biases, with weights of what goes in, with and without experts that all tokens use.
@@ -37,8 +38,11 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def expected(tiny: Tiny) -> Tensor:
-    model = build(open_resources(tiny.path), Placement.load("cpu_only"))
-    return prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone()
+    model, tokens = (
+        build(open_resources(tiny.path), Placement.load("cpu_only")),
+        untied_tokens(tiny.path),
+    )
+    return prefill(model, tokens, 0, outputs=len(tokens)).clone()
 
 
 class FixedSpeeds(Speeds):
@@ -71,7 +75,8 @@ def run(resources: Resources, split: str, times: int = 1) -> list[Tensor]:
     """Return the logits of a prompt whose experts are computed by the sides that `split` names."""
     model = build(resources, Placement.load("one_gpu"))
     speeds = resources.streaming[0].speeds = FixedSpeeds(*SPLITS[split])
-    logits = [prefill(model, TOKENS, 0, outputs=len(TOKENS)).clone() for _ in range(times)]
+    tokens = untied_tokens(resources.checkpoint.path)
+    logits = [prefill(model, tokens, 0, outputs=len(tokens)).clone() for _ in range(times)]
     assert speeds.worked == set(split.split())
     return logits
 
