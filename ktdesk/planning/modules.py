@@ -52,11 +52,15 @@ class Module:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """All modules of a model. A tensor that two of them use counts for the last: a tied head."""
+    """All modules of a model. A tensor that two of them use counts for the last: a tied head.
+
+    width: of the residual stream. expert_bytes: of a routed expert, the largest.
+    """
 
     modules: tuple[Module, ...]
     layers: int
-    experts_used: int
+    width: int
+    expert_bytes: int
 
     @cached_property
     def size_bytes(self) -> int:
@@ -92,13 +96,13 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
     Raises ModelFileError for an unknown architecture, or if the file lacks what it needs.
     """
     counted: set[str] = set()
-    slots = outline(checkpoint).slots
+    model = outline(checkpoint)
+    slots = model.slots
     modules = [_module(checkpoint, slot, cache_type, counted) for slot in reversed(slots)]
-    experts = [slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)]
+    experts = {slot.path: slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)}
+    sizes = (m.size_bytes // experts[m.path].experts for m in modules if m.path in experts)
     return Anatomy(
-        tuple(reversed(modules)),
-        layers=1 + max((module.layer for module in modules), default=-1),
-        experts_used=max((spec.experts_per_token for spec in experts), default=0),
+        tuple(reversed(modules)), model.decoder.layers, model.decoder.width, max(sizes, default=0)
     )
 
 

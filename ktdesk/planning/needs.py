@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
+from ktdesk.planning.card_needs import RESERVE_BYTES
 
-# For activations, kernels' scratch, and what the driver keeps for itself.
-CARD_WORKING_BYTES = 1_500_000_000
 # For activations, the program itself, and what the system needs to breathe.
 MEMORY_WORKING_BYTES = 1_500_000_000
 
@@ -43,7 +42,7 @@ class Needs:
             weights = assignment.weight_bytes(device)
             return DeviceNeeds(weights, assignment.cache_bytes(device, context_tokens), working)
 
-        cards = {card: needs(card, CARD_WORKING_BYTES) for card in assignment.cards}
+        cards = {card: needs(card, RESERVE_BYTES) for card in assignment.cards}
         return cls(needs(CPU, MEMORY_WORKING_BYTES), cards)
 
     def disk_bytes(self, available_bytes: int) -> int:

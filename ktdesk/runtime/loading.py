@@ -20,13 +20,14 @@ from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.architectures import find_architecture
 from ktdesk.models.build import build_model, make_plan
-from ktdesk.models.gpu_fit import choose_placement
 from ktdesk.models.homes import Home, choose_copies
-from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.site import Resources
+from ktdesk.planning.card_needs import CardNeeds
 from ktdesk.planning.context import choose_context
+from ktdesk.planning.gpu_fit import choose_placement
+from ktdesk.planning.modules import dissect
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
@@ -100,16 +101,12 @@ def _load(
     context_tokens = choose_context(checkpoint, context_tokens)
     resources = Resources(checkpoint, CpuDevice(threads), context_tokens, CacheType(cache_type))
 
-    def rules_of(name: str) -> Placement:
-        return Placement.load(name).with_default("deferred", deferred_experts)
-
-    rules = rules_of("cpu_only" if placement == "auto" else placement)
-    plan = make_plan(resources, rules)
     if placement == "auto":
-        needs = MemoryNeeds.measure(resources, plan)
+        needs = CardNeeds.of(dissect(checkpoint, resources.cache_type), context_tokens)
         rules = choose_placement(needs, usable_bytes(vram_bytes))
-        rules = rules.with_default("deferred", deferred_experts)
-        plan = make_plan(resources, rules)
+    else:
+        rules = Placement.load(placement)
+    plan = make_plan(resources, rules.with_default("deferred", deferred_experts))
     if plan.needs_gpu:
         resources.gpus, resources.cards = open_gpus(plan.cards_used, vram_bytes), plan.cards
         resources.cpu.expect_gaps()

@@ -34,7 +34,7 @@ def build(resources: Resources, placement: Placement) -> Decoder:
 
 
 def assert_logits(logits: Tensor, expected: Tensor) -> None:
-    """Compare all logits, and those of each token, whose errors vary, by a limit three times that."""
+    """Compare all logits; and each token's, whose errors vary, by three times the limit."""
     errors = (logits - expected).double().square().sum(-1) / expected.double().square().sum(-1)
     said = f"NMSE by token {errors.tolist()}, limit {LIMIT}: {REASON}"
     assert errors.mean() <= LIMIT, said

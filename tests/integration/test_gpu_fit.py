@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from ktdesk.models.build import make_plan
-from ktdesk.models.gpu_fit import choose_placement
-from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
+from ktdesk.planning.card_needs import CardNeeds
+from ktdesk.planning.gpu_fit import choose_placement
+from ktdesk.planning.modules import dissect
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import gpu_device
@@ -32,8 +32,10 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
 
 
-def needs_of(resources: Resources) -> MemoryNeeds:
-    return MemoryNeeds.measure(resources, make_plan(resources, Placement.load("cpu_only")))
+def needs_of(resources: Resources) -> CardNeeds:
+    return CardNeeds.of(
+        dissect(resources.checkpoint, resources.cache_type), resources.context_tokens
+    )
 
 
 def test_needs_are_what_a_model_takes(tiny: Tiny) -> None:

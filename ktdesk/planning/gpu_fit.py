@@ -2,19 +2,22 @@
 """Which placement a model and the cards' memory allow, when nobody chose one.
 
 What does the most work per byte comes first: attention, shared experts, dense layers and the head;
-then the routed experts of one layer after another, until the memory is full. One card is enough
+then the routed experts of those layers that fill the memory best. One card is enough
 where all fits, or where others would not bring more experts; else layers stand on cards one after
 another, in proportion to what each has room for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
+from operator import itemgetter
 
-from ktdesk.models.memory_needs import MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Rule
+from ktdesk.planning.card_needs import CardNeeds
 
 _STEPS_OF_A_SEARCH = 20
 
@@ -29,7 +32,7 @@ class CardShare:
     has_head: bool
 
 
-def choose_placement(needs: MemoryNeeds, cards: Sequence[int]) -> Placement:
+def choose_placement(needs: CardNeeds, cards: Sequence[int]) -> Placement:
     """Return a placement. cards: of each card's memory, what may be used; 0: none."""
     rooms = [size - needs.reserve for size in cards]
     alone = [[0] * i + [room] for i, room in enumerate(rooms)]
@@ -79,9 +82,7 @@ def _filled(sizes: Sequence[int], rooms: Sequence[int], share: float) -> list[ra
     return ranges if at == len(sizes) else None
 
 
-def _shares(
-    needs: MemoryNeeds, ranges: Sequence[range], rooms: Sequence[int]
-) -> Iterator[CardShare]:
+def _shares(needs: CardNeeds, ranges: Sequence[range], rooms: Sequence[int]) -> Iterator[CardShare]:
     """Yield what each card has whose layers, and the head behind them, are these.
 
     rooms: of each card, for all that is on it; what layers leave is for experts.
@@ -91,22 +92,31 @@ def _shares(
         layers, has_head = range(parts.start, min(parts.stop, count)), parts.stop > count
         left = rooms[card] - needs.head * has_head
         left -= sum(needs.layers[i].always for i in layers)
-        experts: list[int] = []
-        for i in layers:
-            if size := needs.layers[i].experts:
-                left -= size
-                if left < 0:
-                    break
-                experts.append(i)
+        sizes = {i: size for i in layers if (size := needs.layers[i].experts)}
         if parts:
-            yield CardShare(card, layers, tuple(experts), has_head)
+            yield CardShare(card, layers, largest_that_fit(sizes, left), has_head)
+
+
+def largest_that_fit(sizes: Mapping[int, int], room: int) -> tuple[int, ...]:
+    """Return the layers with the most bytes together that fit; of equal ones, the first.
+
+    Layers come in a few sizes, so all numbers of layers of each size can be tried.
+    """
+    layers: dict[int, list[int]] = {}
+    for layer, size in sizes.items():
+        layers.setdefault(size, []).append(layer)
+    choices = (range(min(len(some), max(0, room) // size) + 1) for size, some in layers.items())
+    counted = (dict(zip(layers, counts, strict=True)) for counts in product(*choices))
+    fitting = ((sum(map(prod, counts.items())), counts) for counts in counted)
+    _, best = max((each for each in fitting if each[0] <= max(0, room)), key=itemgetter(0))
+    return tuple(sorted(i for size, count in best.items() for i in layers[size][:count]))
 
 
 def _count_experts(shares: Sequence[CardShare]) -> int:
     return sum(len(share.experts) for share in shares)
 
 
-def _placement(needs: MemoryNeeds, shares: Sequence[CardShare]) -> Placement:
+def _placement(needs: CardNeeds, shares: Sequence[CardShare]) -> Placement:
     """Return the placement of these shares, the same as a file with such rules."""
     on_cards, of = _count_experts(shares), sum(layer.experts > 0 for layer in needs.layers)
     base = Placement.load("gpu_only" if on_cards == of else "one_gpu")
@@ -126,17 +136,27 @@ def _placement(needs: MemoryNeeds, shares: Sequence[CardShare]) -> Placement:
     return Placement(name, "", (*rules, *ends, Rule("**", "*.cuda")))
 
 
-def _rules(needs: MemoryNeeds, share: CardShare) -> Iterator[Rule]:
+def _rules(needs: CardNeeds, share: CardShare) -> Iterator[Rule]:
     """Yield the rules of one card's layers, experts first."""
     card = _on(share.card)
-    if share.experts:
-        path = f"layers.{share.experts[0]}-{share.experts[-1]}.mlp.experts"
-        yield Rule(path, "experts.cuda", card)
+    for run in _runs(share.experts):
+        yield Rule(f"layers.{run[0]}-{run[-1]}.mlp.experts", "experts.cuda", card)
     if share.layers:
         layers = f"layers.{share.layers[0]}-{share.layers[-1]}"
         if len(share.experts) < sum(needs.layers[i].experts > 0 for i in share.layers):
             yield Rule(f"{layers}.**", "experts.host", card)
         yield Rule(f"{layers}.**", "*.cuda", card)
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Return the numbers in runs without gaps."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
 
 
 def _on(card: int) -> dict[str, int]:

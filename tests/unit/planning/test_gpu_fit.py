@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import pytest
 
-from ktdesk.models.gpu_fit import choose_placement
-from ktdesk.models.memory_needs import LayerNeeds, MemoryNeeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import SlotPath
+from ktdesk.planning.card_needs import CardNeeds, LayerNeeds
+from ktdesk.planning.gpu_fit import choose_placement
 
 # A dense layer, then five with experts, as DeepSeek has them.
 LAYERS = (LayerNeeds(30, 0), *[LayerNeeds(10, 100)] * 5)
-NEEDS = MemoryNeeds(LAYERS, head=20, reserve=7, streaming=40)
+NEEDS = CardNeeds(LAYERS, head=20, reserve=7, streaming=40)
 ALWAYS = 30 + 5 * 10 + 20 + 7
 
 
@@ -58,7 +58,7 @@ def test_the_cpu_does_all_where_the_rest_has_no_room() -> None:
 
 
 def test_a_model_without_experts_fits_or_does_not() -> None:
-    needs = MemoryNeeds((LayerNeeds(10, 0),) * 4, head=20, reserve=7, streaming=40)
+    needs = CardNeeds((LayerNeeds(10, 0),) * 4, head=20, reserve=7, streaming=40)
     assert choose_placement(needs, [67]).name == "gpu_only"
     assert choose_placement(needs, [66]).name == "cpu_only"
 
