@@ -11,9 +11,9 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import assert_logits, build, open_resources
-from tests.gpu.untied import untied_tokens
 from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, qwen3moe
+from tests.untied import untied_tokens
 
 MODELS = {**deepseek2.VARIANTS, **qwen3moe.VARIANTS}
 

@@ -24,9 +24,9 @@ from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import Choice, emulated_module, gpu_device
-from tests.gpu.untied import untied_tokens
 from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, gemma3, qwen3moe
+from tests.untied import untied_tokens
 
 REST = "{match: '**', use: '*.cuda'}"
 SECOND = "with: {card: 1}"

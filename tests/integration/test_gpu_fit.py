@@ -16,9 +16,9 @@ from ktdesk.planning.modules import dissect
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import gpu_device
-from tests.gpu.untied import untied_tokens
 from tests.logits import whole
 from tests.tiny import Tiny, deepseek2, qwen3moe
+from tests.untied import untied_tokens
 
 MODELS = {
     name: variant

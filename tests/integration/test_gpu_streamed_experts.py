@@ -20,8 +20,8 @@ from ktdesk.runtime.step import prefill
 from tests.compare import assert_close
 from tests.golden.retyped import write_quantised
 from tests.gpu.logits import LIMIT, REASON, build, open_resources
-from tests.gpu.untied import untied_tokens
 from tests.tiny import Tiny, deepseek2, gpt_oss, llama4, qwen3moe, tiny_qwen3moe
+from tests.untied import untied_tokens
 
 # With biases, with weights of what goes in, with and without experts that all tokens use.
 MODELS = {

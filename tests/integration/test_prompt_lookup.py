@@ -62,12 +62,12 @@ def test_steps_of_several_tokens_are_those_of_single_ones(any_model: Path) -> No
         parts = Resources(Checkpoint.open(any_model), device, 64, CacheType.F16)
         decoder = build_model(parts, make_plan(parts, Placement.load("cpu_only")), lambda _: None)
         for cache in parts.caches:
-            cache.zero_()
+            cache.rows.zero_()
         prefill(decoder, list(range(3, 3 + start)), 0)
         step = DecodeStep(decoder)
         parts_of = [tokens[i : i + size] for i in range(0, len(tokens), size)]
         steps = [whole(step.run(some, start + i * size)) for i, some in enumerate(parts_of)]
-        seen.append([torch.cat(steps), *parts.caches])
+        seen.append([torch.cat(steps), *(cache.rows for cache in parts.caches)])
     for other in seen[1:]:
         for first, second in zip(seen[0], other, strict=True):
             assert torch.equal(first.view(torch.uint8), second.view(torch.uint8))

@@ -7,6 +7,7 @@ the last bits, and so do the logits of that token and of all that follow: nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +19,7 @@ from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
+from ktdesk.models.decoder import Decoder
 from ktdesk.operators.base import RouterSpec
 from ktdesk.operators.experts import NativeRouter
 from ktdesk.operators.placement import Placement
@@ -48,10 +50,11 @@ class WatchedRouter(NativeRouter):
     def forward(self, logits: Tensor) -> tuple[Tensor, Tensor]:
         """Return ids and weights, [T, K] each."""
         ids, weights = super().forward(logits)
-        chosen = ids.sort().values
         for noise in self._noise:
             others, _ = super().forward(logits + _NOISE * logits.std(-1, keepdim=True) * noise)
-            if not torch.equal(others.sort().values, chosen):
+            if not torch.equal(
+                others, ids
+            ):  # in the order of their weights, which deferral asks for
                 WatchedRouter.is_tied = True
         return ids, weights
 
@@ -61,13 +64,20 @@ def untied_tokens(path: Path, count: int = 24) -> list[int]:
     """Return a text of so many tokens, none of which has experts that are tied."""
     resources = Resources(Checkpoint.open(path), CpuDevice(1), count, CacheType.F16)
     plan = make_plan(resources, _placement(resources))
-    model = build_model(resources, plan, lambda _: None)
+    return untied_text(build_model(resources, plan, lambda _: None), count)
+
+
+def untied_text(
+    model: Decoder, count: int, before: Callable[[int], object] = lambda place: None
+) -> list[int]:
+    """Return the same for a model with watched routers. before: called with each token's place."""
     order = torch.randperm(len(_CANDIDATES), generator=torch.Generator().manual_seed(6))
     candidates = iter([_CANDIDATES[i] for i in order.tolist()])
     text: list[int] = []
     while len(text) < count:
         token = next(candidates)
         WatchedRouter.is_tied = False
+        before(len(text))
         prefill(model, [token], len(text))
         if not WatchedRouter.is_tied:
             text.append(token)
