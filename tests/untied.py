@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import ClassVar
 
@@ -72,7 +73,7 @@ def untied_text(
 ) -> list[int]:
     """Return the same for a model with watched routers. before: called with each token's place."""
     order = torch.randperm(len(_CANDIDATES), generator=torch.Generator().manual_seed(6))
-    candidates = iter([_CANDIDATES[i] for i in order.tolist()])
+    candidates = cycle([_CANDIDATES[i] for i in order.tolist()])
     text: list[int] = []
     while len(text) < count:
         token = next(candidates)
