@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ktdesk.formats.gguf import Checkpoint
@@ -62,15 +62,31 @@ def make_plan(
 
     Raises ModelFileError for files that cannot be used, PlacementError for rules that do not fit.
     """
-    anatomy, context = dissect(checkpoint, wishes.cache_type), wishes.context_tokens
+
+    def factor(work: str) -> float:
+        return correction(outcomes, machine=machine_key, model=checkpoint.name, work=work)
+
+    return plan_anatomy(dissect(checkpoint, wishes.cache_type), machine, wishes, factor)
+
+
+def plan_anatomy(
+    anatomy: Anatomy,
+    machine: Machine,
+    wishes: Wishes,
+    factor: Callable[[str], float] = lambda work: 1.0,
+) -> Plan:
+    """Plan a model that need not be here. factor: corrects the speed of 'decode' and 'prefill'.
+
+    Raises PlacementError for rules that do not fit.
+    """
+    context = wishes.context_tokens
     placement = wishes.placement or propose(anatomy, machine, context, wishes.vram_bytes)
     assignment = assign(anatomy, placement)
     needs = Needs.of(assignment, context)
     verdict = judge(needs, machine, wishes.vram_bytes)
 
     def corrected(speed: Speed, work: str) -> Speed:
-        factor = correction(outcomes, machine=machine_key, model=checkpoint.name, work=work)
-        return Speed(speed.tokens_per_s.times(factor), speed.limit)
+        return Speed(speed.tokens_per_s.times(factor(work)), speed.limit)
 
     return Plan(
         anatomy,
