@@ -111,7 +111,11 @@ def _run() -> int:
     model = ModelPresenter(bridge, store, application)
     window = MainWindow(ChatPresenter(bridge, store, model, application), model, store, theme)
     window.painted.connect(_log_start)
-    window.painted.connect(model.start)  # torch would delay what is seen first
+    if window.wizard.is_wanted:
+        window.show_wizard()
+        window.painted.connect(window.wizard.look)
+    else:
+        window.painted.connect(model.start)  # torch would delay what is seen first
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()

@@ -21,6 +21,8 @@ from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 from ui.widgets.rail import Rail
+from ui.wizard.page import WizardPage
+from ui.wizard.presenter import WizardPresenter
 
 SIZE = (1000, 760)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
@@ -67,18 +69,23 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
         self.page = ChatPage(chat, model, store, theme)
+        self.wizard = WizardPresenter(model, store, self)
+        self.wizard.ended.connect(self._end_wizard)
         self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), lambda: self.page), *pages)
         self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget(self)
         self.actions_by_id = Actions(self, self._commands())
-        self._choice = ModelChoice(model, self.actions_by_id["open"], theme)
+        below = (self.actions_by_id["open"], self.actions_by_id["wizard"])
+        self._choice = ModelChoice(model, below, theme)
         body = QWidget(self)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_toolbar(theme))
         column.addLayout(self._make_pages(theme), 1)
-        self.setCentralWidget(body)
+        self._layers = QStackedWidget(self)  # the frame, and what covers it
+        self._layers.addWidget(body)
+        self.setCentralWidget(self._layers)
         chat.changed.connect(self.actions_by_id.refresh)
         store.failed.connect(self.page.banner.show_error)
         self._restore()
@@ -92,6 +99,12 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(self._pages[id_])
         self._stack.setCurrentWidget(self._pages[id_])
         self.actions_by_id[id_].setChecked(True)
+
+    def show_wizard(self) -> None:
+        """Cover everything with the first steps."""
+        if self._layers.count() == 1:
+            page = WizardPage(self.wizard, self._theme)
+            self._layers.setCurrentIndex(self._layers.addWidget(page))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Tell of the first time."""
@@ -145,6 +158,7 @@ class MainWindow(QMainWindow):
                 self._switch_theme,
             ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
+            Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.close),
             *(
                 Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
@@ -199,6 +213,19 @@ class MainWindow(QMainWindow):
     def _open_file(self) -> None:
         kinds = self.tr("Models (*.gguf)")
         ask_for_file(self._model, self, self.tr("Open a model"), kinds)
+
+    @Slot()
+    def _open_wizard(self) -> None:
+        self.show_wizard()
+        self.wizard.look()
+
+    @Slot()
+    def _end_wizard(self) -> None:
+        if cover := self._layers.widget(1):
+            self._layers.removeWidget(cover)
+            cover.deleteLater()
+        self.show_page("chat")
+        self.page.prompt.setFocus()
 
     @Slot()
     def _stop(self) -> None:

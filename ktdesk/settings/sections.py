@@ -162,6 +162,9 @@ class InterfaceSettings(Section):
     )
     last_model: str = setting("", "Last model", "The path of the model that was used last.")
     window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
+    wizard_done: bool = setting(
+        False, "First steps", "Whether they were finished, or skipped; they are shown once."
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,81 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Advice</name>
+    <message>
+        <source>The graphics card&apos;s driver is too old</source>
+        <translation>显卡驱动过旧</translation>
+    </message>
+    <message>
+        <source>Update the NVIDIA driver to release 580 or newer.</source>
+        <translation>请将 NVIDIA 驱动更新到 580 或更新的版本。</translation>
+    </message>
+    <message>
+        <source>The graphics card does not answer</source>
+        <translation>显卡没有响应</translation>
+    </message>
+    <message>
+        <source>Restart the computer, or install the NVIDIA driver again.</source>
+        <translation>请重启电脑，或重新安装 NVIDIA 驱动。</translation>
+    </message>
+    <message>
+        <source>{card} sits in a slow slot</source>
+        <translation>{card} 插在较慢的插槽里</translation>
+    </message>
+    <message>
+        <source>Put it into the uppermost long slot of the board.</source>
+        <translation>请把它插到主板最上方的长插槽。</translation>
+    </message>
+    <message>
+        <source>The memory runs slower than it can</source>
+        <translation>内存没有以应有的速度运行</translation>
+    </message>
+    <message>
+        <source>Turn on XMP or EXPO in the BIOS: answers get faster in proportion.</source>
+        <translation>请在 BIOS 中开启 XMP 或 EXPO，回答速度会相应提高。</translation>
+    </message>
+    <message>
+        <source>Only one memory channel is in use</source>
+        <translation>只用到了一个内存通道</translation>
+    </message>
+    <message>
+        <source>Plug in modules in pairs: answers come about twice as fast.</source>
+        <translation>请成对安装内存条，回答速度大约可以翻倍。</translation>
+    </message>
+    <message>
+        <source>Only {free} of memory are free</source>
+        <translation>可用内存只有 {free}</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose small models.</source>
+        <translation>请关闭其他程序，或选择小模型。</translation>
+    </message>
+    <message>
+        <source>The system does not let programs use AMX</source>
+        <translation>系统不允许程序使用 AMX</translation>
+    </message>
+    <message>
+        <source>Linux 5.16 or newer, or Windows 11, would; long texts are then read faster.</source>
+        <translation>Linux 5.16 以上或 Windows 11 支持它，阅读长文本会更快。</translation>
+    </message>
+    <message>
+        <source>The system does not let programs use {name}</source>
+        <translation>系统不允许程序使用 {name}</translation>
+    </message>
+    <message>
+        <source>Look into the BIOS, or the settings of the virtual machine.</source>
+        <translation>请检查 BIOS 或虚拟机的设置。</translation>
+    </message>
+    <message>
+        <source>The power plan slows the processor down</source>
+        <translation>电源计划限制了处理器的速度</translation>
+    </message>
+    <message>
+        <source>Choose &apos;balanced&apos; or &apos;performance&apos;, and plug a laptop in.</source>
+        <translation>请选择“平衡”或“高性能”，笔记本电脑请接通电源。</translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
     <message>
         <source>The model answered nothing.</source>
@@ -92,6 +167,115 @@
     </message>
 </context>
 <context>
+    <name>FirstStep</name>
+    <message>
+        <source>First model</source>
+        <translation>第一个模型</translation>
+    </message>
+    <message>
+        <source>Choose what to begin with. You can change it at any time, at the top left.</source>
+        <translation>请选择从哪个模型开始，之后随时可以在左上角更换。</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Small and quick, to try the program; its answers are simple. It is fetched once, about 100 MB, and built here.</source>
+        <translation>又小又快，适合试用，回答比较简单。只需下载一次（约 100 MB），在本机生成。</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>演示模型</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>模型 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>打开模型</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersStep</name>
+    <message>
+        <source>Where models live</source>
+        <translation>模型放在哪里</translation>
+    </message>
+    <message>
+        <source>Models are GGUF files. KTDesk looks for them in these folders; add those where you have some, also of other programs. Nothing is moved or changed.</source>
+        <translation>模型是 GGUF 文件。KTDesk 会在这些文件夹中查找；已有模型的文件夹（包括其他程序的）都可以添加，文件不会被移动或修改。</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Models found: {count}</source>
+        <translation>找到 {count} 个模型</translation>
+    </message>
+    <message>
+        <source>No models were found yet.</source>
+        <translation>还没有找到模型。</translation>
+    </message>
+    <message>
+        <source>{free} free</source>
+        <translation>剩余空间 {free}</translation>
+    </message>
+    <message>
+        <source>KTDesk&apos;s own folder · {free}</source>
+        <translation>KTDesk 自己的文件夹 · {free}</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>从列表中移除</translation>
+    </message>
+    <message>
+        <source>A folder with models</source>
+        <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>MachineStep</name>
+    <message>
+        <source>Your machine</source>
+        <translation>您的电脑</translation>
+    </message>
+    <message>
+        <source>KTDesk runs language models on this computer. This is what it found.</source>
+        <translation>KTDesk 在这台电脑上运行语言模型。以下是检测到的配置。</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Measuring makes the predictions of the next step better.</source>
+        <translation>测速之后，下一步的预测会更准确。</translation>
+    </message>
+    <message>
+        <source>Measure again (about 10 s)</source>
+        <translation>重新测速（约 10 秒）</translation>
+    </message>
+    <message>
+        <source>Measure (about 10 s)</source>
+        <translation>测速（约 10 秒）</translation>
+    </message>
+    <message>
+        <source>Do without</source>
+        <translation>跳过测速</translation>
+    </message>
+    <message>
+        <source>Progress of the measurements</source>
+        <translation>测速进度</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Chat</source>
@@ -124,6 +308,10 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>First steps…</source>
+        <translation>新手引导…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -159,6 +347,73 @@
     <message>
         <source>Demo model</source>
         <translation>演示模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsStep</name>
+    <message>
+        <source>What it can run</source>
+        <translation>它能运行什么</translation>
+    </message>
+    <message>
+        <source>Well-known models, and what to expect of them here. A token is about three quarters of a word. These are estimates: nothing is forbidden.</source>
+        <translation>以下是常见模型在这台电脑上的预期表现。一个词元（token）大约是一到两个汉字。这些只是估计，您仍可尝试任何模型。</translation>
+    </message>
+    <message>
+        <source>Calculating…</source>
+        <translation>正在计算…</translation>
+    </message>
+    <message>
+        <source>{billions} billion parameters · {size} as {quantization}</source>
+        <translation>{hundred_millions} 亿参数 · {quantization} 格式 {size}</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>轻松运行</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强够用</translation>
+    </message>
+    <message>
+        <source>From the disk: slow</source>
+        <translation>需读硬盘，较慢</translation>
+    </message>
+    <message>
+        <source>Will not run</source>
+        <translation>无法运行</translation>
+    </message>
+    <message>
+        <source>{low} to {high} tokens per second: {pace}</source>
+        <translation>每秒 {low} 到 {high} 个词元，{pace}</translation>
+    </message>
+    <message>
+        <source>faster than one reads</source>
+        <translation>比阅读更快</translation>
+    </message>
+    <message>
+        <source>about as fast as one reads</source>
+        <translation>与阅读速度相当</translation>
+    </message>
+    <message>
+        <source>slower than one reads</source>
+        <translation>比阅读慢</translation>
+    </message>
+    <message>
+        <source>only for the patient</source>
+        <translation>需要耐心等待</translation>
+    </message>
+    <message>
+        <source>Close other programs before loading it.</source>
+        <translation>加载前请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>{missing} of memory are missing: more memory would help.</source>
+        <translation>内存还差 {missing}，增加内存会有帮助。</translation>
+    </message>
+    <message>
+        <source>{missing} of memory are missing. A file in {smaller} saves {saved}.</source>
+        <translation>内存还差 {missing}。改用 {smaller} 格式的文件可节省 {saved}。</translation>
     </message>
 </context>
 <context>
@@ -397,7 +652,7 @@
         <translation>上下文已满时</translation>
     </message>
     <message>
-        <source>'stop' ends the answer; 'shift' lets the oldest turns go and reads the rest again.</source>
+        <source>&apos;stop&apos; ends the answer; &apos;shift&apos; lets the oldest turns go and reads the rest again.</source>
         <translation>“stop”结束回答；“shift”丢弃最早的轮次并重新读取其余内容。</translation>
     </message>
     <message>
@@ -630,6 +885,92 @@
     <message>
         <source>Three ideas for a rainy weekend</source>
         <translation>雨天周末的三个点子</translation>
+    </message>
+</context>
+<context>
+    <name>Wizard</name>
+    <message>
+        <source>No graphics card that KTDesk can use</source>
+        <translation>没有 KTDesk 可用的显卡</translation>
+    </message>
+    <message>
+        <source>Models run on the processor alone. That works; long texts are read slowly. NVIDIA cards from the GeForce RTX 30 series on would help.</source>
+        <translation>模型只在处理器上运行。可以使用，但阅读长文本较慢。GeForce RTX 30 系列及更新的 NVIDIA 显卡会有帮助。</translation>
+    </message>
+    <message>
+        <source>memory {speed}/s</source>
+        <translation>内存 {speed}/秒</translation>
+    </message>
+    <message>
+        <source>graphics card {speed}/s</source>
+        <translation>显卡 {speed}/秒</translation>
+    </message>
+    <message>
+        <source>disk {speed}/s</source>
+        <translation>硬盘 {speed}/秒</translation>
+    </message>
+    <message>
+        <source>Measured: {speeds}</source>
+        <translation>测得速度：{speeds}</translation>
+    </message>
+    <message>
+        <source>A graphics card with {size}: {name}</source>
+        <translation>{size} 显存的显卡：{name}</translation>
+    </message>
+    <message>
+        <source>What every word needs is computed on it, and long texts are read fast. {free} of its memory are free.</source>
+        <translation>每个词都要用到的部分由它计算，阅读长文本也更快。显存剩余 {free}。</translation>
+    </message>
+    <message>
+        <source>{size} of memory</source>
+        <translation>{size} 内存</translation>
+    </message>
+    <message>
+        <source>Most of a large model lies here, so this is how large a model may be. {free} are free now.</source>
+        <translation>大模型的大部分放在内存里，所以它决定了模型可以有多大。目前可用 {free}。</translation>
+    </message>
+    <message>
+        <source>{cores} cores</source>
+        <translation>{cores} 个核心</translation>
+    </message>
+    <message>
+        <source>{cores} cores with {name}</source>
+        <translation>{cores} 个核心，支持 {name}</translation>
+    </message>
+    <message>
+        <source>The best there is: long texts are read several times as fast as without it.</source>
+        <translation>目前最好的：阅读长文本的速度是没有它时的数倍。</translation>
+    </message>
+    <message>
+        <source>Good: answers come as fast as the memory allows, and texts are read quickly.</source>
+        <translation>不错：回答速度可以达到内存允许的上限，阅读文本也很快。</translation>
+    </message>
+    <message>
+        <source>Enough for answers; long texts take longer than on newer ones.</source>
+        <translation>足以生成回答，但阅读长文本比新处理器慢。</translation>
+    </message>
+</context>
+<context>
+    <name>WizardPage</name>
+    <message>
+        <source>Step {number} of {count}</source>
+        <translation>第 {number} 步，共 {count} 步</translation>
+    </message>
+    <message>
+        <source>Skip all</source>
+        <translation>全部跳过</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Start chatting</source>
+        <translation>开始对话</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
     </message>
 </context>
 </TS>

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from ktdesk.settings import InterfaceSettings, Settings, save_settings
 from ui import resource
 from ui.app import missing_display
 from ui.faults import FaultReporter
@@ -64,18 +65,23 @@ def test_a_display_that_cannot_be_used_ends_with_a_message_and_not_with_a_crash(
     assert "apt install" in done.stderr
 
 
-def test_the_window_opens_before_torch_and_the_library_are_loaded() -> None:
-    code = """
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_window_opens_before_torch_and_the_library_are_loaded(is_first: bool) -> None:
+    save_settings(Settings(interface=InterfaceSettings(wizard_done=not is_first)))
+    begins = "WizardPresenter.look" if is_first else "ModelPresenter.start"
+    code = f"""
 import sys
 from PySide6.QtCore import QTimer
 from ui.chat.model_presenter import ModelPresenter
+from ui.wizard.presenter import WizardPresenter
+LATE = ("torch", "numpy", "ktdesk.library", "ktdesk.formats", "ktdesk.planning")
 def start(self):
-    late = [m for m in ("torch", "numpy", "ktdesk.library", "ktdesk.formats") if m in sys.modules]
+    late = [m for m in LATE if m in sys.modules]
     from PySide6.QtWidgets import QApplication
     shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
     print("late:", late, "shown:", len(shown))
     QTimer.singleShot(0, QApplication.quit)
-ModelPresenter.start = start
+{begins} = start
 from ui.app import main
 sys.exit(main())
 """

@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 
 
 class ModelChoice(IconButton):
-    """Its menu is filled when it opens: the disk is the truth."""
+    """Its menu is filled when it opens: the disk is the truth. below: commands after the models."""
 
     def __init__(
-        self, model: ModelPresenter, open_file: QAction, theme: Theme, parent: QWidget | None = None
+        self,
+        model: ModelPresenter,
+        below: tuple[QAction, ...],
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, "model", parent, colour="muted")
         self.setObjectName("modelChoice")
         self.setIconSize(QSize(18, 18))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._model, self._open_file = model, open_file
+        self._model, self._below = model, below
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(model.find)
         self._menu.triggered.connect(self._choose)
@@ -69,7 +73,7 @@ class ModelChoice(IconButton):
             self._menu.addSeparator()
         demo = self._menu.addAction(self.tr("Demo model"))
         demo.triggered.connect(self._model.load_demo)
-        self._menu.addAction(self._open_file)
+        self._menu.addActions(self._below)
 
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:

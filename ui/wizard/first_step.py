@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last step: which model to begin with."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ktdesk.errors import format_bytes
+from ktdesk.settings import models_folder
+from ui.wizard.parts import SPACING, Card, Column
+from ui.wizard.presenter import WizardPresenter
+
+
+class FirstStep(QWidget):
+    """The demo model, those that were found, or any file."""
+
+    def __init__(self, wizard: WizardPresenter, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._wizard = wizard
+        self._choices = Column(self)
+        self._shown: dict[Path | None, tuple[str, str]] = {}
+        self._buttons: dict[Path | None, QRadioButton] = {}
+        self._open = QPushButton(self)
+        self._open.clicked.connect(self._ask)
+        row = QHBoxLayout()
+        row.addWidget(self._open)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
+        column.addWidget(self._choices)
+        column.addLayout(row)
+        column.addStretch()
+
+    def title(self) -> str:
+        """Return the heading."""
+        return self.tr("First model")
+
+    def intro(self) -> str:
+        """Return what the step is about."""
+        return self.tr("Choose what to begin with. You can change it at any time, at the top left.")
+
+    def refresh(self) -> None:
+        """Say it in the present language, and as things stand. The focus stays where it is."""
+        self._open.setText(self.tr("Open a file…"))
+        choices = self._all()
+        if choices != self._shown:
+            self._shown = choices
+            self._buttons = {path: _button(*words) for path, words in choices.items()}
+            cards = [Card(self._buttons[path], text) for path, (_, text) in choices.items()]
+            self._choices.fill(*cards)
+            self._group = QButtonGroup(self._choices)  # the one before goes with its buttons
+            for path, button in self._buttons.items():
+                self._group.addButton(button)
+                button.clicked.connect(partial(self._wizard.choose, path))
+        self._buttons[self._wizard.choice].setChecked(True)
+
+    def _all(self) -> dict[Path | None, tuple[str, str]]:
+        """Return name and description of what can be chosen."""
+        demo = self.tr(
+            "Small and quick, to try the program; its answers are simple. It is fetched once, "
+            "about 100 MB, and built here."
+        )
+        choices: dict[Path | None, tuple[str, str]] = {None: (self.tr("Demo model"), demo)}
+        places = self._wizard.places
+        for entry in places.entries if places else ():
+            if not entry.problem:
+                text = f"{format_bytes(entry.size_bytes)} · {entry.path}"
+                choices[entry.path] = (entry.name, text)
+        chosen = self._wizard.choice
+        if chosen and chosen not in choices:
+            choices[chosen] = (chosen.stem, str(chosen))
+        return choices
+
+    @Slot()
+    def _ask(self) -> None:
+        folder, kinds = str(models_folder()), self.tr("Models (*.gguf)")
+        dialog = QFileDialog(self, self.tr("Open a model"), folder, kinds)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._wizard.choose_file)
+        dialog.open()
+
+
+def _button(name: str, description: str) -> QRadioButton:
+    button = QRadioButton(name)
+    button.setAccessibleDescription(description)
+    return button

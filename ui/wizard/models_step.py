@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second step: published models, how well they fit, how fast they are, what would help."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ktdesk.errors import format_bytes
+from ui.wizard.parts import Card, Column, label
+from ui.wizard.presenter import WizardPresenter
+from ui.wizard.survey import Prospect
+
+_FAST, _READING, _SLOW = 15.0, 5.0, 1.5  # tokens per second: people read about five
+
+
+class ModelsStep(QWidget):
+    """A card for each model."""
+
+    def __init__(self, wizard: WizardPresenter, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._wizard = wizard
+        self._cards = Column(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._cards)
+        column.addStretch()
+
+    def title(self) -> str:
+        """Return the heading."""
+        return self.tr("What it can run")
+
+    def intro(self) -> str:
+        """Return what the step is about."""
+        return self.tr(
+            "Well-known models, and what to expect of them here. A token is about three quarters "
+            "of a word. These are estimates: nothing is forbidden."
+        )
+
+    def refresh(self) -> None:
+        """Say it in the present language, and as things stand."""
+        if self._wizard.prospects is None:
+            self._cards.fill(label(self.tr("Calculating…"), "muted"))
+        else:
+            self._cards.fill(*map(self._card, self._wizard.prospects))
+
+    def _card(self, prospect: Prospect) -> Card:
+        size = self.tr("{billions} billion parameters · {size} as {quantization}").format(
+            billions=f"{prospect.weights / 1e9:.0f}",
+            hundred_millions=f"{prospect.weights / 1e8:.0f}",
+            size=format_bytes(prospect.size_bytes),
+            quantization=prospect.quantization,
+        )
+        head = _head(prospect.name, self._verdict(prospect), prospect.fit)
+        card = Card(head, size, self._help(prospect))
+        if prospect.fit != "will_not_run":
+            card.column.insertWidget(2, label(self._speed(prospect)))
+        return card
+
+    def _verdict(self, prospect: Prospect) -> str:
+        return {
+            "comfortable": self.tr("Comfortable"),
+            "tight": self.tr("Tight"),
+            "from_disk": self.tr("From the disk: slow"),
+            "will_not_run": self.tr("Will not run"),
+        }[prospect.fit]
+
+    def _speed(self, prospect: Prospect) -> str:
+        low, high = _number(prospect.low), _number(prospect.high)
+        text = self.tr("{low} to {high} tokens per second: {pace}")
+        return text.format(low=low, high=high, pace=self._pace(prospect))
+
+    def _pace(self, prospect: Prospect) -> str:
+        middle = (prospect.low * prospect.high) ** 0.5
+        if middle >= _FAST:
+            return self.tr("faster than one reads")
+        if middle >= _READING:
+            return self.tr("about as fast as one reads")
+        if middle >= _SLOW:
+            return self.tr("slower than one reads")
+        return self.tr("only for the patient")
+
+    def _help(self, prospect: Prospect) -> str:
+        if prospect.fit == "tight":
+            return self.tr("Close other programs before loading it.")
+        if not prospect.missing_bytes:
+            return ""
+        missing = format_bytes(prospect.missing_bytes)
+        if not prospect.smaller:
+            text = self.tr("{missing} of memory are missing: more memory would help.")
+            return text.format(missing=missing)
+        text = self.tr("{missing} of memory are missing. A file in {smaller} saves {saved}.")
+        saved = format_bytes(prospect.saved_bytes)
+        return text.format(missing=missing, smaller=prospect.smaller, saved=saved)
+
+
+def _head(name: str, verdict: str, fit: str) -> QWidget:
+    """Return a model's name, with the verdict at the right. fit: what the look follows."""
+    head, said = QWidget(), QLabel(verdict)
+    said.setObjectName("fit")
+    said.setProperty("fit", fit)
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(label(name, "heading"), 1)
+    row.addWidget(said)
+    return head
+
+
+def _number(tokens_per_s: float) -> str:
+    return f"{tokens_per_s:.0f}" if tokens_per_s >= 10 else f"{tokens_per_s:.2g}"

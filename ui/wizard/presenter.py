@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the first steps know and do. No widgets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ktdesk.errors import KTDeskError
+from ktdesk.hardware import Machine, describe_machine
+from ktdesk.settings import models_folder
+from ui.chat.model_presenter import ModelPresenter
+from ui.settings_store import SettingsStore
+from ui.tasks import BackgroundTask
+from ui.wizard.survey import Places, Prospect, estimate, look_at, measure_speeds
+
+
+class WizardPresenter(QObject):
+    """Looks at the machine and for models, and loads the one that is chosen at the end.
+
+    changed: anything below. progress: the share of the measurements that is done. failed: a
+    KTDeskError. ended: the chat is wanted. machine, prospects, places: None until they are known.
+    choice: the file to begin with, None for the demo model.
+    """
+
+    changed = Signal()
+    progress = Signal(float)
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, model: ModelPresenter, store: SettingsStore, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model, self._store = model, store
+        self._measuring: BackgroundTask[None] | None = None
+        self.machine: Machine | None = None
+        self.prospects: list[Prospect] | None = None
+        self.places: Places | None = None
+        self.choice: Path | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether this is the first start: nothing was chosen, and nothing was skipped."""
+        interface = self._store.settings.interface
+        return not interface.wizard_done and not interface.last_model
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether speeds are being measured."""
+        return self._measuring is not None
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where models are looked for; KTDesk's own folder first."""
+        return list(dict.fromkeys([models_folder(), *map(Path, self._kept_folders)]))
+
+    def look(self) -> None:
+        """Look at the machine, then at what it could run, and for models."""
+        folders, settings = self.folders, self._store.settings.hardware
+        task = BackgroundTask(self, lambda report: describe_machine(folders, settings))
+        task.on_success(self._take_machine).on_failure(self.failed.emit).start()
+
+    def measure(self) -> None:
+        """Measure the machine's speeds; predictions then follow them."""
+        if self.is_measuring:
+            return
+        folders = self.folders
+        task = BackgroundTask(self, lambda report: measure_speeds(folders, report))
+        task.on_progress(lambda stage, fraction: self.progress.emit(fraction))
+        self._measuring = task.on_success(self._end_measuring).on_failure(self._fail_measuring)
+        task.start()
+        self.changed.emit()
+
+    def stop_measuring(self) -> None:
+        """Stop at the next measurement; nothing is kept."""
+        if self._measuring:
+            self._measuring.cancel()
+            self._measuring = None
+            self.changed.emit()
+
+    def add_folder(self, folder: str) -> None:
+        """Look for models in one more folder."""
+        if Path(folder) not in self.folders:
+            self._keep_folders((*self._kept_folders, folder))
+
+    def remove_folder(self, folder: Path) -> None:
+        """Look there no longer; its files stay."""
+        self._keep_folders(tuple(kept for kept in self._kept_folders if Path(kept) != folder))
+
+    def choose(self, path: Path | None) -> None:
+        """Begin with a file, or with the demo model."""
+        self.choice = path
+        self.changed.emit()
+
+    def choose_file(self, path: str) -> None:
+        """Begin with a file that was chosen in a dialog."""
+        self.choose(Path(path))
+
+    def finish(self) -> None:
+        """Load what was chosen."""
+        if self.choice:
+            self._model.load(self.choice)
+        else:
+            self._model.load_demo()
+        self._end()
+
+    def skip(self) -> None:
+        """Leave the steps; at the first start, with the model that KTDesk would begin with."""
+        if self.is_wanted:
+            self._model.start()
+        self._end()
+
+    def _end(self) -> None:
+        self.stop_measuring()
+        self._store.set("interface", "wizard_done", True)
+        self.ended.emit()
+
+    @property
+    def _kept_folders(self) -> tuple[str, ...]:
+        return self._store.settings.models.folders
+
+    def _keep_folders(self, folders: tuple[str, ...]) -> None:
+        self._store.set("models", "folders", folders)
+        self._look_for_models()
+
+    def _look_for_models(self) -> None:
+        folders = self.folders
+        task = BackgroundTask(self, lambda report: look_at(folders))
+        task.on_success(self._take_places).on_failure(self.failed.emit).start()
+
+    def _take_machine(self, machine: Machine) -> None:
+        self.machine = machine
+        self.changed.emit()
+        settings = self._store.settings.engine
+        task = BackgroundTask(self, lambda report: estimate(machine, settings))
+        task.on_success(self._take_prospects).on_failure(self.failed.emit).start()
+        self._look_for_models()
+
+    def _take_prospects(self, prospects: list[Prospect]) -> None:
+        self.prospects = prospects
+        self.changed.emit()
+
+    def _take_places(self, places: Places) -> None:
+        if [place.folder for place in places.folders] == self.folders:  # else newer ones will come
+            self.places = places
+            self.changed.emit()
+
+    def _end_measuring(self, done: None) -> None:
+        self._measuring = done
+        self.look()
+        self.changed.emit()
+
+    def _fail_measuring(self, error: KTDeskError) -> None:
+        self._measuring = None
+        self.changed.emit()
+        self.failed.emit(error)

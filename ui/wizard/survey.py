@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The slow work of the first steps, off the GUI thread: plans, folders, speeds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktdesk.hardware import Machine, describe_machine
+from ktdesk.hardware.measurements import write_measured
+from ktdesk.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from ktdesk.library.index import ModelEntry
+    from ktdesk.planning.known import KnownModel
+    from ktdesk.planning.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What a published model would do on a machine. Codes are those of `ktdesk.planning`.
+
+    fit: how well it fits. low, high: tokens per second of an answer. missing_bytes: what does not
+    fit into memory. smaller: a kind of file that would fit, saving saved_bytes; '' if none does.
+    """
+
+    name: str
+    quantization: str
+    weights: int
+    size_bytes: int
+    fit: str
+    low: float
+    high: float
+    missing_bytes: int = 0
+    smaller: str = ""
+    saved_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder for models. free_bytes: on its disk, 0 if that is not known."""
+
+    folder: Path
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders, KTDesk's own first, and the models in them, without the demo."""
+
+    folders: tuple[Place, ...]
+    entries: tuple[ModelEntry, ...]
+
+
+def estimate(machine: Machine, settings: EngineSettings) -> list[Prospect]:
+    """Plan all known models."""
+    from ktdesk.planning.known import known_models, plan_known  # with torch
+
+    return [_prospect(model, plan_known(model, machine, settings)) for model in known_models()]
+
+
+def _prospect(model: KnownModel, plan: Plan) -> Prospect:
+    speed = plan.decode[0].tokens_per_s
+    weights = next((saving for saving in plan.savings if saving.remedy == "weights"), None)
+    return Prospect(
+        name=model.name,
+        quantization=model.quantization,
+        weights=model.weights,
+        size_bytes=model.size_bytes,
+        fit=str(plan.verdict.fit),
+        low=speed.low,
+        high=speed.high,
+        missing_bytes=max((each.missing_bytes for each in plan.verdict.shortages), default=0),
+        smaller=weights.value if weights else "",
+        saved_bytes=weights.saved_bytes if weights else 0,
+    )
+
+
+def look_at(folders: Sequence[Path]) -> Places:
+    """Return free space and models of folders. One that is gone has none."""
+    from ktdesk.library.demo import DEEPSEEK_NAME, LLAMA_NAME  # with what reads model files
+    from ktdesk.library.index import find_models
+
+    places = tuple(Place(folder, _free_bytes(folder)) for folder in folders)
+    found = {entry.path: entry for folder in folders for entry in find_models(folder)}
+    entries = (e for e in found.values() if e.path.name not in (DEEPSEEK_NAME, LLAMA_NAME))
+    return Places(places, tuple(entries))
+
+
+def _free_bytes(folder: Path) -> int:
+    """Return what is free where a folder is, or would be made."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            continue
+    return 0
+
+
+def measure_speeds(folders: Sequence[Path], report: Callable[[str, float], None]) -> None:
+    """Measure this machine, and keep it. report: raises Cancelled to stop between probes."""
+    from ktdesk.probes.measure import measure  # with torch
+
+    machine = describe_machine(folders)
+    write_measured(machine, measure(machine, progress=report))
