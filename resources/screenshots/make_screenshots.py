@@ -28,6 +28,7 @@ from ui.language import Language
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.wizard.page import WizardPage
 
 FOLDER = Path(__file__).parent
 SIZE = (1200, 820)
@@ -81,6 +82,13 @@ def main() -> None:
         language.use("en")
 
     language.use("en")
+    window.show_wizard()
+    window.wizard.look()
+    _wait(lambda: window.wizard.prospects is not None and window.wizard.places is not None)
+    take(Picture("wizard_zh", "light", "zh_CN"))
+    window.findChild(WizardPage).next.click()
+    take(Picture("wizard", "light", "en"))
+    window.wizard.ended.emit()
     model.load(demo)
     _wait(lambda: model.is_ready)
     take(Picture("welcome", "light", "en"), Picture("welcome_zh", "light", "zh_CN"))

@@ -5,18 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ktdesk.hardware.machine import Machine
 from ktdesk.settings import Settings
 from tests.gui.fake_engine import FakeEngine
+from tests.gui.wizard_driving import wait
+from tests.gui.wizard_machines import MACHINES
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.wizard.page import WizardPage
 
 CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test
 
@@ -79,3 +84,28 @@ def window(
     qtbot.addWidget(window)
     window.show()
     return window
+
+
+@pytest.fixture
+def machine(request: pytest.FixtureRequest) -> Machine:
+    return MACHINES[getattr(request, "param", "desktop")]
+
+
+@pytest.fixture
+def page(
+    qtbot: QtBot, window: MainWindow, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> WizardPage:
+    """The first step, with all that is looked for in the background found."""
+    monkeypatch.setattr("ui.wizard.presenter.describe_machine", lambda folders, settings: machine)
+    window.show_wizard()
+    window.wizard.look()
+    wait(qtbot, lambda: bool(window.wizard.prospects and window.wizard.places))
+    return window.findChild(WizardPage)
+
+
+@pytest.fixture
+def demo(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for the demo model."""
+    made = SimpleNamespace(deepseek2=file)
+    monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: made)
+    return file

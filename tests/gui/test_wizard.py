@@ -3,56 +3,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ktdesk.errors import DownloadError
-from ktdesk.hardware.machine import Machine
 from ktdesk.settings import load_settings, models_folder
 from tests.gui.fake_engine import FakeEngine
-from tests.gui.wizard_machines import MACHINES, MEASURED
-from tests.tiny import tiny_deepseek
+from tests.gui.wizard_driving import fits, press, said, wait
+from tests.gui.wizard_machines import MACHINES
 from ui.chat.model_presenter import ModelPresenter
 from ui.language import Language
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.wizard.page import WizardPage
-
-PLAN_MS = 60_000  # with the import of torch, on a machine that is busy
-LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def machine(request: pytest.FixtureRequest) -> Machine:
-    return MACHINES[getattr(request, "param", "desktop")]
-
-
-@pytest.fixture
-def page(
-    qtbot: QtBot, window: MainWindow, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> WizardPage:
-    """The first step, with all that is looked for in the background found."""
-    monkeypatch.setattr("ui.wizard.presenter.describe_machine", lambda folders, settings: machine)
-    window.show_wizard()
-    window.wizard.look()
-    wait(qtbot, lambda: bool(window.wizard.prospects and window.wizard.places))
-    return window.findChild(WizardPage)
-
-
-@pytest.fixture
-def demo(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What stands for the demo model."""
-    made = SimpleNamespace(deepseek2=file)
-    monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: made)
-    return file
 
 
 @pytest.fixture
@@ -61,33 +27,6 @@ def chinese(qapp: QApplication) -> Iterator[Language]:
     language.use("zh_CN")
     yield language
     language.use("en")
-
-
-def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    qtbot.waitUntil(condition, timeout=PLAN_MS)
-
-
-def said(page: WizardPage) -> str:
-    """Return all that is on the page, once layouts have shown what is new."""
-    QApplication.processEvents()
-    labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
-    buttons = page.findChildren(QPushButton) + page.findChildren(QRadioButton)
-    return "\n".join(labels + [button.text() for button in buttons if button.isVisible()])
-
-
-def radios(page: WizardPage) -> list[QRadioButton]:
-    QApplication.processEvents()
-    return [button for button in page.findChildren(QRadioButton) if button.isVisible()]
-
-
-def press(qtbot: QtBot, page: WizardPage, text: str) -> None:
-    QApplication.processEvents()
-    (button,) = (b for b in page.findChildren(QPushButton) if b.isVisible() and b.text() == text)
-    qtbot.mouseClick(button, LEFT)
-
-
-def fits(window: MainWindow) -> dict[str, str]:
-    return {each.name: each.fit for each in window.wizard.prospects or ()}
 
 
 SEEN = {
@@ -202,110 +141,3 @@ def test_everything_is_said_in_chinese(qtbot: QtBot, chinese: Language, page: Wi
     chinese.use("en")
     QApplication.processEvents()
     assert "Demo model" in said(page)
-
-
-def test_a_folder_is_added_and_its_model_loaded(
-    qtbot: QtBot,
-    page: WizardPage,
-    window: MainWindow,
-    store: SettingsStore,
-    model: ModelPresenter,
-    tmp_path: Path,
-) -> None:
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    path = tiny_deepseek(kept / "tiny.gguf").path
-    press(qtbot, page, "Next")
-    press(qtbot, page, "Next")
-    window.wizard.add_folder(str(kept))
-    assert store.settings.models.folders == (str(kept),)
-    qtbot.waitUntil(lambda: "Models found: 1" in said(page))
-    press(qtbot, page, "Next")
-    button = radios(page)[1]
-    button.setFocus()
-    qtbot.keyClick(button, Qt.Key.Key_Space)
-    assert window.wizard.choice == path
-    press(qtbot, page, "Start chatting")
-    qtbot.waitUntil(lambda: model.is_ready)
-    assert model.info is not None
-    assert model.info.path == path
-
-
-def test_a_folder_is_removed_again(
-    qtbot: QtBot, page: WizardPage, window: MainWindow, store: SettingsStore, tmp_path: Path
-) -> None:
-    window.wizard.add_folder(str(tmp_path))
-    press(qtbot, page, "Next")
-    press(qtbot, page, "Next")
-    qtbot.waitUntil(lambda: "Remove from the list" in said(page))
-    press(qtbot, page, "Remove from the list")
-    qtbot.waitUntil(lambda: "Remove from the list" not in said(page))
-    assert store.settings.models.folders == ()
-
-
-def test_a_file_from_a_dialog_is_one_more_choice(
-    qtbot: QtBot, page: WizardPage, window: MainWindow, file: Path
-) -> None:
-    for _ in range(3):
-        press(qtbot, page, "Next")
-    window.wizard.choose_file(str(file))
-    (chosen,) = (button for button in radios(page) if button.isChecked())
-    assert chosen.text() == file.stem
-
-
-def test_measured_speeds_are_said_and_used(
-    qtbot: QtBot,
-    page: WizardPage,
-    window: MainWindow,
-    machine: Machine,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fast = replace(
-        machine, measured=MEASURED, memory=replace(machine.memory, read_bytes_per_s=400e9)
-    )
-    before = {each.name: each.low for each in window.wizard.prospects or ()}
-
-    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
-        report("Reading memory", 0.5)
-        monkeypatch.setattr("ui.wizard.presenter.describe_machine", lambda folders, settings: fast)
-
-    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
-    with qtbot.waitSignal(window.wizard.progress, check_params_cb=lambda share: share == 0.5):
-        press(qtbot, page, "Measure (about 10 s)")
-    qtbot.waitUntil(lambda: "memory 400 GB/s" in said(page))
-    slow = before["DeepSeek-V2.5"]
-    wait(qtbot, lambda: {e.name: e.low for e in window.wizard.prospects or ()}[
-        "DeepSeek-V2.5"] > 2 * slow)  # fmt: skip
-
-
-def test_measuring_can_be_done_without(
-    qtbot: QtBot, page: WizardPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    goes_on, ended = threading.Event(), threading.Event()
-
-    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
-        goes_on.wait(10)
-        try:
-            report("Multiplying", 0.5)
-        finally:
-            ended.set()
-
-    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
-    press(qtbot, page, "Measure (about 10 s)")
-    press(qtbot, page, "Do without")
-    goes_on.set()
-    assert ended.wait(10)
-    assert not window.wizard.is_measuring
-    assert "Measure (about 10 s)" in said(page)
-
-
-def test_a_failure_is_shown(
-    qtbot: QtBot, page: WizardPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
-        raise DownloadError("It did not work.", hint="Try again.")
-
-    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
-    press(qtbot, page, "Measure (about 10 s)")
-    qtbot.waitUntil(page.banner.isVisible)
-    assert "Try again." in page.banner.text

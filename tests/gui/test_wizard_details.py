@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the first steps do on the way: folders, files, measuring."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ktdesk.errors import DownloadError
+from ktdesk.hardware.machine import Machine
+from tests.gui.wizard_driving import press, radios, said, wait
+from tests.gui.wizard_machines import MEASURED
+from tests.tiny import tiny_deepseek
+from ui.chat.model_presenter import ModelPresenter
+from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
+from ui.wizard.page import WizardPage
+
+
+def test_a_folder_is_added_and_its_model_loaded(
+    qtbot: QtBot,
+    page: WizardPage,
+    window: MainWindow,
+    store: SettingsStore,
+    model: ModelPresenter,
+    tmp_path: Path,
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    path = tiny_deepseek(kept / "tiny.gguf").path
+    press(qtbot, page, "Next")
+    press(qtbot, page, "Next")
+    window.wizard.add_folder(str(kept))
+    assert store.settings.models.folders == (str(kept),)
+    qtbot.waitUntil(lambda: "Models found: 1" in said(page))
+    press(qtbot, page, "Next")
+    button = radios(page)[1]
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert window.wizard.choice == path
+    press(qtbot, page, "Start chatting")
+    qtbot.waitUntil(lambda: model.is_ready)
+    assert model.info is not None
+    assert model.info.path == path
+
+
+def test_a_folder_is_removed_again(
+    qtbot: QtBot, page: WizardPage, window: MainWindow, store: SettingsStore, tmp_path: Path
+) -> None:
+    window.wizard.add_folder(str(tmp_path))
+    press(qtbot, page, "Next")
+    press(qtbot, page, "Next")
+    qtbot.waitUntil(lambda: "Remove from the list" in said(page))
+    press(qtbot, page, "Remove from the list")
+    qtbot.waitUntil(lambda: "Remove from the list" not in said(page))
+    assert store.settings.models.folders == ()
+
+
+def test_a_file_from_a_dialog_is_one_more_choice(
+    qtbot: QtBot, page: WizardPage, window: MainWindow, file: Path
+) -> None:
+    for _ in range(3):
+        press(qtbot, page, "Next")
+    window.wizard.choose_file(str(file))
+    (chosen,) = (button for button in radios(page) if button.isChecked())
+    assert chosen.text() == file.stem
+
+
+def test_measured_speeds_are_said_and_used(
+    qtbot: QtBot,
+    page: WizardPage,
+    window: MainWindow,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fast = replace(
+        machine, measured=MEASURED, memory=replace(machine.memory, read_bytes_per_s=400e9)
+    )
+    before = {each.name: each.low for each in window.wizard.prospects or ()}
+
+    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
+        report("Reading memory", 0.5)
+        monkeypatch.setattr("ui.wizard.presenter.describe_machine", lambda folders, settings: fast)
+
+    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
+    with qtbot.waitSignal(window.wizard.progress, check_params_cb=lambda share: share == 0.5):
+        press(qtbot, page, "Measure (about 10 s)")
+    qtbot.waitUntil(lambda: "memory 400 GB/s" in said(page))
+    slow = before["DeepSeek-V2.5"]
+    wait(qtbot, lambda: {e.name: e.low for e in window.wizard.prospects or ()}[
+        "DeepSeek-V2.5"] > 2 * slow)  # fmt: skip
+
+
+def test_measuring_can_be_done_without(
+    qtbot: QtBot, page: WizardPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, ended = threading.Event(), threading.Event()
+
+    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
+        goes_on.wait(10)
+        try:
+            report("Multiplying", 0.5)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
+    press(qtbot, page, "Measure (about 10 s)")
+    press(qtbot, page, "Do without")
+    goes_on.set()
+    assert ended.wait(10)
+    assert not window.wizard.is_measuring
+    assert "Measure (about 10 s)" in said(page)
+
+
+def test_a_failure_is_shown(
+    qtbot: QtBot, page: WizardPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(folders: list[Path], report: Callable[[str, float], None]) -> None:
+        raise DownloadError("It did not work.", hint="Try again.")
+
+    monkeypatch.setattr("ui.wizard.presenter.measure_speeds", measure)
+    press(qtbot, page, "Measure (about 10 s)")
+    qtbot.waitUntil(page.banner.isVisible)
+    assert "Try again." in page.banner.text
