@@ -30,6 +30,7 @@ class KnownModel:
     quantization: str
     layers: int
     dense_layers: int
+    width: int
     experts: int
     experts_used: int
     cache_row_bytes: int
@@ -50,7 +51,9 @@ class KnownModel:
 
     def anatomy(self, cache_type: CacheType = CacheType.F16) -> Anatomy:
         """Return its modules: one for each part of a layer, layers alike."""
-        return Anatomy(tuple(self._modules(cache_type)), self.layers, self.experts_used)
+        routed = self.parts[Part.ROUTED][0] // (self.layers - self.dense_layers)
+        modules = tuple(self._modules(cache_type))
+        return Anatomy(modules, self.layers, self.width, routed // self.experts)
 
     def _modules(self, cache_type: CacheType) -> Iterator[Module]:
         sparse = range(self.dense_layers, self.layers)
@@ -74,7 +77,11 @@ class KnownModel:
         for layer in sparse if Part.SHARED in self.parts else ():
             path = f"layers.{layer}.mlp.shared_experts.dense"
             yield self._module(path, "mlp", Part.SHARED, layer, len(sparse))
-        yield self._module("norm", "norm", Part.SMALL)
+        for layer in range(self.layers):
+            path = f"layers.{layer}.input_layernorm"
+            yield self._module(path, "norm", Part.SMALL, layer, self.layers)
+        for path in ("norm", "rotary", "elementwise"):  # of next to no bytes; rules name them
+            yield Module(path, path, Part.SMALL, -1, 0, 0, 0.0, 0.0)
         yield self._module("lm_head", "linear", Part.HEAD)
 
     def _module(

@@ -40,7 +40,7 @@ def test_its_figures_are_those_of_the_headers(
     known: Known, model: KnownModel, cache_type: CacheType
 ) -> None:
     told, read = model.anatomy(cache_type), dissect(known(model.name), cache_type)
-    assert (told.layers, told.experts_used) == (read.layers, read.experts_used)
+    assert (told.layers, told.width) == (read.layers, read.width)
     within = {"rel": 0.01}  # the table has five digits
     for part in Part:
         assert told.bytes_of(part) == pytest.approx(read.bytes_of(part), **within)
