@@ -384,6 +384,10 @@
         <translation>无法运行</translation>
     </message>
     <message>
+        <source>{few} to {many} seconds per token: only for the patient</source>
+        <translation>每个词元需 {few} 到 {many} 秒，需要耐心等待</translation>
+    </message>
+    <message>
         <source>{low} to {high} tokens per second: {pace}</source>
         <translation>每秒 {low} 到 {high} 个词元，{pace}</translation>
     </message>

@@ -75,6 +75,7 @@ def test_a_small_laptop_is_told_what_is_missing(
     assert set(fits(window).values()) <= {"from_disk", "will_not_run"}
     press(qtbot, page, "Next")
     assert "more memory would help" in said(page)
+    assert "seconds per token" in said(page)
 
 
 def test_a_smaller_file_is_named_where_one_would_fit(qtbot: QtBot, page: WizardPage) -> None:

@@ -65,6 +65,10 @@ class ModelsStep(QWidget):
         }[prospect.fit]
 
     def _speed(self, prospect: Prospect) -> str:
+        if prospect.high < 1:
+            few, many = _number(1 / prospect.high), _number(1 / prospect.low)
+            text = self.tr("{few} to {many} seconds per token: only for the patient")
+            return text.format(few=few, many=many)
         low, high = _number(prospect.low), _number(prospect.high)
         text = self.tr("{low} to {high} tokens per second: {pace}")
         return text.format(low=low, high=high, pace=self._pace(prospect))
