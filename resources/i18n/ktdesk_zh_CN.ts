@@ -368,22 +368,6 @@
         <translation>{hundred_millions} 亿参数 · {quantization} 格式 {size}</translation>
     </message>
     <message>
-        <source>Comfortable</source>
-        <translation>轻松运行</translation>
-    </message>
-    <message>
-        <source>Tight</source>
-        <translation>勉强够用</translation>
-    </message>
-    <message>
-        <source>From the disk: slow</source>
-        <translation>需读硬盘，较慢</translation>
-    </message>
-    <message>
-        <source>Will not run</source>
-        <translation>无法运行</translation>
-    </message>
-    <message>
         <source>{few} to {many} seconds per token: only for the patient</source>
         <translation>每个词元需 {few} 到 {many} 秒，需要耐心等待</translation>
     </message>
@@ -952,6 +936,22 @@
     <message>
         <source>Enough for answers; long texts take longer than on newer ones.</source>
         <translation>足以生成回答，但阅读长文本比新处理器慢。</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>轻松运行</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强够用</translation>
+    </message>
+    <message>
+        <source>From the disk: slow</source>
+        <translation>需读硬盘，较慢</translation>
+    </message>
+    <message>
+        <source>Will not run</source>
+        <translation>无法运行</translation>
     </message>
 </context>
 <context>

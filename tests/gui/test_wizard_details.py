@@ -38,8 +38,9 @@ def test_a_folder_is_added_and_its_model_loaded(
     press(qtbot, page, "Next")
     window.wizard.add_folder(str(kept))
     assert store.settings.models.folders == (str(kept),)
-    qtbot.waitUntil(lambda: "Models found: 1" in said(page))
+    wait(qtbot, lambda: "Models found: 1" in said(page))
     press(qtbot, page, "Next")
+    assert "Comfortable" in said(page)
     button = radios(page)[1]
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -19,8 +20,12 @@ from PySide6.QtWidgets import (
 
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
-from ui.wizard.parts import SPACING, Card, Column
+from ui.wizard.parts import SPACING, Card, Column, fit_text
 from ui.wizard.presenter import WizardPresenter
+from ui.wizard.survey import Places
+
+if TYPE_CHECKING:
+    from ktdesk.library.index import ModelEntry
 
 
 class FirstStep(QWidget):
@@ -74,11 +79,9 @@ class FirstStep(QWidget):
             "about 100 MB, and built here."
         )
         choices: dict[Path | None, tuple[str, str]] = {None: (self.tr("Demo model"), demo)}
-        places = self._wizard.places
-        for entry in places.entries if places else ():
-            if not entry.problem:
-                text = f"{format_bytes(entry.size_bytes)} · {entry.path}"
-                choices[entry.path] = (entry.name, text)
+        if places := self._wizard.places:
+            usable = (entry for entry in places.entries if not entry.problem)
+            choices |= {entry.path: (entry.name, _about(entry, places)) for entry in usable}
         chosen = self._wizard.choice
         if chosen and chosen not in choices:
             choices[chosen] = (chosen.stem, str(chosen))
@@ -92,6 +95,12 @@ class FirstStep(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._wizard.choose_file)
         dialog.open()
+
+
+def _about(entry: ModelEntry, places: Places) -> str:
+    fit = places.fits.get(entry.path)
+    parts = [fit_text(fit)] if fit else []
+    return " · ".join([*parts, format_bytes(entry.size_bytes), str(entry.path)])
 
 
 def _button(name: str, description: str) -> QRadioButton:

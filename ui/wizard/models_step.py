@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ktdesk.errors import format_bytes
-from ui.wizard.parts import Card, Column, label
+from ui.wizard.parts import Card, Column, fit_text, label
 from ui.wizard.presenter import WizardPresenter
 from ui.wizard.survey import Prospect
 
@@ -50,19 +50,11 @@ class ModelsStep(QWidget):
             size=format_bytes(prospect.size_bytes),
             quantization=prospect.quantization,
         )
-        head = _head(prospect.name, self._verdict(prospect), prospect.fit)
+        head = _head(prospect.name, fit_text(prospect.fit), prospect.fit)
         card = Card(head, size, self._help(prospect))
         if prospect.fit != "will_not_run":
             card.column.insertWidget(2, label(self._speed(prospect)))
         return card
-
-    def _verdict(self, prospect: Prospect) -> str:
-        return {
-            "comfortable": self.tr("Comfortable"),
-            "tight": self.tr("Tight"),
-            "from_disk": self.tr("From the disk: slow"),
-            "will_not_run": self.tr("Will not run"),
-        }[prospect.fit]
 
     def _speed(self, prospect: Prospect) -> str:
         if prospect.high < 1:

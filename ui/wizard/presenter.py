@@ -124,8 +124,10 @@ class WizardPresenter(QObject):
         self._look_for_models()
 
     def _look_for_models(self) -> None:
-        folders = self.folders
-        task = BackgroundTask(self, lambda report: look_at(folders))
+        if not (machine := self.machine):
+            return  # they are looked for when it is known
+        folders, settings = self.folders, self._store.settings.engine
+        task = BackgroundTask(self, lambda report: look_at(folders, machine, settings))
         task.on_success(self._take_places).on_failure(self.failed.emit).start()
 
     def _take_machine(self, machine: Machine) -> None:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ktdesk.errors import KTDeskError
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.hardware.measurements import write_measured
 from ktdesk.settings import EngineSettings
@@ -49,10 +51,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders, KTDesk's own first, and the models in them, without the demo."""
+    """The folders, KTDesk's own first, and the models in them, without the demo.
+
+    fits: how well models fit by their paths, where that is known.
+    """
 
     folders: tuple[Place, ...]
     entries: tuple[ModelEntry, ...]
+    fits: dict[Path, str]
 
 
 def estimate(machine: Machine, settings: EngineSettings) -> list[Prospect]:
@@ -79,7 +85,7 @@ def _prospect(model: KnownModel, plan: Plan) -> Prospect:
     )
 
 
-def look_at(folders: Sequence[Path]) -> Places:
+def look_at(folders: Sequence[Path], machine: Machine, settings: EngineSettings) -> Places:
     """Return free space and models of folders. One that is gone has none."""
     from ktdesk.library.demo import DEEPSEEK_NAME, LLAMA_NAME  # with what reads model files
     from ktdesk.library.index import find_models
@@ -87,7 +93,19 @@ def look_at(folders: Sequence[Path]) -> Places:
     places = tuple(Place(folder, _free_bytes(folder)) for folder in folders)
     found = {entry.path: entry for folder in folders for entry in find_models(folder)}
     entries = (e for e in found.values() if e.path.name not in (DEEPSEEK_NAME, LLAMA_NAME))
-    return Places(places, tuple(entries))
+    kept = tuple(entries)
+    return Places(places, kept, dict(_fits(kept, machine, settings)))
+
+
+def _fits(
+    entries: Sequence[ModelEntry], machine: Machine, settings: EngineSettings
+) -> Iterator[tuple[Path, str]]:
+    from ktdesk.planning.this_machine import plan_here  # with torch
+
+    for entry in entries:
+        with contextlib.suppress(KTDeskError):  # what is wrong with it is said when it is loaded
+            plan = plan_here(entry.path, settings, machine=machine)
+            yield entry.path, str(plan.verdict.fit)
 
 
 def _free_bytes(folder: Path) -> int:
