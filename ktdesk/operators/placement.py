@@ -71,7 +71,7 @@ class Placement:
                     f"No rule of placement {self.name!r} places the {slot.kind} at {slot.path}.",
                     hint='Add a rule for it, for example one with match: "**".',
                 )
-            find(rule.operator_for(slot))
+            _check_exists(rule, slot)
             chosen[slot.path] = rule
         self._check_used(set(map(id, chosen.values())))
         return chosen
@@ -83,6 +83,7 @@ class Placement:
                 raise PlacementError(
                     f"The rule{where} for {rule.subject} ({rule.use}) matches nothing.",
                     hint="Remove it, or correct its pattern: an earlier rule may take its slots.",
+                    line=rule.line,
                 )
 
     @classmethod
@@ -109,6 +110,14 @@ class Placement:
         inherited = (replace(rule, inherited=True) for rule in base.rules)
         rules = (*own.rules, *inherited)
         return cls(name, own.model or base.model, rules, own.about or base.about)
+
+
+def _check_exists(rule: Rule, slot: SlotPath) -> None:
+    try:
+        find(rule.operator_for(slot))
+    except PlacementError as error:
+        line = 0 if rule.inherited else rule.line
+        raise PlacementError(str(error), hint=error.hint, line=line) from None
 
 
 def shipped_placements() -> list[Placement]:

@@ -91,8 +91,14 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
 
     Raises ModelFileError for an unknown architecture, or if the file lacks what it needs.
     """
+    return dissect_slots(checkpoint, outline(checkpoint).slots, cache_type)
+
+
+def dissect_slots(
+    checkpoint: Checkpoint, slots: tuple[SlotSite, ...], cache_type: CacheType
+) -> Anatomy:
+    """Return the modules of a model whose slots are known, which takes the most of the time."""
     counted: set[str] = set()
-    slots = outline(checkpoint).slots
     modules = [_module(checkpoint, slot, cache_type, counted) for slot in reversed(slots)]
     experts = [slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)]
     return Anatomy(
