@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What there is to choose from when a model is planned: contexts, and placements with their texts.
-
-Placements that users write are kept in a folder of KTDesk's data.
-"""
+"""What there is to choose from when a model is planned: contexts, placements, and their texts."""
 
 from __future__ import annotations
 
@@ -13,10 +10,8 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement, shipped_placements
 from ktdesk.planning.context import choose_context
 from ktdesk.planning.plan import Planner, Wishes
-from ktdesk.settings import data_folder
 from ktdesk.whole_file import whole_file
 
-AUTO = "auto"
 _SHORTEST = 4096
 
 
@@ -72,11 +67,6 @@ def parse_rules(text: str, file: Path, planner: Planner) -> Placement:
             line=_line_of_model(text),
         )
     return placement
-
-
-def rules_file(model: Path) -> Path:
-    """Return where a model's own placement is kept."""
-    return data_folder() / "placements" / f"{model.stem}.yaml"
 
 
 def read_rules(file: Path) -> str:

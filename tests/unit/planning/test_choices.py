@@ -13,7 +13,6 @@ from ktdesk.planning.choices import (
     contexts_of,
     parse_rules,
     read_rules,
-    rules_file,
     save_rules,
     shipped_texts,
 )
@@ -63,9 +62,8 @@ def test_errors_know_their_line(planner: Planner, text: str, line: int) -> None:
     assert caught.value.line == line
 
 
-def test_rules_are_saved_whole_and_read_again(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("KTDESK_HOME", str(tmp_path))
-    file = rules_file(Path("some.gguf"))
+def test_rules_are_saved_whole_and_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "some.yaml"
     save_rules(file, "rules: []\n")
     assert read_rules(file) == "rules: []\n"
     with pytest.raises(PlacementError, match="cannot be written"):
