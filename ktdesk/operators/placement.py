@@ -116,8 +116,11 @@ def _check_exists(rule: Rule, slot: SlotPath) -> None:
     try:
         find(rule.operator_for(slot))
     except PlacementError as error:
-        line = 0 if rule.inherited else rule.line
-        raise PlacementError(str(error), hint=error.hint, line=line) from None
+        if rule.inherited or not rule.line:
+            raise
+        raise PlacementError(
+            f"Line {rule.line}: {error}", hint=error.hint, line=rule.line
+        ) from None
 
 
 def shipped_placements() -> list[Placement]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -25,7 +26,7 @@ class Bars(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
 
-    def show_shares(self, devices: list[DeviceShares]) -> None:
+    def show_shares(self, devices: Sequence[DeviceShares]) -> None:
         """Show the shares of a plan, in their order."""
         shown = {shares.device for shares in devices}
         for device in set(self._bars) - shown:

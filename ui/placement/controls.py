@@ -37,6 +37,7 @@ class Controls(QWidget):
         self.memory.setRange(0, 10_000)
         self.memory.setDecimals(1)
         self.memory.setKeyboardTracking(False)
+        self.memory.lineEdit().setTextMargins(6, 0, 6, 0)  # its padding in a style sheet is ignored
         self.context.valueChanged.connect(self._on_context)
         self.cache.activated.connect(self._on_cache)
         self.memory.valueChanged.connect(self._on_memory)
@@ -90,6 +91,7 @@ class Controls(QWidget):
         self.context.setTickPosition(QSlider.TickPosition.TicksBelow)
         self._context_text.setMinimumWidth(100)
         row = QHBoxLayout()
+        row.setSpacing(12)
         row.addWidget(self.context, 1)
         row.addWidget(self._context_text)
         form.addRow(self._titles[0], row)

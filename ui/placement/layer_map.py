@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -35,7 +36,7 @@ class LayerMap(QWidget):
         column.addWidget(self._legend)
         theme.changed.connect(self.retranslate)
 
-    def show_cells(self, cells: list[MapCell]) -> None:
+    def show_cells(self, cells: Sequence[MapCell]) -> None:
         """Show a plan's map."""
         self._grid.show_cells(cells)
         self.retranslate()
@@ -63,7 +64,7 @@ class _Grid(QWidget):
         self._rows: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_cells(self, cells: list[MapCell]) -> None:
+    def show_cells(self, cells: Sequence[MapCell]) -> None:
         self.cells = {(cell.layer, cell.share): cell for cell in cells}
         self._layers = sorted({cell.layer for cell in cells})
         self._rows = [share for share in SHARES if any(cell.share == share for cell in cells)]
@@ -89,8 +90,7 @@ class _Grid(QWidget):
         painter.setPen(self._theme.colour("muted"))
         for layer in self._layers:
             if layer >= 0 and layer % 10 == 0:
-                box = self._box(layer, len(self._rows))
-                painter.drawText(box.adjusted(0, 0, 20, 0), beside, str(layer))
+                self._paint_number(painter, layer)
         painter.end()
 
     def _paint_cell(self, painter: QPainter, cell: MapCell) -> None:
@@ -99,6 +99,13 @@ class _Grid(QWidget):
         for at, device in enumerate(cell.devices):
             part = QRectF(box.left(), box.top() + at * height, box.width(), height)
             painter.fillRect(part, self._theme.colour(_colour_name(device)))
+
+    def _paint_number(self, painter: QPainter, layer: int) -> None:
+        middle = self._box(layer, len(self._rows)).center()
+        half = self.fontMetrics().horizontalAdvance(str(layer)) / 2 + 1
+        x = min(middle.x(), self.width() - half)
+        box = QRectF(x - half, middle.y() - _ROW / 2, 2 * half, _ROW)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(layer))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ui.placement.bars import Bars
 from ui.placement.controls import Controls
+from ui.placement.drawing import draw
 from ui.placement.layer_map import LayerMap
 from ui.placement.model_field import ModelField
 from ui.placement.outcomes import Outcomes
@@ -79,14 +80,18 @@ class PlacementPage(QWidget):
         is_reading = now.is_reading and now.plan is None
         reading, none = self.tr("Reading the model's file…"), self.tr("No model is chosen.")
         self._waiting.setText(reading if is_reading else none)
-        self._waiting.setVisible(now.plan is None)
+        self._waiting.setVisible(is_reading or now.path is None)
+        if now.plan:
+            self.banner.hide()
         self._body.setVisible(now.planner is not None)
-        self.verdict.show_plan(now.plan)
-        self.bars.show_shares(now.bars)
-        self.decode.show_speeds(now.decode_curve)
-        self.prefill.show_speeds(now.plan.prefill if now.plan else {})
-        self.map.show_cells(now.map)
-        self.outcomes.show_outcomes(now.planner.measured if now.planner else ())
+        drawing = draw(now)
+        self.verdict.show_plan(drawing.plan)
+        self.bars.show_shares(drawing.bars)
+        self.decode.show_speeds(drawing.decode or {})
+        self.prefill.show_speeds(drawing.prefill or {})
+        self.rules.show(drawing.table)
+        self.map.show_cells(drawing.cells)
+        self.outcomes.show_outcomes(drawing.outcomes)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Put the charts side by side where there is room."""

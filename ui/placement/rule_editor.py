@@ -54,8 +54,6 @@ class RuleEditor(QWidget):
         self._error = error
         self._message.setVisible(error is not None)
         text = f"{error} {error.hint}" if error else ""
-        if error and error.line:
-            text = self.tr("Line {line}: {text}").format(line=error.line, text=text)
         self._message.setText(text)
         self.field.setAccessibleDescription(text)
         self._mark()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ktdesk.planning.shares import RuleMatches
 
 _ROWS = 8  # that are seen at once, at most
+_NUMBERS = (1, 2)  # columns
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RuleTable(QTableWidget):
@@ -39,6 +41,7 @@ class RuleTable(QTableWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.retranslate()
 
     def show_matches(self, matches: list[RuleMatches]) -> None:
@@ -51,6 +54,8 @@ class RuleTable(QTableWidget):
         self.setAccessibleName(self.tr("What each rule places"))
         titles = (self.tr("Rule"), self.tr("Modules"), self.tr("Bytes"), self.tr("Device"))
         self.setHorizontalHeaderLabels(titles)
+        for column in _NUMBERS:
+            self.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
         self.setRowCount(len(self._matches) + bool(self._matches))
         for row, match in enumerate(self._matches):
             devices = ", ".join(map(device_name, match.devices))
@@ -67,8 +72,8 @@ class RuleTable(QTableWidget):
             item = QTableWidgetItem(text)
             item.setToolTip(f"{size_bytes:,} B" if column == 2 else text)
             item.setData(Qt.ItemDataRole.UserRole, size_bytes if column == 2 else text)
-            if column in (1, 2):
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if column in _NUMBERS:
+                item.setTextAlignment(_RIGHT)
             self.setItem(row, column, item)
 
     def _height(self) -> int:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ktdesk.planning.shares import DeviceShares
 
 _HEIGHT, _BAR = 22, 14
-_LONGEST = 1.25  # of the room, that a bar shows at most: what is beyond is cut off
 
 
 class _Bar(QWidget):
@@ -40,7 +39,7 @@ class _Bar(QWidget):
             return
         painter = QPainter(self)
         room, total = self.shares.room_bytes, self.shares.total_bytes
-        whole = max(room, min(total, int(_LONGEST * room)) if room else total, 1)
+        whole = max(room, total, 1)
         top, x = (_HEIGHT - _BAR) / 2, 0.0
         painter.fillRect(QRectF(0, top, self.width(), _BAR), self._theme.colour("hover"))
         for share, size in self.shares.shares.items():
@@ -101,7 +100,7 @@ class ShareBar(QWidget):
             f"&nbsp;{size.replace(' ', '&nbsp;')}"
             for colour, name, size in parts
         )
-        self._legend.setText(" &nbsp; ".join(spans))
+        self._legend.setText("&nbsp;&nbsp; ".join(spans))
         said = ", ".join(f"{name} {size}" for _, name, size in parts)
         self._legend.setAccessibleName(said)
         self._bar.setAccessibleName(f"{title}. {said}")

@@ -44,7 +44,7 @@ LIMITS: dict[str, Any] = {
     "latency": QT_TRANSLATE_NOOP("Placement", "short steps, one after another"),
 }
 _REMEDIES: dict[str, Any] = {
-    "weights": QT_TRANSLATE_NOOP("Placement", "a {value} file saves {saved}"),
+    "weights": QT_TRANSLATE_NOOP("Placement", "weights in {value} save {saved}"),
     "context": QT_TRANSLATE_NOOP("Placement", "a context of {value} tokens saves {saved}"),
     "cache": QT_TRANSLATE_NOOP("Placement", "a cache in {value} saves {saved}"),
 }
