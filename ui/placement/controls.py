@@ -77,7 +77,7 @@ class Controls(QWidget):
         self.placement.clear()
         for choice in now.choices:
             self.placement.addItem(placement_name(choice), choice)
-        self.placement.setCurrentIndex(self.placement.findData(now.choice))
+        self.placement.setCurrentIndex(self.placement.findData(now.rules.choice))
 
     def _fields(self) -> tuple[QWidget, ...]:
         return self.context, self.cache, self.memory, self.placement

@@ -89,7 +89,7 @@ class PlacementPage(QWidget):
         self.bars.show_shares(drawing.bars)
         self.decode.show_speeds(drawing.decode or {})
         self.prefill.show_speeds(drawing.prefill or {})
-        self.rules.show(drawing.table)
+        self.rules.show_rules(drawing.table)
         self.map.show_cells(drawing.cells)
         self.outcomes.show_outcomes(drawing.outcomes)
 

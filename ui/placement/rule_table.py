@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROWS = 8  # that are seen at once, at most
 _NUMBERS = (1, 2)  # columns
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -31,7 +33,7 @@ class RuleTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 4, parent)
         self.setObjectName("ruleTable")
-        self._matches: list[RuleMatches] = []
+        self._matches: Sequence[RuleMatches] = ()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
@@ -41,10 +43,9 @@ class RuleTable(QTableWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.retranslate()
 
-    def show_matches(self, matches: list[RuleMatches]) -> None:
+    def show_matches(self, matches: Sequence[RuleMatches]) -> None:
         """Show what a plan's rules place."""
         self._matches = matches
         self.retranslate()
@@ -53,9 +54,10 @@ class RuleTable(QTableWidget):
         """Say it in the present language."""
         self.setAccessibleName(self.tr("What each rule places"))
         titles = (self.tr("Rule"), self.tr("Modules"), self.tr("Bytes"), self.tr("Device"))
-        self.setHorizontalHeaderLabels(titles)
-        for column in _NUMBERS:
-            self.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
+        for column, title in enumerate(titles):
+            item = QTableWidgetItem(title)
+            item.setTextAlignment(_RIGHT if column in _NUMBERS else _LEFT)
+            self.setHorizontalHeaderItem(column, item)
         self.setRowCount(len(self._matches) + bool(self._matches))
         for row, match in enumerate(self._matches):
             devices = ", ".join(map(device_name, match.devices))

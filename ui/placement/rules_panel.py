@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -12,6 +14,9 @@ from ui.placement.presenter import PlacementPresenter
 from ui.placement.rule_editor import RuleEditor
 from ui.placement.rule_table import RuleTable
 from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from ktdesk.planning.shares import RuleMatches
 
 
 class RulesPanel(QWidget):
@@ -40,8 +45,7 @@ class RulesPanel(QWidget):
         column.addWidget(self.editor)
         column.addLayout(buttons)
         column.addWidget(self.table)
-        presenter.rewritten.connect(self._show_text)
-        presenter.changed.connect(self.refresh)
+        presenter.rules.rewritten.connect(self._show_text)
         self.retranslate()
         self._show_text()
 
@@ -51,19 +55,17 @@ class RulesPanel(QWidget):
         self._save.setText(self.tr("Save as…"))
         self.use.setText(self.tr("Use this placement"))
         self.use.setToolTip(self.tr("Loads the model with it; own rules are saved for the model."))
-        self.refresh()
 
-    @Slot()
-    def refresh(self) -> None:
-        """Show what is wrong with the rules, or what they place."""
+    def show_rules(self, matches: Sequence[RuleMatches]) -> None:
+        """Show what the rules of the last plan place, and what is wrong with the present ones."""
         self.editor.show_error(self._presenter.error)
-        self.table.show_matches(self._presenter.table)
+        self.table.show_matches(matches)
         self.table.setEnabled(self._presenter.error is None)
         self.use.setEnabled(self._presenter.can_use)
 
     @Slot()
     def _show_text(self) -> None:
-        self.editor.show_text(self._presenter.text)
+        self.editor.show_text(self._presenter.rules.text)
 
     @Slot()
     def _ask_what_to_open(self) -> None:
@@ -81,7 +83,7 @@ class RulesPanel(QWidget):
         dialog.open()
 
     def _dialog(self, title: str) -> QFileDialog:
-        folder = str(self._presenter.folder)
+        folder = str(self._presenter.rules.folder)
         dialog = QFileDialog(self, title, folder, self.tr("Rules (*.yaml *.yml)"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
