@@ -30,7 +30,10 @@ class Bars(QWidget):
         """Show the shares of a plan, in their order."""
         shown = {shares.device for shares in devices}
         for device in set(self._bars) - shown:
-            self._bars.pop(device).deleteLater()
+            bar = self._bars.pop(device)
+            self._column.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
         for at, shares in enumerate(devices):
             if bar := self._bars.get(shares.device):
                 bar.show_shares(shares)
