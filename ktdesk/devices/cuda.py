@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import torch
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ktdesk import _cuda
 
 
+_devices: WeakSet[CudaDevice] = WeakSet()  # that are in use
 _PATIENCE_S = 60.0  # with the CPU's part of a layer, which may have to read it from a disk
 
 
@@ -97,6 +99,7 @@ class CudaDevice:
         self._capturing: CudaGraph | None = None
         self._running: _cuda.Handoff | None = None
         self._scratch = torch.empty(0)
+        _devices.add(self)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
@@ -290,3 +293,9 @@ def usable_bytes(budget_bytes: int) -> int:
     except DeviceError:
         return 0
     return min(free, budget_bytes) if budget_bytes else free
+
+
+def taken_bytes(card: int) -> int:
+    """Return what this process has taken of a card's memory. From any thread."""
+    arenas = [device.arena for device in _devices]
+    return sum(arena.used_bytes for arena in arenas if arena.device == card)

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from ktdesk.devices.cuda import taken_bytes
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.hardware import describe_machine
+from ktdesk.hardware import Machine, describe_machine, taken_memory_bytes
 from ktdesk.hardware.measurements import hardware_key
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
@@ -17,9 +19,29 @@ from ktdesk.settings import EngineSettings
 
 
 def open_planner(path: Path) -> Planner:
-    """Return what plans a file's model for this machine, as it is now. Raises ModelFileError."""
-    machine = describe_machine()
+    """Return what plans a file's model for this machine, as it is now. Raises ModelFileError.
+
+    What the model takes that is loaded counts as free, since another one would replace it.
+    """
+    machine = without_model(describe_machine())
     return Planner(Checkpoint.open(path), machine, read_outcomes(), hardware_key(machine))
+
+
+def without_model(machine: Machine) -> Machine:
+    """Return a machine as if this process had taken none of its memory yet.
+
+    What the program itself takes is part of what plans leave for work.
+    """
+    memory = machine.memory
+    free = min(memory.total_bytes, memory.available_bytes + taken_memory_bytes())
+    return replace(
+        machine,
+        memory=replace(memory, available_bytes=free),
+        gpus=tuple(
+            replace(gpu, free_bytes=min(gpu.memory_bytes, gpu.free_bytes + taken_bytes(card)))
+            for card, gpu in enumerate(machine.gpus)
+        ),
+    )
 
 
 def plan_here(path: Path, settings: EngineSettings, placement: str = "auto") -> Plan:
