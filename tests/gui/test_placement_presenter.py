@@ -66,6 +66,14 @@ def test_wishes_are_planned_at_once_and_become_settings_when_they_are_used(
     assert model.info.placement == AUTO
 
 
+def test_a_context_that_nobody_chose_stays_up_to_the_model(
+    shown: PlacementPresenter, store: SettingsStore
+) -> None:
+    shown.use()
+    assert shown.context_tokens == 8192
+    assert store.settings.engine.context_tokens == 0
+
+
 def test_what_ktdesk_chooses_is_shown_as_rules_and_follows_the_wishes(
     shown: PlacementPresenter,
 ) -> None:

@@ -29,8 +29,8 @@ class Controls(QWidget):
         super().__init__(parent)
         self._presenter = presenter
         self.context, self._context_text = QSlider(Qt.Orientation.Horizontal, self), QLabel(self)
-        self.cache, self.placement = QComboBox(self), QComboBox(self)
-        self.memory = QDoubleSpinBox(self)
+        self.cache, self.memory = QComboBox(self), QDoubleSpinBox(self)
+        self.placement = QComboBox(self)
         self._titles = [QLabel(self) for _ in range(4)]
         self._lay_out()
         self.cache.addItems(describe(EngineSettings)["cache_type"].choices)

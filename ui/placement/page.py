@@ -48,6 +48,7 @@ class PlacementPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._presenter = presenter
+        self._model_field = ModelField(presenter, model, self)  # first, as for the Tab key
         self.banner, self.verdict = ErrorBanner(theme, self), VerdictView(self)
         self.bars, self.controls = Bars(theme, self), Controls(presenter, self)
         self.decode = SpeedChart(theme, lambda: self.tr("Answers: tokens/s"), self)
@@ -57,7 +58,6 @@ class PlacementPage(QWidget):
         self._waiting.setObjectName("muted")
         self._headings: list[QLabel] = []
         self._body = QWidget(self)
-        self._model_field = ModelField(presenter, model, self)
         self._lay_out()
         presenter.changed.connect(self.refresh)
         presenter.failed.connect(self.banner.show_error)

@@ -6,7 +6,7 @@ What is wanted here becomes a setting only when the placement is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +111,7 @@ class PlacementPresenter(QObject):
     ) -> None:
         """Plan with something else."""
         if context_tokens is not None:
-            self.context_tokens = context_tokens
+            self.context_tokens, self._is_context_set = context_tokens, True
         if cache_type is not None:
             self.cache_type = cache_type
         if vram_mb is not None:
@@ -160,13 +160,20 @@ class PlacementPresenter(QObject):
             if self.error:
                 return
             placement = str(file)
-        for name in ("context_tokens", "cache_type", "vram_mb"):
-            self._store.set("engine", name, getattr(self, name))
+        for name, value in self._wanted_settings():
+            self._store.set("engine", name, value)
         self._model.load(self.path, placement)
+
+    def _wanted_settings(self) -> Iterator[tuple[str, object]]:
+        if self._is_context_set:  # else it stays up to each model
+            yield "context_tokens", self.context_tokens
+        yield "cache_type", self.cache_type
+        yield "vram_mb", self.vram_mb
 
     def _take_settings(self) -> None:
         engine = self._store.settings.engine
         self.context_tokens = engine.context_tokens
+        self._is_context_set = bool(engine.context_tokens)
         self.cache_type, self.vram_mb = engine.cache_type, engine.vram_mb
 
     def _follow(self) -> None:
@@ -185,7 +192,8 @@ class PlacementPresenter(QObject):
 
         self._task, self._opened = None, opened
         try:
-            self.context_tokens, self.stops = contexts_of(opened.planner, self.context_tokens)
+            wanted = self.context_tokens if self._is_context_set else 0
+            self.context_tokens, self.stops = contexts_of(opened.planner, wanted)
         except KTDeskError as error:
             self._on_failure(error)
         else:

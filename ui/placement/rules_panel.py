@@ -27,8 +27,9 @@ class RulesPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._presenter = presenter
-        self.editor, self.table = RuleEditor(theme, self), RuleTable(self)
+        self.editor = RuleEditor(theme, self)
         self._open, self._save, self.use = (QPushButton(self) for _ in range(3))
+        self.table = RuleTable(self)
         self.use.setProperty("primary", True)
         self._open.clicked.connect(self._ask_what_to_open)
         self._save.clicked.connect(self._ask_where_to_save)
