@@ -15,7 +15,8 @@ from ktdesk.planning.record import Outcome
 from tests.known.header import write_header
 from tests.known.models import MODELS
 from tests.unit.planning.machines import card, machine
-from ui.placement.presenter import Opened, PlacementPresenter
+from ui.placement.opening import Opened
+from ui.placement.presenter import PlacementPresenter
 
 Wait = Callable[[Callable[[], bool]], None]
 

@@ -84,7 +84,7 @@ def test_each_input_is_planned_with(qtbot: QtBot, shown: PlacementPage) -> None:
     controls.cache.activated.emit(controls.cache.findText("q8_0"))
     controls.memory.setValue(6.5)
     controls.placement.activated.emit(controls.placement.findData("one_gpu"))
-    assert (presenter.cache_type, presenter.vram_mb) == ("q8_0", 6500)
+    assert (presenter.wanted.cache_type, presenter.wanted.vram_mb) == ("q8_0", 6500)
     assert presenter.rules.choice == "one_gpu"
     assert "of 6.5 GB" in bars(shown)[0]
 
@@ -160,6 +160,24 @@ def test_what_was_measured_stands_beside_what_was_predicted(
     workplace.outcomes = (outcome,)
     show(page._presenter, lite(tmp_path), qtbot.waitUntil)
     assert "40 predicted, 44 tokens/s measured" in page.outcomes.text()
+
+
+def test_what_is_free_is_asked_again_when_the_page_is_shown(
+    qtbot: QtBot, shown: PlacementPage, workplace: Workplace
+) -> None:
+    shown.hide()
+    workplace.machine = machine(16)
+    shown.show()
+    qtbot.waitUntil(lambda: "of 8.0 GB" in bars(shown)[0])
+
+
+def test_a_model_that_cannot_be_loaded_is_told_of_here_too(
+    qtbot: QtBot, shown: PlacementPage, model: ModelPresenter
+) -> None:
+    shown._presenter.path.unlink()
+    qtbot.mouseClick(shown.rules.use, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(shown.banner.isVisible)
+    assert "There is no file" in shown.banner.text
 
 
 def test_all_of_it_follows_the_language(qapp: QApplication, shown: PlacementPage) -> None:

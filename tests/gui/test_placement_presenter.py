@@ -46,7 +46,7 @@ def test_the_model_that_is_loaded_is_planned_as_it_was_loaded(
     model.load(path)
     qtbot.waitUntil(lambda: presenter.plan is not None)
     assert presenter.path == path
-    assert presenter.context_tokens == 16384
+    assert presenter.wanted.context_tokens == 16384
     assert presenter.rules.choice == AUTO
 
 
@@ -54,8 +54,9 @@ def test_wishes_are_planned_at_once_and_become_settings_when_they_are_used(
     qtbot: QtBot, shown: PlacementPresenter, store: SettingsStore, model: ModelPresenter
 ) -> None:
     before = shown.plan.needs
-    shown.want(context_tokens=65536)
-    shown.want(cache_type="q8_0", vram_mb=8000)
+    shown.want_context(65536)
+    shown.want_cache("q8_0")
+    shown.want_memory(8000)
     assert shown.plan.needs != before
     assert shown.plan.needs.cards[0].total <= 8_000_000_000
     assert store.settings.engine.context_tokens == 0
@@ -70,7 +71,7 @@ def test_a_context_that_nobody_chose_stays_up_to_the_model(
     shown: PlacementPresenter, store: SettingsStore
 ) -> None:
     shown.use()
-    assert shown.context_tokens == 8192
+    assert shown.wanted.context_tokens == 8192
     assert store.settings.engine.context_tokens == 0
 
 
@@ -79,7 +80,7 @@ def test_what_ktdesk_chooses_is_shown_as_rules_and_follows_the_wishes(
 ) -> None:
     roomy = shown.rules.text
     assert "*.cuda" in roomy
-    shown.want(vram_mb=100)
+    shown.want_memory(100)
     assert shown.rules.text != roomy
     assert "*.cpu" in shown.rules.text
     assert shown.rules.choice == AUTO
@@ -128,7 +129,7 @@ def test_what_advice_is_against_can_be_used(
     qtbot: QtBot, shown: PlacementPresenter, model: ModelPresenter
 ) -> None:
     shown.choose("gpu_only")
-    shown.want(vram_mb=1000)
+    shown.want_memory(1000)
     assert shown.plan.verdict.fit == "will_not_run"
     shown.use()
     qtbot.waitUntil(lambda: model.is_ready)
@@ -177,7 +178,7 @@ def test_another_model_begins_with_ktdesk_s_own_choice(
     shown.edit(ON_CPU)
     other = tmp_path / "other"
     other.mkdir()
-    shown.want(vram_mb=card().free_bytes // 1_000_000)
+    shown.want_memory(card().free_bytes // 1_000_000)
     show(shown, lite(other), qtbot.waitUntil)
     assert shown.rules.choice == AUTO
     assert "*.cuda" in shown.rules.text

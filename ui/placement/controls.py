@@ -64,7 +64,7 @@ class Controls(QWidget):
             field.blockSignals(False)
 
     def _show_values(self) -> None:
-        now = self._presenter
+        now, choices = self._presenter.wanted, self._presenter.choices
         self.context.setRange(0, max(0, len(now.stops) - 1))
         self.context.setEnabled(len(now.stops) > 1)
         if now.context_tokens in now.stops:
@@ -75,9 +75,9 @@ class Controls(QWidget):
         self.cache.setCurrentText(now.cache_type)
         self.memory.setValue(now.vram_mb / _MB_PER_GB)
         self.placement.clear()
-        for choice in now.choices:
+        for choice in choices:
             self.placement.addItem(placement_name(choice), choice)
-        self.placement.setCurrentIndex(self.placement.findData(now.rules.choice))
+        self.placement.setCurrentIndex(self.placement.findData(self._presenter.rules.choice))
 
     def _fields(self) -> tuple[QWidget, ...]:
         return self.context, self.cache, self.memory, self.placement
@@ -102,15 +102,15 @@ class Controls(QWidget):
 
     @Slot(int)
     def _on_context(self, at: int) -> None:
-        self._presenter.want(context_tokens=self._presenter.stops[at])
+        self._presenter.want_context(self._presenter.wanted.stops[at])
 
     @Slot(int)
     def _on_cache(self, at: int) -> None:
-        self._presenter.want(cache_type=self.cache.itemText(at))
+        self._presenter.want_cache(self.cache.itemText(at))
 
     @Slot(float)
     def _on_memory(self, gigabytes: float) -> None:
-        self._presenter.want(vram_mb=round(gigabytes * _MB_PER_GB))
+        self._presenter.want_memory(round(gigabytes * _MB_PER_GB))
 
     @Slot(int)
     def _on_placement(self, at: int) -> None:

@@ -37,10 +37,10 @@ def draw(now: PlacementPresenter) -> Drawing:
         return Drawing()
     from ktdesk.planning.shares import device_shares, layer_map, rule_matches
 
-    plan, planner, context = now.plan, now.planner, now.context_tokens
+    plan, planner, context = now.plan, now.planner, now.wanted.context_tokens
     return Drawing(
         plan,
-        bars=device_shares(plan, planner.machine, context, now.vram_mb * 1_000_000),
+        bars=device_shares(plan, planner.machine, context, now.wanted.vram_mb * 1_000_000),
         decode=planner.decode_curve(plan, context),
         prefill=plan.prefill,
         table=rule_matches(plan),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -61,6 +61,7 @@ class PlacementPage(QWidget):
         self._lay_out()
         presenter.changed.connect(self.refresh)
         presenter.failed.connect(self.banner.show_error)
+        model.failed.connect(self.banner.show_error)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -92,6 +93,12 @@ class PlacementPage(QWidget):
         self.rules.show_rules(drawing.table)
         self.map.show_cells(drawing.cells)
         self.outcomes.show_outcomes(drawing.outcomes)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Plan for the memory that is free by now."""
+        super().showEvent(event)
+        if self._presenter.path and not self._presenter.is_reading:
+            self._presenter.show_model(self._presenter.path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Put the charts side by side where there is room."""

@@ -6,8 +6,8 @@ What is wanted here becomes a setting only when the placement is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ktdesk import KTDeskError
 from ktdesk.errors import PlacementError
 from ktdesk.settings import placements_folder
+from ui.placement.opening import Opened, open_here
 from ui.placement.rules import AUTO, OWN, Rules
+from ui.placement.wanted import Wanted
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask
 
@@ -27,19 +29,11 @@ if TYPE_CHECKING:
 DEBOUNCE_MS = 250  # from the last key to the check of the rules
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A model that can be planned. texts: of the placements that come with KTDesk, by name."""
-
-    planner: Planner
-    texts: dict[str, str]
-
-
 class PlacementPresenter(QObject):
     """Plans one model: the one that is loaded, or one that is chosen here.
 
     changed: anything below. failed: an error that is not in the rules. plan: the last one whose
-    rules were right; error: what is wrong with the present ones. stops: contexts to choose from.
+    rules were right; error: what is wrong with the present ones.
     """
 
     changed = Signal()
@@ -50,11 +44,11 @@ class PlacementPresenter(QObject):
         model: ModelPresenter,
         store: SettingsStore,
         parent: QObject | None = None,
-        open_model: Callable[[Path], Opened] | None = None,
+        open_model: Callable[[Path], Opened] = open_here,
     ) -> None:
         super().__init__(parent)
         self._model, self._store = model, store
-        self._open_model = open_model or _open
+        self._open_model = open_model
         self._task: BackgroundTask[Opened] | None = None
         self._opened: Opened | None = None
         self._debounce = QTimer(self)
@@ -65,8 +59,7 @@ class PlacementPresenter(QObject):
         self.path: Path | None = None
         self.plan: Plan | None = None
         self.error: PlacementError | None = None
-        self.stops: tuple[int, ...] = ()
-        self._take_settings()
+        self.wanted = Wanted.of(store.settings.engine)
         model.changed.connect(self._follow)
         self._loaded = model.info
         self._follow_model()
@@ -102,20 +95,19 @@ class PlacementPresenter(QObject):
         self._task.on_success(self._on_opened).on_failure(self._on_failure).start()
         self.changed.emit()
 
-    def want(
-        self,
-        *,
-        context_tokens: int | None = None,
-        cache_type: str | None = None,
-        vram_mb: int | None = None,
-    ) -> None:
-        """Plan with something else."""
-        if context_tokens is not None:
-            self.context_tokens, self._is_context_set = context_tokens, True
-        if cache_type is not None:
-            self.cache_type = cache_type
-        if vram_mb is not None:
-            self.vram_mb = vram_mb
+    def want_context(self, tokens: int) -> None:
+        """Plan with another context."""
+        self.wanted = replace(self.wanted, context_tokens=tokens, is_context_set=True)
+        self._replan()
+
+    def want_cache(self, cache_type: str) -> None:
+        """Plan with another type of cache."""
+        self.wanted = replace(self.wanted, cache_type=cache_type)
+        self._replan()
+
+    def want_memory(self, vram_mb: int) -> None:
+        """Plan with so much of each card's memory; 0 is all that is free."""
+        self.wanted = replace(self.wanted, vram_mb=vram_mb)
         self._replan()
 
     def choose(self, name: str) -> None:
@@ -160,21 +152,9 @@ class PlacementPresenter(QObject):
             if self.error:
                 return
             placement = str(file)
-        for name, value in self._wanted_settings():
+        for name, value in self.wanted.settings():
             self._store.set("engine", name, value)
         self._model.load(self.path, placement)
-
-    def _wanted_settings(self) -> Iterator[tuple[str, object]]:
-        if self._is_context_set:  # else it stays up to each model
-            yield "context_tokens", self.context_tokens
-        yield "cache_type", self.cache_type
-        yield "vram_mb", self.vram_mb
-
-    def _take_settings(self) -> None:
-        engine = self._store.settings.engine
-        self.context_tokens = engine.context_tokens
-        self._is_context_set = bool(engine.context_tokens)
-        self.cache_type, self.vram_mb = engine.cache_type, engine.vram_mb
 
     def _follow(self) -> None:
         if self._model.info is not self._loaded:
@@ -184,16 +164,13 @@ class PlacementPresenter(QObject):
     def _follow_model(self) -> None:
         """Plan the model that is loaded, as it was loaded."""
         if self._loaded is not None:
-            self._take_settings()
+            self.wanted = Wanted.of(self._store.settings.engine)
             self.show_model(self._loaded.path)
 
     def _on_opened(self, opened: Opened) -> None:
-        from ktdesk.planning.choices import contexts_of
-
         self._task, self._opened = None, opened
         try:
-            wanted = self.context_tokens if self._is_context_set else 0
-            self.context_tokens, self.stops = contexts_of(opened.planner, wanted)
+            self.wanted = self.wanted.fitted(opened.planner)
         except KTDeskError as error:
             self._on_failure(error)
         else:
@@ -208,24 +185,11 @@ class PlacementPresenter(QObject):
         self._debounce.stop()
         if self._opened:
             try:
-                self.plan, self.error = self._make_plan(self._opened.planner), None
+                planner = self._opened.planner
+                self.plan = planner.plan(self.wanted.wishes(self.rules.parse(planner)))
             except PlacementError as error:
                 self.error = error
             else:
+                self.error = None
                 self.rules.follow(self.plan)
         self.changed.emit()
-
-    def _make_plan(self, planner: Planner) -> Plan:
-        from ktdesk.planning.choices import make_wishes
-
-        placement = self.rules.parse(planner)
-        return planner.plan(
-            make_wishes(self.context_tokens, self.cache_type, self.vram_mb, placement)
-        )
-
-
-def _open(path: Path) -> Opened:
-    from ktdesk.planning.choices import shipped_texts  # with torch
-    from ktdesk.planning.this_machine import open_planner
-
-    return Opened(open_planner(path), shipped_texts())
