@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
 
-from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.slots import SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
@@ -97,9 +97,10 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
 def dissect_slots(
     checkpoint: Checkpoint, slots: tuple[SlotSite, ...], cache_type: CacheType
 ) -> Anatomy:
-    """Return the modules of a model whose slots are known, which takes the most of the time."""
+    """Return the modules of a model whose slots are known."""
     counted: set[str] = set()
-    modules = [_module(checkpoint, slot, cache_type, counted) for slot in reversed(slots)]
+    tensors = checkpoint.tensors
+    modules = [_module(tensors, slot, cache_type, counted) for slot in reversed(slots)]
     experts = [slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)]
     return Anatomy(
         tuple(reversed(modules)),
@@ -109,13 +110,13 @@ def dissect_slots(
 
 
 def _module(
-    checkpoint: Checkpoint, slot: SlotSite, cache_type: CacheType, counted: set[str]
+    tensors: Mapping[str, TensorInfo], slot: SlotSite, cache_type: CacheType, counted: set[str]
 ) -> Module:
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
     weights = 0
     for name in _tensor_names(spec):
-        info = checkpoint.tensors.get(name)
+        info = tensors.get(name)
         if info is None:
             continue
         share = _share_of_a_token(part, spec, info.shape)
