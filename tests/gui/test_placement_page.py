@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from gguf import GGUFReader
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktdesk.planning.record import Outcome
+from ktdesk.planning.shares import DeviceShares, Share
 from tests.gui.placement_fixtures import Workplace, lite, show
 from tests.tiny.deepseek2 import tiny_deepseek
 from tests.unit.planning.machines import machine
@@ -21,6 +22,7 @@ from ui.language import Language
 from ui.main_window import Translated
 from ui.placement.page import PlacementPage
 from ui.placement.presenter import PlacementPresenter
+from ui.placement.share_bar import ShareBar
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
@@ -194,8 +196,34 @@ def test_all_of_it_follows_the_language(qapp: QApplication, shown: PlacementPage
         language.use("en")
 
 
-def test_it_paints_in_both_themes(shown: PlacementPage, theme: Theme, store: SettingsStore) -> None:
-    for mode in ("dark", "light"):
-        theme.use(mode)
-        QApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
-        assert not shown.grab().isNull()
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_a_bar_is_as_long_as_its_shares_and_ends_at_the_limit(
+    qtbot: QtBot, theme: Theme, mode: str
+) -> None:
+    theme.use(mode)
+    shares = DeviceShares(0, 60, {Share.ATTENTION: 30, Share.CACHE: 70})
+    bar = ShareBar(theme, shares)
+    qtbot.addWidget(bar)
+    bar._bar.setFixedWidth(200)
+    bar.show()
+    image = bar._bar.grab().toImage()
+
+    def colour(percent: int) -> str:
+        return image.pixelColor(image.width() * percent // 100, image.height() // 2).name()
+
+    attention, cache = (theme.colour(f"share_{name}").name() for name in ("attention", "cache"))
+    at = {2: attention, 28: attention, 32: cache, 58: cache, 62: cache, 98: cache}
+    assert {percent: colour(percent) for percent in at} == at
+    limit = image.pixelColor(image.width() * 60 // 100, 0).name()
+    assert limit == theme.colour("text").name()
+    theme.use("system")
+
+
+def test_the_verdict_follows_the_plan(shown: PlacementPage) -> None:
+    assert shown.verdict.property("fit") == "comfortable"
+    ground = shown.verdict.grab().toImage().pixelColor(20, 4).name()
+    shown._presenter.choose("gpu_only")
+    shown._presenter.want_memory(1000)
+    assert shown.verdict.property("fit") == "will_not_run"
+    assert shown.verdict.grab().toImage().pixelColor(20, 4).name() != ground
+    assert "short by" in shown.verdict.text

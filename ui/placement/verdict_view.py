@@ -48,9 +48,7 @@ class VerdictView(QFrame):
         self.setVisible(plan is not None)
         if plan is None:
             return
-        self.setProperty("fit", str(plan.verdict.fit))
-        self.style().unpolish(self)
-        self.style().polish(self)
+        self._colour(str(plan.verdict.fit))
         disk = format_bytes(plan.verdict.disk_bytes)
         self._fit.setText(
             self.tr("{verdict}.").format(verdict=word(FITS, plan.verdict.fit).format(disk=disk))
@@ -60,6 +58,14 @@ class VerdictView(QFrame):
         self._reasons.setVisible(bool(reasons))
         self._speed.setText(self._speed_text(plan))
         self.setAccessibleName(self.text)
+
+    def _colour(self, fit: str) -> None:
+        if self.property("fit") == fit:
+            return
+        self.setProperty("fit", fit)
+        for widget in (self, self._fit, self._reasons, self._speed):
+            self.style().unpolish(widget)  # style sheets look at properties only once
+            self.style().polish(widget)
 
     def _reason_texts(self, plan: Plan) -> Iterator[str]:
         for shortage in plan.verdict.shortages:
