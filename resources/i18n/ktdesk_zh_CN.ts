@@ -486,8 +486,8 @@
         <translation>使用此放置</translation>
     </message>
     <message>
-        <source>Loads the model with it; own rules are saved for the model.</source>
-        <translation>用它加载模型；自定义规则会为该模型保存。</translation>
+        <source>Loads the model with it; own rules are saved under its name.</source>
+        <translation>用它加载模型；自定义规则会以模型的名字保存。</translation>
     </message>
     <message>
         <source>Open rules</source>

@@ -55,7 +55,7 @@ class RulesPanel(QWidget):
         self._open.setText(self.tr("Open…"))
         self._save.setText(self.tr("Save as…"))
         self.use.setText(self.tr("Use this placement"))
-        self.use.setToolTip(self.tr("Loads the model with it; own rules are saved for the model."))
+        self.use.setToolTip(self.tr("Loads the model with it; own rules are saved under its name."))
 
     def show_rules(self, matches: Sequence[RuleMatches]) -> None:
         """Show what the rules of the last plan place, and what is wrong with the present ones."""
