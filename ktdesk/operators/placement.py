@@ -100,11 +100,19 @@ class Placement:
         return cls._parse(name, text, folder, (*above, key))
 
     @classmethod
+    def _load_base(cls, name: str, folder: Path, above: tuple[str, ...]) -> Self:
+        try:
+            return cls._load(name, folder, above)
+        except PlacementError as error:
+            error.line = 0  # a line of the other file
+            raise
+
+    @classmethod
     def _parse(cls, name: str, text: str, folder: Path, above: tuple[str, ...]) -> Self:
         own = read_placement(name, text)
         if not own.extends:
             return cls(name, own.model, own.rules, own.about)
-        base = cls._load(own.extends, folder, above)
+        base = cls._load_base(own.extends, folder, above)
         if own.model and base.model not in ("", own.model):
             raise broken(name, f"it is for {own.model}, but extends one for {base.model}")
         inherited = (replace(rule, inherited=True) for rule in base.rules)

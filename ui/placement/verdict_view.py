@@ -35,7 +35,8 @@ class VerdictView(QFrame):
     @property
     def text(self) -> str:
         """All that is said."""
-        return "\n".join(label.text() for label in (self._fit, self._reasons, self._speed))
+        texts = (label.text() for label in (self._fit, self._reasons, self._speed))
+        return "\n".join(filter(None, texts))
 
     def show_plan(self, plan: Plan | None) -> None:
         """Say it of another plan."""

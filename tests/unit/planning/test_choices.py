@@ -62,6 +62,15 @@ def test_errors_know_their_line(planner: Planner, text: str, line: int) -> None:
     assert caught.value.line == line
 
 
+def test_a_line_of_a_file_that_is_extended_is_not_one_of_the_text(
+    planner: Planner, tmp_path: Path
+) -> None:
+    (tmp_path / "base.yaml").write_text('rules:\n  - match: "**"\n    use: "*.cpuu"\n')
+    with pytest.raises(PlacementError, match="Line 2") as caught:
+        parse_rules("extends: base.yaml\nabout: mine\n", tmp_path / "mine.yaml", planner)
+    assert caught.value.line == 0
+
+
 def test_rules_are_saved_whole_and_read_again(tmp_path: Path) -> None:
     file = tmp_path / "folder" / "some.yaml"
     save_rules(file, "rules: []\n")
