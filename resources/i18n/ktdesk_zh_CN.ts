@@ -55,6 +55,33 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>Card's memory</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>all that is free</source>
+        <translation>全部可用显存</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+</context>
+<context>
     <name>ConversationView</name>
     <message>
         <source>Conversation</source>
@@ -89,6 +116,13 @@
     <message>
         <source>No log could be written.</source>
         <translation>无法写入日志。</translation>
+    </message>
+</context>
+<context>
+    <name>LayerMap</name>
+    <message>
+        <source>Map of the layers</source>
+        <translation>各层分布图</translation>
     </message>
 </context>
 <context>
@@ -137,6 +171,10 @@
         <source>Open a model</source>
         <translation>打开模型</translation>
     </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
 </context>
 <context>
     <name>ModelChoice</name>
@@ -159,6 +197,218 @@
     <message>
         <source>Demo model</source>
         <translation>演示模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelField</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model to plan</source>
+        <translation>要规划的模型</translation>
+    </message>
+    <message>
+        <source>{name}, loaded</source>
+        <translation>{name}（已加载）</translation>
+    </message>
+</context>
+<context>
+    <name>Outcomes</name>
+    <message>
+        <source>Nothing has been measured of this model on this computer yet.</source>
+        <translation>还没有在这台电脑上测量过这个模型。</translation>
+    </message>
+    <message>
+        <source>{work}: {predicted} predicted, {measured} tokens/s measured ({how}, {at})</source>
+        <translation>{work}：预测 {predicted}，实测 {measured} 词元/秒（{how}，{at}）</translation>
+    </message>
+</context>
+<context>
+    <name>Placement</name>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Dense layers</source>
+        <translation>稠密层</translation>
+    </message>
+    <message>
+        <source>Shared experts</source>
+        <translation>共享专家</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>输出层</translation>
+    </message>
+    <message>
+        <source>Embeddings and norms</source>
+        <translation>嵌入与归一化</translation>
+    </message>
+    <message>
+        <source>Routed experts</source>
+        <translation>路由专家</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>Working space</source>
+        <translation>工作空间</translation>
+    </message>
+    <message>
+        <source>It fits</source>
+        <translation>可以运行</translation>
+    </message>
+    <message>
+        <source>It fits, but little memory is left for anything else</source>
+        <translation>可以运行，但留给其他程序的内存所剩无几</translation>
+    </message>
+    <message>
+        <source>It does not fit into memory: {disk} would be read from the disk, slowly</source>
+        <translation>内存放不下：有 {disk} 要反复从磁盘读取，速度会很慢</translation>
+    </message>
+    <message>
+        <source>It will probably not run here as it is</source>
+        <translation>照这样在这台电脑上可能无法运行</translation>
+    </message>
+    <message>
+        <source>the main memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>the processor's cores</source>
+        <translation>处理器核心</translation>
+    </message>
+    <message>
+        <source>the card's memory</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>the card's cores</source>
+        <translation>显卡核心</translation>
+    </message>
+    <message>
+        <source>the card's slot</source>
+        <translation>显卡插槽</translation>
+    </message>
+    <message>
+        <source>the disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>short steps, one after another</source>
+        <translation>逐个执行的短步骤</translation>
+    </message>
+    <message>
+        <source>weights in {value} save {saved}</source>
+        <translation>改用 {value} 权重可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>a context of {value} tokens saves {saved}</source>
+        <translation>上下文缩短到 {value} 个词元可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>a cache in {value} saves {saved}</source>
+        <translation>缓存改用 {value} 可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>All on the processor</source>
+        <translation>全部放在处理器</translation>
+    </message>
+    <message>
+        <source>All on one card</source>
+        <translation>全部放在一块显卡</translation>
+    </message>
+    <message>
+        <source>Routed experts on the processor</source>
+        <translation>路由专家放在处理器</translation>
+    </message>
+    <message>
+        <source>Plain torch, for comparison</source>
+        <translation>纯 torch，用于对照</translation>
+    </message>
+    <message>
+        <source>Own rules</source>
+        <translation>自定义规则</translation>
+    </message>
+    <message>
+        <source>{first}; {second}</source>
+        <translation>{first}；{second}</translation>
+    </message>
+    <message>
+        <source>{low} to {high} tokens/s</source>
+        <translation>{low} 到 {high} 词元/秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlacementPage</name>
+    <message>
+        <source>Answers: tokens/s</source>
+        <translation>回答：词元/秒</translation>
+    </message>
+    <message>
+        <source>Prompts: tokens/s</source>
+        <translation>读取提示词：词元/秒</translation>
+    </message>
+    <message>
+        <source>What is wanted</source>
+        <translation>需求</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存与显存</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Map of the layers</source>
+        <translation>各层分布图</translation>
+    </message>
+    <message>
+        <source>Predicted and measured</source>
+        <translation>预测与实测</translation>
+    </message>
+    <message>
+        <source>Reading the model's file…</source>
+        <translation>正在读取模型文件…</translation>
+    </message>
+    <message>
+        <source>No model is chosen.</source>
+        <translation>还没有选择模型。</translation>
     </message>
 </context>
 <context>
@@ -185,6 +435,71 @@
     <message>
         <source>Not answered. Ctrl+R asks again.</source>
         <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
+    </message>
+</context>
+<context>
+    <name>RuleEditor</name>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+</context>
+<context>
+    <name>RuleTable</name>
+    <message>
+        <source>What each rule places</source>
+        <translation>各条规则放置的内容</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Modules</source>
+        <translation>模块</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>合计</translation>
+    </message>
+</context>
+<context>
+    <name>RulesPanel</name>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Use this placement</source>
+        <translation>使用此放置</translation>
+    </message>
+    <message>
+        <source>Loads the model with it; own rules are saved under its name.</source>
+        <translation>用它加载模型；自定义规则会以模型的名字保存。</translation>
+    </message>
+    <message>
+        <source>Open rules</source>
+        <translation>打开规则</translation>
+    </message>
+    <message>
+        <source>Save the rules</source>
+        <translation>保存规则</translation>
+    </message>
+    <message>
+        <source>Rules (*.yaml *.yml)</source>
+        <translation>规则 (*.yaml *.yml)</translation>
     </message>
 </context>
 <context>
@@ -249,7 +564,7 @@
         <translation>显存</translation>
     </message>
     <message>
-        <source>How much of a graphics card&apos;s memory may be used. 0 takes what is free.</source>
+        <source>How much of a graphics card's memory may be used. 0 takes what is free.</source>
         <translation>最多可使用多少显存；0 表示使用全部空闲显存。</translation>
     </message>
     <message>
@@ -429,7 +744,7 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>A code such as &apos;de&apos;; empty follows the system.</source>
+        <source>A code such as 'de'; empty follows the system.</source>
         <translation>语言代码，如“de”；留空则跟随系统。</translation>
     </message>
     <message>
@@ -437,7 +752,7 @@
         <translation>主题</translation>
     </message>
     <message>
-        <source>&apos;system&apos; follows the desktop.</source>
+        <source>'system' follows the desktop.</source>
         <translation>“系统”表示跟随桌面。</translation>
     </message>
     <message>
@@ -482,6 +797,28 @@
     <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
+    </message>
+</context>
+<context>
+    <name>ShareBar</name>
+    <message>
+        <source>{device}: {total} of {room} that are free</source>
+        <translation>{device}：占用 {total}，可用 {room}</translation>
+    </message>
+    <message>
+        <source>{device}: {total}</source>
+        <translation>{device}：{total}</translation>
+    </message>
+    <message>
+        <source>(this computer has no such card to use)</source>
+        <translation>（这台电脑没有可用的这块显卡）</translation>
+    </message>
+</context>
+<context>
+    <name>SpeedChart</name>
+    <message>
+        <source>Limited by {limits}</source>
+        <translation>受限于{limits}</translation>
     </message>
 </context>
 <context>
@@ -582,6 +919,25 @@
     </message>
 </context>
 <context>
+    <name>VerdictView</name>
+    <message>
+        <source>{verdict}.</source>
+        <translation>{verdict}。</translation>
+    </message>
+    <message>
+        <source>{device} is short by {missing}.</source>
+        <translation>{device}还差 {missing}。</translation>
+    </message>
+    <message>
+        <source>What would help: {savings}.</source>
+        <translation>解决办法：{savings}。</translation>
+    </message>
+    <message>
+        <source>Answers at about {speed}, limited by {limit}.</source>
+        <translation>回答速度约 {speed}，受限于{limit}。</translation>
+    </message>
+</context>
+<context>
     <name>Welcome</name>
     <message>
         <source>Cancel</source>
@@ -630,6 +986,13 @@
     <message>
         <source>Three ideas for a rainy weekend</source>
         <translation>雨天周末的三个点子</translation>
+    </message>
+</context>
+<context>
+    <name>_Grid</name>
+    <message>
+        <source>Layer {number}, {what}: {size}, {where}</source>
+        <translation>第 {number} 层，{what}：{size}，{where}</translation>
     </message>
 </context>
 </TS>

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -25,7 +25,9 @@ from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.language import Language
-from ui.main_window import MainWindow
+from ui.main_window import MainWindow, PageKind
+from ui.placement.page import PlacementPage
+from ui.placement.presenter import PlacementPresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
@@ -68,7 +70,15 @@ def main() -> None:
     model = ModelPresenter(bridge, store, bridge)
     model.failed.connect(_fail)
     chat = ChatPresenter(bridge, store, model, bridge)
-    window = MainWindow(chat, model, store, theme)
+
+    def make_placement() -> PlacementPage:
+        return PlacementPage(PlacementPresenter(model, store, bridge), model, theme)
+
+    def placement_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Placement")
+
+    pages = (PageKind("placement", "placement", placement_title, make_placement),)
+    window = MainWindow(chat, model, store, theme, pages)
     window.resize(*SIZE)
     window.show()
 
@@ -94,6 +104,11 @@ def main() -> None:
     )
     window.page.drawer.show()
     take(Picture("settings", "light", "en"))
+    window.page.drawer.hide()
+    window.show_page("placement")
+    page = window.findChild(PlacementPage)
+    _wait(lambda: page.verdict.isVisible())
+    take(Picture("placement", "light", "en"), Picture("placement_zh", "dark", "zh_CN"))
     bridge.close(PATIENCE_MS)
 
 

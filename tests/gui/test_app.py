@@ -107,3 +107,13 @@ def test_both_themes_name_the_same_colours() -> None:
         for name in ("light", "dark")
     )
     assert light.keys() == dark.keys()
+
+
+def test_the_placement_page_is_made_without_torch() -> None:
+    code = """
+import sys
+import ui.placement.page
+print([m for m in ("torch", "numpy", "ktdesk.planning", "ktdesk.formats") if m in sys.modules])
+"""
+    done = run(code)
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
