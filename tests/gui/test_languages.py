@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from ktdesk.engine import LoadProgress
 from ktdesk.settings import Settings, describe
 from ui import resource
-from ui.chat.setting_texts import TEXTS, setting_text
 from ui.chat.settings_drawer import SHOWN
 from ui.chat.stages import stage_text
 from ui.language import LANGUAGES, Language
 from ui.main_window import MainWindow
+from ui.widgets.setting_texts import TEXTS, setting_text
 
 ROOT = Path(__file__).parents[2]
 TRANSLATED = [code for code in LANGUAGES if code != "en"]

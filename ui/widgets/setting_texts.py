@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Titles and helps of the settings that the drawer shows: literals, so that they can be translated.
+"""Titles and helps of the settings that the window shows: literals, so that they can be translated.
 
 `ktdesk.settings` says them, in English; here they only stand for the translator to find.
 """

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.settings import Setting
-from ui.chat.setting_texts import setting_text
+from ui.widgets.setting_texts import setting_text
 
 
 class _Spin(QSpinBox):
