@@ -53,6 +53,7 @@ class SettingField(QWidget):
         self._input = self._make_input(kind)
         self.show_value(value)
         self._title.setBuddy(self._input)
+        self.setFocusProxy(self._input)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
