@@ -23,7 +23,7 @@ def card_rows(gpu: Gpu, own: set[str], when: str, *, is_first: bool) -> Iterator
 
     yield Row("", gpu.name)
     if gpu.problem:
-        yield Row(translate("Hardware", "Not used"), joined(say(gpu.problem)))
+        yield Row(translate("Hardware", "Not used"), say(gpu.problem))
     total, free = format_bytes(gpu.memory_bytes), format_bytes(gpu.free_bytes)
     yield figure(translate("Hardware", "Memory"), total, setting("card_memory_mb"), own)
     used = 1 - fraction(gpu.free_bytes, gpu.memory_bytes)
@@ -32,8 +32,8 @@ def card_rows(gpu: Gpu, own: set[str], when: str, *, is_first: bool) -> Iterator
         yield Row(translate("Hardware", "Used by"), names(gpu.programs))
     if gpu.link:
         link = translate("Hardware", "{now} now, {most} at most").format(
-            now=f"{gpu.link.generation} x {gpu.link.width}",
-            most=f"{gpu.link.most_generation} x {gpu.link.most_width}",
+            now=f"{gpu.link.generation} x{gpu.link.width}",
+            most=f"{gpu.link.most_generation} x{gpu.link.most_width}",
         )
         yield Row(translate("Hardware", "PCIe"), link)
     yield Row(translate("Hardware", "Driver"), _driver(gpu))

@@ -33,7 +33,7 @@ class Head(QWidget):
         self._bar.setRange(0, _FULL)
         self._bar.setTextVisible(False)
         self._lay_out()
-        self.measure.clicked.connect(presenter.measure)
+        self.measure.clicked.connect(self._measure)
         self.cancel.clicked.connect(presenter.cancel)
         self.look.clicked.connect(presenter.look)
         self.copy.clicked.connect(self._copy)
@@ -44,15 +44,14 @@ class Head(QWidget):
     @Slot()
     def retranslate(self) -> None:
         """Say it in the present language, and as things stand."""
-        machine, is_busy = self._presenter.machine, self._presenter.is_measuring
+        is_busy = self._presenter.is_measuring
         self._title.setText(self.tr("This computer"))
         self._about.setText(self._explanation())
         self.measure.setText(self.tr("Measure speeds"))
         self.copy.setText(self.tr("Copy report"))
         self.look.setText(self.tr("Look again"))
         self.cancel.setText(self.tr("Cancel"))
-        self.measure.setEnabled(machine is not None and not is_busy)
-        self.copy.setEnabled(machine is not None)
+        self.measure.setEnabled(not is_busy)
         self.cancel.setEnabled(not self._presenter.is_stopping)
         self._now.setText(say(self._stage))
         if self._presenter.is_stopping:
@@ -88,6 +87,11 @@ class Head(QWidget):
         column.addLayout(buttons)
         column.addWidget(self._now)
         column.addLayout(progress)
+
+    @Slot()
+    def _measure(self) -> None:
+        self._presenter.measure()
+        self.cancel.setFocus()  # the button that was pressed is disabled now
 
     @Slot(str, float)
     def _show_progress(self, stage: str, fraction: float) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ui.hardware.rows import Row
@@ -14,7 +14,8 @@ from ui.hardware.sections import Section
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 
-_LABEL_WIDTH = 96  # at least, so that values stand below one another across sections
+_PENCIL = QSize(16, 16)
+_LABEL_WIDTH = 112  # at least, so that values stand below one another across sections
 _FULL = 1000  # of a bar
 _TOP = Qt.AlignmentFlag.AlignTop
 
@@ -119,6 +120,7 @@ class _RowWidgets:
         if row.setting:
             self.pencil = IconButton(theme, "edit", colour="accent" if row.is_own else "muted")
             self.pencil.setObjectName("pencil")
+            self.pencil.setIconSize(_PENCIL)
             grid.addWidget(self.pencil, at, 2, _TOP)
         self._bar: QProgressBar | None = None
         if row.share is not None:
@@ -136,6 +138,5 @@ class _RowWidgets:
             self._bar.setValue(round((row.share or 0) * _FULL))
             self._bar.setAccessibleName(f"{row.label}: {row.text}")
         if self.pencil:
-            self.pencil.describe(
-                self.pencil.tr("Give your own figure: {name}").format(name=row.label)
-            )
+            about = QCoreApplication.translate("Hardware", "Your own figure: {name}")
+            self.pencil.describe(about.format(name=row.label))

@@ -14,6 +14,7 @@ from ui.hardware.card_rows import card_rows
 from ui.hardware.machine_texts import say
 from ui.hardware.rows import Row, figure, fraction, joined, names, operations, speed
 
+NO_BREAK = "\u00a0"
 translate = QCoreApplication.translate  # lupdate knows it by this name
 
 
@@ -34,7 +35,10 @@ def left_sections(machine: Machine, load: float) -> list[Section]:
             translate("Hardware", "Processor"),
             tuple(_processor(processor, load, own, when)),
         ),
-        Section(translate("Hardware", "Memory"), tuple(_memory(memory, own, when))),
+        Section(
+            translate("Hardware", "Memory"),
+            tuple(_memory(memory, machine.measured.read_bytes_per_s, own, when)),
+        ),
         Section(translate("Hardware", "System"), tuple(_system(machine.system))),
     ]
 
@@ -61,7 +65,7 @@ def right_sections(machine: Machine) -> list[Section]:
 
 def _processor(part: Processor, load: float, own: set[str], when: str) -> Iterator[Row]:
     yield Row("", f"{part.sockets} x {part.name}" if part.sockets > 1 else part.name)
-    cores = translate("Hardware", "{cores}, {threads} threads").format(
+    cores = translate("Hardware", "{cores} cores, {threads} threads").format(
         cores=part.physical_cores, threads=part.logical_cores
     )
     if 0 < part.fast_cores < part.physical_cores:
@@ -72,7 +76,7 @@ def _processor(part: Processor, load: float, own: set[str], when: str) -> Iterat
     yield figure(translate("Hardware", "Cores"), cores, "cores", own)
     yield Row(translate("Hardware", "Load"), f"{load:.0%}", share=load)
     caches = [
-        f"L{cache.level} {cache.count} x {_cache_size(cache.size_bytes)}"
+        f"L{cache.level} {cache.count} x {_cache_size(cache.size_bytes)}".replace(" ", NO_BREAK)
         for cache in part.caches
         if cache.kind != "instruction"
     ]
@@ -97,7 +101,7 @@ def _instruction_sets(part: Processor) -> Iterator[Row]:
         yield Row(each.name, joined(mark, say(each.benefit)), is_faint=not each.is_granted)
 
 
-def _memory(part: Memory, own: set[str], when: str) -> Iterator[Row]:
+def _memory(part: Memory, by_threads: dict[int, float], own: set[str], when: str) -> Iterator[Row]:
     total, free = format_bytes(part.total_bytes), format_bytes(part.available_bytes)
     yield figure(translate("Hardware", "In all"), total, "memory_gb", own)
     share = 1 - fraction(part.available_bytes, part.total_bytes)
@@ -115,6 +119,9 @@ def _memory(part: Memory, own: set[str], when: str) -> Iterator[Row]:
         yield Row(translate("Hardware", "Modules"), say(part.modules_problem))
     read, peak = part.read_bytes_per_s, part.peak_bytes_per_s
     yield speed(translate("Hardware", "Reading"), read, "bandwidth_gbs", own, when, peak)
+    if by_threads:
+        speeds = (f"{threads}: {_speed(value)}" for threads, value in by_threads.items())
+        yield Row(translate("Hardware", "By threads"), joined(*speeds))
     for node in part.nodes if len(part.nodes) > 1 else ():
         text = translate("Hardware", "{cores} cores, {free} of {total} free").format(
             cores=node.physical_cores,
@@ -122,7 +129,7 @@ def _memory(part: Memory, own: set[str], when: str) -> Iterator[Row]:
             total=format_bytes(node.total_bytes),
         )
         if node.read_bytes_per_s:
-            text = joined(text, f"{format_bytes(int(node.read_bytes_per_s))}/s")
+            text = joined(text, _speed(node.read_bytes_per_s))
         label = translate("Hardware", "Node {id}").format(id=node.id)
         yield Row(label, text, share=1 - fraction(node.free_bytes, node.total_bytes))
     if part.swap_bytes:
@@ -168,6 +175,10 @@ def _system(part: System) -> Iterator[Row]:
         yield Row(translate("Hardware", "Power plan"), say(part.power_plan))
     if part.has_battery:
         yield Row(translate("Hardware", "Battery"), translate("Hardware", "yes, a laptop"))
+
+
+def _speed(bytes_per_s: float) -> str:
+    return f"{format_bytes(int(bytes_per_s))}/s".replace(" ", NO_BREAK)
 
 
 def _cache_size(size_bytes: int) -> str:
