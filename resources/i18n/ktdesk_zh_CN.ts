@@ -125,6 +125,10 @@
     </message>
     <message>
         <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>VRAM</source>
         <translation>显存</translation>
     </message>
     <message>
@@ -148,8 +152,8 @@
         <translation>驱动</translation>
     </message>
     <message>
-        <source>Its memory</source>
-        <translation>显存带宽</translation>
+        <source>VRAM speed</source>
+        <translation>显存速度</translation>
     </message>
     <message>
         <source>bf16 products</source>
@@ -194,6 +198,10 @@
     <message>
         <source>Graphics card</source>
         <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
     </message>
     <message>
         <source>none</source>

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ktdesk.hardware import Disk, Gpu, Machine, Measured, Memory, MemoryNode, Processor, System
-from ktdesk.hardware.instruction_sets import _BENEFITS as BENEFITS
+from ktdesk.hardware.instruction_sets import BENEFITS
 from ktdesk.hardware.live import Live
 from ktdesk.hardware.machine import Cache, InstructionSet, MemoryModule, PcieLink, Program
 from ktdesk.hardware.measurements import NOT_MEASURED

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ktdesk.settings import HardwareSettings, describe
@@ -26,15 +24,15 @@ class FigureEditor(QFrame):
         self._store, self._name = store, name
         value: int = getattr(store.settings.hardware, name)
         self._field = field = SettingField(describe(HardwareSettings)[name], value, int)
-        field.edited.connect(partial(store.set, "hardware", name))
-        reset = QPushButton(self.tr("As found"), self)
-        reset.setEnabled(bool(value))
-        reset.clicked.connect(self._reset)
+        field.edited.connect(self._take)
+        self._as_found = QPushButton(self.tr("As found"), self)
+        self._as_found.setEnabled(bool(value))
+        self._as_found.clicked.connect(self._reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
         column.addWidget(field)
-        column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._as_found, 0, Qt.AlignmentFlag.AlignLeft)
 
     def open_below(self, pencil: QWidget) -> None:
         """Show it at a pencil, within the screen, with the figure ready to be typed over."""
@@ -45,6 +43,12 @@ class FigureEditor(QFrame):
         self.show()
         self._field.setFocus(Qt.FocusReason.TabFocusReason)  # which selects the figure
 
+    @Slot(object)
+    def _take(self, value: int) -> None:
+        self._store.set("hardware", self._name, value)
+        self._as_found.setEnabled(bool(value))
+
+    @Slot()
     def _reset(self) -> None:
         self._store.set("hardware", self._name, 0)
         self.close()

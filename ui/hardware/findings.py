@@ -37,7 +37,8 @@ class Findings(QWidget):
 
     def show_verdicts(self, verdicts: Sequence[Verdict]) -> None:
         """Show them in the present language."""
-        shown: list[_Words] = [(*verdict_words(each), each.severity) for each in verdicts]
+        words: list[_Words] = [(*verdict_words(each), each.severity) for each in verdicts]
+        shown = list(dict.fromkeys(words))  # of equal cards, once
         if shown == self._shown:
             return  # live figures come every two seconds, and a text may be selected
         self._shown = shown

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from ktdesk.errors import format_bytes
-from ktdesk.hardware.machine import Program
+from ktdesk.hardware.machine import Machine, Program
 
 translate = QCoreApplication.translate  # lupdate knows it by this name
 _NAMED = 3
+_NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,53 +32,40 @@ class Row:
     is_faint: bool = False
 
 
-def figure(
-    label: str, text: str, setting: str, own: Iterable[str], share: float | None = None
-) -> Row:
-    """Return the row of a figure that can be overruled. own: the settings that do."""
-    is_own = setting in own
-    if is_own:
-        text = joined(text, translate("Hardware", "your figure"))
-    return Row(label, text, share, setting, is_own)
+class Figures:
+    """Makes the rows of a machine's figures: measured ones with their day, own ones marked."""
 
+    def __init__(self, machine: Machine) -> None:
+        self._own = set(machine.overruled)
+        self._day = machine.measured.measured_at.partition(" ")[0]
 
-def speed(
-    label: str, bytes_per_s: float, setting: str, own: Iterable[str], when: str, peak: float = 0
-) -> Row:
-    """Return the row of a measured speed. peak: by make. when: it was measured."""
-    text = f"{format_bytes(int(bytes_per_s))}/s" if bytes_per_s else ""
-    most = f"{format_bytes(int(peak))}/s" if peak else ""
-    return _measured(label, text, setting, own, when, (bytes_per_s, peak), most)
+    def row(self, label: str, text: str, setting: str, share: float | None = None) -> Row:
+        """Return the row of a figure that can be overruled, if `setting` has a name."""
+        is_own = setting in self._own
+        if is_own:
+            text = joined(text, translate("Hardware", "your figure"))
+        return Row(label, text, share, setting, is_own)
 
+    def speed(self, label: str, bytes_per_s: float, setting: str, peak: float = 0) -> Row:
+        """Return the row of a measured speed. peak: by make, 0 if unknown."""
+        text = self._measured(rate(bytes_per_s) if bytes_per_s else "", setting)
+        if not peak:
+            return self.row(label, text, setting)
+        text = joined(text, translate("Hardware", "{speed} by make").format(speed=rate(peak)))
+        return self.row(label, text, setting, fraction(bytes_per_s, peak))
 
-def operations(label: str, ops_per_s: float, setting: str, own: Iterable[str], when: str) -> Row:
-    """Return the row of a measured rate of products."""
-    text = ""
-    if ops_per_s:
-        text = f"{ops_per_s * 1e-9:.0f} GOP/s"
-        if ops_per_s >= 1e12:
-            text = f"{ops_per_s * 1e-12:.1f} TOP/s"
-    return _measured(label, text, setting, own, when)
+    def operations(self, label: str, ops_per_s: float, setting: str) -> Row:
+        """Return the row of a measured rate of products."""
+        is_large = ops_per_s >= 1e12
+        said = f"{ops_per_s * 1e-12:.1f} TOP/s" if is_large else f"{ops_per_s * 1e-9:.0f} GOP/s"
+        return self.row(label, self._measured(said if ops_per_s else "", setting), setting)
 
-
-def _measured(
-    label: str,
-    text: str,
-    setting: str,
-    own: Iterable[str],
-    when: str,
-    of: tuple[float, float] = (0, 0),
-    most: str = "",
-) -> Row:
-    day = when.partition(" ")[0]
-    if not text:
-        text = translate("Hardware", "not measured")
-    elif setting not in own and day:
-        text = translate("Hardware", "{speed} on {day}").format(speed=text, day=day)
-    if most:
-        text = joined(text, translate("Hardware", "{speed} by make").format(speed=most))
-    share = fraction(*of) if all(of) else None
-    return figure(label, text, setting, own, share)
+    def _measured(self, text: str, setting: str) -> str:
+        if not text:
+            return translate("Hardware", "not measured")
+        if setting in self._own or not self._day:
+            return text
+        return translate("Hardware", "{speed} on {day}").format(speed=text, day=self._day)
 
 
 def fraction(part: float, whole: float) -> float:
@@ -85,9 +73,14 @@ def fraction(part: float, whole: float) -> float:
     return min(1.0, max(0.0, part / whole)) if whole else 0.0
 
 
+def rate(bytes_per_s: float) -> str:
+    """Return a speed as people read it."""
+    return f"{format_bytes(int(bytes_per_s))}/s"
+
+
 def joined(*parts: str) -> str:
-    """Return what is known of the parts in one line."""
-    return " · ".join(part for part in parts if part)
+    """Return what is known of the parts in one line, which breaks after a dot if it must."""
+    return f"{_NO_BREAK}· ".join(part for part in parts if part)
 
 
 def names(programs: Iterable[Program]) -> str:

@@ -32,7 +32,7 @@ class SectionCard(QFrame):
         super().__init__(parent)
         self.setObjectName("sectionCard")
         self._theme = theme
-        self._shape: list[tuple[str, str, bool, bool]] = []
+        self._shape: list[tuple[str, str, bool]] = []
         self._rows: list[_RowWidgets] = []
         self._title = QLabel(self)
         self._title.setObjectName("heading")
@@ -46,9 +46,7 @@ class SectionCard(QFrame):
         """Show title and rows."""
         self._title.setText(section.title)
         self.setAccessibleName(section.title)
-        shape = [
-            (row.label, row.setting, row.share is not None, row.is_own) for row in section.rows
-        ]
+        shape = [(row.label, row.setting, row.share is not None) for row in section.rows]
         if shape != self._shape:
             self._shape = shape
             self._build(section)
@@ -118,7 +116,7 @@ class _RowWidgets:
         grid.addWidget(self._text, at, 1 if row.label else 0, 1, 1 if row.label else 2, _TOP)
         self.pencil: IconButton | None = None
         if row.setting:
-            self.pencil = IconButton(theme, "edit", colour="accent" if row.is_own else "muted")
+            self.pencil = IconButton(theme, "edit", colour="muted")
             self.pencil.setObjectName("pencil")
             self.pencil.setIconSize(_PENCIL)
             grid.addWidget(self.pencil, at, 2, _TOP)
@@ -139,4 +137,5 @@ class _RowWidgets:
             self._bar.setAccessibleName(f"{row.label}: {row.text}")
         if self.pencil:
             about = QCoreApplication.translate("Hardware", "Your own figure: {name}")
+            self.pencil.show_colour("accent" if row.is_own else "muted")
             self.pencil.describe(about.format(name=row.label))

@@ -12,9 +12,8 @@ from ktdesk.errors import format_bytes
 from ktdesk.hardware import Disk, Machine, Memory, Processor, System
 from ui.hardware.card_rows import card_rows
 from ui.hardware.machine_texts import say
-from ui.hardware.rows import Row, figure, fraction, joined, names, operations, speed
+from ui.hardware.rows import Figures, Row, fraction, joined, names, rate
 
-NO_BREAK = "\u00a0"
 translate = QCoreApplication.translate  # lupdate knows it by this name
 
 
@@ -28,16 +27,16 @@ class Section:
 
 def left_sections(machine: Machine, load: float) -> list[Section]:
     """Return processor, memory and system. load: of the processor, 0 to 1."""
-    own, when = set(machine.overruled), machine.measured.measured_at
+    figures = Figures(machine)
     processor, memory = machine.processor, machine.memory
     return [
         Section(
             translate("Hardware", "Processor"),
-            tuple(_processor(processor, load, own, when)),
+            tuple(_processor(processor, load, figures)),
         ),
         Section(
             translate("Hardware", "Memory"),
-            tuple(_memory(memory, machine.measured.read_bytes_per_s, own, when)),
+            tuple(_memory(memory, machine.measured.read_bytes_per_s, figures)),
         ),
         Section(translate("Hardware", "System"), tuple(_system(machine.system))),
     ]
@@ -45,16 +44,18 @@ def left_sections(machine: Machine, load: float) -> list[Section]:
 
 def right_sections(machine: Machine) -> list[Section]:
     """Return graphics cards, disks and instruction sets."""
-    own, when = set(machine.overruled), machine.measured.measured_at
+    figures = Figures(machine)
     title = translate("Hardware", "Graphics card")
+    if len(machine.gpus) > 1:
+        title = translate("Hardware", "Graphics card {number}")
     cards = [
-        Section(title, tuple(card_rows(gpu, own if not at else set(), when, is_first=not at)))
-        for at, gpu in enumerate(machine.gpus)
+        Section(title.format(number=at), tuple(card_rows(gpu, figures, is_first=at == 1)))
+        for at, gpu in enumerate(machine.gpus, 1)
     ]
     if not cards:
         said = say(machine.gpus_problem) or translate("Hardware", "none")
         cards = [Section(title, (Row("", said),))]
-    rows = [row for disk in machine.disks for row in _disk(disk, own, when)]
+    rows = [row for disk in machine.disks for row in _disk(disk, figures)]
     sets = tuple(_instruction_sets(machine.processor))
     return [
         *cards,
@@ -63,7 +64,7 @@ def right_sections(machine: Machine) -> list[Section]:
     ]
 
 
-def _processor(part: Processor, load: float, own: set[str], when: str) -> Iterator[Row]:
+def _processor(part: Processor, load: float, figures: Figures) -> Iterator[Row]:
     yield Row("", f"{part.sockets} x {part.name}" if part.sockets > 1 else part.name)
     cores = translate("Hardware", "{cores} cores, {threads} threads").format(
         cores=part.physical_cores, threads=part.logical_cores
@@ -73,19 +74,19 @@ def _processor(part: Processor, load: float, own: set[str], when: str) -> Iterat
             fast=part.fast_cores, slow=part.physical_cores - part.fast_cores
         )
         cores = joined(cores, kinds)
-    yield figure(translate("Hardware", "Cores"), cores, "cores", own)
+    yield figures.row(translate("Hardware", "Cores"), cores, "cores")
     yield Row(translate("Hardware", "Load"), f"{load:.0%}", share=load)
     caches = [
-        f"L{cache.level} {cache.count} x {_cache_size(cache.size_bytes)}".replace(" ", NO_BREAK)
+        f"L{cache.level} {cache.count} x {_cache_size(cache.size_bytes)}"
         for cache in part.caches
         if cache.kind != "instruction"
     ]
     if caches:
         yield Row(translate("Hardware", "Caches"), joined(*caches))
     int8, bf16 = part.int8_ops_per_s, part.bf16_ops_per_s
-    yield operations(translate("Hardware", "int8 products"), int8, "int8_gops", own, when)
+    yield figures.operations(translate("Hardware", "int8 products"), int8, "int8_gops")
     if bf16 or any(each.name == "AMX" and each.is_granted for each in part.instruction_sets):
-        yield operations(translate("Hardware", "bf16 products"), bf16, "bf16_gops", own, when)
+        yield figures.operations(translate("Hardware", "bf16 products"), bf16, "bf16_gops")
 
 
 def _instruction_sets(part: Processor) -> Iterator[Row]:
@@ -101,11 +102,11 @@ def _instruction_sets(part: Processor) -> Iterator[Row]:
         yield Row(each.name, joined(mark, say(each.benefit)), is_faint=not each.is_granted)
 
 
-def _memory(part: Memory, by_threads: dict[int, float], own: set[str], when: str) -> Iterator[Row]:
+def _memory(part: Memory, by_threads: dict[int, float], figures: Figures) -> Iterator[Row]:
     total, free = format_bytes(part.total_bytes), format_bytes(part.available_bytes)
-    yield figure(translate("Hardware", "In all"), total, "memory_gb", own)
+    yield figures.row(translate("Hardware", "In all"), total, "memory_gb")
     share = 1 - fraction(part.available_bytes, part.total_bytes)
-    yield figure(translate("Hardware", "Free"), free, "available_gb", own, share)
+    yield figures.row(translate("Hardware", "Free"), free, "available_gb", share)
     if part.modules:
         kinds = "/".join(sorted({module.kind for module in part.modules} - {""}))
         text = f"{len(part.modules)} x {kinds}"
@@ -118,9 +119,9 @@ def _memory(part: Memory, by_threads: dict[int, float], own: set[str], when: str
     elif part.modules_problem:
         yield Row(translate("Hardware", "Modules"), say(part.modules_problem))
     read, peak = part.read_bytes_per_s, part.peak_bytes_per_s
-    yield speed(translate("Hardware", "Reading"), read, "bandwidth_gbs", own, when, peak)
+    yield figures.speed(translate("Hardware", "Reading"), read, "bandwidth_gbs", peak)
     if by_threads:
-        speeds = (f"{threads}: {_speed(value)}" for threads, value in by_threads.items())
+        speeds = (f"{threads}: {rate(value)}" for threads, value in by_threads.items())
         yield Row(translate("Hardware", "By threads"), joined(*speeds))
     for node in part.nodes if len(part.nodes) > 1 else ():
         text = translate("Hardware", "{cores} cores, {free} of {total} free").format(
@@ -129,7 +130,7 @@ def _memory(part: Memory, by_threads: dict[int, float], own: set[str], when: str
             total=format_bytes(node.total_bytes),
         )
         if node.read_bytes_per_s:
-            text = joined(text, _speed(node.read_bytes_per_s))
+            text = joined(text, rate(node.read_bytes_per_s))
         label = translate("Hardware", "Node {id}").format(id=node.id)
         yield Row(label, text, share=1 - fraction(node.free_bytes, node.total_bytes))
     if part.swap_bytes:
@@ -145,7 +146,7 @@ def _memory(part: Memory, by_threads: dict[int, float], own: set[str], when: str
         yield Row(translate("Hardware", "Used by"), names(part.largest_programs))
 
 
-def _disk(disk: Disk, own: set[str], when: str) -> Iterator[Row]:
+def _disk(disk: Disk, figures: Figures) -> Iterator[Row]:
     yield Row("", disk.folder)
     text = translate("Hardware", "{free} of {total} free").format(
         free=format_bytes(disk.free_bytes), total=format_bytes(disk.total_bytes)
@@ -161,7 +162,7 @@ def _disk(disk: Disk, own: set[str], when: str) -> Iterator[Row]:
     if kind := joined(kinds.get(disk.kind, ""), disk.file_system):
         yield Row(translate("Hardware", "Kind"), kind)
     reading = translate("Hardware", "Reading")
-    yield speed(reading, disk.read_bytes_per_s, "disk_mbs", own, when)
+    yield figures.speed(reading, disk.read_bytes_per_s, "disk_mbs")
 
 
 def _system(part: System) -> Iterator[Row]:
@@ -175,10 +176,6 @@ def _system(part: System) -> Iterator[Row]:
         yield Row(translate("Hardware", "Power plan"), say(part.power_plan))
     if part.has_battery:
         yield Row(translate("Hardware", "Battery"), translate("Hardware", "yes, a laptop"))
-
-
-def _speed(bytes_per_s: float) -> str:
-    return f"{format_bytes(int(bytes_per_s))}/s".replace(" ", NO_BREAK)
 
 
 def _cache_size(size_bytes: int) -> str:
