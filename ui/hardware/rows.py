@@ -49,10 +49,10 @@ class Figures:
     def speed(self, label: str, bytes_per_s: float, setting: str, peak: float = 0) -> Row:
         """Return the row of a measured speed. peak: by make, 0 if unknown."""
         text = self._measured(rate(bytes_per_s) if bytes_per_s else "", setting)
-        if not peak:
-            return self.row(label, text, setting)
-        text = joined(text, translate("Hardware", "{speed} by make").format(speed=rate(peak)))
-        return self.row(label, text, setting, fraction(bytes_per_s, peak))
+        if peak:
+            text = joined(text, translate("Hardware", "{speed} by make").format(speed=rate(peak)))
+        share = fraction(bytes_per_s, peak) if bytes_per_s and peak else None
+        return self.row(label, text, setting, share)
 
     def operations(self, label: str, ops_per_s: float, setting: str) -> Row:
         """Return the row of a measured rate of products."""
