@@ -116,7 +116,7 @@ class HardwarePresenter(QObject):
             self.changed.emit()
 
     def _take(self, machine: Machine) -> None:
-        self._found, self._live = machine, None
+        self._found = machine
         self._watch()
         self.changed.emit()
 
