@@ -119,7 +119,19 @@ def _run() -> int:
     def placement_title() -> str:
         return QCoreApplication.translate("MainWindow", "Placement")
 
-    pages = (PageKind("placement", "placement", placement_title, placement_page),)
+    def hardware_page() -> QWidget:
+        from ui.hardware.page import HardwarePage
+        from ui.hardware.presenter import HardwarePresenter
+
+        return HardwarePage(HardwarePresenter(store, application), store, theme)
+
+    def hardware_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Hardware")
+
+    pages = (
+        PageKind("placement", "placement", placement_title, placement_page),
+        PageKind("hardware", "hardware", hardware_title, hardware_page),
+    )
     chat = ChatPresenter(bridge, store, model, application)
     window = MainWindow(chat, model, store, theme, pages)
     window.painted.connect(_log_start)

@@ -24,6 +24,8 @@ from ktdesk.settings import Settings, models_folder
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.hardware.page import HardwarePage
+from ui.hardware.presenter import HardwarePresenter
 from ui.language import Language
 from ui.main_window import MainWindow, PageKind
 from ui.placement.page import PlacementPage
@@ -53,7 +55,7 @@ class Picture:
 
 
 def main() -> None:
-    """Ask the questions once, and take every picture of the conversation."""
+    """Ask the questions once, and take every picture of the conversation and of the machine."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     demo = demo_models(models_folder()).deepseek2
     os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own settings stay as they are
@@ -77,7 +79,18 @@ def main() -> None:
     def placement_title() -> str:
         return QCoreApplication.translate("MainWindow", "Placement")
 
-    pages = (PageKind("placement", "placement", placement_title, make_placement),)
+    machine = HardwarePresenter(store, bridge)
+
+    def hardware_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Hardware")
+
+    def hardware_page() -> QWidget:
+        return HardwarePage(machine, store, theme)
+
+    pages = (
+        PageKind("placement", "placement", placement_title, make_placement),
+        PageKind("hardware", "hardware", hardware_title, hardware_page),
+    )
     window = MainWindow(chat, model, store, theme, pages)
     window.resize(*SIZE)
     window.show()
@@ -109,6 +122,11 @@ def main() -> None:
     page = window.findChild(PlacementPage)
     _wait(lambda: page.verdict.isVisible())
     take(Picture("placement", "light", "en"), Picture("placement_zh", "dark", "zh_CN"))
+    window.show_page("hardware")
+    _wait(lambda: machine.machine is not None)
+    machine.measure()
+    _wait(lambda: not machine.is_measuring)
+    take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
     bridge.close(PATIENCE_MS)
 
 
