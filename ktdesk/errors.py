@@ -25,7 +25,14 @@ class SettingsError(KTDeskError):
 
 
 class PlacementError(KTDeskError):
-    """A placement file does not fit the model or the operators of this build."""
+    """A placement file does not fit the model or the operators of this build.
+
+    line: where its file is wrong, from 1 on; 0 if no line is to blame.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", line: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
 
 
 class RequestError(KTDeskError):

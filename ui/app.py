@@ -76,8 +76,8 @@ def _log_start() -> None:
 
 
 def _run() -> int:
-    from PySide6.QtCore import qInstallMessageHandler
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from ktdesk.engine import Engine
     from ui.bridge import EngineBridge
@@ -85,7 +85,7 @@ def _run() -> int:
     from ui.chat.presenter import ChatPresenter
     from ui.faults import FaultReporter
     from ui.language import Language
-    from ui.main_window import MainWindow
+    from ui.main_window import MainWindow, PageKind
     from ui.settings_store import SettingsStore
     from ui.theme import Theme, application_icon
 
@@ -109,7 +109,31 @@ def _run() -> int:
     store.changed.connect(follow)
     bridge = EngineBridge(Engine(), application)
     model = ModelPresenter(bridge, store, application)
-    window = MainWindow(ChatPresenter(bridge, store, model, application), model, store, theme)
+
+    def placement_page() -> QWidget:
+        from ui.placement.page import PlacementPage
+        from ui.placement.presenter import PlacementPresenter
+
+        return PlacementPage(PlacementPresenter(model, store, application), model, theme)
+
+    def placement_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Placement")
+
+    def hardware_page() -> QWidget:
+        from ui.hardware.page import HardwarePage
+        from ui.hardware.presenter import HardwarePresenter
+
+        return HardwarePage(HardwarePresenter(store, application), store, theme)
+
+    def hardware_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Hardware")
+
+    pages = (
+        PageKind("placement", "placement", placement_title, placement_page),
+        PageKind("hardware", "hardware", hardware_title, hardware_page),
+    )
+    chat = ChatPresenter(bridge, store, model, application)
+    window = MainWindow(chat, model, store, theme, pages)
     window.painted.connect(_log_start)
     if window.wizard.is_wanted:
         window.show_wizard()

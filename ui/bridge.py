@@ -87,8 +87,8 @@ class Bundle:
 
 
 class _Load:
-    def __init__(self, path: Path, settings: EngineSettings) -> None:
-        self._path, self._settings = path, settings
+    def __init__(self, path: Path, settings: EngineSettings, placement: str) -> None:
+        self._path, self._settings, self._placement = path, settings, placement
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
@@ -98,6 +98,7 @@ class _Load:
             self._report(engine, LoadProgress("", 0.0))
             info = engine.load(
                 self._path,
+                placement=self._placement,
                 context_tokens=settings.context_tokens,
                 cache_type=settings.cache_type,
                 kept_bytes=settings.kept_mb * 1_000_000,
@@ -190,9 +191,11 @@ class EngineBridge(QObject):
         """The CPU threads of the model that was loaded last."""
         return self._engine.threads
 
-    def load(self, path: Path, settings: EngineSettings | None = None) -> None:
+    def load(
+        self, path: Path, settings: EngineSettings | None = None, placement: str = "auto"
+    ) -> None:
         """Load a model in place of the one that is loaded; see `Engine.load`."""
-        self._start(_Load(path, settings or EngineSettings()))
+        self._start(_Load(path, settings or EngineSettings(), placement))
 
     def generate(self, request: Request) -> None:
         """Answer a request."""

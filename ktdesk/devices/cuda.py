@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import torch
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 
 if TYPE_CHECKING:
     from ktdesk import _cuda
+
+
+_devices: WeakSet[CudaDevice] = WeakSet()  # that are in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class CudaDevice:
         self.capturing: CudaGraph | None = None
         self.running: CudaGraph | None = None
         self._scratch = self._arrivals = torch.empty(0)
+        _devices.add(self)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""
@@ -298,3 +303,9 @@ def usable_bytes(budget_bytes: int) -> list[int]:
         return []
     free = [0 if card.problem else card.free_bytes or 0 for card in cards]
     return [min(size, budget_bytes or size) for size in free]
+
+
+def taken_bytes(card: int) -> int:
+    """Return what this process has taken of a card's memory. From any thread."""
+    arenas = [device.arena for device in _devices]
+    return sum(arena.used_bytes for arena in arenas if arena.device == card)

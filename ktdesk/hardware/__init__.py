@@ -17,6 +17,7 @@ from ktdesk.hardware.machine import MemoryNode as MemoryNode
 from ktdesk.hardware.machine import Processor as Processor
 from ktdesk.hardware.machine import System as System
 from ktdesk.hardware.memory import available_memory_bytes as available_memory_bytes
+from ktdesk.hardware.memory import taken_memory_bytes as taken_memory_bytes
 from ktdesk.hardware.memory import total_memory_bytes as total_memory_bytes
 from ktdesk.hardware.processor import logical_cores as logical_cores
 from ktdesk.hardware.processor import physical_cores as physical_cores

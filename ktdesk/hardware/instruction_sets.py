@@ -8,7 +8,7 @@ from typing import Any
 
 from ktdesk.hardware.machine import InstructionSet
 
-_BENEFITS = {
+BENEFITS = {
     "AVX2": "Products eight numbers at a time: the least for a usable speed.",
     "AVX-VNNI": "Prompts are read faster than with AVX2 alone.",
     "AVX-512 F": "Products sixteen numbers at a time.",
@@ -27,7 +27,7 @@ def instruction_sets() -> tuple[InstructionSet, ...]:
         return ()
     return tuple(
         InstructionSet(
-            name=name, benefit=_BENEFITS[name], is_present=is_present, is_granted=is_granted
+            name=name, benefit=BENEFITS[name], is_present=is_present, is_granted=is_granted
         )
         for name, is_present, is_granted in native.instruction_sets()
     )

@@ -40,6 +40,14 @@ def available_memory_bytes(root: Path = LINUX) -> int:
     return available
 
 
+def taken_memory_bytes() -> int:
+    """Return what this process has taken of the memory, without files, which can be read again."""
+    memory: Any = psutil.Process().memory_info()
+    if hasattr(memory, "private"):  # Windows
+        return memory.private
+    return max(0, memory.rss - getattr(memory, "shared", 0))
+
+
 def _limits(root: Path) -> dict[str, int]:
     """Return bytes by what limits to them; '' is the machine itself, and the first of equals."""
     found = {

@@ -113,6 +113,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Keep models on an SSD in this computer.",
     ),
 }
+# The value `programs`, where there are `names`.
+MOST_IN_USE = "; the most is in use by {names}"
 # By the first word of the code.
 _SUBJECTS = {
     "card": "graphics card",
@@ -153,7 +155,7 @@ def _cards(machine: Machine) -> Iterator[Verdict]:
         if 0 < gpu.free_bytes < _BUSY_SHARE * gpu.memory_bytes:
             free, total = format_bytes(gpu.free_bytes), format_bytes(gpu.memory_bytes)
             named = _named(gpu.programs, least_bytes=0)
-            yield _say("card_busy", "note", card=gpu.name, free=free, total=total, programs=named)
+            yield _say("card_busy", "note", card=gpu.name, free=free, total=total, **named)
 
 
 def _card_slot(gpu: Gpu) -> Iterator[Verdict]:
@@ -169,9 +171,9 @@ def _memory(machine: Machine) -> Iterator[Verdict]:
     total, free = format_bytes(memory.total_bytes), format_bytes(memory.available_bytes)
     programs = _named(memory.largest_programs, least_bytes=_LEAST_PROGRAM_BYTES)
     if memory.available_bytes < LITTLE_MEMORY_BYTES:
-        yield _say("memory_little", "problem", free=free, total=total, programs=programs)
+        yield _say("memory_little", "problem", free=free, total=total, **programs)
     elif memory.available_bytes < _BUSY_SHARE * memory.total_bytes:
-        yield _say("memory_busy", "note", free=free, total=total, programs=programs)
+        yield _say("memory_busy", "note", free=free, total=total, **programs)
     if memory.limited_by in ("container", "ulimit"):
         installed = format_bytes(memory.installed_bytes)
         code = f"memory_limited_{memory.limited_by}"
@@ -204,8 +206,8 @@ def _disks(machine: Machine) -> Iterator[Verdict]:
             yield _say("disk_slow", "note", folder=disk.folder, kind=_DISKS[disk.kind])
 
 
-def _named(programs: Iterable[Program], *, least_bytes: int) -> str:
-    """Return the largest programs, as the end of a sentence."""
+def _named(programs: Iterable[Program], *, least_bytes: int) -> dict[str, str]:
+    """Return the values that name the largest programs; both are empty if there are none."""
     named = [
         f"{program.name} ({format_bytes(program.memory_bytes)})"
         if program.memory_bytes
@@ -213,4 +215,5 @@ def _named(programs: Iterable[Program], *, least_bytes: int) -> str:
         for program in programs
         if program.memory_bytes >= least_bytes
     ]
-    return f"; the most is in use by {', '.join(named[:_NAMED_PROGRAMS])}" if named else ""
+    names = ", ".join(named[:_NAMED_PROGRAMS])
+    return {"names": names, "programs": MOST_IN_USE.format(names=names) if names else ""}

@@ -81,7 +81,7 @@ class Placement:
                     f"No rule of placement {self.name!r} places the {slot.kind} at {slot.path}.",
                     hint='Add a rule for it, for example one with match: "**".',
                 )
-            find(rule.operator_for(slot))
+            _check_exists(rule, slot)
             chosen[slot.path] = rule
         self._check_used(set(map(id, chosen.values())))
         return chosen
@@ -93,6 +93,7 @@ class Placement:
                 raise PlacementError(
                     f"The rule{where} for {rule.subject} ({rule.use}) matches nothing.",
                     hint="Remove it, or correct its pattern: an earlier rule may take its slots.",
+                    line=rule.line,
                 )
 
     @classmethod
@@ -109,16 +110,35 @@ class Placement:
         return cls._parse(name, text, folder, (*above, key))
 
     @classmethod
+    def _load_base(cls, name: str, folder: Path, above: tuple[str, ...]) -> Self:
+        try:
+            return cls._load(name, folder, above)
+        except PlacementError as error:
+            error.line = 0  # a line of the other file
+            raise
+
+    @classmethod
     def _parse(cls, name: str, text: str, folder: Path, above: tuple[str, ...]) -> Self:
         own = read_placement(name, text)
         if not own.extends:
             return cls(name, own.model, own.rules, own.about)
-        base = cls._load(own.extends, folder, above)
+        base = cls._load_base(own.extends, folder, above)
         if own.model and base.model not in ("", own.model):
             raise broken(name, f"it is for {own.model}, but extends one for {base.model}")
         inherited = (replace(rule, inherited=True) for rule in base.rules)
         rules = (*own.rules, *inherited)
         return cls(name, own.model or base.model, rules, own.about or base.about)
+
+
+def _check_exists(rule: Rule, slot: SlotPath) -> None:
+    try:
+        find(rule.operator_for(slot))
+    except PlacementError as error:
+        if rule.inherited or not rule.line:
+            raise
+        raise PlacementError(
+            f"Line {rule.line}: {error}", hint=error.hint, line=rule.line
+        ) from None
 
 
 def shipped_placements() -> list[Placement]:

@@ -64,6 +64,7 @@ def broken(name: str, fault: str, line: int = 0) -> PlacementError:
     return PlacementError(
         f"The placement {name!r} cannot be used{where}: {fault}{end}",
         hint="Correct the placement file.",
+        line=line,
     )
 
 
@@ -102,7 +103,7 @@ def _rule(name: str, entry: Any, line: int) -> Rule:
     try:
         rule.check()
     except PlacementError as error:
-        raise PlacementError(f"Line {line}: {error}", hint=error.hint) from None
+        raise PlacementError(f"Line {line}: {error}", hint=error.hint, line=line) from None
     return rule
 
 

@@ -38,13 +38,16 @@ class Assignment:
         """Yield the modules of a card, or of the CPU."""
         return (each.module for each in self.placed if each.card == card)
 
+    def weights_on(self, card: int) -> Iterator[tuple[Module, int]]:
+        """Yield the modules whose weights a card, or the CPU's memory, holds, with their bytes."""
+        for each in self.placed:
+            if _home(each) == card:
+                made = each.module.made_bytes if each.card == card else 0
+                yield each.module, each.module.size_bytes + made
+
     def weight_bytes(self, card: int) -> int:
         """Return the bytes of the weights that a card, or the CPU's memory, holds."""
-        return sum(
-            each.module.size_bytes + (each.module.made_bytes if each.card == card else 0)
-            for each in self.placed
-            if _home(each) == card
-        )
+        return sum(size for _, size in self.weights_on(card))
 
     def cache_bytes(self, card: int, context_tokens: int) -> int:
         """Return what the caches of so many tokens take there."""

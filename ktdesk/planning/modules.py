@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
 
-from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.models.slots import SlotSite, outline
+from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
 from ktdesk.operators.rules import Part, SlotPath
 
@@ -95,10 +95,14 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
 
     Raises ModelFileError for an unknown architecture, or if the file lacks what it needs.
     """
+    return dissect_outline(checkpoint, outline(checkpoint), cache_type)
+
+
+def dissect_outline(checkpoint: Checkpoint, model: Outline, cache_type: CacheType) -> Anatomy:
+    """Return the modules of a model whose slots are known."""
     counted: set[str] = set()
-    model = outline(checkpoint)
-    slots = model.slots
-    modules = [_module(checkpoint, slot, cache_type, counted) for slot in reversed(slots)]
+    tensors, slots = checkpoint.tensors, model.slots
+    modules = [_module(tensors, slot, cache_type, counted) for slot in reversed(slots)]
     experts = {slot.path: slot.spec for slot in slots if isinstance(slot.spec, ExpertsSpec)}
     sizes = (m.size_bytes // experts[m.path].experts for m in modules if m.path in experts)
     return Anatomy(
@@ -107,13 +111,13 @@ def dissect(checkpoint: Checkpoint, cache_type: CacheType) -> Anatomy:
 
 
 def _module(
-    checkpoint: Checkpoint, slot: SlotSite, cache_type: CacheType, counted: set[str]
+    tensors: Mapping[str, TensorInfo], slot: SlotSite, cache_type: CacheType, counted: set[str]
 ) -> Module:
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
     weights = 0
     for name in _tensor_names(spec):
-        info = checkpoint.tensors.get(name)
+        info = tensors.get(name)
         if info is None:
             continue
         share = _share_of_a_token(part, spec, info.shape)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware.machine import Machine
 from ktdesk.kernels.cache_types import CacheType
+from ktdesk.models.slots import outline
 from ktdesk.operators.placement import Placement
 from ktdesk.planning.assignment import Assignment, assign
-from ktdesk.planning.modules import Anatomy, dissect
+from ktdesk.planning.modules import Anatomy, dissect_outline
 from ktdesk.planning.needs import Needs
 from ktdesk.planning.proposal import propose
 from ktdesk.planning.record import Outcome, correction
@@ -51,6 +52,58 @@ class Plan:
     prefill: dict[int, Speed]
 
 
+class Planner:
+    """Plans one model on one machine, as often as wishes change: its slots are found once.
+
+    outcomes: what was measured before; those of machine_key correct what is predicted.
+    Raises ModelFileError for files that cannot be used. Reads no weight.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        machine: Machine,
+        outcomes: Sequence[Outcome] = (),
+        machine_key: str = "",
+    ) -> None:
+        self.checkpoint, self.machine = checkpoint, machine
+        self._outcomes, self._machine_key = outcomes, machine_key
+        self._outline = outline(checkpoint)
+        self._anatomies: dict[CacheType, Anatomy] = {}
+
+    def plan(self, wishes: Wishes) -> Plan:
+        """Return the plan for some wishes. Raises PlacementError for rules that do not fit."""
+        anatomy = self._anatomy(wishes.cache_type)
+        return plan_anatomy(anatomy, self.machine, wishes, self._corrected)
+
+    def decode_curve(self, plan: Plan, context_tokens: int, steps: int = 16) -> dict[int, Speed]:
+        """Return a plan's speeds with more and more tokens before, up to a context."""
+        depths = [context_tokens * step // steps for step in range(steps + 1)]
+        return {
+            depth: self._corrected(
+                decode_speed(plan.assignment, self.machine, plan.needs, depth), "decode"
+            )
+            for depth in depths
+        }
+
+    @property
+    def measured(self) -> tuple[Outcome, ...]:
+        """What was measured of this model on this machine, the oldest first."""
+        model, key = self.checkpoint.name, self._machine_key
+        return tuple(o for o in self._outcomes if (o.machine, o.model) == (key, model))
+
+    def _corrected(self, speed: Speed, work: str) -> Speed:
+        model, machine = self.checkpoint.name, self._machine_key
+        factor = correction(self._outcomes, machine=machine, model=model, work=work)
+        return Speed(speed.tokens_per_s.times(factor), speed.limit)
+
+    def _anatomy(self, cache_type: CacheType) -> Anatomy:
+        if cache_type not in self._anatomies:
+            anatomy = dissect_outline(self.checkpoint, self._outline, cache_type)
+            self._anatomies[cache_type] = anatomy
+        return self._anatomies[cache_type]
+
+
 def make_plan(
     checkpoint: Checkpoint,
     machine: Machine,
@@ -62,20 +115,16 @@ def make_plan(
 
     Raises ModelFileError for files that cannot be used, PlacementError for rules that do not fit.
     """
-
-    def factor(work: str) -> float:
-        return correction(outcomes, machine=machine_key, model=checkpoint.name, work=work)
-
-    return plan_anatomy(dissect(checkpoint, wishes.cache_type), machine, wishes, factor)
+    return Planner(checkpoint, machine, outcomes, machine_key).plan(wishes)
 
 
 def plan_anatomy(
     anatomy: Anatomy,
     machine: Machine,
     wishes: Wishes,
-    factor: Callable[[str], float] = lambda work: 1.0,
+    corrected: Callable[[Speed, str], Speed] = lambda speed, work: speed,
 ) -> Plan:
-    """Plan a model that need not be here. factor: corrects the speed of 'decode' and 'prefill'.
+    """Plan a model that need not be here. corrected: returns what is known better of a speed.
 
     Raises PlacementError for rules that do not fit.
     """
@@ -84,10 +133,6 @@ def plan_anatomy(
     assignment = assign(anatomy, placement)
     needs = Needs.of(assignment, context)
     verdict = judge(needs, machine, wishes.vram_bytes)
-
-    def corrected(speed: Speed, work: str) -> Speed:
-        return Speed(speed.tokens_per_s.times(factor(work)), speed.limit)
-
     return Plan(
         anatomy,
         assignment,

@@ -3,16 +3,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from ktdesk.devices.cuda import taken_bytes
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.hardware import Machine, describe_machine
+from ktdesk.hardware import Machine, describe_machine, taken_memory_bytes
+from ktdesk.hardware.measurements import hardware_key
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
 from ktdesk.planning.context import choose_context
-from ktdesk.planning.plan import Plan, Wishes, make_plan
+from ktdesk.planning.plan import Plan, Planner, Wishes
 from ktdesk.planning.record import read_outcomes
 from ktdesk.settings import EngineSettings
+
+
+def open_planner(path: Path, machine: Machine | None = None) -> Planner:
+    """Return what plans a file's model for this machine, as it is now. Raises ModelFileError.
+
+    machine: if it was looked at already.
+
+    What the model takes that is loaded counts as free, since another one would replace it.
+    """
+    machine = without_model(machine or describe_machine())
+    return Planner(Checkpoint.open(path), machine, read_outcomes(), hardware_key(machine))
+
+
+def without_model(machine: Machine) -> Machine:
+    """Return a machine as if this process had taken none of its memory yet.
+
+    What the program itself takes is part of what plans leave for work.
+    """
+    memory = machine.memory
+    free = min(memory.total_bytes, memory.available_bytes + taken_memory_bytes())
+    return replace(
+        machine,
+        memory=replace(memory, available_bytes=free),
+        gpus=tuple(
+            replace(gpu, free_bytes=min(gpu.memory_bytes, gpu.free_bytes + taken_bytes(card)))
+            for card, gpu in enumerate(machine.gpus)
+        ),
+    )
 
 
 def plan_here(
@@ -23,13 +54,13 @@ def plan_here(
 ) -> Plan:
     """Plan a file's model as the settings would load it.
 
-    placement: 'auto' leaves it to KTDesk. machine: if it was looked at already. Raises KTDeskError.
+    placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
     """
-    checkpoint = Checkpoint.open(path)
+    planner = open_planner(path, machine)
     wishes = Wishes(
-        context_tokens=choose_context(checkpoint, settings.context_tokens),
+        context_tokens=choose_context(planner.checkpoint, settings.context_tokens),
         cache_type=CacheType(settings.cache_type),
         vram_bytes=settings.vram_mb * 1_000_000,
         placement=None if placement == "auto" else Placement.load(placement),
     )
-    return make_plan(checkpoint, machine or describe_machine(), wishes, read_outcomes())
+    return planner.plan(wishes)

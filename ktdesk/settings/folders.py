@@ -29,6 +29,11 @@ def models_folder() -> Path:
     return data_folder() / "models"
 
 
+def placements_folder() -> Path:
+    """Return the folder of the placements that users make."""
+    return data_folder() / "placements"
+
+
 def config_file() -> Path:
     """Return the path of the settings file."""
     return (_home() or _PLACES.user_config_path) / "settings.toml"

@@ -130,6 +130,33 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>Card&apos;s memory</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>all that is free</source>
+        <translation>全部可用显存</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+</context>
+<context>
     <name>ConversationView</name>
     <message>
         <source>Conversation</source>
@@ -164,6 +191,32 @@
     <message>
         <source>No log could be written.</source>
         <translation>无法写入日志。</translation>
+    </message>
+</context>
+<context>
+    <name>FigureEditor</name>
+    <message>
+        <source>As found</source>
+        <translation>恢复检测值</translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>Nothing keeps this computer from its best.</source>
+        <translation>没有什么在拖慢这台电脑。</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Costs speed</source>
+        <translation>影响速度</translation>
+    </message>
+    <message>
+        <source>Good to know</source>
+        <translation>供参考</translation>
     </message>
 </context>
 <context>
@@ -238,6 +291,510 @@
     <message>
         <source>A folder with models</source>
         <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>Hardware</name>
+    <message>
+        <source>Not used</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>VRAM</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>占用者</translation>
+    </message>
+    <message>
+        <source>{now} now, {most} at most</source>
+        <translation>当前 {now}，最高 {most}</translation>
+    </message>
+    <message>
+        <source>PCIe</source>
+        <translation>PCIe</translation>
+    </message>
+    <message>
+        <source>Driver</source>
+        <translation>驱动</translation>
+    </message>
+    <message>
+        <source>VRAM speed</source>
+        <translation>显存速度</translation>
+    </message>
+    <message>
+        <source>bf16 products</source>
+        <translation>bf16 乘法</translation>
+    </message>
+    <message>
+        <source>To the card</source>
+        <translation>传到显卡</translation>
+    </message>
+    <message>
+        <source>From the card</source>
+        <translation>从显卡传回</translation>
+    </message>
+    <message>
+        <source>compute capability {version}</source>
+        <translation>计算能力 {version}</translation>
+    </message>
+    <message>
+        <source>your figure</source>
+        <translation>自定义值</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>{speed} on {day}</source>
+        <translation>{speed}（{day} 测得）</translation>
+    </message>
+    <message>
+        <source>{speed} by make</source>
+        <translation>理论值 {speed}</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Instruction sets</source>
+        <translation>指令集</translation>
+    </message>
+    <message>
+        <source>{cores} cores, {threads} threads</source>
+        <translation>{cores} 核，{threads} 线程</translation>
+    </message>
+    <message>
+        <source>{fast} fast, {slow} efficient</source>
+        <translation>{fast} 个性能核，{slow} 个能效核</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>核心</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>负载</translation>
+    </message>
+    <message>
+        <source>Caches</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>int8 products</source>
+        <translation>int8 乘法</translation>
+    </message>
+    <message>
+        <source>kept back by the system</source>
+        <translation>系统未开放</translation>
+    </message>
+    <message>
+        <source>not in this processor</source>
+        <translation>此处理器没有</translation>
+    </message>
+    <message>
+        <source>In all</source>
+        <translation>总量</translation>
+    </message>
+    <message>
+        <source>{count} channels</source>
+        <translation>{count} 通道</translation>
+    </message>
+    <message>
+        <source>Modules</source>
+        <translation>内存条</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>By threads</source>
+        <translation>按线程数</translation>
+    </message>
+    <message>
+        <source>{cores} cores, {free} of {total} free</source>
+        <translation>{cores} 核，空闲 {free} / {total}</translation>
+    </message>
+    <message>
+        <source>Node {id}</source>
+        <translation>节点 {id}</translation>
+    </message>
+    <message>
+        <source>{free} of {total} free</source>
+        <translation>空闲 {free} / {total}</translation>
+    </message>
+    <message>
+        <source>Swap</source>
+        <translation>交换空间</translation>
+    </message>
+    <message>
+        <source>granted</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>not granted</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
+        <source>Huge pages</source>
+        <translation>大页内存</translation>
+    </message>
+    <message>
+        <source>Room</source>
+        <translation>空间</translation>
+    </message>
+    <message>
+        <source>SSD</source>
+        <translation>固态硬盘</translation>
+    </message>
+    <message>
+        <source>hard disk</source>
+        <translation>机械硬盘</translation>
+    </message>
+    <message>
+        <source>network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>in memory</source>
+        <translation>内存盘</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>Virtual machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Power plan</source>
+        <translation>电源计划</translation>
+    </message>
+    <message>
+        <source>Battery</source>
+        <translation>电池</translation>
+    </message>
+    <message>
+        <source>yes, a laptop</source>
+        <translation>有（笔记本电脑）</translation>
+    </message>
+    <message>
+        <source>Your own figure: {name}</source>
+        <translation>自定义：{name}</translation>
+    </message>
+</context>
+<context>
+    <name>Head</name>
+    <message>
+        <source>This computer</source>
+        <translation>这台电脑</translation>
+    </message>
+    <message>
+        <source>Measure speeds</source>
+        <translation>测量速度</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新检测</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stopping after this step…</source>
+        <translation>这一步结束后停止…</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Looking at the computer…</source>
+        <translation>正在检测这台电脑…</translation>
+    </message>
+    <message>
+        <source>Measuring takes some seconds; close other programs before.</source>
+        <translation>测量需要几秒钟，请先关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>Speeds measured on {when} by KTDesk {version}.</source>
+        <translation>速度由 KTDesk {version} 于 {when} 测得。</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+</context>
+<context>
+    <name>LayerMap</name>
+    <message>
+        <source>Map of the layers</source>
+        <translation>各层分布图</translation>
+    </message>
+</context>
+<context>
+    <name>Machine</name>
+    <message>
+        <source>Products eight numbers at a time: the least for a usable speed.</source>
+        <translation>一次计算八个数：可用速度的最低要求。</translation>
+    </message>
+    <message>
+        <source>Prompts are read faster than with AVX2 alone.</source>
+        <translation>读取提示比仅有 AVX2 时更快。</translation>
+    </message>
+    <message>
+        <source>Products sixteen numbers at a time.</source>
+        <translation>一次计算十六个数。</translation>
+    </message>
+    <message>
+        <source>The same for the bytes of quantised weights.</source>
+        <translation>量化权重的字节也能这样计算。</translation>
+    </message>
+    <message>
+        <source>Quantised weights are multiplied in one step instead of three.</source>
+        <translation>量化权重的乘法由三步变为一步。</translation>
+    </message>
+    <message>
+        <source>Products of bfloat16 numbers without conversion.</source>
+        <translation>bfloat16 数无需转换即可相乘。</translation>
+    </message>
+    <message>
+        <source>Prompts are read several times as fast: products of whole tiles.</source>
+        <translation>读取提示快数倍：整块矩阵一起相乘。</translation>
+    </message>
+    <message>
+        <source>The speeds of this machine have not been measured.</source>
+        <translation>尚未测量这台电脑的速度。</translation>
+    </message>
+    <message>
+        <source>The machine has changed since its speeds were measured.</source>
+        <translation>上次测量之后，这台电脑的硬件有变化。</translation>
+    </message>
+    <message>
+        <source>The measured speeds cannot be read.</source>
+        <translation>无法读取测得的速度。</translation>
+    </message>
+    <message>
+        <source>Reading memory</source>
+        <translation>正在读取内存</translation>
+    </message>
+    <message>
+        <source>Reading memory node {node}</source>
+        <translation>正在读取内存节点 {node}</translation>
+    </message>
+    <message>
+        <source>Multiplying</source>
+        <translation>正在做乘法</translation>
+    </message>
+    <message>
+        <source>Graphics card {card}</source>
+        <translation>显卡 {card}</translation>
+    </message>
+    <message>
+        <source>Reading the disk at {mount}</source>
+        <translation>正在读取磁盘 {mount}</translation>
+    </message>
+    <message>
+        <source>A virtual machine is not told of memory modules.</source>
+        <translation>虚拟机无法得知内存条的信息。</translation>
+    </message>
+    <message>
+        <source>Only the administrator may read {path}.</source>
+        <translation>只有管理员可以读取 {path}。</translation>
+    </message>
+    <message>
+        <source>The system does not describe its memory modules.</source>
+        <translation>系统没有提供内存条的信息。</translation>
+    </message>
+    <message>
+        <source>The native module cannot be loaded: {error}.</source>
+        <translation>无法加载本机模块：{error}。</translation>
+    </message>
+    <message>
+        <source>a hard disk</source>
+        <translation>机械硬盘</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>balanced</source>
+        <translation>平衡</translation>
+    </message>
+    <message>
+        <source>performance</source>
+        <translation>高性能</translation>
+    </message>
+    <message>
+        <source>high performance</source>
+        <translation>高性能</translation>
+    </message>
+    <message>
+        <source>ultimate performance</source>
+        <translation>卓越性能</translation>
+    </message>
+    <message>
+        <source>power saver</source>
+        <translation>节能</translation>
+    </message>
+    <message>
+        <source>powersave</source>
+        <translation>节能</translation>
+    </message>
+    <message>
+        <source>low-power</source>
+        <translation>低功耗</translation>
+    </message>
+    <message>
+        <source>quiet</source>
+        <translation>安静</translation>
+    </message>
+    <message>
+        <source>power</source>
+        <translation>节能</translation>
+    </message>
+    <message>
+        <source>conservative</source>
+        <translation>保守</translation>
+    </message>
+    <message>
+        <source>balance_performance</source>
+        <translation>平衡（偏性能）</translation>
+    </message>
+    <message>
+        <source>balance_power</source>
+        <translation>平衡（偏节能）</translation>
+    </message>
+    <message>
+        <source>No NVIDIA driver is installed.</source>
+        <translation>没有安装 NVIDIA 驱动。</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is installed, but it is not running.</source>
+        <translation>NVIDIA 驱动已安装，但没有运行。</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver does not answer: {error}.</source>
+        <translation>NVIDIA 驱动没有响应：{error}。</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver finds no graphics card.</source>
+        <translation>NVIDIA 驱动没有找到显卡。</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver {release} is too old: it supports CUDA {cuda}, and this build needs CUDA {needed}.</source>
+        <translation>NVIDIA 驱动 {release} 过旧：它支持 CUDA {cuda}，而此版本需要 CUDA {needed}。</translation>
+    </message>
+    <message>
+        <source>The card does not answer: {error}.</source>
+        <translation>显卡没有响应：{error}。</translation>
+    </message>
+    <message>
+        <source>The card is too old: its compute capability is {version}, and {least} is needed.</source>
+        <translation>显卡过旧：其计算能力为 {version}，需要 {least}。</translation>
+    </message>
+    <message>
+        <source>This build has no kernels for compute capability {version}: it was made for {made}.</source>
+        <translation>此版本没有适用于计算能力 {version} 的内核：它为 {made} 构建。</translation>
+    </message>
+    <message>
+        <source>This build has no GPU support.</source>
+        <translation>此版本不支持 GPU。</translation>
+    </message>
+    <message>
+        <source>The GPU module cannot be loaded: {error}.</source>
+        <translation>无法加载 GPU 模块：{error}。</translation>
+    </message>
+    <message>
+        <source>It is hidden from programs.</source>
+        <translation>它对程序不可见。</translation>
+    </message>
+    <message>
+        <source>Look at the variable CUDA_VISIBLE_DEVICES.</source>
+        <translation>请检查环境变量 CUDA_VISIBLE_DEVICES。</translation>
+    </message>
+    <message>
+        <source>The variable CUDA_VISIBLE_DEVICES is set: it may hide the card.</source>
+        <translation>设置了环境变量 CUDA_VISIBLE_DEVICES，它可能隐藏了显卡。</translation>
+    </message>
+    <message>
+        <source>Look whether `nvidia-smi` lists it.</source>
+        <translation>请查看 `nvidia-smi` 是否列出它。</translation>
+    </message>
+    <message>
+        <source>Install the NVIDIA driver, release 580 or newer, if there is an NVIDIA card.</source>
+        <translation>如果有 NVIDIA 显卡，请安装 580 或更新版本的 NVIDIA 驱动。</translation>
+    </message>
+    <message>
+        <source>Update the NVIDIA driver to release 580 or newer.</source>
+        <translation>请将 NVIDIA 驱动更新到 580 或更新版本。</translation>
+    </message>
+    <message>
+        <source>Restart the computer; if that does not help, install the driver again.</source>
+        <translation>请重启电脑；如果无效，请重新安装驱动。</translation>
+    </message>
+    <message>
+        <source>Cards from the GeForce RTX 30 series on have it.</source>
+        <translation>GeForce RTX 30 系列及更新的显卡满足要求。</translation>
+    </message>
+    <message>
+        <source>Build them with `python3 make.py cuda {number}`.</source>
+        <translation>可用 `python3 make.py cuda {number}` 构建。</translation>
+    </message>
+    <message>
+        <source>From source, `python3 make.py cuda` builds it; else choose the processor.</source>
+        <translation>从源码可用 `python3 make.py cuda` 构建；否则请选择处理器。</translation>
+    </message>
+    <message>
+        <source>Install KTDesk again; from source, `python3 make.py cuda` builds the module.</source>
+        <translation>请重新安装 KTDesk；从源码可用 `python3 make.py cuda` 构建该模块。</translation>
     </message>
 </context>
 <context>
@@ -325,6 +882,14 @@
         <source>Open a model</source>
         <translation>打开模型</translation>
     </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>Hardware</source>
+        <translation>硬件</translation>
+    </message>
 </context>
 <context>
     <name>ModelChoice</name>
@@ -347,6 +912,21 @@
     <message>
         <source>Demo model</source>
         <translation>演示模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelField</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model to plan</source>
+        <translation>要规划的模型</translation>
+    </message>
+    <message>
+        <source>{name}, loaded</source>
+        <translation>{name}（已加载）</translation>
     </message>
 </context>
 <context>
@@ -405,6 +985,203 @@
     </message>
 </context>
 <context>
+    <name>Outcomes</name>
+    <message>
+        <source>Nothing has been measured of this model on this computer yet.</source>
+        <translation>还没有在这台电脑上测量过这个模型。</translation>
+    </message>
+    <message>
+        <source>{work}: {predicted} predicted, {measured} tokens/s measured ({how}, {at})</source>
+        <translation>{work}：预测 {predicted}，实测 {measured} 词元/秒（{how}，{at}）</translation>
+    </message>
+</context>
+<context>
+    <name>Placement</name>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Dense layers</source>
+        <translation>稠密层</translation>
+    </message>
+    <message>
+        <source>Shared experts</source>
+        <translation>共享专家</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>输出层</translation>
+    </message>
+    <message>
+        <source>Embeddings and norms</source>
+        <translation>嵌入与归一化</translation>
+    </message>
+    <message>
+        <source>Routed experts</source>
+        <translation>路由专家</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>Working space</source>
+        <translation>工作空间</translation>
+    </message>
+    <message>
+        <source>It fits</source>
+        <translation>可以运行</translation>
+    </message>
+    <message>
+        <source>It fits, but little memory is left for anything else</source>
+        <translation>可以运行，但留给其他程序的内存所剩无几</translation>
+    </message>
+    <message>
+        <source>It does not fit into memory: {disk} would be read from the disk, slowly</source>
+        <translation>内存放不下：有 {disk} 要反复从磁盘读取，速度会很慢</translation>
+    </message>
+    <message>
+        <source>It will probably not run here as it is</source>
+        <translation>照这样在这台电脑上可能无法运行</translation>
+    </message>
+    <message>
+        <source>the main memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>the processor&apos;s cores</source>
+        <translation>处理器核心</translation>
+    </message>
+    <message>
+        <source>the card&apos;s memory</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>the card&apos;s cores</source>
+        <translation>显卡核心</translation>
+    </message>
+    <message>
+        <source>the card&apos;s slot</source>
+        <translation>显卡插槽</translation>
+    </message>
+    <message>
+        <source>the disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>short steps, one after another</source>
+        <translation>逐个执行的短步骤</translation>
+    </message>
+    <message>
+        <source>weights in {value} save {saved}</source>
+        <translation>改用 {value} 权重可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>a context of {value} tokens saves {saved}</source>
+        <translation>上下文缩短到 {value} 个词元可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>a cache in {value} saves {saved}</source>
+        <translation>缓存改用 {value} 可节省 {saved}</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>All on the processor</source>
+        <translation>全部放在处理器</translation>
+    </message>
+    <message>
+        <source>All on one card</source>
+        <translation>全部放在一块显卡</translation>
+    </message>
+    <message>
+        <source>Routed experts on the processor</source>
+        <translation>路由专家放在处理器</translation>
+    </message>
+    <message>
+        <source>Plain torch, for comparison</source>
+        <translation>纯 torch，用于对照</translation>
+    </message>
+    <message>
+        <source>Own rules</source>
+        <translation>自定义规则</translation>
+    </message>
+    <message>
+        <source>{first}; {second}</source>
+        <translation>{first}；{second}</translation>
+    </message>
+    <message>
+        <source>{low} to {high} tokens/s</source>
+        <translation>{low} 到 {high} 词元/秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlacementPage</name>
+    <message>
+        <source>Answers: tokens/s</source>
+        <translation>回答：词元/秒</translation>
+    </message>
+    <message>
+        <source>Prompts: tokens/s</source>
+        <translation>读取提示词：词元/秒</translation>
+    </message>
+    <message>
+        <source>What is wanted</source>
+        <translation>需求</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存与显存</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Map of the layers</source>
+        <translation>各层分布图</translation>
+    </message>
+    <message>
+        <source>Predicted and measured</source>
+        <translation>预测与实测</translation>
+    </message>
+    <message>
+        <source>Reading the model&apos;s file…</source>
+        <translation>正在读取模型文件…</translation>
+    </message>
+    <message>
+        <source>No model is chosen.</source>
+        <translation>还没有选择模型。</translation>
+    </message>
+</context>
+<context>
     <name>PromptBox</name>
     <message>
         <source>Ask something</source>
@@ -428,6 +1205,71 @@
     <message>
         <source>Not answered. Ctrl+R asks again.</source>
         <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
+    </message>
+</context>
+<context>
+    <name>RuleEditor</name>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+</context>
+<context>
+    <name>RuleTable</name>
+    <message>
+        <source>What each rule places</source>
+        <translation>各条规则放置的内容</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Modules</source>
+        <translation>模块</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>合计</translation>
+    </message>
+</context>
+<context>
+    <name>RulesPanel</name>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Use this placement</source>
+        <translation>使用此放置</translation>
+    </message>
+    <message>
+        <source>Loads the model with it; own rules are saved under its name.</source>
+        <translation>用它加载模型；自定义规则会以模型的名字保存。</translation>
+    </message>
+    <message>
+        <source>Open rules</source>
+        <translation>打开规则</translation>
+    </message>
+    <message>
+        <source>Save the rules</source>
+        <translation>保存规则</translation>
+    </message>
+    <message>
+        <source>Rules (*.yaml *.yml)</source>
+        <translation>规则 (*.yaml *.yml)</translation>
     </message>
 </context>
 <context>
@@ -695,6 +1537,122 @@
         <source>dark</source>
         <translation>深色</translation>
     </message>
+    <message>
+        <source>Cores</source>
+        <translation>核心</translation>
+    </message>
+    <message>
+        <source>Physical cores; 0: those found.</source>
+        <translation>物理核心数；0 表示使用检测值。</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>In all, also what is in use; 0: as found.</source>
+        <translation>总量，包括已占用的；0 表示使用检测值。</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
+        <source>Free memory</source>
+        <translation>空闲内存</translation>
+    </message>
+    <message>
+        <source>What models may take; 0: as found.</source>
+        <translation>模型可以使用的内存；0 表示使用检测值。</translation>
+    </message>
+    <message>
+        <source>Memory speed</source>
+        <translation>内存速度</translation>
+    </message>
+    <message>
+        <source>What all cores read; 0: as measured.</source>
+        <translation>所有核心一起读取的速度；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>GB/s</source>
+        <translation>GB/s</translation>
+    </message>
+    <message>
+        <source>Speed of int8 products</source>
+        <translation>int8 乘法速度</translation>
+    </message>
+    <message>
+        <source>Of all cores, with long prompts; 0: as measured.</source>
+        <translation>所有核心处理长提示时的速度；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>GOP/s</source>
+        <translation>GOP/s</translation>
+    </message>
+    <message>
+        <source>Speed of bf16 products</source>
+        <translation>bf16 乘法速度</translation>
+    </message>
+    <message>
+        <source>The same on tiles; 0: as measured.</source>
+        <translation>同上，使用矩阵块；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>Memory of the card</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>All that the first graphics card has; 0: as found.</source>
+        <translation>第一块显卡的显存总量；0 表示使用检测值。</translation>
+    </message>
+    <message>
+        <source>Free memory of the card</source>
+        <translation>空闲显存</translation>
+    </message>
+    <message>
+        <source>Of the first graphics card; 0: as found.</source>
+        <translation>第一块显卡的；0 表示使用检测值。</translation>
+    </message>
+    <message>
+        <source>Speed of the card&apos;s memory</source>
+        <translation>显存速度</translation>
+    </message>
+    <message>
+        <source>Of the first graphics card; 0: as measured.</source>
+        <translation>第一块显卡的；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>Speed of the card&apos;s products</source>
+        <translation>显卡乘法速度</translation>
+    </message>
+    <message>
+        <source>Of the first graphics card, with long prompts; 0: as measured.</source>
+        <translation>第一块显卡处理长提示时的速度；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>Speed to the card</source>
+        <translation>传到显卡的速度</translation>
+    </message>
+    <message>
+        <source>Over the bus; 0: as measured.</source>
+        <translation>经过总线；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>Speed from the card</source>
+        <translation>从显卡传回的速度</translation>
+    </message>
+    <message>
+        <source>Disk speed</source>
+        <translation>磁盘速度</translation>
+    </message>
+    <message>
+        <source>Of the folders of models; 0: as measured.</source>
+        <translation>模型文件夹所在磁盘的速度；0 表示使用测量值。</translation>
+    </message>
+    <message>
+        <source>MB/s</source>
+        <translation>MB/s</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDrawer</name>
@@ -725,6 +1683,28 @@
     <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
+    </message>
+</context>
+<context>
+    <name>ShareBar</name>
+    <message>
+        <source>{device}: {total} of {room} that are free</source>
+        <translation>{device}：占用 {total}，可用 {room}</translation>
+    </message>
+    <message>
+        <source>{device}: {total}</source>
+        <translation>{device}：{total}</translation>
+    </message>
+    <message>
+        <source>(this computer has no such card to use)</source>
+        <translation>（这台电脑没有可用的这块显卡）</translation>
+    </message>
+</context>
+<context>
+    <name>SpeedChart</name>
+    <message>
+        <source>Limited by {limits}</source>
+        <translation>受限于{limits}</translation>
     </message>
 </context>
 <context>
@@ -822,6 +1802,160 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictView</name>
+    <message>
+        <source>{verdict}.</source>
+        <translation>{verdict}。</translation>
+    </message>
+    <message>
+        <source>{device} is short by {missing}.</source>
+        <translation>{device}还差 {missing}。</translation>
+    </message>
+    <message>
+        <source>What would help: {savings}.</source>
+        <translation>解决办法：{savings}。</translation>
+    </message>
+    <message>
+        <source>Answers at about {speed}, limited by {limit}.</source>
+        <translation>回答速度约 {speed}，受限于{limit}。</translation>
+    </message>
+</context>
+<context>
+    <name>Verdicts</name>
+    <message>
+        <source>The NVIDIA driver {driver} is too old: it supports CUDA {cuda}, and this build needs CUDA {needed}.</source>
+        <translation>NVIDIA 驱动 {driver} 过旧：它支持 CUDA {cuda}，而此版本需要 CUDA {needed}。</translation>
+    </message>
+    <message>
+        <source>Update the NVIDIA driver: release 580 or newer supports CUDA 13.</source>
+        <translation>请更新 NVIDIA 驱动：580 或更新版本支持 CUDA 13。</translation>
+    </message>
+    <message>
+        <source>{card} is not used. {problem}</source>
+        <translation>{card} 未被使用。{problem}</translation>
+    </message>
+    <message>
+        <source>{problem} Models run on the processor alone.</source>
+        <translation>{problem}模型只在处理器上运行。</translation>
+    </message>
+    <message>
+        <source>{card} has {width} PCIe lanes of its {most}: prompts and the handing over of work take longer.</source>
+        <translation>{card} 的 {most} 条 PCIe 通道只用上了 {width} 条：读取提示和交接工作会更慢。</translation>
+    </message>
+    <message>
+        <source>Put the card into the board&apos;s slot for graphics cards, usually the uppermost; an SSD in a slot beside it may take lanes away.</source>
+        <translation>请把显卡插到主板的显卡插槽，通常是最上面的一个；旁边插槽里的固态硬盘可能会占用通道。</translation>
+    </message>
+    <message>
+        <source>Of {card} only {free} of {total} are free{programs}.</source>
+        <translation>{card} 的显存只有 {free} / {total} 空闲{programs}。</translation>
+    </message>
+    <message>
+        <source>Close programs that use the graphics card, browsers and games first.</source>
+        <translation>请关闭使用显卡的程序，首先是浏览器和游戏。</translation>
+    </message>
+    <message>
+        <source>The memory runs at {speed} MT/s, though its modules are made for {rated}.</source>
+        <translation>内存运行在 {speed} MT/s，而内存条的标称速度是 {rated} MT/s。</translation>
+    </message>
+    <message>
+        <source>Turn on XMP or EXPO in the firmware&apos;s settings (BIOS); tokens come faster in proportion. With two modules on a channel, or some processors, less may be possible.</source>
+        <translation>请在固件设置（BIOS）中开启 XMP 或 EXPO，生成速度会按比例提高。如果一个通道插了两条内存，或受处理器限制，可能达不到标称速度。</translation>
+    </message>
+    <message>
+        <source>All memory is on one channel, so it is read at half of the possible speed or less.</source>
+        <translation>所有内存都在一个通道上，读取速度只有可达速度的一半或更低。</translation>
+    </message>
+    <message>
+        <source>Plug in modules in pairs of equal size, in the slots that the board&apos;s manual names.</source>
+        <translation>请成对安装容量相同的内存条，插在主板手册指定的插槽里。</translation>
+    </message>
+    <message>
+        <source>The processor has AMX, but the system does not let programs use it, so prompts are read several times slower.</source>
+        <translation>处理器有 AMX，但系统不允许程序使用，因此读取提示会慢数倍。</translation>
+    </message>
+    <message>
+        <source>Linux needs version 5.16 or newer, Windows 11 or Server 2022; in a virtual machine, let it see the host&apos;s processor.</source>
+        <translation>Linux 需要 5.16 或更新版本，Windows 需要 11 或 Server 2022；在虚拟机中，请让它看到主机的处理器。</translation>
+    </message>
+    <message>
+        <source>The processor has {name}, but the system does not let programs use it.</source>
+        <translation>处理器有 {name}，但系统不允许程序使用。</translation>
+    </message>
+    <message>
+        <source>Look whether the firmware&apos;s settings (BIOS) or the virtual machine turn it off.</source>
+        <translation>请检查固件设置（BIOS）或虚拟机是否关闭了它。</translation>
+    </message>
+    <message>
+        <source>The power plan &apos;{plan}&apos; keeps the processor from its full speed.</source>
+        <translation>电源计划“{plan}”使处理器无法全速运行。</translation>
+    </message>
+    <message>
+        <source>Choose &apos;balanced&apos; or &apos;performance&apos; in the system&apos;s settings, and plug a laptop in.</source>
+        <translation>请在系统设置中选择“平衡”或“高性能”，笔记本电脑请接上电源。</translation>
+    </message>
+    <message>
+        <source>Only {free} of {total} memory are free{programs}.</source>
+        <translation>内存只有 {free} / {total} 空闲{programs}。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose small models.</source>
+        <translation>请关闭其他程序，或选择小模型。</translation>
+    </message>
+    <message>
+        <source>Of {total} memory {free} are free{programs}.</source>
+        <translation>内存有 {free} / {total} 空闲{programs}。</translation>
+    </message>
+    <message>
+        <source>Close programs that are not needed before loading a large model.</source>
+        <translation>加载大模型之前，请关闭不需要的程序。</translation>
+    </message>
+    <message>
+        <source>The container may have {total} of the machine&apos;s {installed} memory.</source>
+        <translation>机器有 {installed} 内存，容器只能使用 {total}。</translation>
+    </message>
+    <message>
+        <source>Start it with a higher limit: `--memory` of docker and podman.</source>
+        <translation>请以更高的限额启动容器：docker 和 podman 的 `--memory`。</translation>
+    </message>
+    <message>
+        <source>The shell&apos;s limit leaves {total} of the machine&apos;s {installed} memory, files included.</source>
+        <translation>机器有 {installed} 内存，shell 的限制只允许使用 {total}，包括文件在内。</translation>
+    </message>
+    <message>
+        <source>`ulimit -v unlimited`, or raise it in /etc/security/limits.conf.</source>
+        <translation>执行 `ulimit -v unlimited`，或在 /etc/security/limits.conf 中提高限额。</translation>
+    </message>
+    <message>
+        <source>WSL has {total} memory, usually half of what Windows has.</source>
+        <translation>WSL 有 {total} 内存，通常是 Windows 内存的一半。</translation>
+    </message>
+    <message>
+        <source>Raise `memory=` in the section [wsl2] of .wslconfig in your Windows user folder.</source>
+        <translation>请在 Windows 用户文件夹的 .wslconfig 中，提高 [wsl2] 部分的 `memory=`。</translation>
+    </message>
+    <message>
+        <source>The system grants no huge pages: weights that are copied are read a little slower.</source>
+        <translation>系统没有开放大页内存：复制到内存的权重读取会稍慢。</translation>
+    </message>
+    <message>
+        <source>Linux, as root: echo madvise &gt; /sys/kernel/mm/transparent_hugepage/enabled. Windows: give your account the right to lock pages in memory (secpol.msc, Local Policies).</source>
+        <translation>Linux，以 root 身份：echo madvise &gt; /sys/kernel/mm/transparent_hugepage/enabled。Windows：授予您的帐户“锁定内存页”权限（secpol.msc，本地策略）。</translation>
+    </message>
+    <message>
+        <source>{folder} is on {kind}: large models load slowly, and what does not fit in memory cannot be read in time.</source>
+        <translation>{folder} 位于{kind}上：大模型加载缓慢，内存装不下的部分来不及读取。</translation>
+    </message>
+    <message>
+        <source>Keep models on an SSD in this computer.</source>
+        <translation>请把模型放在这台电脑的固态硬盘上。</translation>
+    </message>
+    <message>
+        <source>; the most is in use by {names}</source>
+        <translation>，占用最多的是 {names}</translation>
     </message>
 </context>
 <context>
@@ -975,6 +2109,13 @@
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>_Grid</name>
+    <message>
+        <source>Layer {number}, {what}: {size}, {where}</source>
+        <translation>第 {number} 层，{what}：{size}，{where}</translation>
     </message>
 </context>
 </TS>

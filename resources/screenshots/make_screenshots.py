@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -24,8 +24,12 @@ from ktdesk.settings import Settings, models_folder
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.hardware.page import HardwarePage
+from ui.hardware.presenter import HardwarePresenter
 from ui.language import Language
-from ui.main_window import MainWindow
+from ui.main_window import MainWindow, PageKind
+from ui.placement.page import PlacementPage
+from ui.placement.presenter import PlacementPresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.wizard.page import WizardPage
@@ -52,7 +56,7 @@ class Picture:
 
 
 def main() -> None:
-    """Ask the questions once, and take every picture of the conversation."""
+    """Ask the questions once, and take every picture of the conversation and of the machine."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     demo = demo_models(models_folder()).deepseek2
     os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own settings stay as they are
@@ -69,7 +73,26 @@ def main() -> None:
     model = ModelPresenter(bridge, store, bridge)
     model.failed.connect(_fail)
     chat = ChatPresenter(bridge, store, model, bridge)
-    window = MainWindow(chat, model, store, theme)
+
+    def make_placement() -> PlacementPage:
+        return PlacementPage(PlacementPresenter(model, store, bridge), model, theme)
+
+    def placement_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Placement")
+
+    machine = HardwarePresenter(store, bridge)
+
+    def hardware_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Hardware")
+
+    def hardware_page() -> QWidget:
+        return HardwarePage(machine, store, theme)
+
+    pages = (
+        PageKind("placement", "placement", placement_title, make_placement),
+        PageKind("hardware", "hardware", hardware_title, hardware_page),
+    )
+    window = MainWindow(chat, model, store, theme, pages)
     window.resize(*SIZE)
     window.show()
 
@@ -102,6 +125,16 @@ def main() -> None:
     )
     window.page.drawer.show()
     take(Picture("settings", "light", "en"))
+    window.page.drawer.hide()
+    window.show_page("placement")
+    page = window.findChild(PlacementPage)
+    _wait(lambda: page.verdict.isVisible())
+    take(Picture("placement", "light", "en"), Picture("placement_zh", "dark", "zh_CN"))
+    window.show_page("hardware")
+    _wait(lambda: machine.machine is not None)
+    machine.measure()
+    _wait(lambda: not machine.is_measuring)
+    take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
     bridge.close(PATIENCE_MS)
 
 

@@ -89,6 +89,33 @@ sys.exit(main())
     assert (done.stdout, done.returncode) == ("late: [] shown: 1\n", 0), done.stderr
 
 
+def test_the_page_of_the_machine_is_there_and_needs_no_torch() -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.chat.model_presenter import ModelPresenter
+from ui.main_window import MainWindow
+def look():
+    from ui.hardware.section_card import SectionCard
+    (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+    if not window.findChildren(SectionCard):
+        QTimer.singleShot(50, look)
+        return
+    print("torch" in sys.modules)
+    QApplication.quit()
+def start(self):
+    (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+    window.show_page("hardware")
+    look()
+ModelPresenter.start = start
+from ui.app import main
+sys.exit(main())
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen")
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
+
+
 @pytest.mark.logs("KTDesk has a fault")
 def test_a_fault_is_logged_and_shown_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     reporter = FaultReporter(tmp_path / "run.log", qapp)
@@ -113,3 +140,13 @@ def test_both_themes_name_the_same_colours() -> None:
         for name in ("light", "dark")
     )
     assert light.keys() == dark.keys()
+
+
+def test_the_placement_page_is_made_without_torch() -> None:
+    code = """
+import sys
+import ui.placement.page
+print([m for m in ("torch", "numpy", "ktdesk.planning", "ktdesk.formats") if m in sys.modules])
+"""
+    done = run(code)
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from ktdesk import Engine
+from ktdesk.settings import placements_folder
 from tests.gui.conftest import CLOSE_MS
 from tests.tiny import tiny_deepseek
 from ui.bridge import EngineBridge
@@ -19,6 +20,7 @@ from ui.chat.message_view import AnswerView
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.main_window import MainWindow
+from ui.placement.presenter import PlacementPresenter
 from ui.settings_store import SettingsStore
 
 LOAD_MS = 60_000  # with the import of torch, on a machine that is busy
@@ -74,3 +76,18 @@ def test_closing_in_mid_answer_ends_the_engine(
     assert chat.ask("hello")
     qtbot.waitUntil(lambda: bool(chat.messages[-1].text) or not chat.is_answering, timeout=LOAD_MS)
     assert bridge.close(CLOSE_MS)
+
+
+def test_own_rules_are_loaded_and_answer(
+    qtbot: QtBot, model: ModelPresenter, store: SettingsStore, tmp_path: Path
+) -> None:
+    presenter = PlacementPresenter(model, store, model)
+    presenter.show_model(tiny_deepseek(tmp_path / "tiny.gguf").path)
+    qtbot.waitUntil(lambda: not presenter.is_reading, timeout=LOAD_MS)
+    presenter.choose("reference")
+    presenter.edit(f"{presenter.rules.text}# mine\n")
+    presenter.use()
+    qtbot.waitUntil(lambda: model.is_ready, timeout=LOAD_MS)
+    assert model.info is not None
+    assert model.info.placement == "tiny"
+    assert (placements_folder() / "tiny.yaml").read_text("utf-8").endswith("# mine\n")

@@ -32,6 +32,8 @@ class ModelState(Enum):
 class ModelPresenter(QObject):
     """Keeps one model loaded.
 
+    path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name, or
+    the path of a file.
     changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of ModelEntry that `find` has asked for.
     """
@@ -45,7 +47,8 @@ class ModelPresenter(QObject):
         super().__init__(parent)
         self._bridge, self._store = bridge, store
         self._task: BackgroundTask[Path] | None = None
-        self._path: Path | None = None
+        self.path: Path | None = None
+        self.placement = "auto"
         self._loaded_with: EngineSettings | None = None
         self.state = ModelState.NONE
         self.info: ModelInfo | None = None
@@ -88,11 +91,12 @@ class ModelPresenter(QObject):
         self._task.on_failure(self._on_failure).start()
         self._set(ModelState.PREPARING)
 
-    def load(self, path: Path) -> None:
-        """Load a model in place of the one that is loaded."""
+    def load(self, path: Path, placement: str = "auto") -> None:
+        """Load a model in place of the one that is loaded; see `Engine.load`."""
         self.cancel()
-        self._path, self._loaded_with = path, self._store.settings.engine
-        self._bridge.load(path, self._loaded_with)
+        self.path, self.placement = path, placement
+        self._loaded_with = self._store.settings.engine
+        self._bridge.load(path, self._loaded_with, placement)
         self._set(ModelState.LOADING)
 
     @Slot(str)
@@ -102,8 +106,8 @@ class ModelPresenter(QObject):
 
     def reload(self) -> None:
         """Load the same model again: with new settings, or after a failure."""
-        if self._path:
-            self.load(self._path)
+        if self.path:
+            self.load(self.path, self.placement)
         else:
             self.start()
 

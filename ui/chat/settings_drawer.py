@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from ktdesk.settings import Section, describe
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.setting_field import SettingField
 from ui.language import LANGUAGES
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
+from ui.widgets.setting_field import SettingField
 
 WIDTH = 320
 # Sections and their settings; what the window keeps for itself is not among them.

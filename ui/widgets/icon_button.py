@@ -28,6 +28,12 @@ class IconButton(QToolButton):
             self._icon = name
             self._draw()
 
+    def show_colour(self, colour: str) -> None:
+        """Show the icon in another colour of the theme."""
+        if colour != self._colour:
+            self._colour = colour
+            self._draw()
+
     def describe(self, text: str) -> None:
         """Say what the button does: to the mouse, and to those who cannot see the icon."""
         self.setToolTip(text)

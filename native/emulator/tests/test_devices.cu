@@ -127,7 +127,7 @@ struct Step {
       stream.begin_capture();
       if (i) copy(stream, values, between.data(), kBytes);
       const uint32_t number = handoff.request(
-          stream, {work, &exchanges[i], "job of card " + std::to_string(i), nullptr},
+          stream, {Job{work, &exchanges[i], "job of card " + std::to_string(i), nullptr}},
           {values, nullptr, nullptr, static_cast<float*>(exchanges[i].x.data()), nullptr, nullptr,
            kValues, 0});
       handoff.wait(stream, number,

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.settings import Setting
-from ui.chat.setting_texts import setting_text
+from ui.widgets.setting_texts import setting_text
 
 
 class _Spin(QSpinBox):
@@ -53,6 +53,7 @@ class SettingField(QWidget):
         self._input = self._make_input(kind)
         self.show_value(value)
         self._title.setBuddy(self._input)
+        self.setFocusProxy(self._input)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

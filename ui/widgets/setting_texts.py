@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Titles and helps of the settings that the drawer shows: literals, so that they can be translated.
+"""Titles and helps of the settings that the window shows: literals, so that they can be translated.
 
 `ktdesk.settings` says them, in English; here they only stand for the translator to find.
 """
@@ -97,6 +97,35 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "system"),
     QT_TRANSLATE_NOOP("Settings", "light"),
     QT_TRANSLATE_NOOP("Settings", "dark"),
+    QT_TRANSLATE_NOOP("Settings", "Cores"),
+    QT_TRANSLATE_NOOP("Settings", "Physical cores; 0: those found."),
+    QT_TRANSLATE_NOOP("Settings", "Memory"),
+    QT_TRANSLATE_NOOP("Settings", "In all, also what is in use; 0: as found."),
+    QT_TRANSLATE_NOOP("Settings", "GB"),
+    QT_TRANSLATE_NOOP("Settings", "Free memory"),
+    QT_TRANSLATE_NOOP("Settings", "What models may take; 0: as found."),
+    QT_TRANSLATE_NOOP("Settings", "Memory speed"),
+    QT_TRANSLATE_NOOP("Settings", "What all cores read; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "GB/s"),
+    QT_TRANSLATE_NOOP("Settings", "Speed of int8 products"),
+    QT_TRANSLATE_NOOP("Settings", "Of all cores, with long prompts; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "GOP/s"),
+    QT_TRANSLATE_NOOP("Settings", "Speed of bf16 products"),
+    QT_TRANSLATE_NOOP("Settings", "The same on tiles; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "Memory of the card"),
+    QT_TRANSLATE_NOOP("Settings", "All that the first graphics card has; 0: as found."),
+    QT_TRANSLATE_NOOP("Settings", "Free memory of the card"),
+    QT_TRANSLATE_NOOP("Settings", "Of the first graphics card; 0: as found."),
+    QT_TRANSLATE_NOOP("Settings", "Speed of the card's memory"),
+    QT_TRANSLATE_NOOP("Settings", "Of the first graphics card; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "Speed of the card's products"),
+    QT_TRANSLATE_NOOP("Settings", "Of the first graphics card, with long prompts; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "Speed to the card"),
+    QT_TRANSLATE_NOOP("Settings", "Over the bus; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "Speed from the card"),
+    QT_TRANSLATE_NOOP("Settings", "Disk speed"),
+    QT_TRANSLATE_NOOP("Settings", "Of the folders of models; 0: as measured."),
+    QT_TRANSLATE_NOOP("Settings", "MB/s"),
 )
 
 

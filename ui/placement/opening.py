@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading what a plan needs: slow enough for a thread of its own, and with torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ktdesk.planning.plan import Planner
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model that can be planned. texts: of the placements that come with KTDesk, by name."""
+
+    planner: Planner
+    texts: dict[str, str]
+
+
+def open_here(path: Path) -> Opened:
+    """Open a file's model for this machine, as it is now. Raises ModelFileError."""
+    from ktdesk.planning.choices import shipped_texts
+    from ktdesk.planning.this_machine import open_planner
+
+    return Opened(open_planner(path), shipped_texts())
