@@ -90,6 +90,7 @@ sys.exit(main())
 
 
 def test_the_page_of_the_machine_is_there_and_needs_no_torch() -> None:
+    save_settings(Settings(interface=InterfaceSettings(wizard_done=True)))
     code = """
 import sys
 from PySide6.QtCore import QTimer

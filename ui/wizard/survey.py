@@ -64,8 +64,10 @@ class Places:
 def estimate(machine: Machine, settings: EngineSettings) -> list[Prospect]:
     """Plan all known models."""
     from ktdesk.planning.known import known_models, plan_known  # with torch
+    from ktdesk.planning.this_machine import without_model
 
-    return [_prospect(model, plan_known(model, machine, settings)) for model in known_models()]
+    free = without_model(machine)  # of a model that is loaded: another one would replace it
+    return [_prospect(model, plan_known(model, free, settings)) for model in known_models()]
 
 
 def _prospect(model: KnownModel, plan: Plan) -> Prospect:
