@@ -172,7 +172,11 @@ class Engine:
     def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
         try:
             with self._my_turn(flag):
-                yield from self._loaded().runner.run(request, flag)
+                model = self._loaded()
+                for event in model.runner.run(request, flag):
+                    if isinstance(event, Done) and model.learner:
+                        model.learner.learn(event.stats)
+                    yield event
         except Cancelled:
             yield Done("cancelled", _NOTHING)
         except KTDeskError as error:
