@@ -201,6 +201,18 @@ def test_mistakes_in_a_placement_are_named_with_their_line(
     assert error["hint"]
 
 
+def test_a_model_of_several_files_is_planned_as_one(ktdesk, on: On, tmp_path: Path) -> None:
+    on(machine(64, card()))
+    known = MODELS["DeepSeek-V2-Lite"]
+    whole = planned(ktdesk, write_header(known, tmp_path / "whole.gguf"))
+    first = write_header(known, tmp_path / "parts.gguf", part_tensors=100)
+    assert len(list(tmp_path.glob("parts-*.gguf"))) == 5
+    parts = planned(ktdesk, first)
+    assert parts.pop("path") == str(first)
+    whole.pop("path")
+    assert parts == whole
+
+
 def test_a_model_that_is_none(ktdesk, on: On, model: Path) -> None:
     on(machine(512))
     done = ktdesk("plan", model)
