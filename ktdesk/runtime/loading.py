@@ -149,7 +149,8 @@ def _load(
         vram_bytes=vram_bytes,
         placement=rules,
     )
-    is_usual = weights == "auto" and not deferred and threads == physical_cores()
+    is_whole = threads == physical_cores() and weights == "auto"
+    is_usual = is_whole and plan.captures and not deferred
     learner = Learner(checkpoint.path, wishes, available_bytes) if is_usual else None
     return LoadedModel(info, runner, learner)
 
