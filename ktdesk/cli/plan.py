@@ -21,10 +21,9 @@ from ktdesk.cli.setting_arguments import (
     engine_settings,
 )
 from ktdesk.errors import PlacementError
-from ktdesk.hardware import Machine, describe_machine
-from ktdesk.hardware.measurements import hardware_key
 
 if TYPE_CHECKING:
+    from ktdesk.hardware import Machine
     from ktdesk.planning.plan import Plan
     from ktdesk.planning.record import Outcome
     from ktdesk.planning.speed import Speed
@@ -51,19 +50,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Print the plan; return 1 if the model will not run as it is."""
-    from ktdesk.formats.gguf import Checkpoint
-    from ktdesk.planning.record import newest, read_outcomes
-    from ktdesk.planning.this_machine import plan_here
+    from ktdesk.planning.this_machine import open_planner, plan_as_loaded
     from ktdesk.planning.verdict import Fit
 
     path = choose_model(arguments.model, program)
-    plan = plan_here(path, engine_settings(arguments, program.settings.engine), arguments.placement)
-    machine, model = describe_machine(), Checkpoint.open(path).name
-    measured = newest(read_outcomes(), machine=hardware_key(machine), model=model)
+    settings = engine_settings(arguments, program.settings.engine)
+    planner = open_planner(path)
+    plan = plan_as_loaded(planner, settings, arguments.placement)
+    machine, measured = planner.machine, {each.work: each for each in planner.measured}
     if arguments.write:
         _write(plan, arguments.write)
     if arguments.json:
-        program.terminal.json({"model": model, "path": str(path)} | _json(plan, machine, measured))
+        about = {"model": planner.checkpoint.name, "path": str(path)}
+        program.terminal.json(about | _json(plan, machine, measured))
     else:
         for line in plan_lines(plan, machine, measured):
             program.terminal.line(line)

@@ -61,11 +61,6 @@ def keep_outcomes(outcomes: Iterable[Outcome]) -> None:
         file.write(json.dumps([asdict(each) for each in kept], indent=1).encode())
 
 
-def newest(outcomes: Iterable[Outcome], *, machine: str, model: str) -> dict[str, Outcome]:
-    """Return what was last measured of a model on a machine, by the kind of work."""
-    return {o.work: o for o in outcomes if (o.machine, o.model) == (machine, model)}
-
-
 def correction(outcomes: Iterable[Outcome], *, machine: str, model: str, work: str) -> float:
     """Return what predictions for this machine are to be multiplied by; 1 if nothing is known.
 

@@ -45,11 +45,15 @@ def without_model(machine: Machine) -> Machine:
 
 
 def plan_here(path: Path, settings: EngineSettings, placement: str = "auto") -> Plan:
-    """Plan a file's model as the settings would load it.
+    """Plan a file's model as the settings would load it; see `plan_as_loaded`."""
+    return plan_as_loaded(open_planner(path), settings, placement)
+
+
+def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = "auto") -> Plan:
+    """Plan a model as the settings would load it.
 
     placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
     """
-    planner = open_planner(path)
     wishes = Wishes(
         context_tokens=choose_context(planner.checkpoint, settings.context_tokens),
         cache_type=CacheType(settings.cache_type),

@@ -33,8 +33,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> On:
     """Make this machine another one."""
 
     def use(other: Machine) -> Machine:
-        for module in ("ktdesk.cli.plan", "ktdesk.planning.this_machine"):
-            monkeypatch.setattr(f"{module}.describe_machine", lambda *_: other)
+        monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
         return other
 
     return use
@@ -139,7 +138,9 @@ def test_what_is_written_gives_the_same_plan(
     chosen = planned(ktdesk, r1, "--context", "32768")
     again = planned(ktdesk, r1, "--context", "32768", "--placement", file)
     assert again.pop("placement") == "mine"
-    assert chosen.pop("placement") == "one_gpu"
+    assert chosen.pop("placement").startswith("one_gpu")
+    for result in (again, chosen):
+        result["memory"].pop("free")  # what this process has taken itself counts as free
     assert again == chosen
 
 

@@ -15,7 +15,6 @@ from ktdesk.planning.record import (
     Outcome,
     correction,
     keep_outcomes,
-    newest,
     outcomes_path,
     read_outcomes,
 )
@@ -54,13 +53,6 @@ def test_only_the_last_five_count() -> None:
 @pytest.mark.parametrize(("predicted", "measured"), [(0.0, 5.0), (-1.0, 5.0), (10.0, 0.0)])
 def test_speeds_that_are_none_do_not_count(predicted: float, measured: float) -> None:
     assert factor(outcome(measured, predicted=predicted)) == 1.0
-
-
-def test_the_newest_of_each_kind_of_work() -> None:
-    prefill = outcome(300, work="prefill")
-    known = [outcome(1), prefill, outcome(2), outcome(3, model="large"), outcome(4, machine="x")]
-    found = newest(known, machine="here", model="small")
-    assert found == {"decode": outcome(2), "prefill": prefill}
 
 
 def test_what_is_kept_is_read_again() -> None:
