@@ -24,6 +24,9 @@ from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ktdesk.models.homes import Home
     from ktdesk.runtime.loading import LoadedModel
 
@@ -136,7 +139,17 @@ class Engine:
         and what `generate` fails with.
         """
         with self._turn:
-            yield from self._loaded().runner.text_losses(text, by_steps=by_steps)
+            for some in self._loaded().runner.text_logits(text, by_steps=by_steps):
+                yield some.losses()
+
+    def text_logits(self, text: str) -> Iterator[NDArray[np.float32]]:
+        """Yield logits [V] for tokens of a text, one after another, computed as answers are.
+
+        The tokens, and what this fails with, are those of `text_losses` by steps.
+        """
+        with self._turn:
+            for some in self._loaded().runner.text_logits(text, by_steps=True):
+                yield from some.logits.numpy()
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.
@@ -172,7 +185,11 @@ class Engine:
     def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
         try:
             with self._my_turn(flag):
-                yield from self._loaded().runner.run(request, flag)
+                model = self._loaded()
+                for event in model.runner.run(request, flag):
+                    if isinstance(event, Done) and model.learner:
+                        model.learner.learn(event.stats)
+                    yield event
         except Cancelled:
             yield Done("cancelled", _NOTHING)
         except KTDeskError as error:

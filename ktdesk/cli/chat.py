@@ -19,6 +19,7 @@ from ktdesk.cli.program import Program
 from ktdesk.cli.session import Session
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
+    add_placement_argument,
     add_sampling_arguments,
     engine_settings,
     sampling_options,
@@ -58,12 +59,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--effort", metavar="WORD", help="how much it reasons, in its own words: low, medium, high"
     )
-    parser.add_argument(
-        "--placement",
-        metavar="NAME|FILE",
-        default="auto",
-        help="which operator runs where: a name KTDesk knows, or a .yaml file (default: auto)",
-    )
+    add_placement_argument(parser)
     add_engine_arguments(parser)
     add_sampling_arguments(parser)
     add_shape_arguments(parser)

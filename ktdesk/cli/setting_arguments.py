@@ -39,6 +39,18 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
     _add(group.add_argument, EngineSettings, "deferred_experts", "--defer")
 
 
+def add_placement_argument(parser: ArgumentParser, *, several: bool = False) -> None:
+    """Add --placement; several: it may be given more than once, and makes a list."""
+    help_text = "which operator runs where: a name of `ktdesk placements`, or a .yaml file (auto)"
+    parser.add_argument(
+        "--placement",
+        metavar="NAME|FILE",
+        action="append" if several else "store",
+        default=None if several else "auto",
+        help=f"{help_text}; twice or more often to compare them" if several else help_text,
+    )
+
+
 def add_sampling_arguments(parser: ArgumentParser) -> None:
     """Add one option for each sampling setting: --temperature, --top-k, ..."""
     group = parser.add_argument_group("sampling")

@@ -48,7 +48,7 @@ class TorchMla(Mla):
 
     def __init__(self, site: Site, spec: MlaSpec) -> None:
         self._spec, self._cache = spec, _MlaCache(site, spec)
-        weights = LatentWeights.read(site, spec)
+        weights = LatentWeights.read(site, spec, as_stored=True)
         self._key = torch.as_tensor(weights.absorbed_key.dequantize())
         self._value = torch.as_tensor(weights.value.dequantize())
 

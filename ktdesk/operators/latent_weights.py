@@ -23,13 +23,20 @@ class LatentWeights:
     value: Weight
 
     @classmethod
-    def read(cls, site: Site, spec: MlaSpec) -> LatentWeights:
-        """Read them as the file has them, transposed keys (split) or keys and values as one."""
+    def read(cls, site: Site, spec: MlaSpec, *, as_stored: bool = False) -> LatentWeights:
+        """Read them as the file has them, transposed keys (split) or keys and values as one.
+
+        as_stored: leave their blocks in the file, as only those can be dequantised.
+        """
+
+        def placed(weight: Weight) -> Weight:
+            return weight if as_stored else site.placed(weight)
+
         heads, nope, value, latent = spec.heads, spec.nope, spec.value, spec.latent
         if not spec.joint_weight:
             absorbed = site.weight(spec.key_weight, heads, latent, nope)
             values = site.weight(spec.value_weight, heads, value, latent)
-            return cls(site.made(_transposed(absorbed)), site.placed(absorbed), site.placed(values))
+            return cls(site.made(_transposed(absorbed)), placed(absorbed), placed(values))
         joint = site.weight(spec.joint_weight, heads * (nope + value), latent)
         blocks = joint.blocks.reshape(heads, nope + value, -1)
         keys = replace(
@@ -42,7 +49,7 @@ class LatentWeights:
             shape=(heads, value, latent),
             data=blocks[:, nope:].reshape(heads * value, -1),
         )
-        return cls(site.placed(keys), site.made(_transposed(keys)), site.placed(values))
+        return cls(placed(keys), site.made(_transposed(keys)), placed(values))
 
 
 def some_heads(weight: Weight, heads: slice) -> Weight:

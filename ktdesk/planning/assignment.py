@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part, Rule, SlotPath
@@ -52,6 +52,15 @@ class Assignment:
     def cache_bytes(self, card: int, context_tokens: int) -> int:
         """Return what the caches of so many tokens take there."""
         return context_tokens * sum(module.row_bytes for module in self.on(card))
+
+    def placement_in_use(self) -> Placement:
+        """Return the rules that place something, which as a file of their own place it alike.
+
+        Others are inherited: in the file that they come from they may match nothing.
+        """
+        used = {id(each.rule) for each in self.placed}
+        rules = tuple(rule for rule in self.placement.rules if id(rule) in used)
+        return replace(self.placement, rules=rules)
 
     @property
     def handed_layers(self) -> int:

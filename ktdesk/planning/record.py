@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ktdesk.settings.folders import data_folder
 from ktdesk.whole_file import whole_file
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _MOST = 500  # that are kept, the newest
 _LAST = 5  # that a correction is made of
+_TEXTS = ("machine", "model", "placement", "work", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,17 @@ def read_outcomes() -> list[Outcome]:
     """Return what is kept, the oldest first; nothing if the file is missing or damaged."""
     path = outcomes_path()
     try:
-        return [Outcome(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+        return [_outcome(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         log.warning("the speeds in %s cannot be read: %s", path, error)
         return []
 
 
-def keep_outcome(outcome: Outcome) -> None:
-    """Add an outcome to what is kept. Raises OSError if the disk does not take it."""
-    kept = [*read_outcomes(), outcome][-_MOST:]
+def keep_outcomes(outcomes: Iterable[Outcome]) -> None:
+    """Add outcomes to what is kept. Raises OSError if the disk does not take them."""
+    kept = [*read_outcomes(), *outcomes][-_MOST:]
     with whole_file(outcomes_path()) as file:
         file.write(json.dumps([asdict(each) for each in kept], indent=1).encode())
 
@@ -70,3 +72,12 @@ def correction(outcomes: Iterable[Outcome], *, machine: str, model: str, work: s
     if not ratios:
         return 1.0
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
+
+
+def _outcome(entry: Mapping[str, Any]) -> Outcome:
+    """Return an entry of the file in its types. Raises ValueError, TypeError, KeyError."""
+    predicted, measured = float(entry["predicted"]), float(entry["measured"])
+    if not (math.isfinite(predicted) and math.isfinite(measured)):
+        raise ValueError(f"{predicted} and {measured} are no speeds")
+    machine, model, placement, work, at = (str(entry[name]) for name in _TEXTS)
+    return Outcome(machine, model, placement, work, predicted, measured, at)

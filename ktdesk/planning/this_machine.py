@@ -52,11 +52,15 @@ def plan_here(
     placement: str = "auto",
     machine: Machine | None = None,
 ) -> Plan:
-    """Plan a file's model as the settings would load it.
+    """Plan a file's model as the settings would load it; see `plan_as_loaded`."""
+    return plan_as_loaded(open_planner(path, machine), settings, placement)
+
+
+def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = "auto") -> Plan:
+    """Plan a model as the settings would load it.
 
     placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
     """
-    planner = open_planner(path, machine)
     wishes = Wishes(
         context_tokens=choose_context(planner.checkpoint, settings.context_tokens),
         cache_type=CacheType(settings.cache_type),

@@ -16,7 +16,7 @@ from ktdesk.devices.cuda import open_gpus, usable_bytes
 from ktdesk.errors import ModelFileError, format_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import WeightType
-from ktdesk.hardware import available_memory_bytes
+from ktdesk.hardware import available_memory_bytes, physical_cores
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.architectures import find_architecture
 from ktdesk.models.build import build_model, make_plan
@@ -28,6 +28,8 @@ from ktdesk.planning.card_needs import CardNeeds
 from ktdesk.planning.context import choose_context
 from ktdesk.planning.gpu_fit import choose_placement
 from ktdesk.planning.modules import dissect
+from ktdesk.planning.plan import Wishes
+from ktdesk.runtime.learning import Learner
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
@@ -45,10 +47,14 @@ _KEPT_SHARE = 0.25  # of the memory that is free, for what was read of other con
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model, and what it is. Its memory goes when the last reference does."""
+    """A model, and what it is. Its memory goes when the last reference does.
+
+    learner: None where the model is run in a way that no prediction is for.
+    """
 
     info: ModelInfo
     runner: Runner
+    learner: Learner | None = None
 
 
 def load_model(
@@ -96,6 +102,7 @@ def _load(
     vram_bytes: int,
     deferred_experts: int,
 ) -> LoadedModel:
+    available_bytes = available_memory_bytes()
     find_architecture(checkpoint)
     tokenizer = Tokenizer.from_metadata(checkpoint.path, checkpoint.metadata)
     context_tokens = choose_context(checkpoint, context_tokens)
@@ -136,7 +143,16 @@ def _load(
     report(LoadProgress("Ready", 1.0))
     deferred = resources.deferral.most if plan.captures else 0  # only captured steps defer
     info = _describe(checkpoint, context_tokens, rules.name, deferred)
-    return LoadedModel(info, runner)
+    wishes = Wishes(
+        context_tokens=context_tokens,
+        cache_type=resources.cache_type,
+        vram_bytes=vram_bytes,
+        placement=rules,
+    )
+    is_whole = threads == physical_cores() and weights == "auto"
+    is_usual = is_whole and plan.captures and not deferred
+    learner = Learner(checkpoint.path, wishes, available_bytes) if is_usual else None
+    return LoadedModel(info, runner, learner)
 
 
 def _check_vocabulary(checkpoint: Checkpoint, tokenizer: Tokenizer, rows: int) -> None:

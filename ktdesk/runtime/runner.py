@@ -19,14 +19,13 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
-from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
 from ktdesk.runtime.vocabulary import Vocabulary
-from ktdesk.runtime.window_losses import window_losses
+from ktdesk.runtime.window_logits import WindowLogits, window_logits
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -112,11 +111,11 @@ class Runner:
         yield from now.text.flush()
         yield Done(reason, self._stats(now))
 
-    def text_losses(self, text: str, *, by_steps: bool) -> Iterator[TextLosses]:
-        """Yield what tokens of a text cost; see `Engine.text_losses`."""
+    def text_logits(self, text: str, *, by_steps: bool) -> Iterator[WindowLogits]:
+        """Yield logits for tokens of a text; see `Engine.text_losses` and `text_logits`."""
         self._check_model()
         self._sequence.recall([])  # its rows are overwritten
-        losses = window_losses(
+        logits = window_logits(
             self._model,
             self._decode,
             self._tokenizer.encode(text),
@@ -124,7 +123,7 @@ class Runner:
             bos=self._tokenizer.bos_id if self._tokenizer.adds_bos else None,
             by_steps=by_steps,
         )
-        for some in losses:
+        for some in logits:
             self._check_model()
             yield some
 

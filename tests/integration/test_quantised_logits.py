@@ -50,12 +50,12 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf")
 
 
-def preferred(path: Path, home: Home) -> list[int]:
-    """Return the token that the cpu operators prefer after each of TOKENS."""
+def preferred(path: Path, home: Home, placement: str = "cpu_only") -> list[int]:
+    """Return the token that a placement's operators prefer after each of TOKENS."""
     checkpoint, device = Checkpoint.open(path), CpuDevice(2)
     copied = choose_copies(checkpoint, home, 1 << 30, {})
     resources = Resources(checkpoint, device, 128, CacheType.F32, copied=copied)
-    plan = make_plan(resources, Placement.load("cpu_only"))
+    plan = make_plan(resources, Placement.load(placement))
     model = build_model(resources, plan, lambda share: None)
     return prefill(model, TOKENS, 0, outputs=len(TOKENS)).argmax(-1).tolist()
 
@@ -84,6 +84,13 @@ def test_llama_cpp_prefers_the_same_tokens(
     homes: tuple[Home, Home] = ("mapped", "auto")
     for home in homes:
         assert equal_share(preferred(path, home), theirs) >= least, home
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_operators_in_torch_do_not_depend_on_copies(tiny: Tiny, kind: str, tmp_path: Path) -> None:
+    path = write_quantised(tiny.path, tmp_path / "model.gguf", GGMLQuantizationType[kind])
+    mapped, copied = (preferred(path, home, "reference") for home in ("mapped", "auto"))
+    assert mapped == copied
 
 
 def test_what_four_bits_lose_is_seen() -> None:

@@ -34,12 +34,14 @@ class Tensor:
         return prod(self.shape) // block * block_bytes
 
 
-def write_header(model: Known, path: Path) -> Path:
-    """Write the file; its data are holes, which take no room on the disk."""
-    writer = GGUFWriter(path, model.architecture)
+def write_header(model: Known, path: Path, *, part_tensors: int = 0) -> Path:
+    """Write the file; its data are holes, which take no room on the disk.
+
+    part_tensors: makes several files with so many tensors each; the first is returned.
+    """
+    writer = GGUFWriter(path, model.architecture, split_max_tensors=part_tensors)
     _describe(writer, model)
-    todo = list(tensors(model))
-    for tensor in todo:
+    for tensor in tensors(model):
         block, block_bytes = GGML_QUANT_SIZES[tensor.type]
         sizes = (*tensor.shape[:-1], tensor.shape[-1] // block * block_bytes)
         is_float = tensor.type is Type.F32
@@ -54,10 +56,12 @@ def write_header(model: Known, path: Path) -> Path:
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     writer.close()
-    data = sum(-(-tensor.size_bytes // _ALIGNMENT) * _ALIGNMENT for tensor in todo)
-    start = -(-path.stat().st_size // _ALIGNMENT) * _ALIGNMENT
-    os.truncate(path, start + data)
-    return path
+    paths = writer.format_shard_names(path)
+    for part, infos in zip(paths, writer.tensors, strict=True):
+        data = sum(-(-info.nbytes // _ALIGNMENT) * _ALIGNMENT for info in infos.values())
+        start = -(-part.stat().st_size // _ALIGNMENT) * _ALIGNMENT
+        os.truncate(part, start + data)
+    return paths[0]
 
 
 def tensors(model: Known) -> Iterator[Tensor]:

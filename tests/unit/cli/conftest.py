@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ktdesk import log
 from ktdesk.cli import main
@@ -52,6 +54,7 @@ class FakeEngine:
         self.saved: list[Request | None] = []
         self.most_deferred = 7  # of a token's 8 experts
         self.losses: dict[int, list[float]] = {}  # by how many experts are deferred
+        self.logits: dict[str, list[NDArray[np.float32]]] = {}  # by placement
         self.read: list[tuple[str, bool]] = []  # texts, and whether they were read by steps
 
     def __call__(self, threads: int) -> FakeEngine:
@@ -94,7 +97,7 @@ class FakeEngine:
             experts=64,
             experts_used=8,
             context_tokens=context_tokens or 512,
-            placement="cpu_only",
+            placement="cpu_only" if placement == "auto" else placement,
             deferred_experts=min(deferred_experts, self.most_deferred),
         )
         return self.info
@@ -109,6 +112,11 @@ class FakeEngine:
         losses = self.losses[self.info.deferred_experts]
         for done, loss in enumerate(losses, 1):
             yield TextLosses((loss,), done, len(losses))
+
+    def text_logits(self, text: str) -> Iterator[NDArray[np.float32]]:
+        assert self.info is not None
+        self.read.append((text, True))
+        return iter(self.logits[self.info.placement])
 
     def unload(self) -> None:
         self.info = None

@@ -14,7 +14,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import describe_machine
 from ktdesk.hardware.measurements import hardware_key
 from ktdesk.planning.plan import Wishes
-from ktdesk.planning.record import Outcome, keep_outcome
+from ktdesk.planning.record import Outcome, keep_outcomes
 from ktdesk.planning.this_machine import open_planner, without_model
 from tests.gpu.under_test import emulated_module
 from tests.tiny.olmoe import tiny_olmoe
@@ -46,7 +46,7 @@ def test_speeds_of_this_machine_correct_what_is_planned_on_it(tmp_path: Path) ->
     wishes = Wishes(context_tokens=64)
     before = open_planner(path).plan(wishes).decode[0].tokens_per_s.middle
     for machine_key in (key, "another"):
-        keep_outcome(Outcome(machine_key, name, "cpu_only", "decode", 10.0, 30.0, ""))
+        keep_outcomes([Outcome(machine_key, name, "cpu_only", "decode", 10.0, 30.0, "")])
     planner = open_planner(path)
     assert [outcome.machine for outcome in planner.measured] == [key]
     after = planner.plan(wishes).decode[0].tokens_per_s.middle

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tokens of a text cost a model, window by window, as llama-perplexity counts them."""
+"""Logits of a text, window by window, of the tokens that llama-perplexity counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,7 +16,24 @@ from ktdesk.runtime.perplexity import WINDOW, TextLosses
 from ktdesk.runtime.step import DecodeStep, EagerStep, prefill
 
 
-def window_losses(
+@dataclass(frozen=True, slots=True)
+class WindowLogits:
+    """Logits [T, V] on the CPU, the tokens that came next, and how many of all are done."""
+
+    logits: Tensor
+    targets: tuple[int, ...]
+    done_tokens: int
+    total_tokens: int
+
+    def losses(self) -> TextLosses:
+        """Return minus the logarithm of each target's probability."""
+        each = torch.nn.functional.cross_entropy(
+            self.logits.double(), torch.tensor(self.targets), reduction="none"
+        )
+        return TextLosses(tuple(map(float, each)), self.done_tokens, self.total_tokens)
+
+
+def window_logits(
     model: Decoder,
     step: DecodeStep | EagerStep,
     tokens: Sequence[int],
@@ -23,8 +41,8 @@ def window_losses(
     context_tokens: int,
     bos: int | None,
     by_steps: bool,
-) -> Iterator[TextLosses]:
-    """Yield the losses of the second half of each window of a text, but for its first token.
+) -> Iterator[WindowLogits]:
+    """Yield the logits for the second half of each window of a text, but for its first token.
 
     bos: what each window begins with, in place of its first token. by_steps: compute that half as
     answers are, token by token, instead of as prompts. Overwrites the model's caches. Raises
@@ -50,14 +68,6 @@ def window_losses(
                 logits = torch.tensor(np.stack([each.whole() for each in step.run(read, first)]))
             else:
                 logits = prefill(model, read, first, outputs=len(read))
-            values = _losses(logits, window[first + 1 : first + 1 + len(read)])
-            done += len(values)
-            yield TextLosses(values, done, total)
-
-
-def _losses(logits: Tensor, targets: Sequence[int]) -> tuple[float, ...]:
-    """Return minus the logarithm of each target's probability, for logits [T, V]."""
-    each = torch.nn.functional.cross_entropy(
-        logits.double(), torch.tensor(targets), reduction="none"
-    )
-    return tuple(float(loss) for loss in each)
+            done += len(read)
+            targets = tuple(window[first + 1 : first + 1 + len(read)])
+            yield WindowLogits(logits, targets, done, total)
