@@ -6,8 +6,8 @@
 // and each sum starts at -128 times the sum of its weights. All of that is exact.
 // COST unpacking, some 100 instructions for 16 x 64 weights, against 16 products a token.
 
-constexpr int kPanelColumns = 512;  // with their x, in the first cache
-constexpr int kPanelTokens = 8;     // of the register tile
+constexpr int kPanelColumns = 512;     // with their x, in the first cache
+constexpr int kPanelTokens = 8;        // of the register tile
 constexpr int kFewestPanelTokens = 9;  // up to 8, blocks unpacked twice cost less
 
 // How many weights share a scale, and whether the type has offsets, each for as many weights.

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
@@ -19,6 +19,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ktdesk import Engine
+from ktdesk.hardware import Machine, describe_machine
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import Settings, models_folder
 from ui.bridge import EngineBridge
@@ -80,7 +81,7 @@ def main() -> None:
     def placement_title() -> str:
         return QCoreApplication.translate("MainWindow", "Placement")
 
-    machine = HardwarePresenter(store, bridge)
+    machine = HardwarePresenter(store, bridge, look=_without_programs)
 
     def hardware_title() -> str:
         return QCoreApplication.translate("MainWindow", "Hardware")
@@ -158,6 +159,12 @@ def _pass_time(duration_ms: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(duration_ms, loop.quit)
     loop.exec()
+
+
+def _without_programs(folders: Sequence[Path]) -> Machine:
+    """Return the machine, but not what else runs on it: that is nobody's business."""
+    machine = describe_machine(folders)
+    return replace(machine, memory=replace(machine.memory, largest_programs=()))
 
 
 def _fail(error: Exception) -> None:

@@ -11,7 +11,7 @@
 
 namespace kt::cuda {
 
-constexpr int kSectionRows = 64;  // a section has at least so many
+constexpr int kSectionRows = 64;   // a section has at least so many
 constexpr float kLowest = -1e30f;  // below every score, and finite: a difference of two is zero
 constexpr float kLog2E = 1.4426950408889634f;
 
