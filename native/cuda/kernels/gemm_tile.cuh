@@ -360,8 +360,22 @@ class Tile {
   float sums_[kRowTiles][kTokenTiles][4];
 };
 
+// Whether unpacking is so short that tiles have all they need in registers.
+template <class Source>
+constexpr bool kIsLean = false;
+template <>
+constexpr bool kIsLean<Bf16Source<true>> = true;
+template <>
+constexpr bool kIsLean<BlockSource<BlockQ4_K>> = true;
+template <>
+constexpr bool kIsLean<BlockSource<BlockQ4_0>> = true;
+template <>
+constexpr bool kIsLean<BlockSource<BlockQ8_0>> = true;
+template <int kGroup>
+constexpr bool kIsLean<BlockSource<BlockQ4Group<kGroup>>> = true;
+
 template <class Source, int kTokens>
-__global__ void __launch_bounds__(kTileThreads, tiles_together(kTokens))
+__global__ void __launch_bounds__(kTileThreads, tiles_together(kTokens) - !kIsLean<Source>)
     tile_product(TileArgs args) {
   KT_SHARED(memory);
   const TilePlace place(args, kTokens);

@@ -12,7 +12,7 @@ constexpr int kTileRows = 128;  // of weights that a block multiplies
 constexpr int kTileDepth = 64;  // columns at a time
 constexpr int kTileThreads = 128;
 constexpr int kFewTileTokens = 16, kMostTileTokens = 64;
-// Blocks that are to fit on a multiprocessor.
+// Blocks that are to fit on a multiprocessor; one less where unpacking takes many registers.
 __host__ __device__ constexpr int tiles_together(int tile_tokens) {
   return tile_tokens > kFewTileTokens ? 3 : 4;
 }

@@ -112,8 +112,7 @@ __global__ void __launch_bounds__(kMaxThreads, 2) rms_norm_kernel(RmsNormArgs a,
            [&](Part& part, int first) { part.load(x, first, a.width); });
 }
 
-__global__ void __launch_bounds__(kMaxThreads, 2)
-    add_rms_norm_kernel(AddRmsNormArgs a, int64_t rows) {
+__global__ void __launch_bounds__(kMaxThreads) add_rms_norm_kernel(AddRmsNormArgs a, int64_t rows) {
   const int64_t row = own_row();
   if (row >= rows) return;
   const int64_t at = row * a.width;
