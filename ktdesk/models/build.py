@@ -24,10 +24,11 @@ from ktdesk.formats.quant import WeightType
 from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.architectures import find_architecture
+from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.rotary import FACTOR_TENSORS
 from ktdesk.models.slots import outline
-from ktdesk.operators.base import ExpertsSpec, GqaSpec, LinearSpec, MlaSpec, MlpSpec, Slot
+from ktdesk.operators.base import ExpertsSpec, LinearSpec, MlaSpec, MlpSpec, Slot
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.registry import GPU_VARIANTS, find, options_of
@@ -60,7 +61,8 @@ class Plan:
 
     def cache_bytes(self, resources: Resources) -> int:
         """Return what the caches need."""
-        return sum(cache_bytes(spec, resources) for spec in self.specs.values())
+        rows = (cache_row_bytes(spec, resources.cache_type) for spec in self.specs.values())
+        return resources.context_tokens * sum(rows)
 
     @property
     def captures(self) -> bool:
@@ -188,27 +190,9 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     return model
 
 
-def cache_bytes(spec: object, resources: Resources) -> int:
-    """Return what the caches of a slot with this spec need."""
-    row_bytes = resources.cache_type.row_bytes
-    per_token = sum(parts * row_bytes(width) for parts, width in _caches(spec))
-    return per_token * resources.context_tokens
-
-
-def _caches(spec: object) -> tuple[tuple[int, int], ...]:
-    """Return what is kept per token: parts, values of each."""
-    match spec:
-        case GqaSpec():
-            return ((2 * spec.kv_heads, spec.head_size),)
-        case MlaSpec():
-            return (1, spec.latent), (1, spec.rope)
-        case _:
-            return ()
-
-
 def _check_cache_type(resources: Resources, plan: Plan) -> None:
     kind = resources.cache_type
-    for _, width in chain.from_iterable(map(_caches, plan.specs.values())):
+    for _, width in chain.from_iterable(map(cached_parts, plan.specs.values())):
         if not kind.fits(width):
             raise SettingsError(
                 f"A cache in {kind.value} has blocks of {BLOCK} values; "

@@ -11,6 +11,7 @@ from typing import Any
 
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.kernels.cache_types import CacheType
+from ktdesk.models.cache_rows import cache_row_bytes
 from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
 from ktdesk.operators.rules import Part, SlotPath
@@ -126,7 +127,7 @@ def _module(
         size += 0 if name in counted else info.size_bytes
         weights += 0 if name in counted else prod(info.shape)
         counted.add(name)
-    row_bytes, row_operations, prompt_row_operations = _cache_row(spec, cache_type)
+    row_operations, prompt_row_operations = _row_operations(spec)
     return Module(
         path=slot.path,
         kind=slot.kind,
@@ -136,7 +137,7 @@ def _module(
         size_bytes=int(size),
         read_bytes=read,
         operations=operations,
-        row_bytes=row_bytes,
+        row_bytes=cache_row_bytes(spec, cache_type),
         row_operations=row_operations,
         prompt_row_operations=prompt_row_operations,
         made_bytes=_made_bytes(spec),
@@ -166,19 +167,17 @@ def _tensor_names(spec: object) -> Iterator[str]:
             yield from _tensor_names(value)
 
 
-def _cache_row(spec: object, cache_type: CacheType) -> tuple[int, float, float]:
-    """Return what attention keeps of a token, and its operations over it: absorbed, expanded."""
+def _row_operations(spec: object) -> tuple[float, float]:
+    """Return the operations over what attention keeps of a token: absorbed, expanded."""
     match spec:
         case MlaSpec():
-            row_bytes = cache_type.row_bytes(spec.latent) + cache_type.row_bytes(spec.rope)
             absorbed = 2.0 * spec.heads * (2 * spec.latent + spec.rope)
-            return row_bytes, absorbed, 2.0 * spec.heads * (spec.nope + spec.rope + spec.value)
+            return absorbed, 2.0 * spec.heads * (spec.nope + spec.rope + spec.value)
         case GqaSpec():
-            row_bytes = 2 * spec.kv_heads * cache_type.row_bytes(spec.head_size)
             operations = 4.0 * spec.heads * spec.head_size
-            return row_bytes, operations, operations
+            return operations, operations
         case _:
-            return 0, 0.0, 0.0
+            return 0.0, 0.0
 
 
 def _made_bytes(spec: object) -> int:
