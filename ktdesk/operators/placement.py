@@ -101,7 +101,7 @@ class Placement:
         """Read a placement; above: the names of those that extend it."""
         if Path(name).suffix in _SUFFIXES:
             path = folder / Path(name).expanduser()
-            key, text = str(path.absolute()), _read(path)
+            key, text = str(path.absolute()), read_placement_file(path)
             name, folder = path.stem, path.parent
         else:
             key, text = name, _shipped_text(name)
@@ -161,7 +161,8 @@ def _shipped_text(name: str) -> str:
     return shipped[name].read_text(encoding="utf-8")
 
 
-def _read(path: Path) -> str:
+def read_placement_file(path: Path) -> str:
+    """Return the text of a file. Raises PlacementError if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

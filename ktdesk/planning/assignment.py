@@ -81,7 +81,7 @@ def _card(rule: Rule) -> int:
     """Return where a rule's operator works."""
     if rule.use.partition(".")[2] != "cuda":
         return CPU
-    return int(rule.options.get("card", 0))
+    return rule.card
 
 
 def _home(each: Placed) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ktdesk.errors import PlacementError
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.operators.placement import Placement, shipped_placements
+from ktdesk.operators.placement import Placement, read_placement_file, shipped_placements
 from ktdesk.planning.context import choose_context
 from ktdesk.planning.plan import Planner, Wishes
 from ktdesk.whole_file import whole_file
@@ -71,11 +71,7 @@ def parse_rules(text: str, file: Path, planner: Planner) -> Placement:
 
 def read_rules(file: Path) -> str:
     """Return the text of a file. Raises PlacementError if it cannot be read."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"The placement file {file} cannot be read: {error}."
-        raise PlacementError(message, hint="Check the path and its permissions.") from error
+    return read_placement_file(file)
 
 
 def save_rules(file: Path, text: str) -> None:
