@@ -10,10 +10,10 @@ from ktdesk.devices.cuda import taken_bytes
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import Machine, describe_machine, taken_memory_bytes
 from ktdesk.hardware.measurements import hardware_key
-from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
+from ktdesk.planning.choices import make_wishes
 from ktdesk.planning.context import choose_context
-from ktdesk.planning.plan import Plan, Planner, Wishes
+from ktdesk.planning.plan import Plan, Planner
 from ktdesk.planning.record import read_outcomes
 from ktdesk.settings import EngineSettings
 
@@ -61,10 +61,10 @@ def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = 
 
     placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
     """
-    wishes = Wishes(
-        context_tokens=choose_context(planner.checkpoint, settings.context_tokens),
-        cache_type=CacheType(settings.cache_type),
-        vram_bytes=settings.vram_mb * 1_000_000,
-        placement=None if placement == "auto" else Placement.load(placement),
+    wishes = make_wishes(
+        choose_context(planner.checkpoint, settings.context_tokens),
+        settings.cache_type,
+        settings.vram_mb,
+        None if placement == "auto" else Placement.load(placement),
     )
     return planner.plan(wishes)
