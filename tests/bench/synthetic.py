@@ -59,7 +59,7 @@ def write_model(shape: Shape, path: Path) -> None:
     write_vocabulary(writer, VOCABULARY)
     todo = tensors(shape)
     for tensor in todo:
-        _announce(writer, tensor)
+        announce(writer, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
@@ -79,7 +79,8 @@ def _check_room(shape: Shape, folder: Path) -> None:
         )
 
 
-def _announce(writer: GGUFWriter, tensor: Tensor) -> None:
+def announce(writer: GGUFWriter, tensor: Tensor) -> None:
+    """Put a tensor into a file's table."""
     kind, sizes = np.dtype(np.float32), tensor.shape
     if tensor.type != GGMLQuantizationType.F32:
         block, block_bytes = GGML_QUANT_SIZES[tensor.type]

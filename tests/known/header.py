@@ -5,33 +5,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 
-import numpy as np
 from gguf import GGUFWriter
-from gguf.constants import GGML_QUANT_SIZES
 from gguf.constants import GGMLQuantizationType as Type
 
+from tests.bench.shapes import Tensor
+from tests.bench.synthetic import announce
 from tests.known.models import Gqa, Known, Mla
 
 _ALIGNMENT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """A tensor of a file. shape: slowest dimension first."""
-
-    name: str
-    type: Type
-    shape: tuple[int, ...]
-
-    @property
-    def size_bytes(self) -> int:
-        """Bytes in the file."""
-        block, block_bytes = GGML_QUANT_SIZES[self.type]
-        return prod(self.shape) // block * block_bytes
 
 
 def write_header(model: Known, path: Path, *, part_tensors: int = 0) -> Path:
@@ -42,16 +25,7 @@ def write_header(model: Known, path: Path, *, part_tensors: int = 0) -> Path:
     writer = GGUFWriter(path, model.architecture, split_max_tensors=part_tensors)
     _describe(writer, model)
     for tensor in tensors(model):
-        block, block_bytes = GGML_QUANT_SIZES[tensor.type]
-        sizes = (*tensor.shape[:-1], tensor.shape[-1] // block * block_bytes)
-        is_float = tensor.type is Type.F32
-        writer.add_tensor_info(
-            tensor.name,
-            tensor.shape if is_float else sizes,
-            np.dtype(np.float32 if is_float else np.uint8),
-            tensor.size_bytes,
-            tensor.type,
-        )
+        announce(writer, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
