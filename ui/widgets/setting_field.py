@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -19,18 +18,7 @@ from PySide6.QtWidgets import (
 
 from ktdesk.settings import Setting
 from ui.widgets.setting_texts import setting_text
-
-
-class _Spin(QSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Scroll the form, not the value that happens to lie below the mouse."""
-        event.ignore()
-
-
-class _DoubleSpin(QDoubleSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Scroll the form, not the value that happens to lie below the mouse."""
-        event.ignore()
+from ui.widgets.still import keep_still
 
 
 class SettingField(QWidget):
@@ -92,14 +80,15 @@ class SettingField(QWidget):
         if self._names or self._about.choices:
             return self._make_choice()
         if kind is float:
-            return self._make_number(_DoubleSpin(self))
+            return self._make_number(QDoubleSpinBox(self))
         if kind is int:
-            return self._make_number(_Spin(self))
+            return self._make_number(QSpinBox(self))
         field = QLineEdit(self)
         field.editingFinished.connect(self._edit_text)
         return field
 
     def _make_number(self, field: QSpinBox | QDoubleSpinBox) -> QWidget:
+        keep_still(field)
         low, high = self._about.low or 0, self._about.high or 0
         if isinstance(field, QDoubleSpinBox):
             field.setRange(low, high)
