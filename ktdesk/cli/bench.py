@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -25,6 +25,7 @@ from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
+    add_model_argument,
     add_placement_argument,
     at_least_one,
     engine_settings,
@@ -53,9 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = EXAMPLE
-    help_text = "as for `ktdesk chat --model`"
-    parser.add_argument("model", metavar="MODEL", nargs="?", default=SUPPRESS, help=help_text)
-    parser.add_argument("--model", metavar="PATH|NAME", help="the same")
+    add_model_argument(parser)
     for name, default, text in (
         ("--prompt-tokens", 512, "about how many tokens to read"),
         ("--tokens", 64, "how many tokens to generate, at most"),

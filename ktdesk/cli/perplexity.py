@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ktdesk import __version__
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.model_choice import choose_model, load_model
 from ktdesk.cli.program import Program, on_interrupt
-from ktdesk.cli.setting_arguments import add_engine_arguments, engine_settings
+from ktdesk.cli.setting_arguments import add_engine_arguments, add_model_argument, engine_settings
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, RequestError, SettingsError
 from ktdesk.runtime.model_info import ModelInfo
@@ -37,9 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = EXAMPLE
-    help_text = "as for `ktdesk chat --model`"
-    parser.add_argument("model", metavar="MODEL", nargs="?", default=SUPPRESS, help=help_text)
-    parser.add_argument("--model", metavar="PATH|NAME", help="the same")
+    add_model_argument(parser)
     parser.add_argument(
         "--text", type=Path, metavar="FILE", help="text in UTF-8 (a page that comes with KTDesk)"
     )

@@ -6,7 +6,7 @@ No weight is read. What answers on this computer were measured to have corrects 
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,7 @@ from ktdesk.cli.plan_text import plan_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
+    add_model_argument,
     add_placement_argument,
     engine_settings,
 )
@@ -39,9 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = EXAMPLE
-    help_text = "as for `ktdesk chat --model`"
-    parser.add_argument("model", metavar="MODEL", nargs="?", default=SUPPRESS, help=help_text)
-    parser.add_argument("--model", metavar="PATH|NAME", help="the same")
+    add_model_argument(parser)
     add_placement_argument(parser)
     help_text = "write the placement to a new .yaml file, to be edited and used with --placement"
     parser.add_argument("--write", type=Path, metavar="FILE", help=help_text)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
@@ -37,6 +37,13 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
         help=f"{about.title}. {about.help} Such as 24GiB or 8000MB.",
     )
     _add(group.add_argument, EngineSettings, "deferred_experts", "--defer")
+
+
+def add_model_argument(parser: ArgumentParser) -> None:
+    """Add MODEL, and --model for the same."""
+    help_text = "as for `ktdesk chat --model`"
+    parser.add_argument("model", metavar="MODEL", nargs="?", default=SUPPRESS, help=help_text)
+    parser.add_argument("--model", metavar="PATH|NAME", help="the same")
 
 
 def add_placement_argument(parser: ArgumentParser, *, several: bool = False) -> None:
