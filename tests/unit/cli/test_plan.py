@@ -30,10 +30,11 @@ def r1(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch) -> On:
-    """Make this machine another one."""
+    """Make this machine another one, on which this process has taken nothing."""
 
     def use(other: Machine) -> Machine:
         monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
+        monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
         return other
 
     return use
