@@ -17,18 +17,18 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPausesPerLook = 64;  // between two looks at the clock, which costs some 20 ns
 
-// Some threads are late, or lose their core: with several parts each, the others do their work. A
-// claim costs more the more threads there are, so many threads get one each.
-constexpr int kManyThreads = 16;
+// Some threads are late, or lose their core: with several parts each, the others do their work.
 constexpr int kPartsPerThread = 4;
+constexpr int kTeamThreads = 16;
 
-// The parts of a node's word of claims.
+// The parts of a team's word of claims.
 constexpr int kCountBits = 24;
 constexpr uint64_t kCountMask = (uint64_t{1} << kCountBits) - 1;
 constexpr int64_t claimed(uint64_t claims) { return static_cast<int64_t>(claims & kCountMask); }
 constexpr int64_t parts(uint64_t claims) {
   return static_cast<int64_t>(claims >> kCountBits & kCountMask);
 }
+constexpr bool is_open(uint64_t claims) { return claimed(claims) < parts(claims); }
 constexpr uint64_t loop(uint64_t claims) { return claims >> 2 * kCountBits; }
 constexpr uint64_t word(uint64_t loop, int64_t parts) {
   return loop << 2 * kCountBits | static_cast<uint64_t>(parts) << kCountBits;
@@ -50,13 +50,8 @@ ThreadPool::ThreadPool(int threads) : ThreadPool(spread(this_machine(), checked(
 ThreadPool::ThreadPool(const std::vector<Place>& places) : threads_(checked(std::ssize(places))) {
   std::vector<int> homes;
   for (const Place& place : places) {
-    if (nodes_.empty() || nodes_.back()->id != place.node) {
-      nodes_.push_back(std::make_unique<Node>());
-      nodes_.back()->id = place.node;
-      nodes_.back()->threads_before = static_cast<int>(homes.size());
-    }
-    ++nodes_.back()->threads;
-    homes.push_back(nodes() - 1);
+    add_member(place);
+    homes.push_back(static_cast<int>(std::ssize(teams_)) - 1);
   }
   workers_.reserve(threads_ - 1);
   try {
@@ -71,19 +66,32 @@ ThreadPool::ThreadPool(const std::vector<Place>& places) : threads_(checked(std:
 
 ThreadPool::~ThreadPool() { stop(); }
 
+// Makes the next thread one of the last team and node, or begins another.
+void ThreadPool::add_member(const Place& place) {
+  const int before =
+      teams_.empty() ? 0 : teams_.back()->members.before + teams_.back()->members.count;
+  const bool elsewhere = nodes_.empty() || nodes_.back().id != place.node;
+  if (elsewhere) nodes_.push_back({place.node, {before, 0}});
+  if (elsewhere || teams_.back()->members.count == kTeamThreads) {
+    teams_.push_back(std::make_unique<Team>());
+    teams_.back()->members.before = before;
+  }
+  ++nodes_.back().members.count;
+  ++teams_.back()->members.count;
+}
+
 void ThreadPool::stop() noexcept {
   stop_.store(true);
   wake();
   for (std::thread& t : workers_) t.join();
 }
 
-Range ThreadPool::grains_of_node(int64_t grains, const Node& node) const noexcept {
-  return {grains * node.threads_before / threads_,
-          grains * (node.threads_before + node.threads) / threads_};
+Range ThreadPool::grains_of(const Members& members, int64_t grains) const noexcept {
+  return {grains * members.before / threads_, grains * (members.before + members.count) / threads_};
 }
 
 Range ThreadPool::share_of_node(int64_t items, int64_t grain, int node) const noexcept {
-  const Range grains = grains_of_node((items + grain - 1) / grain, *nodes_[node]);
+  const Range grains = grains_of(nodes_[node].members, (items + grain - 1) / grain);
   return {std::min(grains.begin * grain, items), std::min(grains.end * grain, items)};
 }
 
@@ -98,22 +106,23 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   body_ = body;
   items_ = items;
   grain_ = grain;
-  done_.store(0, std::memory_order_relaxed);
   ++loop_;
-  int64_t count = 0;
-  for (const auto& node : nodes_) {
-    node->grains = grains_of_node(grains, *node);
-    const int64_t most =
-        int64_t{node->threads} * (node->threads < kManyThreads ? kPartsPerThread : 1);
-    const int64_t own = std::min(node->grains.end - node->grains.begin, most);
-    node->claims.store(word(loop_, own));
-    count += own;
+  for (const auto& team : teams_) {
+    team->done.store(0, std::memory_order_relaxed);
+    team->grains = grains_of(team->members, grains);
+    const int64_t most = int64_t{team->members.count} * kPartsPerThread;
+    team->claims.store(word(loop_, std::min(team->grains.end - team->grains.begin, most)));
   }
   if (parked_.load() > 0) wake();
   while (run_part(0)) {
   }
-  // The others are about done. Where they do not get a core, this thread must not keep one.
-  for (int looks = 0; done_.load(std::memory_order_acquire) != count; ++looks) {
+  for (const auto& team : teams_) await_done(*team);
+}
+
+// The others are about done. Where they do not get a core, this thread must not keep one.
+void ThreadPool::await_done(const Team& team) const noexcept {
+  const int64_t count = parts(team.claims.load(std::memory_order_relaxed));
+  for (int looks = 0; team.done.load(std::memory_order_acquire) != count; ++looks) {
     if (looks < 10'000) {
       _mm_pause();
     } else {
@@ -123,55 +132,54 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
 }
 
 bool ThreadPool::has_part() const noexcept {
-  for (const auto& node : nodes_) {
-    const uint64_t claims = node->claims.load();
-    if (claimed(claims) < parts(claims)) return true;
-  }
-  return false;
+  return std::ranges::any_of(teams_, [](const auto& team) { return is_open(team->claims.load()); });
 }
 
-// Claims a part and computes it, one of the node `home` if it has any left; false if there is none.
+// Claims a part and computes it, one of the team `home` if it has any left; false if there is none.
 bool ThreadPool::run_part(int home) noexcept {
-  Node& own = *nodes_[home];
+  Team& own = *teams_[home];
   const uint64_t seen = own.claims.load();
-  if (claimed(seen) < parts(seen)) {
+  if (is_open(seen)) {
     const uint64_t claim = own.claims.fetch_add(1, std::memory_order_acq_rel);
-    if (claimed(claim) < parts(claim)) return run_claimed(own, claim), true;
+    if (is_open(claim)) return run_claimed(own, claim), true;
   }
-  for (int other = 1; other < nodes(); ++other) {
-    if (help(*nodes_[(home + other) % nodes()], loop(seen))) return true;
+  const int teams = static_cast<int>(std::ssize(teams_));
+  for (int other = 1; other < teams; ++other) {
+    if (help(*teams_[(home + other) % teams], loop(seen))) return true;
   }
   return false;
 }
 
-// Claims a part of another node, and only in this loop: not in one that begins meanwhile, in which
-// the thread's own node has parts again.
-bool ThreadPool::help(Node& node, uint64_t in_loop) noexcept {
-  uint64_t claim = node.claims.load();
-  while (loop(claim) == in_loop && claimed(claim) < parts(claim)) {
-    if (node.claims.compare_exchange_weak(claim, claim + 1, std::memory_order_acq_rel)) {
-      return run_claimed(node, claim), true;
+// Claims a part of another team, and only in this loop: not in one that begins meanwhile, in which
+// the thread's own team has parts again.
+bool ThreadPool::help(Team& team, uint64_t in_loop) noexcept {
+  uint64_t claim = team.claims.load();
+  while (loop(claim) == in_loop && is_open(claim)) {
+    if (team.claims.compare_exchange_weak(claim, claim + 1, std::memory_order_acq_rel)) {
+      return run_claimed(team, claim), true;
     }
   }
   return false;
 }
 
-void ThreadPool::run_claimed(const Node& node, uint64_t claim) noexcept {
+void ThreadPool::run_claimed(Team& team, uint64_t claim) noexcept {
   const int64_t index = claimed(claim), count = parts(claim);
-  const auto [begin, end] = node.grains;
+  const auto [begin, end] = team.grains;
   const Range part{(begin + (end - begin) * index / count) * grain_,
                    std::min((begin + (end - begin) * (index + 1) / count) * grain_, items_)};
   call_(body_, part);
-  done_.fetch_add(1, std::memory_order_release);
+  team.done.fetch_add(1, std::memory_order_release);
 }
 
-void ThreadPool::await_part() noexcept {
+void ThreadPool::await_part(int home) noexcept {
+  const Team& own = *teams_[home];
   const auto end = Clock::now() + std::chrono::microseconds(spin_us_.load());
   do {
     for (int i = 0; i < kPausesPerLook; ++i) {
-      if (has_part() || stop_.load()) return;
+      if (is_open(own.claims.load()) || stop_.load()) return;
       _mm_pause();
     }
+    if (has_part()) return;
   } while (Clock::now() < end);
   std::unique_lock lock(park_);
   parked_.fetch_add(1);
@@ -190,7 +198,7 @@ void ThreadPool::wake() noexcept {
 void ThreadPool::work(int home, int cpu) noexcept {
   if (cpu >= 0) pin_thread(cpu);
   while (!stop_.load()) {
-    if (!run_part(home)) await_part();
+    if (!run_part(home)) await_part(home);
   }
 }
 

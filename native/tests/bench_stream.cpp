@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures what a recorded launch costs beside its work: launches of kernels that do next to
-// nothing, in nanoseconds each, of one part and of two, and the pool's hand-over of two parts
-// alone.
+// nothing, in nanoseconds each, of one part and of two, and the pool's hand-over alone, of two
+// parts and of several for each of more and more threads.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 #include <vector>
 
 #include "kt/stream.h"
@@ -13,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kLaunches = 1000, kRuns = 201;
+constexpr int kLaunches = 1000, kRuns = 201, kParts = 4;  // parts for each thread
 
 // Nanoseconds for each of the launches that `body` makes: median, and fastest.
 template <class Body>
@@ -43,7 +44,8 @@ void measure_replay(const char* what, int threads, int64_t items) {
 
 void measure_pool(const char* what, int threads, int64_t items) {
   kt::ThreadPool pool(threads);
-  float x[2 * kt::kChunk] = {};
+  std::vector<float> data(static_cast<std::size_t>(items) * kt::kChunk);
+  float* const x = data.data();
   const kt::AddArgs args{x, x, x, items};
   const auto add = kt::kernels().add;
   measure(what, threads, [&] {
@@ -67,5 +69,9 @@ int main() {
   }
   measure_replay("replay, two parts", 2, 2);
   measure_pool("pool alone, two parts", 2, 2);
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  for (int threads = 2; threads <= cores; threads *= 2) {
+    measure_pool("pool alone, parts for every thread", threads, int64_t{kParts} * threads);
+  }
   return 0;
 }

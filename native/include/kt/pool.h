@@ -20,28 +20,31 @@ namespace kt {
 // all of them if need be, so that a thread which has no core to run on delays nobody: only parts
 // that were claimed are waited for.
 //
-// Nodes: each memory node has a fixed share of the items, in proportion to its threads, and parts
-// of its own. Threads claim parts of their node first and help the others then, so that the same
+// Teams: a word that all threads of a large machine write to passes from core to core, one after
+// another, and each passage takes as long as a small part of a loop. So a few threads of the same
+// memory node are a team, with a fixed share of the items, in proportion to its threads, and words
+// of its own. Threads claim parts of their team first and help the others then, so that the same
 // rows of a matrix are read by the same node in every loop. The caller counts as a thread of the
-// first node.
+// first team.
 //
 // Places: a thread of the pool stays on a core of its own, if the system lets it. The caller is
 // not the pool's, and what it may run on is left alone: threads that it starts later, and those who
 // ask how many cores the process has, would take its core for all there are. As its core is the one
 // that no other thread stays on, the system finds it.
 //
-// Hand-over: `run` writes the loop into plain members, then stores each node's number of parts in
-// the node's `claims` (release). A thread that claims one of them (acquire) sees the loop, which
-// stays as it is until the part is done: the thread raises `done_` (release) and `run` waits until
-// it has counted all parts of all nodes (acquire). Number of parts and number of claims share one
-// word, so a thread that comes too late learns so from its claim alone and looks at nothing else.
-// The word holds a number of the loop too: who sees another node's parts before those of its own
-// node knows from it that those are still to come, and waits for them. It may wrap.
+// Hand-over: `run` writes the loop into plain members, then stores each team's number of parts in
+// the team's `claims` (release). A thread that claims one of them (acquire) sees the loop, which
+// stays as it is until the part is done: the thread raises the team's `done` (release) and `run`
+// waits until each team has counted all its parts (acquire). Number of parts and number of claims
+// share one word, so a thread that comes too late learns so from its claim alone and looks at
+// nothing else. The word holds a number of the loop too: who sees another team's parts before those
+// of its own team knows from it that those are still to come, and waits for them. It may wrap.
 //
-// Waiting: a thread spins for a while, then counts itself into `parked_` and sleeps until
-// `raised_`. Both words are sequentially consistent, so either `run` sees the sleeper and wakes it,
-// or the sleeper sees the new loop and does not fall asleep. (Not std::atomic::wait: where there is
-// no futex, as on Windows, that of GCC 12's library loses wake-ups.)
+// Waiting: a thread spins for a while on its team's word, with a look at the others' now and then,
+// then counts itself into `parked_` and sleeps until `raised_`. Both words are sequentially
+// consistent, so either `run` sees the sleeper and wakes it, or the sleeper sees the new loop and
+// does not fall asleep. (Not std::atomic::wait: where there is no futex, as on Windows, that of GCC
+// 12's library loses wake-ups.)
 class ThreadPool {
  public:
   // Threads on the cores of this machine, or on `places`, where the caller has the first one; a
@@ -59,7 +62,7 @@ class ThreadPool {
 
   // Nodes that have threads, and the system's number of each.
   int nodes() const noexcept { return static_cast<int>(nodes_.size()); }
-  int node_id(int node) const noexcept { return nodes_[node]->id; }
+  int node_id(int node) const noexcept { return nodes_[node].id; }
 
   // How long threads look for the next loop before they sleep. By default longer than the gaps
   // between the loops of one step, shorter than what would heat an idle machine.
@@ -80,26 +83,37 @@ class ThreadPool {
  private:
   using Erased = void (*)(const void*, Range) noexcept;
 
-  struct alignas(64) Node {
+  // Threads of a pool: those of a team, or of a memory node.
+  struct Members {
+    int before = 0, count = 0;  // threads of the others before, own threads
+  };
+  struct Node {
+    int id = 0;
+    Members members;
+  };
+  struct alignas(64) Team {
     std::atomic<uint64_t> claims{0};  // loop, parts, claims: 16, 24, 24 bits
-    Range grains{0, 0};               // the node's share of the loop
-    int id = 0, threads = 0;
-    int threads_before = 0;  // of the nodes before
+    Range grains{0, 0};               // the team's share of the loop
+    Members members;
+    alignas(64) std::atomic<uint32_t> done{0};  // parts, by whoever did them
   };
 
   void run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept;
-  Range grains_of_node(int64_t grains, const Node& node) const noexcept;
+  void add_member(const Place& place);
+  Range grains_of(const Members& members, int64_t grains) const noexcept;
   void work(int home, int cpu) noexcept;
   bool run_part(int home) noexcept;
-  bool help(Node& node, uint64_t in_loop) noexcept;
-  void run_claimed(const Node& node, uint64_t claim) noexcept;
+  bool help(Team& team, uint64_t in_loop) noexcept;
+  void run_claimed(Team& team, uint64_t claim) noexcept;
+  void await_done(const Team& team) const noexcept;
   bool has_part() const noexcept;
-  void await_part() noexcept;
+  void await_part(int home) noexcept;
   void wake() noexcept;
   void stop() noexcept;
 
   const int threads_;
-  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<Node> nodes_;
+  std::vector<std::unique_ptr<Team>> teams_;
   std::mutex turn_;
   std::mutex park_;
   std::condition_variable raised_;
@@ -108,7 +122,6 @@ class ThreadPool {
   int64_t items_ = 0;
   int64_t grain_ = 0;
   uint64_t loop_ = 0;
-  alignas(64) std::atomic<uint32_t> done_{0};
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<bool> stop_{false};
   std::atomic<int> spin_us_{50};
