@@ -71,16 +71,26 @@ inline void unpack_panel(const Panel& panel, WeightTiles& tiles, int side) {
   }
 }
 
-// Codes of interleaved rows as they are become the upper bits of mantissas: 256 + code.
-constexpr float kUnsignedBias = 256;
-template <int i>
+// Codes of interleaved rows as they are become the upper bits of mantissas: bias + code. Up to 127
+// they fit into the one byte that begins there, which a single instruction puts in its place.
+template <class Form>
+constexpr float kUnsignedBias = Form::kIsWide ? 256 : 128;
+template <class Form, int i>
 inline __m512 biased_unsigned(__m512i codes) {
-  constexpr int kShift = 15 - 8 * i;
-  const __m512i moved = kShift > 0 ? _mm512_slli_epi32(codes, kShift > 0 ? kShift : 0)
-                                   : _mm512_srli_epi32(codes, kShift < 0 ? -kShift : 0);
-  constexpr int kAndOr = (0xf0 & 0xcc) | 0xaa;
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(moved, _mm512_set1_epi32(0x7f8000),
-                                                       _mm512_set1_epi32(0x43800000), kAndOr));
+  if constexpr (Form::kIsWide) {
+    constexpr int kShift = 15 - 8 * i;
+    const __m512i moved = kShift > 0 ? _mm512_slli_epi32(codes, kShift > 0 ? kShift : 0)
+                                     : _mm512_srli_epi32(codes, kShift < 0 ? -kShift : 0);
+    constexpr int kAndOr = (0xf0 & 0xcc) | 0xaa;
+    return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(moved, _mm512_set1_epi32(0x7f8000),
+                                                         _mm512_set1_epi32(0x43800000), kAndOr));
+  } else {
+    constexpr int kByte = i << 16;
+    const __m512i from =
+        _mm512_set4_epi32(kByte | 0x0c0000, kByte | 0x080000, kByte | 0x040000, kByte);
+    return _mm512_castsi512_ps(
+        _mm512_mask_shuffle_epi8(_mm512_set1_epi32(0x43000000), 0x4444444444444444, codes, from));
+  }
 }
 
 // Each even[i] and odd[i] side by side, cut to bfloat16.
@@ -114,12 +124,12 @@ void unpack_interleaved(const uint8_t* row, int column, WeightTile& tile) {
       scale = all.v;
       offset = scales.offset(granule, all).v;
       if constexpr (Form::kHasMins) offset = _mm512_mul_ps(offset, _mm512_set1_ps(kCutting));
-      offset = _mm512_fnmadd_ps(_mm512_set1_ps(kUnsignedBias), scale, offset);
+      offset = _mm512_fnmadd_ps(_mm512_set1_ps(kUnsignedBias<Form>), scale, offset);
     }
     const auto value = [&](__m512 code) { return _mm512_fmadd_ps(code, scale, offset); };
     const __m512i w = group<Form, j>(codes).v;
-    const __m512 a = value(biased_unsigned<0>(w)), b = value(biased_unsigned<1>(w));
-    const __m512 c = value(biased_unsigned<2>(w)), d = value(biased_unsigned<3>(w));
+    const __m512 a = value(biased_unsigned<Form, 0>(w)), b = value(biased_unsigned<Form, 1>(w));
+    const __m512 c = value(biased_unsigned<Form, 2>(w)), d = value(biased_unsigned<Form, 3>(w));
     _mm512_store_si512(tile.w[2 * j], cut_pairs(a, b));
     _mm512_store_si512(tile.w[2 * j + 1], cut_pairs(c, d));
   });
