@@ -17,9 +17,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPausesPerLook = 64;  // between two looks at the clock, which costs some 20 ns
 
-// Some threads are late, or lose their core: with several parts each, the others do their work.
-constexpr int kPartsPerThread = 4;
 constexpr int kTeamThreads = 16;
+
+// Some threads are late, or lose their core: with several parts each, the others do their work. But
+// each part lays out its activations anew, so where many threads leave little to each, it stays
+// whole.
+constexpr int kMostParts = 4;
+constexpr int kManyThreads = 16;
+constexpr int kPartGrains = 8;
+
+int64_t parts_per_thread(int64_t grains, int threads) {
+  if (threads < kManyThreads) return kMostParts;
+  return std::clamp<int64_t>(grains / (int64_t{threads} * kPartGrains), 1, kMostParts);
+}
 
 // The parts of a team's word of claims.
 constexpr int kCountBits = 24;
@@ -107,10 +117,11 @@ void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const voi
   items_ = items;
   grain_ = grain;
   ++loop_;
+  const int64_t each = parts_per_thread(grains, threads_);
   for (const auto& team : teams_) {
     team->done.store(0, std::memory_order_relaxed);
     team->grains = grains_of(team->members, grains);
-    const int64_t most = int64_t{team->members.count} * kPartsPerThread;
+    const int64_t most = team->members.count * each;
     team->claims.store(word(loop_, std::min(team->grains.end - team->grains.begin, most)));
   }
   if (parked_.load() > 0) wake();
