@@ -70,8 +70,8 @@ class FakeTransport:
             self.begun.notify_all()
         fetch.run()
 
-    def progress(self, order: Order) -> Progress:
-        return not_begun(order)
+    def missing_bytes(self, order: Order) -> int:
+        return order.size_bytes
 
     def files(self, order: Order) -> tuple[Path, ...]:
         return self.present.get(order.id, ())
