@@ -13,9 +13,8 @@ PART = ".part"  # what a file's name ends with until it is whole
 JOURNAL = ".ktdesk-download"  # beside the files, while they are fetched
 _LONGEST_PART_BYTES = 240  # of a name; systems allow 255, and ours add to it
 _FORBIDDEN = frozenset('<>:"|?*\\')  # on Windows; folders of models are copied
-_RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", "conin$", "conout$")
-    + tuple(f"{device}{number}" for device in ("com", "lpt") for number in "0123456789¹²³")
+_RESERVED = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$")).union(
+    f"{device}{number}" for device in ("com", "lpt") for number in "0123456789¹²³"
 )
 
 
