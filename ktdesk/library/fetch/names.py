@@ -25,9 +25,9 @@ def check_names(paths: Iterable[str]) -> None:
     """
     seen: dict[str, str] = {}
     for path in paths:
-        if problem := _problem(path):
+        if problem := problem_with(path):
             raise _refused(path, problem)
-        key = _key(path)
+        key = key_on_disk(path)
         if key in seen:
             raise _refused(path, f"{seen[key]!r} is the same name on some systems")
         seen[key] = path
@@ -51,7 +51,8 @@ def place(folder: Path, path: str) -> Path:
     return target
 
 
-def _problem(path: str) -> str:
+def problem_with(path: str) -> str:
+    """Say why a path of a repository can be no file's of a folder; '' if it can."""
     parts = path.split("/")
     if not path or path.startswith("/"):
         return "it does not begin in the folder"
@@ -74,7 +75,8 @@ def _problem(path: str) -> str:
     return ""
 
 
-def _key(path: str) -> str:
+def key_on_disk(path: str) -> str:
+    """Return what paths have in common that are one file's on some systems."""
     return unicodedata.normalize("NFKC", path).casefold()
 
 

@@ -10,34 +10,24 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from ktdesk.errors import DownloadError
+from ktdesk.library.fetch.names import key_on_disk, problem_with
 from ktdesk.library.hub.listing import RemoteFile
 
 log = logging.getLogger(__name__)
 
 _MOST_BYTES = 1 << 45  # of a file; more is nonsense
-_MOST_PART_BYTES, _MOST_PATH_BYTES = 240, 900  # what file systems take, with some to spare
-_FORBIDDEN = frozenset('<>:"|?*\\')  # on Windows; a colon would name a stream of another file
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.I)
+_MOST_PATH_BYTES = 900  # what file systems take, with some to spare for the folder
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95})?")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
 
 
 def is_safe_path(path: str) -> bool:
-    """Whether a path of a repository stays in its folder, and names one file on every system."""
-    parts = path.split("/")
-    return len(path.encode("utf-8", "replace")) <= _MOST_PATH_BYTES and all(map(_is_safe, parts))
-
-
-def _is_safe(part: str) -> bool:
-    if not part or part.strip() != part or part.endswith(".") or part == "..":
+    """Whether a path of a repository stays in its folder, and looks like what it is."""
+    if problem_with(path) or len(path.encode()) > _MOST_PATH_BYTES:
         return False
-    if _FORBIDDEN & {*part} or _DEVICES.fullmatch(part):
-        return False
-    if len(part.encode("utf-8", "replace")) > _MOST_PART_BYTES:
-        return False
-    # Controls, marks that turn the direction of writing, and halves of characters.
-    return not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in part)
+    # Marks that turn the direction of writing, and others that nobody sees.
+    return not any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in path)
 
 
 def is_repository(name: str) -> bool:
@@ -80,7 +70,7 @@ def checked_files(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
     kept: dict[str, RemoteFile] = {}
     folders: set[str] = set()
     for file in sorted(files, key=lambda file: file.path):
-        key = _as_on_disk(file.path)
+        key = key_on_disk(file.path)
         parents = {str(parent) for parent in PurePosixPath(key).parents} - {"."}
         if not is_safe_path(file.path) or key in kept or key in folders or parents & kept.keys():
             log.warning("Left out a file whose name is not safe: %r", file.path[:200])
@@ -88,7 +78,3 @@ def checked_files(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
         kept[key] = file
         folders |= parents
     return tuple(kept.values())
-
-
-def _as_on_disk(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from urllib3 import BaseHTTPResponse, Timeout
 
 from ktdesk import __version__
-from ktdesk.errors import DownloadError, format_bytes
+from ktdesk.errors import DownloadError
 from ktdesk.library.web.addresses import host_of, redirected, site
 from ktdesk.library.web.failures import check_answer, translated
 from ktdesk.library.web.proxies import Ways
@@ -20,7 +19,6 @@ from ktdesk.settings import NetworkSettings
 _REDIRECTS = 10
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _JSON_BYTES = 32_000_000  # the list of a repository of 10,000 files takes 3
-_READ_BYTES = 1 << 16
 _SMALL_BYTES = 1 << 16  # the rest of an answer that is read to keep its connection
 
 
@@ -89,14 +87,7 @@ class Web:
     ) -> Any:
         """Return what the JSON of an answer says. Raises DownloadError as `open` does."""
         with self.open(method, url, headers=headers, body=body) as response:
-            text = _read_all(response, limit_bytes)
-            try:
-                return json.loads(text)
-            except (ValueError, RecursionError):
-                raise DownloadError(
-                    f"The answer of {host_of(response.url)} is not JSON.",
-                    hint="Something may stand in between, such as a sign-in page.",
-                ) from None
+            return response.json(limit_bytes)
 
     def close(self) -> None:
         """End the connections that nobody uses."""
@@ -155,16 +146,3 @@ def _let_go(raw: BaseHTTPResponse) -> None:
     if int(raw.headers.get("Content-Length", "-1")) in range(_SMALL_BYTES):
         raw.drain_conn()
     raw.close()
-
-
-def _read_all(response: Response, limit_bytes: int) -> bytes:
-    parts = bytearray()
-    while data := response.read(_READ_BYTES):
-        parts += data
-        if len(parts) > limit_bytes:
-            host, limit = host_of(response.url), format_bytes(limit_bytes)
-            raise DownloadError(
-                f"The answer of {host} is longer than {limit}.",
-                hint="Choose another source.",
-            )
-    return bytes(parts)

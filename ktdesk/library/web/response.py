@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 from urllib3 import BaseHTTPResponse
 
+from ktdesk.errors import DownloadError, format_bytes
 from ktdesk.library.web.failures import translated
+
+_READ_BYTES = 1 << 16
 
 
 class Response:
@@ -47,6 +52,27 @@ class Response:
         """
         with translated(self._host):
             return self._raw.read1(most_bytes)
+
+    def json(self, limit_bytes: int) -> Any:
+        """Return what the JSON of the whole answer says.
+
+        Raises DownloadError as `read` does, and for what is too long or not JSON.
+        """
+        text = bytearray()
+        while data := self.read(_READ_BYTES):
+            text += data
+            if len(text) > limit_bytes:
+                raise DownloadError(
+                    f"The answer of {self._host} is longer than {format_bytes(limit_bytes)}.",
+                    hint="Choose another source.",
+                )
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise DownloadError(
+                f"The answer of {self._host} is not JSON.",
+                hint="Something may stand in between, such as a sign-in page.",
+            ) from None
 
     def abort(self) -> None:
         """Let a read in another thread end at once."""
