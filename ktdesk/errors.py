@@ -59,6 +59,10 @@ class DownloadError(KTDeskError):
     """Something could not be fetched, or is not what it should be."""
 
 
+class LibraryError(KTDeskError):
+    """Models on this machine cannot be found, compared, moved or deleted."""
+
+
 class ModelFileError(KTDeskError):
     """A model file cannot be read, or is not what it claims to be. The message names the file."""
 
