@@ -22,7 +22,7 @@ from ktdesk.library.hub.names import (
     is_repository,
     is_revision,
 )
-from ktdesk.library.hub.source import Hit, UrlOrigin
+from ktdesk.library.hub.source import Hit, UrlOrigin, not_found
 from ktdesk.library.web import Web
 
 _PAGE = 500  # results at once
@@ -60,7 +60,7 @@ class HuggingFace:
     def listing(self, repository: str, revision: str = "") -> Listing:
         """Return the files at a revision, pinned to its commit."""
         if not is_repository(repository) or not is_revision(revision or "main"):
-            raise self._missing(repository, revision)
+            raise not_found(self.title, repository, revision)
         at = f"/revision/{quote(revision, safe='')}" if revision else ""
         with self._explained(repository, revision):
             url = f"{self.address}/api/models/{repository}{at}?blobs=true"
@@ -123,12 +123,4 @@ class HuggingFace:
         except DownloadError as error:
             if error.kind not in ("missing", "refused"):
                 raise
-            raise self._missing(repository, revision) from error
-
-    def _missing(self, repository: str, revision: str) -> DownloadError:
-        what = f"{repository} at {revision}" if revision else repository
-        return DownloadError(
-            f"{self.title} has no {what} that you may see.",
-            hint="Check the name. If the model is private, set a token of somebody who may see it.",
-            kind="missing",
-        )
+            raise not_found(self.title, repository, revision) from error

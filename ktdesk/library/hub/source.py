@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Address, Origin
 from ktdesk.library.hub.listing import Listing, RemoteFile
 
@@ -72,3 +73,13 @@ class UrlOrigin:
     def address(self, file: RemoteFile) -> Address:
         """Return where a file can be had."""
         return Address(self.url_of(file.path), self.headers())
+
+
+def not_found(title: str, repository: str, revision: str = "") -> DownloadError:
+    """Return the error for a repository that a source does not have, or does not show."""
+    what = f"{repository} at {revision}" if revision else repository
+    return DownloadError(
+        f"{title} has no {what} that you may see.",
+        hint="Check the name. If the model is private, set a token of somebody who may see it.",
+        kind="missing",
+    )
