@@ -103,7 +103,7 @@ def put_hugging_face(
 
 def put_llama_cpp(cache: Path, owner: str, name: str, tag: str, file: str, content: bytes) -> Path:
     """A model as llama.cpp's `-hf owner/name:tag` left it in its own cache."""
-    local = f"{owner}_{name}_{file}"
+    local = f"{owner}_{name}_{file.replace('/', '_')}"
     lfs = {"sha256": sha256(content), "size": len(content), "pointerSize": 135}
     manifest = {"ggufFile": {"rfilename": file, "size": len(content), "lfs": lfs}}
     put(
