@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """List the downloads, or pause, resume, remove or reorder them, or work on them.
 
-examples:
+Examples:
   ktdesk models downloads
   ktdesk models downloads pause all
   ktdesk models downloads resume 3f2a --source modelscope
@@ -11,6 +11,7 @@ examples:
 
 What is queued is fetched while KTDesk's window is open, or while `ktdesk models get` or
 `ktdesk models downloads run` runs.
+
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def _act(arguments: Namespace, item: Item, queue: DownloadQueue, program: Progra
         case "pause":
             queue.pause(item.id)
         case "resume" if arguments.source:
-            queue.change_source(item.id, same_files_elsewhere(item.order, arguments.source, program))
+            queue.change_source(
+                item.id, same_files_elsewhere(item.order, arguments.source, program)
+            )
         case "resume":
             queue.resume(item.id)
         case "first":

@@ -21,6 +21,7 @@ from ktdesk.library.downloads.item import Snapshot, State
 from ktdesk.library.downloads.queue import DownloadQueue
 from ktdesk.library.downloads.space import SpaceShortage
 from ktdesk.library.fetch.order import FileProgress, FileState, Progress
+from ktdesk.library.hub.listing import Listing, RemoteFile
 from tests.unit.library.downloads.conftest import PATIENCE_S, FakeTransport, make_order, reached
 
 ROOT = Path(__file__).parents[4]
@@ -170,14 +171,29 @@ def test_removing_needs_no_driver(tmp_path: Path) -> None:
     watched.queue.close()
 
 
+def listing(*files: RemoteFile) -> Listing:
+    return Listing("mirror", "other/name", "f11", "mit", False, files)
+
+
 def test_another_source_must_have_the_same_files(watched: Watched, tmp_path: Path) -> None:
-    id_ = watched.queue.add(make_order(tmp_path))
+    order = make_order(tmp_path)
+    id_ = watched.queue.add(order)
     watched.transport.last(id_)
     with pytest.raises(DownloadError, match="mirror does not have the same"):
-        watched.queue.change_source(id_, make_order(tmp_path, size=7, source="mirror"))
-    watched.queue.change_source(id_, make_order(tmp_path, source="mirror"))
+        watched.queue.change_source(id_, listing(replace(order.files[0], size_bytes=7)))
+    watched.queue.change_source(id_, listing(*order.files))
     watched.wait(lambda _: watched.transport.last(id_).order.source == "mirror")
-    assert watched.transport.last(id_).order.id == id_
+    assert watched.transport.last(id_).order == replace(
+        order, id=id_, source="mirror", repository="other/name", revision="f11"
+    )
+
+
+def test_without_checksums_no_other_source_will_do(watched: Watched, tmp_path: Path) -> None:
+    order = make_order(tmp_path)
+    unknown = replace(order.files[0], sha256="")
+    id_ = watched.queue.add(replace(order, files=(unknown,)))
+    with pytest.raises(DownloadError, match="Nobody can tell"):
+        watched.queue.change_source(id_, listing(unknown))
 
 
 def test_an_unknown_idis_said(watched: Watched) -> None:
