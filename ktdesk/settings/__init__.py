@@ -29,3 +29,4 @@ from ktdesk.settings.sections import ModelsSettings as ModelsSettings
 from ktdesk.settings.sections import NetworkSettings as NetworkSettings
 from ktdesk.settings.sections import SamplingSettings as SamplingSettings
 from ktdesk.settings.sections import Settings as Settings
+from ktdesk.settings.sections import SourcesSettings as SourcesSettings
