@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ktdesk.errors import DownloadError
+from ktdesk.formats.shards import shared_name
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.listing import Listing, Variant
 
@@ -14,7 +15,8 @@ from ktdesk.library.hub.listing import Listing, Variant
 def order_of(listing: Listing, variant: Variant, root: Path) -> Order:
     """Return the order of a variant, whose files go into root/owner/name.
 
-    Its id is '': the queue gives one. Raises DownloadError if the repository lacks shards of it.
+    Files that are in no repository of a name go into a folder of their own name. The order's id is
+    '': the queue gives one. Raises DownloadError if the repository lacks shards of the variant.
     """
     if variant.missing:
         numbers = ", ".join(map(str, variant.missing))
@@ -23,7 +25,8 @@ def order_of(listing: Listing, variant: Variant, root: Path) -> Order:
             hint="Choose another variant, or another repository.",
             kind="missing",
         )
-    parts = PurePosixPath(listing.repository).parts[-2:]
+    stem = shared_name(Path(variant.files[0].path)).removesuffix(".gguf")
+    parts = PurePosixPath(listing.repository).parts[-2:] or (stem,)
     return Order(
         id="",
         title=f"{parts[-1]} {variant.label}",

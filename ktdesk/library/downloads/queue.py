@@ -52,7 +52,7 @@ class DownloadQueue:
     ) -> None:
         self._store = Store(folder / LIST_FILE)
         self._driver_lock = DriverLock(folder / LOCK_FILE)
-        self._transport, self._rules = transport, rules or Rules()
+        self._transport = transport
         self._clock, self._folders = clock or Clock(), tuple(folders)
         self._overview, self._announcer = Overview(), Announcer()
         self._lock = threading.RLock()  # of the overview and the snapshot
@@ -60,6 +60,7 @@ class DownloadQueue:
         self._driver: Driver | None = None
         self._thread: threading.Thread | None = None
         self._notice = self._store.notice
+        self.set_rules(rules or Rules())
         self._snapshot = self._look(is_driven=not self._driver_lock.is_free())
 
     def start(self) -> None:
@@ -95,6 +96,7 @@ class DownloadQueue:
     def set_rules(self, rules: Rules) -> None:
         """Work by other rules from now on."""
         self._rules = rules
+        self._transport.limit(rules.bytes_per_s)
         self._wake.set()
 
     def add(self, order: Order) -> str:
