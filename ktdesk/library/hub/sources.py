@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from ktdesk.errors import DownloadError
-from ktdesk.library.hub.addresses import HUGGING_FACE, MIRROR, MODELSCOPE
+from ktdesk.library.hub.addresses import HUGGING_FACE, MIRROR
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.huggingface import HuggingFace
@@ -18,7 +18,7 @@ from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.source import Source
 from ktdesk.library.hub.tree import ROOT
 from ktdesk.library.hub.variants import find_variant, variant_with, variants_of
-from ktdesk.library.hub.words import InFolder, Named, OnServer, Query, Words, read_query
+from ktdesk.library.hub.words import InFolder, Named, OnServer, Words, read_query
 from ktdesk.library.web import Web
 from ktdesk.settings import SourcesSettings
 
@@ -63,27 +63,23 @@ class Sources:
 
     def read(self, text: str) -> Words | Place:
         """Say what a text asks for. Raises DownloadError if it is an address of nothing."""
-        query = read_query(text, self._settings.mirror)
-        return query if isinstance(query, Words) else self._place(query)
-
-    def _place(self, query: Query) -> Place:
-        match query:
-            case Named():
-                source = self.find(query.source) if query.source else self.all[0]
-                return Place(source, query.repository, query.revision, query.label, query.path)
-            case OnServer():
-                source, folder = self._server_of(query.url)
-                return Place(source, folder, path=query.path)
-            case InFolder():
-                source, folder = self._folder_of(query.folder)
-                return Place(source, folder, path=query.path)
-            case Words():
-                raise AssertionError
+        match read_query(text, self._settings.mirror):
+            case Words() as words:
+                return words
+            case Named() as named:
+                source = self.find(named.source) if named.source else self.all[0]
+                return Place(source, named.repository, named.revision, named.label, named.path)
+            case OnServer(url, path):
+                source, folder = self._server_of(url)
+                return Place(source, folder, path=path)
+            case InFolder(folder, path):
+                source, below = self._folder_of(folder)
+                return Place(source, below, path=path)
 
     def _server_of(self, url: str) -> tuple[Source, str]:
         for source in self.all:
             if isinstance(source, PlainServer) and url.startswith(source.address):
-                return source, unquoted(url.removeprefix(source.address)) or ROOT
+                return source, unquote(url.removeprefix(source.address)).strip("/") or ROOT
         return PlainServer(self._web, self._credentials, url), ROOT
 
     def _folder_of(self, path: Path) -> tuple[Source, str]:
@@ -91,3 +87,28 @@ class Sources:
             if isinstance(source, Folder) and path.is_relative_to(source.path):
                 return source, path.relative_to(source.path).as_posix()
         return Folder(path), ROOT
+
+
+def named_variant(place: Place, listing: Listing) -> Variant | None:
+    """Return the quantisation that a text names, or the only one; None if it leaves the choice.
+
+    Raises DownloadError if there is none of that name.
+    """
+    variants = variants_of(listing.files)
+    if not variants:
+        raise DownloadError(
+            f"{listing.repository} has no GGUF files.",
+            hint="Look for a repository of the model whose name ends in GGUF.",
+            kind="missing",
+        )
+    if place.label or place.path:
+        found = find_variant(variants, place.label) if place.label else None
+        found = found or variant_with(variants, place.path)
+        if found is None:
+            raise DownloadError(
+                f"{listing.repository} has no {place.label or place.path}.",
+                hint=f"It has {', '.join(variant.label for variant in variants)}.",
+                kind="missing",
+            )
+        return found
+    return variants[0] if len(variants) == 1 else None
