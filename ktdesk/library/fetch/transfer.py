@@ -14,6 +14,7 @@ from ktdesk.library.fetch.meter import Meter
 from ktdesk.library.fetch.offer import Offer, read_offer
 from ktdesk.library.fetch.order import Address, Origin
 from ktdesk.library.fetch.origins import Origins
+from ktdesk.library.fetch.spans import Span
 from ktdesk.library.fetch.speed_limit import SpeedLimit
 from ktdesk.library.fetch.tuning import Tuning
 from ktdesk.library.fetch.watch import Watch
@@ -75,9 +76,9 @@ class Transfer:
         return thread.ident in self._asking
 
     def _fetch_from(self, origin: Origin, claim: Claim) -> None:
-        job = claim.job
-        with self._answer(origin, claim) as (address, response):
-            offer = read_offer(response, (claim.start, claim.end), job.file.size_bytes)
+        job, span = claim.job, (claim.start, claim.end)  # others may take some of it meanwhile
+        with self._answer(origin, job, span) as (address, response):
+            offer = read_offer(response, span, job.file.size_bytes)
             with job.lock:
                 fresh = Address(response.url) if response.has_left else address
                 job.addresses[origin.id] = fresh
@@ -89,12 +90,12 @@ class Transfer:
                 self._fill(origin, claim, response)
 
     @contextmanager
-    def _answer(self, origin: Origin, claim: Claim) -> Generator[tuple[Address, Response]]:
+    def _answer(self, origin: Origin, job: Job, span: Span) -> Generator[tuple[Address, Response]]:
         """Give an answer that `abort` can end, and the address that was asked."""
         me = threading.get_ident()
         self._asking.add(me)
         try:
-            address, response = self._ask(origin, claim)
+            address, response = self._ask(origin, job, span)
         finally:
             self._asking.discard(me)
         with response:
@@ -108,14 +109,13 @@ class Transfer:
                 with self._lock:
                     self._responses.discard(response)
 
-    def _ask(self, origin: Origin, claim: Claim) -> tuple[Address, Response]:
-        job = claim.job
+    def _ask(self, origin: Origin, job: Job, span: Span) -> tuple[Address, Response]:
         address = job.addresses.get(origin.id) or origin.address(job.file)
         response = self._web.open(
             "GET",
             address.url,
             headers=address.headers,
-            span=(claim.start, claim.end),
+            span=span,
             etag=job.etag if job.source == origin.id else "",
         )
         return address, response
