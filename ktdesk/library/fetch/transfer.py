@@ -132,7 +132,7 @@ class Transfer:
         is_same = is_known and not is_changed and bool(etag or not offer.is_whole)
         if is_same or (job.file.sha256 and not is_changed):
             return True
-        if job.done_bytes or len(job.claims) > 1:
+        if job.done_bytes or (is_changed and len(job.claims) > 1):
             if not job.file.sha256:
                 self._begin_again(origin, job)
                 return False

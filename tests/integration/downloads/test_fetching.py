@@ -59,8 +59,10 @@ def test_a_file_without_a_hash_is_complete_but_not_verified(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     order = serve(server, tmp_path, known=False, **{MODEL: SIZE})
-    fetch(order, ServerOrigin(server.url))
+    reports = fetch(order, ServerOrigin(server.url))
     check_files(order, server)
+    assert server.sent_bytes() == SIZE
+    assert reports[-1].note == ""
     [lock] = read_locks(tmp_path)
     assert lock.files[0].sha256 == ""
     assert lock.seals == ()
