@@ -6,7 +6,16 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from typing import Any
 
-from ktdesk.cli.library import downloads, find, get, present, show, sources
+from ktdesk.cli.library import (
+    downloads,
+    find,
+    folders,
+    get,
+    present,
+    show,
+    sources,
+    verify,
+)
 from ktdesk.cli.program import Program
 
 COMMANDS: dict[str, Any] = {
@@ -15,6 +24,8 @@ COMMANDS: dict[str, Any] = {
     "get": get,
     "downloads": downloads,
     "list": present,
+    "verify": verify,
+    "folders": folders,
     "sources": sources,
 }
 

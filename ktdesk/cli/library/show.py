@@ -66,11 +66,14 @@ def run(arguments: Namespace, program: Program) -> int:
         return 0
     about = [listing.licence or "licence not said", place.source.title, listing.revision[:12]]
     about += ["terms to accept"] if listing.is_gated else []
-    program.terminal.line(f"{listing.repository}  ({', '.join(about)})")
+    is_named = "/" in listing.repository
+    name = listing.repository if is_named else arguments.model
+    program.terminal.line(f"{name}  ({', '.join(about)})")
     width = max((len(row.variant.label) for row in rows), default=0)
     for row in rows:
         program.terminal.line(f"  {row.variant.label:{width}}  {_text(row)}")
-    program.terminal.note(f"`ktdesk models get {listing.repository}:QUANT` fetches one.")
+    if is_named:
+        program.terminal.note(f"`ktdesk models get {name}:QUANT` fetches one.")
     return 0
 
 
