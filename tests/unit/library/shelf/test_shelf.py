@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ktdesk.errors import ModelFileError
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import describe as describe_module
 from ktdesk.library.shelf.describe import SHA256
-from ktdesk.library.shelf.lock_file import LOCK_NAME, write_lock
+from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model import Owner
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
