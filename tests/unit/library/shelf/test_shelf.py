@@ -174,6 +174,17 @@ def test_models_of_a_folder_whose_disk_is_unplugged_are_gone_and_come_back(
     assert only(shelf) == before
 
 
+def test_what_was_deleted_before_does_not_come_back_as_unplugged(
+    shelf: Shelf, folder: Path
+) -> None:
+    old, _ = put(folder, {"old.gguf": model("old"), "kept.gguf": model("kept")})
+    assert len(shelf.look().models) == 2
+    old.unlink()
+    assert names(shelf) == ["kept"]
+    folder.rename(folder.with_name("unplugged"))
+    assert names(shelf) == ["kept"]
+
+
 @pytest.mark.logs("is not a lock file")
 def test_a_damaged_lock_file_leaves_its_models_unverified(shelf: Shelf, folder: Path) -> None:
     put(folder, {"a.gguf": model(), LOCK_NAME: b"{"})
