@@ -42,6 +42,8 @@ def run(arguments: Namespace, program: Program) -> int:
         place = read_place(arguments, hubs.sources)
         begun = _begun(place, arguments, queue.snapshot())
         order_id = begun.id if begun else _order(place, arguments.to, queue, program)
+        if begun and arguments.source not in ("", begun.order.source):
+            queue.change_source(begun.id, place.source.listing(place.repository, place.revision))
         queue.resume(order_id)
         queue.move_first(order_id)
         follow(queue, order_id, program)
@@ -61,8 +63,6 @@ def _begun(place: Place, arguments: Namespace, snapshot: Snapshot) -> Item | Non
         if item.state.value == "done" or not is_same:
             continue
         if place.revision not in ("", order.revision):
-            continue
-        if arguments.source and order.source != place.source.id:
             continue
         if arguments.to and not order.folder.is_relative_to(arguments.to.absolute()):
             continue

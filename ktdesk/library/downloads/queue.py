@@ -109,6 +109,8 @@ class DownloadQueue:
         items = self._fresh().items
         same = _find_same(order, items)
         if same is not None and same.state is not State.DONE:
+            if all(file.sha256 for file in order.files):  # so it may come from elsewhere now
+                self._store.replace(replace(order, id=same.id))
             self.resume(same.id)
             return same.id
         check_space(
