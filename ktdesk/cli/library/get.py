@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.following import follow
-from ktdesk.cli.library.opening import open_hubs, open_queue
+from ktdesk.cli.library.opening import add_pace_arguments, open_hubs, open_queue, with_pace
 from ktdesk.cli.library.wanted import add_repository_arguments, choose_variant, read_place
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError, format_bytes
@@ -34,10 +34,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_repository_arguments(parser)
     help_text = "the folder of models that it goes to, into FOLDER/OWNER/NAME"
     parser.add_argument("--to", type=Path, metavar="FOLDER", help=help_text)
+    add_pace_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Fetch it with progress, and print where the model is then."""
+    program = with_pace(arguments, program)
     with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         place = read_place(arguments, hubs.sources)
         begun = _begun(place, arguments, queue.snapshot())

@@ -81,7 +81,7 @@ def test_a_model_is_found(ktdesk, hub: Hub) -> None:
     assert done.code == 0
     assert done.out.startswith("owner/model  (")
     assert "other/thing" not in done.out
-    hits = json.loads(ktdesk("find", "--json").out)["hits"]
+    hits = json.loads(ktdesk("find", "--source", "huggingface", "--json").out)["hits"]
     assert {hit["repository"]: hit["is_gated"] for hit in hits} == {
         "owner/model": False,
         "other/thing": True,
@@ -221,6 +221,38 @@ def interrupted(folder: Path, *arguments: str) -> tuple[int, str]:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
         return process.returncode, said
+
+
+def test_another_source_goes_on_with_the_same_files(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    server.fail_always("/store/owner/model/m-Q2_K.gguf", Fault(reply=Reply(404)))
+    assert ktdesk("get", "owner/model:q2_k").code == 1
+    with FaultyServer() as other:
+        mirror = Hub(other)
+        mirror.add("owner/model", FILES)
+        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
+        settings = settings.format(f'mirror = "{other.url}"\n')
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        done = ktdesk("get", "owner/model:q2_k", "--source", "mirror", "--json")
+    assert json.loads(done.out)["source"] == "mirror"
+    check_model(home, "m-Q2_K.gguf")
+
+
+def test_other_files_of_a_source_are_refused(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    server.fail_always("/store/owner/model/m-Q2_K.gguf", Fault(reply=Reply(404)))
+    ktdesk("get", "owner/model:q2_k")
+    [listed] = json.loads(ktdesk("downloads", "--json").out)["downloads"]
+    with FaultyServer() as other:
+        Hub(other).add("owner/model", {"m-Q2_K.gguf": b"another file"})
+        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
+        settings = settings.format(f'mirror = "{other.url}"\n')
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        done = ktdesk("downloads", "resume", listed["id"], "--source", "mirror")
+    assert done.code == 1
+    assert "mirror does not have the same m-Q2_K.gguf" in done.err
 
 
 def test_an_unknown_download_is_said(ktdesk, hub: Hub) -> None:
