@@ -54,6 +54,13 @@ class FileFacts:
         )
         return json.loads(rows[0][0]) if rows else None
 
+    def last(self, path: Path, kind: str) -> Any:
+        """Return a fact as it was known last, also of a file that has changed or gone; or None."""
+        rows = self._run(
+            "SELECT value FROM facts WHERE path = ? AND kind = ?", (os.fsencode(path), kind)
+        )
+        return json.loads(rows[0][0]) if rows else None
+
     def keep(self, path: Path, kind: str, seals: Sequence[Seal], value: Any) -> None:
         """Keep a fact, in place of the one before. value: anything that JSON has."""
         self._run(

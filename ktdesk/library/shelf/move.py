@@ -156,7 +156,6 @@ def _exchange(plan: MovePlan, facts: FileFacts) -> None:
                 log.warning(
                     "%s stays: %s has changed since it was copied", file.source, file.target
                 )
-        facts.forget([file.source])
     _forget(plan)
     _remove_empty_folders(plan)
     plan.close()
