@@ -14,7 +14,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.describe import model_files
 from ktdesk.library.shelf.expected import by_locks_above
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import KEY, FileFacts
 from ktdesk.library.shelf.model import LocalModel
 from ktdesk.library.shelf.model_settings import (
     ModelSettings,
@@ -27,8 +27,6 @@ from ktdesk.library.shelf.state import Condition, decide
 from ktdesk.settings import Settings
 
 log = logging.getLogger(__name__)
-
-_KEY = "key"  # the kind of the fact
 
 
 def prepare_load(path: Path, placement: str | None = None) -> str:
@@ -60,7 +58,7 @@ def find_again(path: Path, settings: Settings) -> Path | None:
     """
     with Shelf.of_settings(settings) as shelf:
         first = path.absolute().with_name(shard_names(path)[0])
-        key = shelf.facts.last(first, _KEY)
+        key = shelf.facts.last(first, KEY)
         if key is None:  # it was never loaded from there
             return None
         for model in shelf.look().models:
@@ -96,10 +94,10 @@ def content_key(path: Path, facts: FileFacts) -> str:
         seals = [Seal.of(file) for file in files]
     except OSError:
         return Checkpoint.open(path).digest()  # says what is wrong
-    key = facts.get(files[0], _KEY, seals)
+    key = facts.get(files[0], KEY, seals)
     if not isinstance(key, str):
         key = Checkpoint.open(path).digest()
-        facts.keep(files[0], _KEY, seals, key)
+        facts.keep(files[0], KEY, seals, key)
     return key
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktdesk.errors import LibraryError, ModelFileError
-from ktdesk.library.shelf.describe import SHA256
+from ktdesk.library.shelf.facts import SHA256
 from ktdesk.library.shelf.folders import add_folder
 from ktdesk.library.shelf.loading import (
     Checkpoint,
