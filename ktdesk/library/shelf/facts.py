@@ -73,6 +73,10 @@ class FileFacts:
             (os.fsencode(path), kind, _text(seals), json.dumps(value)),
         )
 
+    def blocks(self, path: Path) -> list[tuple[int, int, int]]:
+        """Return start, end and CRC-32 of the blocks of a file when it was right last."""
+        return [(start, end, crc) for start, end, crc in self.last(path, BLOCKS) or ()]
+
     def forget(self, paths: Iterable[Path], kind: str = "") -> None:
         """Forget facts of a kind about files; all, if none is given."""
         for path in paths:

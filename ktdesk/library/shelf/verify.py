@@ -119,19 +119,13 @@ class _Reading:
             self._facts.keep(file.path, BLOCKS, [seal], blocks)
             return FileResult(file.path, Outcome.RIGHT, sha256)
         self.seals[file.path] = None
-        were = known_blocks(file.path, self._facts)
-        bad = wrong_blocks(file.path, were, self.stop)
+        bad = wrong_blocks(file.path, self._facts.blocks(file.path), self.stop)
         return FileResult(file.path, Outcome.WRONG, sha256, bad=bad)
 
     def _count(self, size: int) -> None:
         with self._lock:
             self._done += size
             self._progress(self._done, self._size)
-
-
-def known_blocks(path: Path, facts: FileFacts) -> list[Block]:
-    """Return the blocks of a file when it was right; none if it never was, as far as is known."""
-    return [(start, end, crc) for start, end, crc in facts.last(path, BLOCKS) or ()]
 
 
 def _seal(model: LocalModel, seals: dict[Path, Seal | None]) -> None:
