@@ -54,10 +54,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Print the plan; return 1 if the model will not run as it is."""
+    from ktdesk.library.shelf.loading import prepare_load
     from ktdesk.planning.this_machine import open_planner, plan_as_loaded
     from ktdesk.planning.verdict import Fit
 
     settings = engine_settings(arguments, program.settings.engine)
+    placement = arguments.placement or "auto"
     if is_elsewhere(arguments.model):
         found = find_elsewhere(arguments.model, program, settings)
         planner, about = found.planner, _about(found)
@@ -65,7 +67,8 @@ def run(arguments: Namespace, program: Program) -> int:
     else:
         path = choose_model(arguments.model, program)
         planner, about = open_planner(path), {"path": str(path)}
-    plan = plan_as_loaded(planner, settings, arguments.placement)
+        placement = prepare_load(path, arguments.placement)
+    plan = plan_as_loaded(planner, settings, placement)
     machine, measured = planner.machine, {each.work: each for each in planner.measured}
     if arguments.write:
         _write(plan, arguments.write)
