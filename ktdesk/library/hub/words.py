@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from ktdesk.errors import DownloadError
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.hub.addresses import MIRROR_SITE, SITES, Place, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
-from ktdesk.library.shelf.lock_file import LOCK_NAME
 
 _MOST_CHARACTERS = 2000
 _NAME = re.compile(
