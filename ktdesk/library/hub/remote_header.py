@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class RemoteHeaders:
         self._web, self._cache = web, cache or HeaderCache()
 
     def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
-        """Return a model that has all but its weights.
+        """Return a model without its weights and its vocabulary.
 
         Raises DownloadError if it cannot be reached or is incomplete there, ModelFileError if its
         files are not what they should be.
@@ -59,7 +59,17 @@ class RemoteHeaders:
             begin = _Begin(self._web, origin.address(file), file)
             header = begin.header()
             self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
-        return FilePart(path, file.size_bytes, header)
+        return FilePart(path, file.size_bytes, _without_vocabulary(header))
+
+
+def _without_vocabulary(header: Header) -> Header:
+    """Leave out what takes 30 MB of memory, and no plan needs."""
+    metadata = {
+        key: value
+        for key, value in header.metadata.items()
+        if not (key.startswith("tokenizer.") and isinstance(value, list))
+    }
+    return replace(header, metadata=metadata)
 
 
 @dataclass
@@ -106,6 +116,8 @@ class _Begin:
         ) as response:
             if self._start(response) != have:  # it does not know ranges
                 self.data.clear()
+            if response.has_left:  # the next step need not be led on again
+                self.address = Address(response.url)
             while len(self.data) < wanted:
                 some = response.read(min(_READ_BYTES, wanted - len(self.data)))
                 if not some:
