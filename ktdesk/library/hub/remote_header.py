@@ -19,7 +19,8 @@ from ktdesk.library.hub.source import Source
 from ktdesk.library.web import Response, Web
 
 # The first shard's header has the vocabulary, 3 to 10 MB; others only have a table of tensors.
-_FIRST_BYTES, _STEP_BYTES, _GROWTH = 1 << 18, 1 << 20, 1.4
+_FIRST_BYTES, _TABLE_BYTES = 1 << 20, 1 << 15
+_STEP_BYTES, _GROWTH = 1 << 20, 1.25
 _MOST_BYTES = 1 << 26  # the largest vocabularies in use take a quarter of it
 _AT_ONCE = 4  # shards
 _READ_BYTES = 1 << 16
@@ -48,16 +49,19 @@ class RemoteHeaders:
             )
         origin = source.origin(listing.repository, listing.revision)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            parts = list(threads.map(partial(self._part, origin, listing), variant.files))
+            begins = [_FIRST_BYTES] + [_TABLE_BYTES] * (len(variant.files) - 1)
+            parts = list(threads.map(partial(self._part, origin, listing), variant.files, begins))
         return Checkpoint(parts[0].path, parts)
 
-    def _part(self, origin: Origin, listing: Listing, file: RemoteFile) -> FilePart:
+    def _part(
+        self, origin: Origin, listing: Listing, file: RemoteFile, begin_bytes: int
+    ) -> FilePart:
         path = Path(file.path)
         try:
             header = read_header(path, self._cache.read(listing, file), file.size_bytes)
         except (ModelFileError, HeaderCutError):  # not there, or damaged
             begin = _Begin(self._web, origin.address(file), file)
-            header = begin.header()
+            header = begin.header(begin_bytes)
             self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
         return FilePart(path, file.size_bytes, _without_vocabulary(header))
 
@@ -81,9 +85,8 @@ class _Begin:
     file: RemoteFile
     data: bytearray = field(default_factory=bytearray)
 
-    def header(self) -> Header:
-        """Fetch as much as the header takes, and read it."""
-        wanted = _FIRST_BYTES
+    def header(self, wanted: int) -> Header:
+        """Fetch as much as the header takes, so many bytes to begin with, and read it."""
         while True:
             self._fetch(min(wanted, self.file.size_bytes))
             try:

@@ -78,7 +78,7 @@ def test_a_model_elsewhere_is_planned_as_if_it_were_here(elsewhere: Elsewhere) -
     for on in (machine(64), machine(512, card())):
         wishes = Wishes(context_tokens=8192)
         assert make_plan(away, on, wishes) == make_plan(here, on, wishes)
-    assert elsewhere.fetched_bytes() < 2_000_000 + 300_000 * len(away._parts)
+    assert elsewhere.fetched_bytes() <= STEP + (1 << 15) * len(away._parts)
 
 
 def test_a_header_is_fetched_once(elsewhere: Elsewhere) -> None:
@@ -184,7 +184,7 @@ def test_files_that_are_no_models(
     with pytest.raises(ModelFileError, match=message) as caught:
         elsewhere.checkpoint()
     assert caught.value.hint
-    assert elsewhere.fetched_bytes() < STEP
+    assert elsewhere.fetched_bytes() <= STEP
 
 
 def test_parts_that_are_missing_are_named(elsewhere: Elsewhere) -> None:
