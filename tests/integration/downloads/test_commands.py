@@ -255,6 +255,33 @@ def test_other_files_of_a_source_are_refused(
     assert "mirror does not have the same m-Q2_K.gguf" in done.err
 
 
+def test_a_damaged_model_is_found_and_mended(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    ktdesk("get", "owner/model:q4_k_m")
+    damaged = place(home) / SHARDS[1]
+    with damaged.open("r+b") as file:
+        file.seek(PART // 2)
+        file.write(b"not what it was")
+    done = ktdesk("verify", "--json")
+    assert done.code == 1
+    before = server.sent_bytes()
+    assert ktdesk("get", "owner/model:q4_k_m").code == 0
+    check_model(home, *SHARDS)
+    assert server.sent_bytes() - before <= PART + 100_000  # nothing of the other shard
+    assert ktdesk("verify").code == 0
+
+
+def test_a_deleted_model_can_be_fetched_again(ktdesk, hub: Hub, home: Path) -> None:
+    ktdesk("get", "owner/model:q2_k")
+    done = ktdesk("delete", place(home) / "m-Q2_K.gguf", "--for-good", "--yes")
+    assert done.code == 0
+    assert not (place(home) / "m-Q2_K.gguf").exists()
+    assert ktdesk("get", "owner/model:q2_k").code == 0
+    check_model(home, "m-Q2_K.gguf")
+    assert len(json.loads(ktdesk("downloads", "--json").out)["downloads"]) == 1
+
+
 def test_an_unknown_download_is_said(ktdesk, hub: Hub) -> None:
     done = ktdesk("downloads", "pause", "3f2a")
     assert done.code == 1
