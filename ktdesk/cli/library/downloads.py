@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """List the downloads, or pause, resume, remove or reorder them, or work on them.
 
-Examples:
+for example:
   ktdesk models downloads
   ktdesk models downloads pause all
   ktdesk models downloads resume 3f2a --source modelscope
@@ -11,7 +11,6 @@ Examples:
 
 What is queued is fetched while KTDesk's window is open, or while `ktdesk models get` or
 `ktdesk models downloads run` runs.
-
 """
 
 from __future__ import annotations
@@ -21,7 +20,13 @@ from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.download_text import item_json, item_lines, total_text, totals_json
 from ktdesk.cli.library.following import follow_all
-from ktdesk.cli.library.opening import Hubs, open_hubs, open_queue
+from ktdesk.cli.library.opening import (
+    Hubs,
+    add_pace_arguments,
+    open_hubs,
+    open_queue,
+    with_pace,
+)
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 
@@ -40,10 +45,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--source", metavar="ID", default="", help=help_text)
     help_text = "remove: delete what was fetched, too"
     parser.add_argument("--delete-files", action="store_true", help=help_text)
+    add_pace_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Do what was asked for, and print the list as it is then."""
+    program = with_pace(arguments, program)
     with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         if arguments.action == "run":
             follow_all(queue, program)
