@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,21 +17,17 @@ from ktdesk.settings import EngineSettings, Settings, models_folder, save_settin
 
 if TYPE_CHECKING:
     from ktdesk.library.demo import DemoModels
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 log = logging.getLogger(__name__)
 
 
-def found_models(settings: Settings) -> list[ModelEntry]:
-    """Return the models in KTDesk's folder and in those of the settings."""
-    from ktdesk.library.index import find_models
+def found_models(settings: Settings) -> Sequence[LocalModel]:
+    """Return the models in all folders of the settings, and those of other programs."""
+    from ktdesk.library.shelf.shelf import Shelf
 
-    return [entry for folder in model_folders(settings) for entry in find_models(folder)]
-
-
-def model_folders(settings: Settings) -> list[Path]:
-    """Return the folders in which models are looked for, KTDesk's own first."""
-    return list(dict.fromkeys([models_folder(), *map(Path, settings.models.folders)]))
+    with Shelf.of_settings(settings) as shelf:
+        return shelf.look().models
 
 
 def choose_model(wanted: str | None, program: Program) -> Path:
@@ -42,8 +39,7 @@ def choose_model(wanted: str | None, program: Program) -> Path:
         path = Path(wanted).expanduser()
         is_path = path.exists() or path.suffix == ".gguf" or path.name != wanted
         return path if is_path else _named(wanted, program.settings)
-    last = program.settings.interface.last_model
-    return Path(last) if last and Path(last).is_file() else demo_models(program).deepseek2
+    return _last_used(program.settings) or demo_models(program).deepseek2
 
 
 def demo_models(program: Program, source: Path | None = None) -> DemoModels:
@@ -59,9 +55,15 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 
 
 def load_model(
-    program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
+    program: Program, path: Path, settings: EngineSettings, *, placement: str | None = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled."""
+    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled.
+
+    placement: None takes the one that was last chosen for this model in the window.
+    """
+    from ktdesk.library.shelf.loading import prepare_load
+
+    placement = prepare_load(path, placement)
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
         engine.load(
@@ -90,14 +92,29 @@ def remember_model(program: Program, path: Path) -> None:
         log.warning("%s", error)
 
 
+def _last_used(settings: Settings) -> Path | None:
+    """Return the model that was used last, also if it was moved; None without one."""
+    last = settings.interface.last_model
+    if not last or Path(last).is_file():
+        return Path(last) if last else None
+    from ktdesk.library.shelf.loading import find_again
+
+    return find_again(Path(last), settings)
+
+
 def _named(name: str, settings: Settings) -> Path:
-    entries = [entry for entry in found_models(settings) if not entry.problem]
-    for entry in entries:
-        if name.casefold() in (entry.name.casefold(), entry.path.stem.casefold()):
-            return entry.path
-    known = did_you_mean(name, [entry.path.stem for entry in entries]) if entries else ""
+    models = [model for model in found_models(settings) if not model.problem]
+    for model in models:
+        if name.casefold() in (model.name.casefold(), model.path.stem.casefold()):
+            return model.path
+    known = did_you_mean(name, [_short_name(model) for model in models]) if models else ""
     raise ModelFileError(
         Path(name),
         f"No model is called {name!r}.{known}",
         hint="`ktdesk models` lists the models that were found; or give the path of a .gguf file.",
     )
+
+
+def _short_name(model: LocalModel) -> str:
+    """Return what to write for a model: its file's name, unless that is a number."""
+    return model.path.stem if model.path.suffix else model.name

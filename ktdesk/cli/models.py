@@ -1,47 +1,59 @@
 # SPDX-License-Identifier: Apache-2.0
-"""List the models on this computer."""
+"""Find, fetch and keep models; without a command, list those on this computer."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from typing import Any
 
-from ktdesk.cli.model_choice import found_models
+from ktdesk.cli.library import (
+    adopt,
+    delete,
+    downloads,
+    find,
+    folders,
+    get,
+    move,
+    present,
+    show,
+    sources,
+    verify,
+)
 from ktdesk.cli.program import Program
-from ktdesk.errors import format_bytes
-from ktdesk.settings import models_folder
 
-if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+COMMANDS: dict[str, Any] = {
+    "find": find,
+    "show": show,
+    "get": get,
+    "downloads": downloads,
+    "list": present,
+    "verify": verify,
+    "adopt": adopt,
+    "move": move,
+    "delete": delete,
+    "folders": folders,
+    "sources": sources,
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the options of this command: it has none of its own."""
-    del parser
+    """Add the commands for models."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(run_models=present.run)
+    for name, command in COMMANDS.items():
+        about, _, more = command.__doc__.partition("\n\n")
+        own = commands.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=more,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        own.add_argument("--json", action="store_true", default=SUPPRESS, help="print JSON")
+        own.set_defaults(run_models=command.run)
+        command.add_arguments(own)
 
 
 def run(arguments: Namespace, program: Program) -> int:
-    """Print one line for each model: name, architecture, size, path."""
-    entries = found_models(program.settings)
-    if arguments.json:
-        program.terminal.json({"models": [_as_json(entry) for entry in entries]})
-        return 0
-    for entry in entries:
-        what = entry.problem or f"{entry.architecture}, {format_bytes(entry.size_bytes)}"
-        program.terminal.line(f"{entry.name}  ({what})\n    {entry.path}")
-    if not entries:
-        program.terminal.note(
-            f"There are no models in {models_folder()}. Put .gguf files there, name more folders "
-            "in the settings, or build the demo model with `ktdesk demo`."
-        )
-    return 0
-
-
-def _as_json(entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "path": str(entry.path),
-        "architecture": entry.architecture,
-        "size_bytes": entry.size_bytes,
-        "problem": entry.problem,
-    }
+    """Run the command for models that was chosen."""
+    return arguments.run_models(arguments, program)

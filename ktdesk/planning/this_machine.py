@@ -19,14 +19,19 @@ from ktdesk.settings import EngineSettings
 
 
 def open_planner(path: Path, machine: Machine | None = None) -> Planner:
-    """Return what plans a file's model for this machine, as it is now. Raises ModelFileError.
+    """Return what plans a file's model for this machine; see `planner_here`."""
+    return planner_here(Checkpoint.open(path), machine)
+
+
+def planner_here(checkpoint: Checkpoint, machine: Machine | None = None) -> Planner:
+    """Return what plans a model for this machine, as it is now. Raises ModelFileError.
 
     machine: if it was looked at already.
 
     What the model takes that is loaded counts as free, since another one would replace it.
     """
     machine = without_model(machine or describe_machine())
-    return Planner(Checkpoint.open(path), machine, read_outcomes(), hardware_key(machine))
+    return Planner(checkpoint, machine, read_outcomes(), hardware_key(machine))
 
 
 def without_model(machine: Machine) -> Machine:
@@ -56,10 +61,12 @@ def plan_here(
     return plan_as_loaded(open_planner(path, machine), settings, placement)
 
 
-def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = "auto") -> Plan:
+def plan_as_loaded(
+    planner: Planner, settings: EngineSettings, placement: str = "auto", scale: float = 1.0
+) -> Plan:
     """Plan a model as the settings would load it.
 
-    placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
+    placement: 'auto' leaves it to KTDesk. scale: as `Planner.plan` has it. Raises KTDeskError.
     """
     wishes = make_wishes(
         choose_context(planner.checkpoint, settings.context_tokens),
@@ -67,4 +74,4 @@ def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = 
         settings.vram_mb,
         None if placement == "auto" else Placement.load(placement),
     )
-    return planner.plan(wishes)
+    return planner.plan(wishes, scale)

@@ -176,6 +176,14 @@ class ModelsSettings(Section):
     folders: tuple[str, ...] = setting(
         (), "More model folders", "Folders to look for models in, besides KTDesk's own."
     )
+    downloads: str = setting(
+        "", "Folder for downloads", "The one of them that new models go to; empty: KTDesk's own."
+    )
+    other_programs: bool = setting(
+        True,
+        "Models of other programs",
+        "Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.",
+    )
 
 
 @dataclass(frozen=True)
@@ -261,6 +269,90 @@ class HardwareSettings(Section):
     )
 
 
+_HALF_HOURS = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "30"))
+
+
+@dataclass(frozen=True)
+class DownloadsSettings(Section):
+    """How models are fetched."""
+
+    name = "downloads"
+
+    at_once: int = setting(
+        1, "Models at once", "How many are fetched at the same time.", low=1, high=8
+    )
+    speed_limit_mbs: float = setting(
+        0.0,
+        "Speed limit",
+        "What all downloads together may take; 0: as much as there is.",
+        low=0,
+        high=1_000_000,
+        unit="MB/s",
+    )
+    only_at_night: bool = setting(
+        False, "Only at night", "Whether downloads wait for the hours below."
+    )
+    night_from: str = setting(
+        "23:00", "Night from", "When they begin, by this computer's clock.", choices=_HALF_HOURS
+    )
+    night_to: str = setting(
+        "07:00", "Night to", "When they end; it may be on the next day.", choices=_HALF_HOURS
+    )
+    keep_awake: bool = setting(
+        True, "Keep awake", "Whether the computer is kept from sleeping while models are fetched."
+    )
+
+
+@dataclass(frozen=True)
+class NetworkSettings(Section):
+    """How other computers are reached."""
+
+    name = "network"
+
+    proxy: str = setting(
+        "",
+        "Proxy",
+        "Such as http://host:port or socks5h://host:port; empty takes the system's.",
+    )
+    no_proxy: tuple[str, ...] = setting(
+        (), "Without proxy", "Hosts that are reached directly, with all below them; * is all."
+    )
+    connections: int = setting(
+        4, "Connections", "How many a download uses at a time.", low=1, high=16
+    )
+
+
+@dataclass(frozen=True)
+class SourcesSettings(Section):
+    """Where models are looked for."""
+
+    name = "sources"
+
+    preferred: str = setting(
+        "huggingface",
+        "First source",
+        "Where a model is looked for, unless something else is said.",
+        choices=("huggingface", "mirror", "modelscope"),
+    )
+    hub: str = setting(
+        "https://huggingface.co",
+        "Hugging Face",
+        "The hub's address; a hub of one's own that speaks as it does will do.",
+    )
+    mirror: str = setting(
+        "https://hf-mirror.com",
+        "Mirror",
+        "The address of a mirror of the hub. It is never told the hub's token.",
+    )
+    modelscope: str = setting("https://modelscope.cn", "ModelScope", "The site's address.")
+    servers: tuple[str, ...] = setting(
+        (), "Own servers", "Addresses of plain servers with folders of models."
+    )
+    folders: tuple[str, ...] = setting(
+        (), "Other folders", "Folders with models to copy from: on a stick, or another computer's."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
@@ -270,3 +362,6 @@ class Settings:
     interface: InterfaceSettings = field(default_factory=InterfaceSettings)
     models: ModelsSettings = field(default_factory=ModelsSettings)
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
+    downloads: DownloadsSettings = field(default_factory=DownloadsSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    sources: SourcesSettings = field(default_factory=SourcesSettings)

@@ -5,26 +5,26 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktdesk import KTDeskError, ModelInfo
 from ktdesk.engine import LoadProgress
-from ktdesk.settings import EngineSettings, models_folder
+from ktdesk.settings import EngineSettings, Settings, models_folder
 from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 class ModelState(Enum):
     """What is being done about a model."""
 
     NONE = auto()
-    PREPARING = auto()  # the demo model is fetched and built
+    PREPARING = auto()  # a model is looked for, or the demo model is fetched and built
     LOADING = auto()
     READY = auto()
 
@@ -32,10 +32,10 @@ class ModelState(Enum):
 class ModelPresenter(QObject):
     """Keeps one model loaded.
 
-    path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name, or
-    the path of a file.
+    path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
+    the path of a file, or None for what was last chosen for this model.
     changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
-    found: the list of ModelEntry that `find` has asked for.
+    found: the list of LocalModel that `find` has asked for.
     """
 
     changed = Signal()
@@ -46,9 +46,9 @@ class ModelPresenter(QObject):
     def __init__(self, bridge: EngineBridge, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge, self._store = bridge, store
-        self._task: BackgroundTask[Path] | None = None
+        self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
-        self.placement = "auto"
+        self.placement: str | None = None
         self._loaded_with: EngineSettings | None = None
         self.state = ModelState.NONE
         self.info: ModelInfo | None = None
@@ -77,11 +77,15 @@ class ModelPresenter(QObject):
 
     def start(self) -> None:
         """Load the model that was used last, or else the demo model."""
-        last = self._store.settings.interface.last_model
-        if last and Path(last).is_file():
-            self.load(Path(last))
-        else:
+        last, settings = self._store.settings.interface.last_model, self._store.settings
+        if not last:
             self.load_demo()
+        elif Path(last).is_file():
+            self.load(Path(last))
+        else:  # it may have been moved
+            self._task = BackgroundTask(self, lambda report: _find_again(Path(last), settings))
+            self._task.on_success(self._on_found_again).on_failure(self._on_failure).start()
+            self._set(ModelState.PREPARING)
 
     def load_demo(self) -> None:
         """Load the demo model; it is built first if it is not there."""
@@ -91,8 +95,8 @@ class ModelPresenter(QObject):
         self._task.on_failure(self._on_failure).start()
         self._set(ModelState.PREPARING)
 
-    def load(self, path: Path, placement: str = "auto") -> None:
-        """Load a model in place of the one that is loaded; see `Engine.load`."""
+    def load(self, path: Path, placement: str | None = None) -> None:
+        """Load a model in place of the one that is loaded; see `EngineBridge.load`."""
         self.cancel()
         self.path, self.placement = path, placement
         self._loaded_with = self._store.settings.engine
@@ -121,9 +125,16 @@ class ModelPresenter(QObject):
 
     def find(self) -> None:
         """Look for models; `found` tells which there are."""
-        folders = [models_folder(), *map(Path, self._store.settings.models.folders)]
-        task = BackgroundTask(self, lambda report: _find(folders))
+        settings = self._store.settings
+        task = BackgroundTask(self, lambda report: _find(settings))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
+
+    def _on_found_again(self, path: Path | None) -> None:
+        self.state = ModelState.NONE  # nothing to cancel: the task has ended
+        if path:
+            self.load(path)
+        else:
+            self.load_demo()
 
     def _on_demo_progress(self, stage: str, fraction: float) -> None:
         self.progress.emit(LoadProgress(stage, fraction))
@@ -162,7 +173,14 @@ def _build_demo(report: Report) -> Path:
     return demo_models(models_folder(), progress=report).deepseek2
 
 
-def _find(folders: list[Path]) -> list[ModelEntry]:
-    from ktdesk.library.index import find_models
+def _find_again(path: Path, settings: Settings) -> Path | None:
+    from ktdesk.library.shelf.loading import find_again  # with numpy, and what reads model files
 
-    return [entry for folder in dict.fromkeys(folders) for entry in find_models(folder)]
+    return find_again(path, settings)
+
+
+def _find(settings: Settings) -> list[LocalModel]:
+    from ktdesk.library.shelf.shelf import Shelf  # with numpy, and what reads model files
+
+    with Shelf.of_settings(settings) as shelf:
+        return list(shelf.look().models)

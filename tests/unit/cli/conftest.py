@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,10 +17,16 @@ from ktdesk import log
 from ktdesk.cli import main
 from ktdesk.engine import LoadProgress
 from ktdesk.errors import Cancelled, ModelFileError, SessionError
+from ktdesk.hardware.machine import Machine
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
+from tests.faulty_server import FaultyServer
+from tests.hub import Hub
+from tests.known.header import write_header
+from tests.known.models import MODELS, Q2_K
 
+R1 = "maker/DeepSeek-R1-GGUF"  # a repository of the hub
 STATS = Stats(
     prompt_tokens=10,
     cached_tokens=2,
@@ -38,6 +45,9 @@ ANSWER: list[Event] = [
     Token(9, "world"),
     Done("end", STATS),
 ]
+
+
+On = Callable[[Machine], Machine]
 
 
 class FakeEngine:
@@ -176,6 +186,18 @@ def ktdesk(engine: FakeEngine, capsys: pytest.CaptureFixture[str]):
 
 
 @pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> On:
+    """Make this machine another one, on which this process has taken nothing."""
+
+    def use(other: Machine) -> Machine:
+        monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
+        monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
+        return other
+
+    return use
+
+
+@pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch):
     """Say what is on standard input."""
     import io
@@ -184,3 +206,24 @@ def typed(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
     return put
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """DeepSeek-R1 in two quantisations, one of them in parts; of both the weights are holes."""
+    folder = tmp_path_factory.mktemp("hub")
+    model = MODELS["DeepSeek-R1"]
+    write_header(model, folder / "R1-Q4_K_M.gguf", part_tensors=400)
+    write_header(replace(model, types=Q2_K), folder / "R1-Q2_K.gguf")
+    return {path.name: path for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def hub(files: dict[str, Path], home: Path) -> Iterator[Hub]:
+    with FaultyServer() as server:
+        hub = Hub(server)
+        hub.add(R1, files)
+        home.mkdir()
+        settings = f'[sources]\nhub = "{server.url}"\n'
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        yield hub
