@@ -251,6 +251,25 @@
     </message>
 </context>
 <context>
+    <name>Fits</name>
+    <message>
+        <source>Comfortable</source>
+        <translation>轻松运行</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强够用</translation>
+    </message>
+    <message>
+        <source>From the disk: slow</source>
+        <translation>需读硬盘，较慢</translation>
+    </message>
+    <message>
+        <source>Will not run</source>
+        <translation>无法运行</translation>
+    </message>
+</context>
+<context>
     <name>FoldersStep</name>
     <message>
         <source>Where models live</source>
@@ -2070,22 +2089,6 @@
     <message>
         <source>Enough for answers; long texts take longer than on newer ones.</source>
         <translation>足以生成回答，但阅读长文本比新处理器慢。</translation>
-    </message>
-    <message>
-        <source>Comfortable</source>
-        <translation>轻松运行</translation>
-    </message>
-    <message>
-        <source>Tight</source>
-        <translation>勉强够用</translation>
-    </message>
-    <message>
-        <source>From the disk: slow</source>
-        <translation>需读硬盘，较慢</translation>
-    </message>
-    <message>
-        <source>Will not run</source>
-        <translation>无法运行</translation>
     </message>
 </context>
 <context>
