@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions before something is taken away. They wait for nobody: the answer comes by a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from ktdesk.errors import format_bytes
+from ktdesk.library.downloads.item import Item, State
+from ui.library.download_presenter import DownloadPresenter
+
+Choice = tuple[str, QMessageBox.ButtonRole, Callable[[], object]]
+_ROLES = QMessageBox.ButtonRole
+
+translate = QCoreApplication.translate  # lupdate knows it by this name
+
+
+def ask(parent: QWidget, question: str, explanation: str, *choices: Choice) -> QMessageBox:
+    """Ask, with a button for each choice and one that leaves all as it is."""
+    box = QMessageBox(QMessageBox.Icon.Question, "KTDesk", question, parent=parent)
+    box.setInformativeText(explanation)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for title, role, handler in choices:
+        button = box.addButton(title, role)
+        button.clicked.connect(lambda _checked=False, handler=handler: handler())
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.open()
+    return box
+
+
+def ask_to_remove(item: Item, downloads: DownloadPresenter, parent: QWidget) -> None:
+    """Ask what becomes of the files of a download; one that is complete just leaves the list."""
+    if item.state is State.DONE:
+        downloads.remove(item.id, delete_files=False)
+        return
+    done = item.progress.done_bytes
+    if not done:
+        downloads.remove(item.id, delete_files=True)
+        return
+    question = translate("Downloads", "Remove {name} from the downloads?")
+    explanation = translate(
+        "Downloads",
+        "{size} of it are on the disk already. If they stay, ordering it again goes on from there.",
+    )
+    ask(
+        parent,
+        question.format(name=item.order.title),
+        explanation.format(size=format_bytes(done)),
+        (
+            translate("Downloads", "Keep the files"),
+            _ROLES.AcceptRole,
+            lambda: downloads.remove(item.id, delete_files=False),
+        ),
+        (
+            translate("Downloads", "Delete the files"),
+            _ROLES.DestructiveRole,
+            lambda: downloads.remove(item.id, delete_files=True),
+        ),
+    )

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The little form of the downloads' speed limit and night hours."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import get_type_hints
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ktdesk.settings import DownloadsSettings, describe
+from ui.settings_store import SettingsStore
+from ui.widgets.setting_field import SettingField
+
+SHOWN = ("limit_mbs",)
+_WIDTH = 300
+
+
+class Limits(QFrame):
+    """Changes the settings of [downloads]; closed, it is gone."""
+
+    def __init__(self, store: SettingsStore, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("figureEditor")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(10)
+        kinds = get_type_hints(DownloadsSettings)
+        for name in SHOWN:
+            value = getattr(store.settings.downloads, name)
+            field = SettingField(describe(DownloadsSettings)[name], value, kinds[name])
+            field.edited.connect(partial(store.set, "downloads", name))
+            column.addWidget(field)
+
+    def open_above(self, button: QWidget) -> None:
+        """Show it at a button at the foot of the window, within the screen."""
+        height = self.sizeHint().height()
+        corner = button.mapToGlobal(QPoint(button.width() - _WIDTH, -height))
+        room = button.screen().availableGeometry()
+        self.move(max(room.left(), corner.x()), max(room.top(), corner.y()))
+        self.show()
+        self.setFocus()
