@@ -10,6 +10,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
+
+DownloadErrorKind = Literal[
+    "offline",  # the host is not reached, or the connection broke
+    "busy",  # the host asks for patience, or has a fault of its own
+    "refused",  # the host lets nobody, or not this user, have it
+    "gated",  # somebody has to accept its terms first
+    "missing",  # the host does not have it
+    "untrusted",  # the host cannot prove that it is the one it should be
+    "changed",  # the host has something else under this name by now
+    "damaged",  # what came is not what its checksum says, also after repairs
+    "full",  # the disk is
+    "unwritable",  # the disk does not let us write
+    "broken",  # the answer makes no sense
+]
 
 
 class KTDeskError(Exception):
@@ -56,7 +71,27 @@ class KernelError(KTDeskError):
 
 
 class DownloadError(KTDeskError):
-    """Something could not be fetched, or is not what it should be."""
+    """Something could not be fetched, or is not what it should be.
+
+    retry_after_s: when the host says that it may be asked again; None if it does not say.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        kind: DownloadErrorKind = "broken",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kind: DownloadErrorKind = kind
+        self.retry_after_s = retry_after_s
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether it may go well later without anybody doing anything."""
+        return self.kind in ("offline", "busy")
 
 
 class ModelFileError(KTDeskError):
