@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ktdesk.errors import format_bytes
 from ktdesk.library.downloads.item import Item, State
+from ktdesk.library.shelf.model import LocalModel
 from ui.library.download_presenter import DownloadPresenter
+from ui.library.shelf_presenter import ShelfPresenter
 
 Choice = tuple[str, QMessageBox.ButtonRole, Callable[[], object]]
 _ROLES = QMessageBox.ButtonRole
@@ -59,5 +61,27 @@ def ask_to_remove(item: Item, downloads: DownloadPresenter, parent: QWidget) -> 
             translate("Downloads", "Delete the files"),
             _ROLES.DestructiveRole,
             lambda: downloads.remove(item.id, delete_files=True),
+        ),
+    )
+
+
+def ask_to_delete(model: LocalModel, shelf: ShelfPresenter, parent: QWidget) -> None:
+    """Ask before a model goes to the recycle bin, and say what that frees."""
+    question = translate("Models", "Delete {name}?")
+    explanation = translate(
+        "Models",
+        "Its {count} files go to the recycle bin; {size} are free once that is emptied.\n{folder}",
+    )
+    there = [file for file in model.files if file.size_bytes is not None]
+    ask(
+        parent,
+        question.format(name=model.name),
+        explanation.format(
+            count=len(there), size=format_bytes(model.size_bytes), folder=model.path.parent
+        ),
+        (
+            translate("Models", "Move to the recycle bin"),
+            _ROLES.DestructiveRole,
+            lambda: shelf.delete(model),
         ),
     )

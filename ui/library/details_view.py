@@ -48,7 +48,7 @@ class DetailsView(QWidget):
         self._about.setObjectName("muted")
         self._waiting.setObjectName("muted")
         self._gate.setObjectName("gate")
-        self._room.setObjectName("muted")
+        self._room.setObjectName("ruleError")
         self.banner = ErrorBanner(theme, self)
         self.offers = OfferTable(theme, self)
         self.table = QTableView(self)
@@ -56,6 +56,7 @@ class DetailsView(QWidget):
         self.get, self.read = QPushButton(self), QPushButton(self)
         self.get.setProperty("primary", True)
         self._shown: Details | None = None
+        self._is_selecting, self._is_users = False, False  # who chose the row: this, or the user
         self._set_up_table()
         self._lay_out()
         self._connect()
@@ -86,7 +87,7 @@ class DetailsView(QWidget):
         if details and details is not self._shown:
             self._show(details)
         self._shown = details
-        if details and not self.table.selectionModel().hasSelection():
+        if details and not self._is_users:
             self._select_best()
         self._follow_selection()
 
@@ -127,13 +128,20 @@ class DetailsView(QWidget):
         )
         self._gate.setVisible(listing.is_gated)
         self.read.setVisible(bool(details.page))
-        self._select_best()
+        self._is_users = False
 
     def _select_best(self) -> None:
         offers = self._presenter.offers
         best = next((at for at, offer in enumerate(offers) if offer.is_recommended), 0)
-        if offers and not self.table.hasFocus():
+        if offers:
+            self._is_selecting = True
             self.table.selectRow(best)
+            self._is_selecting = False
+
+    @Slot()
+    def _take_selection(self) -> None:
+        self._is_users = self._is_users or not self._is_selecting
+        self._follow_selection()
 
     @Slot()
     def _follow_selection(self) -> None:
@@ -177,7 +185,7 @@ class DetailsView(QWidget):
     def _connect(self) -> None:
         self._presenter.changed.connect(self.refresh)
         self._places.changed.connect(self._follow_selection)
-        self.table.selectionModel().selectionChanged.connect(self._follow_selection)
+        self.table.selectionModel().selectionChanged.connect(self._take_selection)
         self.table.activated.connect(self._get)
         self.folder.chosen.connect(self._follow_selection)
         self.get.clicked.connect(self._get)

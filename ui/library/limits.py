@@ -9,16 +9,16 @@ from typing import get_type_hints
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from ktdesk.settings import DownloadsSettings, describe
+from ktdesk.settings import describe
 from ui.settings_store import SettingsStore
 from ui.widgets.setting_field import SettingField
 
-SHOWN = ("limit_mbs",)
+SHOWN: tuple[tuple[str, str], ...] = ()  # sections and settings
 _WIDTH = 300
 
 
 class Limits(QFrame):
-    """Changes the settings of [downloads]; closed, it is gone."""
+    """Changes settings at once; closed, it is gone."""
 
     def __init__(self, store: SettingsStore, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -28,11 +28,11 @@ class Limits(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
-        kinds = get_type_hints(DownloadsSettings)
-        for name in SHOWN:
-            value = getattr(store.settings.downloads, name)
-            field = SettingField(describe(DownloadsSettings)[name], value, kinds[name])
-            field.edited.connect(partial(store.set, "downloads", name))
+        for section, name in SHOWN:
+            values = getattr(store.settings, section)
+            kind = get_type_hints(type(values))[name]
+            field = SettingField(describe(type(values))[name], getattr(values, name), kind)
+            field.edited.connect(partial(store.set, section, name))
             column.addWidget(field)
 
     def open_above(self, button: QWidget) -> None:
@@ -42,4 +42,5 @@ class Limits(QFrame):
         room = button.screen().availableGeometry()
         self.move(max(room.left(), corner.x()), max(room.top(), corner.y()))
         self.show()
-        self.setFocus()
+        if fields := self.findChildren(SettingField):
+            fields[0].setFocus(Qt.FocusReason.TabFocusReason)
