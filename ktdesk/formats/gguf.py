@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -44,21 +44,39 @@ class TensorInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One of the files that make a model."""
+class FilePart:
+    """One of the files that make a model. mapping: None if only its header is here."""
 
     path: Path
-    mapping: MappedFile
+    size_bytes: int
     header: Header
+    mapping: MappedFile | None = None
+
+    @property
+    def data(self) -> memoryview:
+        """The file's bytes. Raises ModelFileError if only its header is here."""
+        if self.mapping is None:
+            raise ModelFileError(
+                self.path,
+                f"Of {self.path.name} only the header is on this computer.",
+                hint="Fetch the model first.",
+            )
+        return memoryview(self.mapping)
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Where a tensor's bytes lie. path: the file among the model's."""
+    """Where a tensor's bytes lie. begin: in bytes, within its part."""
 
-    path: Path
+    part: FilePart
     info: TensorInfo
-    data: NDArray[np.uint8]
+    begin: int
+
+    @property
+    def data(self) -> NDArray[np.uint8]:
+        """The bytes, as a view of the file. Raises ModelFileError if they are not here."""
+        data: NDArray[np.uint8] = np.frombuffer(self.part.data, np.uint8)
+        return data[self.begin : self.begin + self.info.size_bytes]
 
 
 class Checkpoint:
@@ -67,24 +85,31 @@ class Checkpoint:
     path: the file that was opened. size_bytes: of all shards. metadata: of the first shard.
     """
 
-    def __init__(self, path: Path, parts: list[_Part]) -> None:
+    def __init__(self, path: Path, parts: Sequence[FilePart]) -> None:
+        """Put all shards together, in their order. Raises ModelFileError if they do not fit.
+
+        Of parts without mappings nothing can be had that needs their weights.
+        """
         self.path = path
-        self.size_bytes: int = 0
+        self.size_bytes = sum(part.size_bytes for part in parts)
         self.metadata: Mapping[str, MetadataValue] = parts[0].header.metadata
         self._parts = parts
         self._placed: dict[str, _Placed] = {}
+        for number, part in enumerate(parts, 1):
+            check_place(part.path, part.header.metadata, number, len(parts))
+            check_same_model(part.path, part.header.metadata, parts[0].path, self.metadata)
+            self._add(part)
+        self._check_count()
 
     @classmethod
     def open(cls, path: Path) -> Checkpoint:
         """Map a file and, if it is one of several shards, the others. Raises ModelFileError."""
-        shards = shards_of(path)
-        checkpoint = cls(path, [_map(shard) for shard in shards])
-        for number, part in enumerate(checkpoint._parts, 1):
-            check_place(part.path, part.header.metadata, number, len(shards))
-            check_same_model(part.path, part.header.metadata, shards[0], checkpoint.metadata)
-            checkpoint._add(part)
-        checkpoint._check_count()
-        return checkpoint
+        return cls(path, [_map(shard) for shard in shards_of(path)])
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether more is here than the headers."""
+        return all(part.mapping is not None for part in self._parts)
 
     def check_whole(self) -> None:
         """Raise ModelFileError if a file was cut short, or its disk went away, since `open`.
@@ -92,7 +117,8 @@ class Checkpoint:
         From then on its weights are zeros, and what was computed with them is worthless.
         """
         for part in self._parts:
-            _check_whole(part.path, part.mapping)
+            if part.mapping is not None:
+                _check_whole(part.path, part.mapping)
 
     @property
     def architecture(self) -> str:
@@ -147,16 +173,12 @@ class Checkpoint:
 
         Raises ModelFileError if the tensor is missing, or of a type KTDesk cannot compute with.
         """
-        placed = self._placed.get(name)
-        if placed is None:
-            raise ModelFileError(
-                self.path, f"The file lacks the tensor {name}.", hint=f"{_AGAIN} It may be a shard."
-            )
+        placed = self._find(name)
         info = placed.info
         known = [kind for kind in WeightType if kind.is_in_files]
         if info.type not in known:
             raise ModelFileError(
-                placed.path,
+                placed.part.path,
                 f"The tensor {name} has the type {_type_name(info.type)}, which KTDesk cannot "
                 "compute with yet.",
                 hint=f"Choose a file with these types: {', '.join(t.name for t in known)}.",
@@ -164,9 +186,13 @@ class Checkpoint:
         rows = int(np.prod(info.shape[:-1], dtype=np.int64))
         return Weight(name, WeightType(info.type), info.shape, placed.data.reshape(rows, -1))
 
+    def info(self, name: str) -> TensorInfo:
+        """Return a tensor's row of the table. Raises ModelFileError if it is missing."""
+        return self._find(name).info
+
     def path_of(self, name: str) -> Path:
         """Return the file among the model's that holds a tensor."""
-        return self._placed[name].path
+        return self._placed[name].part.path
 
     def digest(self) -> str:
         """Return what tells this model from others: a digest of both ends of every tensor.
@@ -175,17 +201,22 @@ class Checkpoint:
         """
         digest = hashlib.sha256()
         for part in self._parts:
-            data = memoryview(part.mapping)
-            digest.update(f"{len(data)} ".encode())
-            digest.update(data[: part.header.data_start])
+            digest.update(f"{part.size_bytes} ".encode())
+            digest.update(part.data[: part.header.data_start])
         for placed in self._placed.values():
             digest.update(placed.data[:_SAMPLE_BYTES].tobytes())
             digest.update(placed.data[-_SAMPLE_BYTES:].tobytes())
         return digest.hexdigest()
 
-    def _add(self, part: _Part) -> None:
-        data: NDArray[np.uint8] = np.frombuffer(memoryview(part.mapping), np.uint8)
-        self.size_bytes += data.size
+    def _find(self, name: str) -> _Placed:
+        placed = self._placed.get(name)
+        if placed is None:
+            raise ModelFileError(
+                self.path, f"The file lacks the tensor {name}.", hint=f"{_AGAIN} It may be a shard."
+            )
+        return placed
+
+    def _add(self, part: FilePart) -> None:
         for entry in part.header.tensors:
             if entry.name in self._placed:
                 raise ModelFileError(
@@ -193,15 +224,15 @@ class Checkpoint:
                     f"The tensor {entry.name} is there twice, {self._where(entry.name, part)}.",
                     hint=_AGAIN,
                 )
-            self._placed[entry.name] = _place(part, entry, data)
+            self._placed[entry.name] = _place(part, entry)
         self._check_apart(part)
 
-    def _where(self, name: str, part: _Part) -> str:
+    def _where(self, name: str, part: FilePart) -> str:
         """Say where else a tensor of a part is."""
-        other = self._placed[name].path
+        other = self._placed[name].part.path
         return "both in this file" if other == part.path else f"also in {other.name}"
 
-    def _check_apart(self, part: _Part) -> None:
+    def _check_apart(self, part: FilePart) -> None:
         by_place = sorted(part.header.tensors, key=lambda entry: entry.offset)
         for first, second in pairwise(by_place):
             if first.offset + self._placed[first.name].info.size_bytes > second.offset:
@@ -219,18 +250,18 @@ class Checkpoint:
             )
 
 
-def _place(part: _Part, entry: TensorEntry, data: NDArray[np.uint8]) -> _Placed:
+def _place(part: FilePart, entry: TensorEntry) -> _Placed:
     size = _size_bytes(part.path, entry)
     begin = part.header.data_start + entry.offset
-    if begin + size > data.size:
+    if begin + size > part.size_bytes:
         raise ModelFileError(
             part.path,
-            f"The file ends before its tensor {entry.name}: it has {data.size} bytes and "
+            f"The file ends before its tensor {entry.name}: it has {part.size_bytes} bytes and "
             f"should have at least {begin + size}.",
             hint="The download was probably cut off: fetch it again.",
         )
     info = TensorInfo(entry.name, entry.type, entry.shape, size)
-    return _Placed(part.path, info, data[begin : begin + size])
+    return _Placed(part, info, begin)
 
 
 def _type_name(number: int) -> str:
@@ -262,14 +293,14 @@ def _size_bytes(path: Path, entry: TensorEntry) -> int:
     return count // block * block_bytes
 
 
-def _map(path: Path) -> _Part:
+def _map(path: Path) -> FilePart:
     """Map a file, and read its header. Raises ModelFileError."""
     mapping = _mapping(path)
     try:
         header = read_header(path, memoryview(mapping))
     finally:  # zeros in place of what is gone make no header, but are not what is wrong
         _check_whole(path, mapping)
-    return _Part(path, mapping, header)
+    return FilePart(path, len(memoryview(mapping)), header, mapping)
 
 
 def _check_whole(path: Path, mapping: MappedFile) -> None:

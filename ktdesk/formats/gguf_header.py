@@ -72,10 +72,24 @@ class Header:
     data_start: int
 
 
-def read_header(path: Path, data: bytes | memoryview) -> Header:
-    """Read the header of a file's bytes. Raises ModelFileError naming what is wrong."""
+class HeaderCutError(Exception):
+    """The bytes at hand end within the header, though the file goes on: fetch more, read again.
+
+    least_bytes: of the file's begin, that are needed to come any further.
+    """
+
+    def __init__(self, least_bytes: int) -> None:
+        super().__init__(f"At least {least_bytes} bytes are needed.")
+        self.least_bytes = least_bytes
+
+
+def read_header(path: Path, data: bytes | memoryview, size_bytes: int | None = None) -> Header:
+    """Read the header of a file's bytes. Raises ModelFileError naming what is wrong.
+
+    size_bytes: of the file, if `data` is only its begin; HeaderCutError if that is too short.
+    """
+    reader = _Reader(path, data, 8, len(data) if size_bytes is None else size_bytes)
     _check_magic(path, data)
-    reader = _Reader(path, data, 8)
     tensor_count, value_count = reader.number("Q"), reader.number("Q")
     # A tensor takes at least 24 bytes in the table, a value 13: more cannot be in the file.
     reader.check_count(tensor_count, 24, _MAX_TENSORS, "tensors")
@@ -131,18 +145,22 @@ def _check_magic(path: Path, data: bytes | memoryview) -> None:
 
 
 class _Reader:
-    """Reads values one after another; never beyond the end."""
+    """Reads values one after another; never beyond the end.
 
-    def __init__(self, path: Path, data: bytes | memoryview, at: int) -> None:
+    size_bytes: of the file, of which `data` may be the begin.
+    """
+
+    def __init__(self, path: Path, data: bytes | memoryview, at: int, size_bytes: int) -> None:
         self.at = at
         self._path, self._data, self._end = path, data, len(data)
+        self._size_bytes = size_bytes
         self._items_left, self._text_bytes_left = _MAX_ITEMS, _MAX_TEXT_BYTES
 
     def error(self, message: str) -> ModelFileError:
         return ModelFileError(self._path, message, hint=_AGAIN)
 
     def check_count(self, count: int, least_bytes: int, most: int, what: str) -> None:
-        if count > most or count * least_bytes > self._end - self.at:
+        if count > most or count * least_bytes > self._size_bytes - self.at:
             raise self.error(f"The file claims {count} {what}, more than there can be.")
 
     def number(self, code: str) -> Any:
@@ -180,7 +198,7 @@ class _Reader:
         sizes = [self.number("Q") for _ in range(dimensions)]
         if 0 in sizes:
             raise self.error(f"The tensor {name} is empty: it has the shape {sizes[::-1]}.")
-        if max(sizes) > self._end * 32:
+        if max(sizes) > self._size_bytes * 32:
             raise self.error(f"The tensor {name} has the impossible shape {sizes[::-1]}.")
         kind, offset = self.number("I"), self.number("Q")
         return TensorEntry(name, kind, tuple(reversed(sizes)), offset)
@@ -230,5 +248,7 @@ class _Reader:
         return values
 
     def _need(self, size: int) -> None:
-        if size > self._end - self.at:
+        if size > self._size_bytes - self.at:
             raise self.error("The file ends within its header.")
+        if size > self._end - self.at:
+            raise HeaderCutError(self.at + size)

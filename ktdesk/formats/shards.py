@@ -22,6 +22,12 @@ def shared_name(path: Path) -> str:
     return f"{match['stem']}-of-{match['count']}" if match else path.name
 
 
+def place_in_name(name: str) -> tuple[str, int, int] | None:
+    """Return the name that a file's shards share, its number and their count, if it is a shard."""
+    match = _NAME.fullmatch(name)
+    return (match["stem"], int(match["number"]), int(match["count"])) if match else None
+
+
 def shards_of(path: Path) -> list[Path]:
     """Return the files of a model, in order: all shards if the name says that it is one.
 

@@ -53,7 +53,7 @@ class DecoderSpec:
         return cls(
             layers=_layers(checkpoint),
             width=checkpoint.count(f"{arch}.embedding_length"),
-            vocabulary=checkpoint.weight("token_embd.weight").shape[0],
+            vocabulary=checkpoint.info("token_embd.weight").shape[0],
             context_tokens=checkpoint.count(f"{arch}.context_length"),
             norm_eps=checkpoint.positive(f"{arch}.attention.layer_norm_rms_epsilon"),
             tied_head="output.weight" not in checkpoint.tensors,

@@ -60,7 +60,7 @@ class FeedForwardSpec:
         if not (self.has_shared or site.has(up)):
             return None
         # Files give the width of one shared expert or of all of them, or not at all.
-        width = site.resources.checkpoint.weight(up).shape[0]
+        width = site.resources.checkpoint.info(up).shape[0]
         if site.has(f"blk.{layer}.ffn_gate_inp_shexp.weight"):
             return GatedShared(site, layer, self.width, width)
         return DenseMlp(site, layer, self.width, width, "_shexp")

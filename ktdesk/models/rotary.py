@@ -87,6 +87,8 @@ def plain_rotary(base: float, size: int) -> RotarySpec:
 
 
 def _divided(checkpoint: Checkpoint, name: str, frequencies: list[float]) -> list[float]:
+    if not checkpoint.has_weights:
+        return frequencies  # where weights go does not depend on them
     factors = checkpoint.weight(name).dequantize()
     if factors.shape != (len(frequencies),):
         raise ModelFileError(

@@ -25,5 +25,6 @@ from ktdesk.settings.sections import EngineSettings as EngineSettings
 from ktdesk.settings.sections import HardwareSettings as HardwareSettings
 from ktdesk.settings.sections import InterfaceSettings as InterfaceSettings
 from ktdesk.settings.sections import ModelsSettings as ModelsSettings
+from ktdesk.settings.sections import NetworkSettings as NetworkSettings
 from ktdesk.settings.sections import SamplingSettings as SamplingSettings
 from ktdesk.settings.sections import Settings as Settings

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from ktdesk.errors import ModelFileError
-from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.gguf import Checkpoint, FilePart
+from ktdesk.formats.gguf_header import read_header
 from tests.unit.formats import raw
 from tests.unit.formats.raw import File
 
@@ -313,3 +314,20 @@ def test_a_shard_under_another_name_says_what_it_is(tmp_path: Path) -> None:
 def test_a_place_that_is_none(tmp_path: Path, value: object) -> None:
     path = write(tmp_path / "m.gguf", {"a": numbers(2)}, {"split.no": value, "split.count": value})
     assert len(str(refused(path))) < 500
+
+
+def test_headers_alone_say_all_but_the_weights(tmp_path: Path) -> None:
+    path = put(tmp_path / "m.gguf", raw.small())
+    here = Checkpoint.open(path)
+    size = path.stat().st_size
+    header = read_header(path, path.read_bytes()[: size - 32], size)
+    away = Checkpoint(path, [FilePart(path, size, header)])
+    assert here.has_weights
+    assert not away.has_weights
+    assert (away.metadata, away.tensors, away.size_bytes) == (
+        here.metadata, here.tensors, here.size_bytes
+    )  # fmt: skip
+    for needs_weights in (lambda: away.weight("first"), away.digest):
+        with pytest.raises(ModelFileError, match=r"Of m\.gguf only the header") as caught:
+            needs_weights()
+        assert "Fetch" in caught.value.hint

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ktdesk.errors import ModelFileError
-from ktdesk.formats.gguf_header import Header, read_header
+from ktdesk.formats.gguf_header import Header, HeaderCutError, read_header
 from tests.unit.formats import raw
 from tests.unit.formats.raw import File
 
@@ -29,6 +29,15 @@ def refused(file: File | bytes) -> ModelFileError:
     assert caught.value.path == PATH
     assert caught.value.hint
     return caught.value
+
+
+def bytes_missing(begin: bytes, size: int) -> int | None:
+    """How much of a file is needed at least, if its begin is not enough."""
+    try:
+        read_header(PATH, begin, size)
+    except HeaderCutError as cut:
+        return cut.least_bytes
+    return None
 
 
 def nested(depth: int, key: str = "k") -> bytes:
@@ -94,6 +103,25 @@ def test_a_file_cut_anywhere_in_its_header_is_refused() -> None:
     end = len(whole.rstrip(b"\0"))  # the last offset, 32, is followed by zeros
     for size in range(end):
         refused(whole[:size])
+
+
+def test_the_begin_of_a_file_is_enough_or_tells_how_much_more_it_takes() -> None:
+    whole = bytes(raw.small())
+    table = len(whole) - len(raw.small().data)
+    asked = [8]
+    while (more := bytes_missing(whole[: asked[-1]], len(whole))) is not None:
+        asked.append(more)
+    assert asked == sorted({*asked})
+    assert asked[-1] <= table
+    assert read_header(PATH, whole[: asked[-1]], len(whole)) == read(whole)
+
+
+def test_the_begin_of_a_file_is_measured_by_the_whole() -> None:
+    file = File(metadata=[raw.array("k", raw.U8, 1 << 20, b"")])
+    with pytest.raises(HeaderCutError):
+        read_header(PATH, bytes(file), 1 << 21)
+    with pytest.raises(ModelFileError, match="more than there can be"):
+        read_header(PATH, bytes(file), 1 << 19)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ktdesk.formats.gguf import Checkpoint, FilePart
+from ktdesk.formats.gguf_header import read_header
 from ktdesk.hardware.machine import Machine
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU
@@ -18,6 +22,16 @@ from tests.unit.planning.machines import GB, card, machine
 
 def plan(known: Known, name: str, on: Machine, context: int = 32768, **wishes: int) -> Plan:
     return make_plan(known(name), on, Wishes(context_tokens=context, **wishes))
+
+
+@pytest.mark.parametrize("name", ["DeepSeek-V2-Lite", "Qwen3-30B-A3B", "gpt-oss-120b"])
+def test_a_header_alone_is_planned_as_the_file_is(known: Known, name: str) -> None:
+    here = known(name)
+    with here.path.open("rb") as file:
+        header = read_header(here.path, file.read(1 << 20), here.size_bytes)
+    away = Checkpoint(Path(here.path.name), [FilePart(here.path, here.size_bytes, header)])
+    on, wishes = machine(64, card()), Wishes(context_tokens=8192)
+    assert make_plan(away, on, wishes) == make_plan(here, on, wishes)
 
 
 def routed_on_cards(plan: Plan) -> int:
