@@ -94,6 +94,10 @@ class DownloadError(KTDeskError):
         return self.kind in ("offline", "busy")
 
 
+class LibraryError(KTDeskError):
+    """Models on this machine cannot be found, compared, moved or deleted."""
+
+
 class ModelFileError(KTDeskError):
     """A model file cannot be read, or is not what it claims to be. The message names the file."""
 

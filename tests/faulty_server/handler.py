@@ -116,9 +116,9 @@ class Handler(BaseHTTPRequestHandler):
         with path.open("rb") as file:
             while start < until:
                 size = min(_SENDFILE_BYTES, until - start)
-                sent = self.connection.sendfile(file, start, size)
-                served.sent_bytes += sent
-                start += sent
+                served.sent_bytes += size  # before: it is never less than what left
+                self.connection.sendfile(file, start, size)
+                start += size
 
     def _send_chunks(
         self, data: bytes, start: int, until: int, fault: Fault, served: Served
@@ -131,8 +131,8 @@ class Handler(BaseHTTPRequestHandler):
             for wrong in fault.wrong_at:
                 if at <= wrong < at + len(chunk):
                     chunk[wrong - at] ^= 0xFF
+            served.sent_bytes += len(chunk)  # before: it is never less than what left
             self.connection.sendall(chunk)
-            served.sent_bytes += len(chunk)
             if fault.drip_bytes_per_s:
                 time.sleep(len(chunk) / fault.drip_bytes_per_s)
 

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is on the disk for good: a small database beside the files.
+
+SQLite, since it does what a file of lines would have to do by itself: a line is there whole or not
+at all after a power cut, a full disk is an error that changes nothing, and its lock keeps a second
+program out of the folder, and ends with the program that holds it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ktdesk.errors import DownloadError
+from ktdesk.library.fetch.names import JOURNAL
+from ktdesk.library.hub.listing import RemoteFile
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS file (
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  source TEXT NOT NULL DEFAULT '', etag TEXT NOT NULL DEFAULT '',
+  placed_ns INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS block (
+  path TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (path, start)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a file that is on the disk, and the CRC-32 of what came over the line."""
+
+    start: int
+    end: int
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a file. etag: as `source` said. placed_ns: when it was last written, if it
+    is verified and in its place; else 0.
+    """
+
+    source: str
+    etag: str
+    placed_ns: int
+    blocks: tuple[Block, ...]
+
+
+class Journal:
+    """The journal of a folder; from any thread. A context manager. Raises DownloadError.
+
+    Nobody else can open it meanwhile.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / JOURNAL
+        self._lock = threading.Lock()
+        try:
+            self._database = self._open()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._error(error) from error
+            self.path.rename(self.path.with_name(f"{JOURNAL}.broken"))
+            self._database = self._open()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._database.close()
+
+    def record(self, file: RemoteFile) -> Record:
+        """Return what is known of a file. What is known of another one of its name is forgotten."""
+        with self._changing() as database:
+            wanted = (file.path, file.size_bytes, file.sha256)
+            same = "path = ? AND size = ? AND sha256 = ?"
+            found = database.execute(
+                f"SELECT source, etag, placed_ns FROM file WHERE {same}", wanted
+            ).fetchone()
+            if found is None:
+                database.execute("DELETE FROM block WHERE path = ?", (file.path,))
+                database.execute(
+                    "INSERT OR REPLACE INTO file (path, size, sha256) VALUES (?, ?, ?)", wanted
+                )
+                return Record("", "", 0, ())
+            rows = database.execute(
+                "SELECT start, end, crc FROM block WHERE path = ? ORDER BY start", (file.path,)
+            )
+            return Record(*found, tuple(Block(*row) for row in rows))
+
+    def add(self, path: str, block: Block) -> None:
+        """Write down that a part is on the disk; in place of the one that begins where it does."""
+        with self._changing() as database:
+            row = (path, block.start, block.end, block.crc)
+            database.execute("INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)", row)
+
+    def remove(self, path: str, blocks: tuple[Block, ...] | None = None) -> None:
+        """Forget parts of a file; all, if none are given."""
+        with self._changing() as database:
+            if blocks is None:
+                database.execute("DELETE FROM block WHERE path = ?", (path,))
+                return
+            rows = [(path, block.start) for block in blocks]
+            database.executemany("DELETE FROM block WHERE path = ? AND start = ?", rows)
+
+    def set_etag(self, path: str, source: str, etag: str) -> None:
+        """Write down how a source calls the present content of a file."""
+        with self._changing() as database:
+            row = (source, etag, path)
+            database.execute("UPDATE file SET source = ?, etag = ? WHERE path = ?", row)
+
+    def set_placed(self, path: str, placed_ns: int) -> None:
+        """Write down that a file is in its place, and when it was last written."""
+        with self._changing() as database:
+            row = (placed_ns, path)
+            database.execute("UPDATE file SET placed_ns = ? WHERE path = ?", row)
+
+    def finish(self, paths: tuple[str, ...]) -> None:
+        """Close it, and forget files that are complete; remove it if it holds no others."""
+        with self._changing() as database:
+            rows = [(path,) for path in paths]
+            database.executemany("DELETE FROM block WHERE path = ?", rows)
+            database.executemany("DELETE FROM file WHERE path = ?", rows)
+            is_empty = not database.execute("SELECT count(*) FROM file").fetchone()[0]
+        with self._lock:
+            self._database.close()
+            if is_empty:
+                self.path.unlink(missing_ok=True)
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(
+            self.path, timeout=1, isolation_level=None, check_same_thread=False
+        )
+        try:
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            database.execute("PRAGMA synchronous = EXTRA")
+            database.execute("BEGIN EXCLUSIVE")
+            for statement in _TABLES.split(";"):
+                database.execute(statement)
+            database.execute("COMMIT")
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def _changing(self) -> Generator[sqlite3.Connection]:
+        """Give the database for a change that happens whole or not at all."""
+        with self._lock:
+            try:
+                self._database.execute("BEGIN")
+                yield self._database
+                self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise self._error(error) from error
+
+    def _error(self, error: sqlite3.Error) -> DownloadError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return DownloadError(
+                "The disk is full: the journal of the download cannot grow.",
+                hint=f"Make room on the disk of {self.path.parent}, and go on; nothing is lost.",
+                kind="full",
+            )
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return DownloadError(
+                f"Another download works in {self.path.parent}.",
+                hint="Wait for it, or end the other program.",
+                kind="unwritable",
+            )
+        return DownloadError(
+            f"The journal of the download, {self.path}, cannot be written: {error}.",
+            hint="Check that the disk is there, and the permissions of the folder.",
+            kind="unwritable",
+        )

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a file is still the one whose bytes were read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A file as it stood when its bytes were read: who writes it, or puts another there, breaks it.
+
+    inode: the file's number on its disk. A copy has another one, even if it keeps the time.
+    """
+
+    size_bytes: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Seal:
+        """Return the seal of a file as it is now. Raises OSError."""
+        return cls.from_status(path.stat())
+
+    @classmethod
+    def from_status(cls, status: os.stat_result) -> Seal:
+        """Return the seal of the file that the system says this of."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def as_json(self) -> list[int | str]:
+        """Return it for a file; numbers of disks may be longer than JSON's readers take."""
+        return [self.size_bytes, self.changed_ns, str(self.inode)]
+
+    @classmethod
+    def from_json(cls, value: Any) -> Seal:
+        """Return what `as_json` gave. Raises TypeError, ValueError."""
+        size, changed, inode = value
+        if type(size) is not int or type(changed) is not int or type(inode) is not str:
+            raise TypeError("a seal has other values than numbers")
+        if not (inode.isascii() and inode.isdigit() and len(inode) < 50):
+            raise ValueError("a seal has an impossible number of a file")
+        return cls(size, changed, int(inode))
