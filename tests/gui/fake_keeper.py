@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ktdesk.errors import LibraryError
 from ktdesk.library.shelf.model import LocalModel, Owner
+from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Inventory
 from ktdesk.library.shelf.state import Condition, ModelFile, ModelState, decide
 
@@ -34,7 +35,12 @@ def local_model(
     sha = "a" * 64 if condition in (Condition.COMPLETE, Condition.DAMAGED) else ""
     wanted = "b" * 64 if condition is Condition.DAMAGED else "a" * 64
     files = tuple(
-        ModelFile(folder / each, None if at < gone else size, sha256=sha, expected_sha256=wanted)
+        ModelFile(
+            folder / each,
+            None if at < gone else Seal(size, 0, at + 1),
+            sha256=sha,
+            expected_sha256=wanted,
+        )
         for at, each in enumerate(names)
     )
     reason = "It is not a GGUF file." if condition is Condition.UNREADABLE else ""

@@ -72,7 +72,7 @@ def ask_to_delete(model: LocalModel, shelf: ShelfPresenter, parent: QWidget) -> 
         "Models",
         "Its {count} files go to the recycle bin; {size} are free once that is emptied.\n{folder}",
     )
-    there = [file for file in model.files if file.size_bytes is not None]
+    there = [file for file in model.files if file.seal]
     ask(
         parent,
         question.format(name=model.name),

@@ -26,7 +26,7 @@ from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 
 _FULL = 1000  # of the bar
-_LEAST_HEIGHT, _MOST_HEIGHT = 96, 320  # of the cards; more are scrolled
+_LEAST_HEIGHT, _MOST_HEIGHT = 96, 240  # of the cards; more are scrolled
 
 
 class DownloadsPanel(QFrame):
