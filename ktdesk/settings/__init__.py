@@ -21,6 +21,7 @@ from ktdesk.settings.folders import data_folder as data_folder
 from ktdesk.settings.folders import log_folder as log_folder
 from ktdesk.settings.folders import models_folder as models_folder
 from ktdesk.settings.folders import placements_folder as placements_folder
+from ktdesk.settings.sections import DownloadsSettings as DownloadsSettings
 from ktdesk.settings.sections import EngineSettings as EngineSettings
 from ktdesk.settings.sections import HardwareSettings as HardwareSettings
 from ktdesk.settings.sections import InterfaceSettings as InterfaceSettings

@@ -280,6 +280,40 @@ class NetworkSettings(Section):
     )
 
 
+_HALF_HOURS = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "30"))
+
+
+@dataclass(frozen=True)
+class DownloadsSettings(Section):
+    """How models are fetched."""
+
+    name = "downloads"
+
+    at_once: int = setting(
+        1, "Models at once", "How many are fetched at the same time.", low=1, high=8
+    )
+    speed_limit_mbs: float = setting(
+        0.0,
+        "Speed limit",
+        "What all downloads together may take; 0: as much as there is.",
+        low=0,
+        high=1_000_000,
+        unit="MB/s",
+    )
+    only_at_night: bool = setting(
+        False, "Only at night", "Whether downloads wait for the hours below."
+    )
+    night_from: str = setting(
+        "23:00", "Night from", "When they begin, by this computer's clock.", choices=_HALF_HOURS
+    )
+    night_to: str = setting(
+        "07:00", "Night to", "When they end; it may be on the next day.", choices=_HALF_HOURS
+    )
+    keep_awake: bool = setting(
+        True, "Keep awake", "Whether the computer is kept from sleeping while models are fetched."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
@@ -290,3 +324,4 @@ class Settings:
     models: ModelsSettings = field(default_factory=ModelsSettings)
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
+    downloads: DownloadsSettings = field(default_factory=DownloadsSettings)

@@ -9,16 +9,16 @@ from typing import get_type_hints
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from ktdesk.settings import describe
+from ktdesk.settings import DownloadsSettings, describe
 from ui.settings_store import SettingsStore
 from ui.widgets.setting_field import SettingField
 
-SHOWN: tuple[tuple[str, str], ...] = ()  # sections and settings
+SHOWN = ("speed_limit_mbs", "only_at_night", "night_from", "night_to", "at_once", "keep_awake")
 _WIDTH = 300
 
 
 class Limits(QFrame):
-    """Changes settings at once; closed, it is gone."""
+    """Changes the settings of [downloads] at once; closed, it is gone."""
 
     def __init__(self, store: SettingsStore, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -28,11 +28,12 @@ class Limits(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
-        for section, name in SHOWN:
-            values = getattr(store.settings, section)
-            kind = get_type_hints(type(values))[name]
-            field = SettingField(describe(type(values))[name], getattr(values, name), kind)
-            field.edited.connect(partial(store.set, section, name))
+        kinds, about = get_type_hints(DownloadsSettings), describe(DownloadsSettings)
+        for name in SHOWN:
+            value = getattr(store.settings.downloads, name)
+            field = SettingField(about[name], value, kinds[name])
+            field.setObjectName(f"downloads.{name}")
+            field.edited.connect(partial(store.set, "downloads", name))
             column.addWidget(field)
 
     def open_above(self, button: QWidget) -> None:

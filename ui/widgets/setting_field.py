@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
@@ -52,7 +53,9 @@ class SettingField(QWidget):
     def show_value(self, value: Any) -> None:
         """Show the value that the setting has by now."""
         field = self._input
-        if isinstance(field, QComboBox):
+        if isinstance(field, QCheckBox):
+            field.setChecked(value)
+        elif isinstance(field, QComboBox):
             field.setCurrentIndex(max(0, field.findData(value)))
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             field.setValue(value)
@@ -63,12 +66,15 @@ class SettingField(QWidget):
         """Say it in the present language."""
         title, text = setting_text(self._about.title), setting_text(self._about.help)
         self._title.setText(title)
+        self._title.setHidden(isinstance(self._input, QCheckBox))  # which has its own
         self._help.setText("" if self._names else text)
         self._help.setHidden(bool(self._names))
         self._input.setAccessibleName(title)
         self._input.setAccessibleDescription(text)
         field = self._input
-        if isinstance(field, QSpinBox):
+        if isinstance(field, QCheckBox):
+            field.setText(title)
+        elif isinstance(field, QSpinBox | QDoubleSpinBox):
             unit = setting_text(self._about.unit)
             field.setSuffix(f" {unit}" if unit else "")
         elif isinstance(field, QLineEdit):
@@ -79,6 +85,10 @@ class SettingField(QWidget):
     def _make_input(self, kind: Any) -> QWidget:
         if self._names or self._about.choices:
             return self._make_choice()
+        if kind is bool:
+            box = QCheckBox(self)
+            box.clicked.connect(self.edited.emit)
+            return box
         if kind is float:
             return self._make_number(QDoubleSpinBox(self))
         if kind is int:

@@ -126,6 +126,20 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "Disk speed"),
     QT_TRANSLATE_NOOP("Settings", "Of the folders of models; 0: as measured."),
     QT_TRANSLATE_NOOP("Settings", "MB/s"),
+    QT_TRANSLATE_NOOP("Settings", "Models at once"),
+    QT_TRANSLATE_NOOP("Settings", "How many are fetched at the same time."),
+    QT_TRANSLATE_NOOP("Settings", "Speed limit"),
+    QT_TRANSLATE_NOOP("Settings", "What all downloads together may take; 0: as much as there is."),
+    QT_TRANSLATE_NOOP("Settings", "Only at night"),
+    QT_TRANSLATE_NOOP("Settings", "Whether downloads wait for the hours below."),
+    QT_TRANSLATE_NOOP("Settings", "Night from"),
+    QT_TRANSLATE_NOOP("Settings", "When they begin, by this computer's clock."),
+    QT_TRANSLATE_NOOP("Settings", "Night to"),
+    QT_TRANSLATE_NOOP("Settings", "When they end; it may be on the next day."),
+    QT_TRANSLATE_NOOP("Settings", "Keep awake"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Whether the computer is kept from sleeping while models are fetched."
+    ),
 )
 
 

@@ -21,7 +21,7 @@ from ktdesk.library.downloads.space import RESERVE_BYTES, Need, SpaceShortage, c
 from ktdesk.library.downloads.store import Store
 from ktdesk.library.downloads.transfer import Transfer, failure_of
 from ktdesk.library.downloads.transport import Transport
-from ktdesk.library.fetch.order import Progress
+from ktdesk.library.fetch.order import Order, Progress
 
 _WRITE_EVERY_S = 1.0
 _PATIENCE_S = 30.0  # with a transfer that waits for its host
@@ -162,13 +162,9 @@ class Driver:
         return record.order.folder not in folders
 
     def _has_space(self, record: Record, reserve_bytes: int) -> bool:
-        need = Need(record.order.folder, left_bytes(record.progress))
-        others = [
-            Need(transfer.order.folder, left_bytes(transfer.progress))
-            for transfer in self._transfers.values()
-        ]
+        others = [self._need(transfer.order) for transfer in self._transfers.values()]
         try:
-            check_space(need, others, reserve_bytes=reserve_bytes)
+            check_space(self._need(record.order), others, reserve_bytes=reserve_bytes)
         except SpaceShortage as error:
             now_s = self._clock.monotonic_s()
             self._retries.put_off(record.order.id, now_s, has_progressed=True)
@@ -179,6 +175,9 @@ class Driver:
                 )
             return False
         return True
+
+    def _need(self, order: Order) -> Need:
+        return Need(order.folder, self._transport.missing_bytes(order))
 
     def _start(self, record: Record) -> None:
         order_id = record.order.id
@@ -209,8 +208,3 @@ class Driver:
         if self._transfers and now_s - self._written_s >= _WRITE_EVERY_S:
             self._written_s = now_s
             self._store.write_progress(self.progress)
-
-
-def left_bytes(progress: Progress) -> int:
-    """Return how much is still to be written."""
-    return progress.size_bytes - progress.done_bytes

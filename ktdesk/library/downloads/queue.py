@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.announcer import Announcer
-from ktdesk.library.downloads.driver import Clock, Driver, Rules, left_bytes
+from ktdesk.library.downloads.driver import Clock, Driver, Rules
 from ktdesk.library.downloads.driver_lock import DriverLock
-from ktdesk.library.downloads.item import UNDER_WAY, Item, Snapshot, State
+from ktdesk.library.downloads.item import UNDER_WAY, Item, Snapshot, State, not_begun
 from ktdesk.library.downloads.overview import Overview, totals
 from ktdesk.library.downloads.removal import erase_removed, own_files
 from ktdesk.library.downloads.space import Need, check_space
@@ -107,15 +107,14 @@ class DownloadQueue:
         if same is not None and same.state is not State.DONE:
             self.resume(same.id)
             return same.id
-        progress = self._transport.progress(order)
         check_space(
-            Need(order.folder, left_bytes(progress)),
-            [Need(i.order.folder, left_bytes(i.progress)) for i in items if i.state in UNDER_WAY],
+            self._need(order),
+            [self._need(item.order) for item in items if item.state in UNDER_WAY],
             self._folders,
             reserve_bytes=self._rules.reserve_bytes,
         )
         order = replace(order, id=same.id if same else _new_id({item.id for item in items}))
-        self._store.add(order, progress)
+        self._store.add(order, not_begun(order))
         self._changed()
         return order.id
 
@@ -181,6 +180,9 @@ class DownloadQueue:
         self._store.replace(replace(order, id=id_, folder=present.folder, title=present.title))
         self._store.resume([id_])
         self._changed()
+
+    def _need(self, order: Order) -> Need:
+        return Need(order.folder, self._transport.missing_bytes(order))
 
     def _item(self, id_: str) -> Item:
         for item in self._fresh().items:

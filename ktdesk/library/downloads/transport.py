@@ -24,8 +24,8 @@ class Transport(Protocol):
         """
         ...
 
-    def progress(self, order: Order) -> Progress:
-        """Return how far an order is, by what is on the disk."""
+    def missing_bytes(self, order: Order) -> int:
+        """Return how much more of the disk an order will take."""
         ...
 
     def files(self, order: Order) -> tuple[Path, ...]:
