@@ -35,7 +35,7 @@ SHOWN = {
         "dry_allowed_length", "dry_tokens", "seed",
         "context_full", "prompt_lookup",
     ),
-    "interface": ("theme", "language"),
+    "interface": ("theme", "language", "close_while_downloading"),
 }  # fmt: skip
 
 

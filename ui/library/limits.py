@@ -38,7 +38,8 @@ class Limits(QFrame):
 
     def open_above(self, button: QWidget) -> None:
         """Show it at a button at the foot of the window, within the screen."""
-        height = self.sizeHint().height()
+        height = self.layout().totalHeightForWidth(_WIDTH)
+        self.setFixedHeight(height)
         corner = button.mapToGlobal(QPoint(button.width() - _WIDTH, -height))
         room = button.screen().availableGeometry()
         self.move(max(room.left(), corner.x()), max(room.top(), corner.y()))

@@ -97,6 +97,13 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "system"),
     QT_TRANSLATE_NOOP("Settings", "light"),
     QT_TRANSLATE_NOOP("Settings", "dark"),
+    QT_TRANSLATE_NOOP("Settings", "Closing during downloads"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "'go on' keeps fetching in the tray; 'quit' goes on at the next start."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "ask"),
+    QT_TRANSLATE_NOOP("Settings", "go on"),
+    QT_TRANSLATE_NOOP("Settings", "quit"),
     QT_TRANSLATE_NOOP("Settings", "Cores"),
     QT_TRANSLATE_NOOP("Settings", "Physical cores; 0: those found."),
     QT_TRANSLATE_NOOP("Settings", "Memory"),
