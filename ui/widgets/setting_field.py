@@ -87,7 +87,7 @@ class SettingField(QWidget):
             return self._make_choice()
         if kind is bool:
             box = QCheckBox(self)
-            box.clicked.connect(self.edited.emit)
+            box.clicked.connect(self._check)
             return box
         if kind is float:
             return self._make_number(QDoubleSpinBox(self))
@@ -122,6 +122,10 @@ class SettingField(QWidget):
             choice: str = field.itemData(at)
             name = (self._names or {}).get(choice) or setting_text(choice or "system")
             field.setItemText(at, name)
+
+    @Slot(bool)
+    def _check(self, is_checked: bool) -> None:
+        self.edited.emit(is_checked)
 
     @Slot(int)
     def _choose(self, at: int) -> None:
