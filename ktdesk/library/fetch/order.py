@@ -38,7 +38,7 @@ class Address:
     """Where a file can be had at the moment. headers: for the host of the url alone."""
 
     url: str
-    headers: dict[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, str] = field(default_factory=dict[str, str], repr=False)  # tokens
 
 
 class Origin(Protocol):

@@ -31,8 +31,10 @@ class Response:
         self._host = host
         self.url = url
         self.has_left = has_left
-        self.status: int = raw.status
         self.headers: Mapping[str, str] = raw.headers
+        # ModelScope gives what was asked for, and says so, but not in the status.
+        is_part = raw.status == 200 and "Content-Range" in raw.headers
+        self.status: int = 206 if is_part else raw.status
 
     def __enter__(self) -> Response:
         return self
