@@ -51,6 +51,7 @@ def demo_models() -> DemoModels:
 @pytest.fixture(autouse=True)
 def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KTDESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("ktdesk.library.shelf.shelf.places_of_others", list)
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
 from ktdesk.cli.findings import Finding, examine
-from ktdesk.cli.model_choice import model_folders
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.cli.setting_arguments import add_hardware_arguments, hardware_settings
 from ktdesk.hardware import describe_machine
 from ktdesk.hardware.measurements import write_measured
 from ktdesk.hardware.verdicts import judge
+from ktdesk.library.shelf.folders import model_folders
 
 _MARKS = {"good": "ok", "note": "--", "warning": "! ", "problem": "!!"}
 

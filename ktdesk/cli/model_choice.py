@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,21 +17,17 @@ from ktdesk.settings import EngineSettings, Settings, models_folder, save_settin
 
 if TYPE_CHECKING:
     from ktdesk.library.demo import DemoModels
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 log = logging.getLogger(__name__)
 
 
-def found_models(settings: Settings) -> list[ModelEntry]:
-    """Return the models in KTDesk's folder and in those of the settings."""
-    from ktdesk.library.index import find_models
+def found_models(settings: Settings) -> Sequence[LocalModel]:
+    """Return the models in all folders of the settings, and those of other programs."""
+    from ktdesk.library.shelf.shelf import Shelf
 
-    return [entry for folder in model_folders(settings) for entry in find_models(folder)]
-
-
-def model_folders(settings: Settings) -> list[Path]:
-    """Return the folders in which models are looked for, KTDesk's own first."""
-    return list(dict.fromkeys([models_folder(), *map(Path, settings.models.folders)]))
+    with Shelf.of_settings(settings) as shelf:
+        return shelf.look().models
 
 
 def choose_model(wanted: str | None, program: Program) -> Path:
@@ -91,13 +88,18 @@ def remember_model(program: Program, path: Path) -> None:
 
 
 def _named(name: str, settings: Settings) -> Path:
-    entries = [entry for entry in found_models(settings) if not entry.problem]
-    for entry in entries:
-        if name.casefold() in (entry.name.casefold(), entry.path.stem.casefold()):
-            return entry.path
-    known = did_you_mean(name, [entry.path.stem for entry in entries]) if entries else ""
+    models = [model for model in found_models(settings) if not model.problem]
+    for model in models:
+        if name.casefold() in (model.name.casefold(), model.path.stem.casefold()):
+            return model.path
+    known = did_you_mean(name, [_short_name(model) for model in models]) if models else ""
     raise ModelFileError(
         Path(name),
         f"No model is called {name!r}.{known}",
         hint="`ktdesk models` lists the models that were found; or give the path of a .gguf file.",
     )
+
+
+def _short_name(model: LocalModel) -> str:
+    """Return what to write for a model: its file's name, unless that is a number."""
+    return model.path.stem if model.path.suffix else model.name

@@ -12,7 +12,7 @@ from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,15 +21,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, program: Program) -> int:
-    """Print one line for each model: name, architecture, size, path."""
-    entries = found_models(program.settings)
+    """Print one line for each model: name, architecture, size, condition, path."""
+    models = found_models(program.settings)
     if arguments.json:
-        program.terminal.json({"models": [_as_json(entry) for entry in entries]})
+        program.terminal.json({"models": [_as_json(model) for model in models]})
         return 0
-    for entry in entries:
-        what = entry.problem or f"{entry.architecture}, {format_bytes(entry.size_bytes)}"
-        program.terminal.line(f"{entry.name}  ({what})\n    {entry.path}")
-    if not entries:
+    for model in models:
+        program.terminal.line(f"{model.name}  ({_about(model)})\n    {model.path}")
+    if not models:
         program.terminal.note(
             f"There are no models in {models_folder()}. Put .gguf files there, name more folders "
             "in the settings, or build the demo model with `ktdesk demo`."
@@ -37,11 +36,20 @@ def run(arguments: Namespace, program: Program) -> int:
     return 0
 
 
-def _as_json(entry: ModelEntry) -> dict[str, Any]:
+def _about(model: LocalModel) -> str:
+    if model.problem:
+        return model.problem
+    parts = [model.architecture, format_bytes(model.size_bytes), model.condition.value]
+    return ", ".join(parts + ([f"of {model.owner.value}"] if model.owner.value else []))
+
+
+def _as_json(model: LocalModel) -> dict[str, Any]:
     return {
-        "name": entry.name,
-        "path": str(entry.path),
-        "architecture": entry.architecture,
-        "size_bytes": entry.size_bytes,
-        "problem": entry.problem,
+        "name": model.name,
+        "path": str(model.path),
+        "architecture": model.architecture,
+        "size_bytes": model.size_bytes,
+        "condition": model.condition.value,
+        "owner": model.owner.value,
+        "problem": model.problem,
     }

@@ -28,6 +28,19 @@ def place_in_name(name: str) -> tuple[str, int, int] | None:
     return (match["stem"], int(match["number"]), int(match["count"])) if match else None
 
 
+def shard_names(path: Path) -> list[str]:
+    """Return the names of all shards of a model, in order, as one of them gives them.
+
+    Other files' own names; the same for a number that is beyond the count.
+    """
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        return [path.name]
+    count = int(match["count"])
+    names = [_name(match["stem"], number, count) for number in range(1, count + 1)]
+    return names if path.name in names else [path.name]
+
+
 def shards_of(path: Path) -> list[Path]:
     """Return the files of a model, in order: all shards if the name says that it is one.
 
@@ -36,14 +49,14 @@ def shards_of(path: Path) -> list[Path]:
     match = _NAME.fullmatch(path.name)
     if match is None:
         return [path]
-    count = int(match["count"])
-    names = [_name(match["stem"], number, count) for number in range(1, count + 1)]
-    if path.name not in names:
+    number, count = int(match["number"]), int(match["count"])
+    if not 1 <= number <= count:
         raise ModelFileError(
             path,
-            f"The file's name says that it is part {int(match['number'])} of {count}.",
+            f"The file's name says that it is part {number} of {count}.",
             hint="Give the file the name that it came with.",
         )
+    names = shard_names(path)
     others = _others(path, names)
     missing = [name for name in names if not _may_be_there(path.parent / name)]
     if missing:

@@ -182,6 +182,14 @@ class ModelsSettings(Section):
     folders: tuple[str, ...] = setting(
         (), "More model folders", "Folders to look for models in, besides KTDesk's own."
     )
+    downloads: str = setting(
+        "", "Folder for downloads", "The one of them that new models go to; empty: KTDesk's own."
+    )
+    other_programs: bool = setting(
+        True,
+        "Models of other programs",
+        "Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.",
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk import Done, Failed, Prefill, Request, Token
 from ktdesk.errors import RequestError
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
+from ktdesk.library.shelf.seal import Seal
+from ktdesk.library.shelf.state import ModelFile, decide
 from tests.gui.driving import editor, say, send_button, shown
 from tests.gui.fake_engine import STATS, FakeEngine, answer
 from ui.chat.message_view import AnswerView
@@ -133,8 +135,9 @@ def test_the_menu_lists_the_models_and_loads_the_chosen_one(
 ) -> None:
     other = Path("other.gguf")
     menu = window.findChild(ModelChoice).menu()
-    entry = ModelEntry(other, "Other & more", "llama", 1_500_000)
-    broken = ModelEntry(other, "broken", "", 10, "It is cut off.")
+    files = (ModelFile(other, Seal(1_500_000, 0, 0)),)
+    entry = LocalModel(other, "Other & more", "llama", files, decide(files), Path())
+    broken = LocalModel(other, "broken", "", files, decide(files, "It is cut off."), Path())
     model.found.emit([entry, broken])
     first, second, *rest = menu.actions()
     assert (first.text(), first.isEnabled()) == ("Other && more   (1.5 MB)", True)

@@ -10,7 +10,8 @@ import gguf
 import pytest
 
 from ktdesk.engine import Engine
-from ktdesk.library.index import find_models
+from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.runtime.request import Message, Options, Request, Token
 from tests.golden.retyped import write_quantised
 from tests.tiny import tiny_llama, tiny_qwen3moe
@@ -68,5 +69,6 @@ def test_many_files(source: Path, expected: list[int | None], tmp_path: Path) ->
     assert len(parts) > 3
     for part in (parts[0], parts[2], parts[-1]):
         assert answer(part) == expected
-    (entry,) = find_models(tmp_path)
+    with Shelf([(tmp_path, Owner.KTDESK)]) as shelf:
+        (entry,) = shelf.look().models
     assert entry.size_bytes == sum(part.stat().st_size for part in parts)

@@ -17,7 +17,7 @@ from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 class ModelChoice(IconButton):
@@ -57,7 +57,7 @@ class ModelChoice(IconButton):
         self.setAccessibleName(self.tr("Model: {name}").format(name=name))
 
     @Slot(list)
-    def _fill(self, entries: list[ModelEntry]) -> None:
+    def _fill(self, entries: list[LocalModel]) -> None:
         self._menu.clear()
         for entry in entries:
             size = format_bytes(entry.size_bytes)

@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ktdesk import KTDeskError, ModelInfo
 from ktdesk.engine import LoadProgress
-from ktdesk.settings import EngineSettings, models_folder
+from ktdesk.settings import EngineSettings, Settings, models_folder
 from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 class ModelState(Enum):
@@ -35,7 +35,7 @@ class ModelPresenter(QObject):
     path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name, or
     the path of a file.
     changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
-    found: the list of ModelEntry that `find` has asked for.
+    found: the list of LocalModel that `find` has asked for.
     """
 
     changed = Signal()
@@ -121,8 +121,8 @@ class ModelPresenter(QObject):
 
     def find(self) -> None:
         """Look for models; `found` tells which there are."""
-        folders = [models_folder(), *map(Path, self._store.settings.models.folders)]
-        task = BackgroundTask(self, lambda report: _find(folders))
+        settings = self._store.settings
+        task = BackgroundTask(self, lambda report: _find(settings))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
 
     def _on_demo_progress(self, stage: str, fraction: float) -> None:
@@ -162,7 +162,8 @@ def _build_demo(report: Report) -> Path:
     return demo_models(models_folder(), progress=report).deepseek2
 
 
-def _find(folders: list[Path]) -> list[ModelEntry]:
-    from ktdesk.library.index import find_models
+def _find(settings: Settings) -> list[LocalModel]:
+    from ktdesk.library.shelf.shelf import Shelf  # with numpy, and what reads model files
 
-    return [entry for folder in dict.fromkeys(folders) for entry in find_models(folder)]
+    with Shelf.of_settings(settings) as shelf:
+        return list(shelf.look().models)

@@ -14,7 +14,7 @@ from ktdesk.hardware import Machine, Measured, describe_machine
 from ktdesk.hardware.figures import overrule, with_measured
 from ktdesk.hardware.live import Live, read_live, with_live
 from ktdesk.hardware.measurements import write_measured
-from ktdesk.settings import models_folder
+from ktdesk.library.shelf.folders import model_folders
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
@@ -86,8 +86,7 @@ class HardwarePresenter(QObject):
 
     def look(self) -> None:
         """Look at the whole machine, anew."""
-        kept = self._store.settings.models.folders
-        folders = list(dict.fromkeys([models_folder(), *map(Path, kept)]))
+        folders = model_folders(self._store.settings)
         task = BackgroundTask(self, lambda report: self._look(folders))
         task.on_success(self._take).on_failure(self.failed.emit).start()
 

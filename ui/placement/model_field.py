@@ -14,7 +14,7 @@ from ui.placement.presenter import PlacementPresenter
 from ui.widgets.still import keep_still
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
     from ui.chat.model_presenter import ModelPresenter
 
 
@@ -63,7 +63,7 @@ class ModelField(QWidget):
             self._choice.setCurrentIndex(list(self._entries).index(path))
 
     @Slot(list)
-    def _fill(self, entries: list[ModelEntry]) -> None:
+    def _fill(self, entries: list[LocalModel]) -> None:
         self._entries = {
             entry.path: f"{entry.name}   ({format_bytes(entry.size_bytes)})"
             for entry in entries

@@ -26,7 +26,7 @@ from ui.wizard.presenter import WizardPresenter
 from ui.wizard.survey import Places
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 class FirstStep(QWidget):
@@ -98,7 +98,7 @@ class FirstStep(QWidget):
         dialog.open()
 
 
-def _about(entry: ModelEntry, places: Places) -> str:
+def _about(entry: LocalModel, places: Places) -> str:
     fit = places.fits.get(entry.path)
     parts = [fit_text(fit)] if fit else []
     return " · ".join([*parts, format_bytes(entry.size_bytes), str(entry.path)])

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ktdesk.errors import KTDeskError
 from ktdesk.hardware import Machine, describe_machine
-from ktdesk.settings import models_folder
+from ktdesk.library.shelf.folders import model_folders
 from ui.chat.model_presenter import ModelPresenter
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask
@@ -52,7 +52,7 @@ class WizardPresenter(QObject):
     @property
     def folders(self) -> list[Path]:
         """Where models are looked for; KTDesk's own folder first."""
-        return list(dict.fromkeys([models_folder(), *map(Path, self._kept_folders)]))
+        return model_folders(self._store.settings)
 
     def look(self) -> None:
         """Look at the machine, then at what it could run, and for models."""
@@ -126,8 +126,8 @@ class WizardPresenter(QObject):
     def _look_for_models(self) -> None:
         if not (machine := self.machine):
             return  # they are looked for when it is known
-        folders, settings = self.folders, self._store.settings.engine
-        task = BackgroundTask(self, lambda report: look_at(folders, machine, settings))
+        settings = self._store.settings
+        task = BackgroundTask(self, lambda report: look_at(machine, settings))
         task.on_success(self._take_places).on_failure(self.failed.emit).start()
 
     def _take_machine(self, machine: Machine) -> None:

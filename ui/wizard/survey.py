@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING
 from ktdesk.errors import KTDeskError
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.hardware.measurements import write_measured
-from ktdesk.settings import EngineSettings
+from ktdesk.settings import EngineSettings, Settings
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
     from ktdesk.planning.known import KnownModel
     from ktdesk.planning.plan import Plan
 
@@ -57,7 +56,7 @@ class Places:
     """
 
     folders: tuple[Place, ...]
-    entries: tuple[ModelEntry, ...]
+    entries: tuple[LocalModel, ...]
     fits: dict[Path, str]
 
 
@@ -87,20 +86,21 @@ def _prospect(model: KnownModel, plan: Plan) -> Prospect:
     )
 
 
-def look_at(folders: Sequence[Path], machine: Machine, settings: EngineSettings) -> Places:
-    """Return free space and models of folders. One that is gone has none."""
+def look_at(machine: Machine, settings: Settings) -> Places:
+    """Return the folders of the settings with their free space, and the models in them."""
     from ktdesk.library.demo import DEEPSEEK_NAME, LLAMA_NAME  # with what reads model files
-    from ktdesk.library.index import find_models
+    from ktdesk.library.shelf.folders import describe_folders
+    from ktdesk.library.shelf.shelf import Shelf
 
-    places = tuple(Place(folder, _free_bytes(folder)) for folder in folders)
-    found = {entry.path: entry for folder in folders for entry in find_models(folder)}
-    entries = (e for e in found.values() if e.path.name not in (DEEPSEEK_NAME, LLAMA_NAME))
-    kept = tuple(entries)
-    return Places(places, kept, dict(_fits(kept, machine, settings)))
+    places = tuple(Place(each.path, each.free_bytes) for each in describe_folders(settings))
+    with Shelf.of_settings(settings) as shelf:
+        found = shelf.look().models
+    kept = tuple(each for each in found if each.path.name not in (DEEPSEEK_NAME, LLAMA_NAME))
+    return Places(places, kept, dict(_fits(kept, machine, settings.engine)))
 
 
 def _fits(
-    entries: Sequence[ModelEntry], machine: Machine, settings: EngineSettings
+    entries: Sequence[LocalModel], machine: Machine, settings: EngineSettings
 ) -> Iterator[tuple[Path, str]]:
     from ktdesk.planning.this_machine import plan_here  # with torch
 
@@ -108,16 +108,6 @@ def _fits(
         with contextlib.suppress(KTDeskError):  # what is wrong with it is said when it is loaded
             plan = plan_here(entry.path, settings, machine=machine)
             yield entry.path, str(plan.verdict.fit)
-
-
-def _free_bytes(folder: Path) -> int:
-    """Return what is free where a folder is, or would be made."""
-    for place in (folder, *folder.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except OSError:
-            continue
-    return 0
 
 
 def measure_speeds(folders: Sequence[Path], report: Callable[[str, float], None]) -> None:

@@ -4,43 +4,45 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
 from types import SimpleNamespace
 
-import pytest
-
+from ktdesk.library.shelf.model import Owner
 from ktdesk.settings import models_folder
+from tests.unit.library.shelf.making import model, put, put_ollama
 
 
-@pytest.fixture
-def found(monkeypatch):
-    """Which models there are in which folder."""
-    entries: dict[Path, list[SimpleNamespace]] = {}
-    monkeypatch.setattr("ktdesk.library.index.find_models", lambda folder: entries.get(folder, []))
-    return entries
-
-
-def entry(name: str, problem: str = "") -> SimpleNamespace:
-    return SimpleNamespace(
-        name=name, path=Path(f"{name}.gguf"), architecture="llama", size_bytes=1, problem=problem
-    )
-
-
-def test_all_folders_are_searched_once(ktdesk, found, home) -> None:
-    home.mkdir()
-    (home / "settings.toml").write_text("[models]\nfolders = ['more', 'more']")
-    found[models_folder()] = [entry("a")]
-    found[Path("more")] = [entry("b", problem="It is cut.")]
+def test_all_folders_are_searched_once(ktdesk, home, tmp_path) -> None:
+    more = tmp_path / "more"
+    put(home, {"settings.toml": f"[models]\nfolders = ['{more}', '{more}']".encode()})
+    put(models_folder(), {"a.gguf": model("a")})
+    put(more, {"b.gguf": b"junk"})
+    os.utime(more / "b.gguf", (1, 1))
     done = ktdesk("models")
-    assert done.out == "a  (llama, 1 bytes)\n    a.gguf\nb  (It is cut.)\n    b.gguf\n"
+    a, b, size = models_folder() / "a.gguf", more / "b.gguf", len(model("a"))
+    assert done.out == (
+        f"a  (llama, {size} bytes, unverified)\n    {a}\nb  (b.gguf is not a GGUF file.)\n    {b}\n"
+    )
     listed = json.loads(ktdesk("models", "--json").out)["models"]
-    assert [(m["name"], m["path"], m["problem"]) for m in listed] == [
-        ("a", "a.gguf", ""),
-        ("b", "b.gguf", "It is cut."),
+    assert [(m["name"], m["path"], m["condition"], m["problem"]) for m in listed] == [
+        ("a", str(a), "unverified", ""),
+        ("b", str(b), "unreadable", "b.gguf is not a GGUF file."),
     ]
 
 
-def test_no_models_come_with_advice(ktdesk, found) -> None:
+def test_models_of_other_programs_are_shown_unless_that_is_not_wanted(
+    ktdesk, home, tmp_path, monkeypatch
+) -> None:
+    put_ollama(tmp_path / "ollama", "library/tiny:1b", model())
+    places = [(tmp_path / "ollama", Owner.OLLAMA)]
+    monkeypatch.setattr("ktdesk.library.shelf.shelf.places_of_others", lambda: places)
+    assert ktdesk("models").out.startswith("tiny:1b  (llama, ")
+    assert "unverified, of Ollama)" in ktdesk("models").out
+    put(home, {"settings.toml": b"[models]\nother_programs = false"})
+    assert ktdesk("models").out == ""
+
+
+def test_no_models_come_with_advice(ktdesk) -> None:
     done = ktdesk("models")
     assert (done.code, done.out) == (0, "")
     assert "ktdesk demo" in done.err

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the paths of files to a model with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ktdesk.errors import ModelFileError
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.shards import shard_names
+from ktdesk.library.shelf.expected import Expected, by_name
+from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.model import LocalModel, Owner
+from ktdesk.library.shelf.seal import Seal
+from ktdesk.library.shelf.state import ModelFile, decide
+
+HEADER, SHA256 = "header", "sha256"  # kinds of facts
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be a model. path: one of its files. title: what its owner calls it, or ''."""
+
+    path: Path
+    folder: Path
+    owner: Owner = Owner.KTDESK
+    title: str = ""
+
+
+def describe(
+    candidate: Candidate, expected: Mapping[Path, Expected], facts: FileFacts
+) -> LocalModel:
+    """Look at the files of a model: sizes always, headers if they may have changed."""
+    path = candidate.path
+    paths = [path.parent / name for name in shard_names(path)]
+    seals = [_seal(each) for each in paths]
+    files = [
+        _file(each, seal, expected.get(each) or by_name(each), facts)
+        for each, seal in zip(paths, seals, strict=True)
+    ]
+    there = [seal for seal in seals if seal]
+    header, reason = _read(paths[0], there, facts) if len(there) == len(paths) else ({}, "")
+    locked = next((expected[each] for each in paths if each in expected), Expected())
+    return LocalModel(
+        path=next((p for p, seal in zip(paths, seals, strict=True) if seal), path),
+        name=candidate.title or header.get("name") or path.stem,
+        architecture=header.get("architecture", ""),
+        files=tuple(files),
+        state=decide(files, reason),
+        folder=candidate.folder,
+        owner=candidate.owner,
+        lock=locked.lock,
+        lock_folder=locked.folder,
+    )
+
+
+def _seal(path: Path) -> Seal | None:
+    try:
+        return Seal.of(path)
+    except OSError:
+        return None
+
+
+def _file(path: Path, seal: Seal | None, expected: Expected, facts: FileFacts) -> ModelFile:
+    sha256 = ""
+    if seal:
+        is_attested = expected.seal == seal
+        sha256 = expected.sha256 if is_attested else facts.get(path, SHA256, [seal]) or ""
+    return ModelFile(path, seal, expected.size_bytes, sha256, expected.sha256)
+
+
+def _read(path: Path, seals: Sequence[Seal], facts: FileFacts) -> tuple[dict[str, Any], str]:
+    """Return what the header says, and why it cannot be read; what is wrong is read each time."""
+    known = facts.get(path, HEADER, seals)
+    if known is not None:
+        return known, ""
+    try:
+        checkpoint = Checkpoint.open(path)
+        header = {"name": checkpoint.name, "architecture": checkpoint.architecture}
+    except ModelFileError as error:
+        return {}, str(error)
+    facts.keep(path, HEADER, seals, header | {"size_bytes": checkpoint.size_bytes})
+    return header, ""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`LocalModel`: a model on this machine, as it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from ktdesk.errors import ModelFileError
+from ktdesk.library.shelf.lock_file import ModelLock
+from ktdesk.library.shelf.state import Condition, ModelFile, ModelState
+
+_SHOWN = 3  # names of files in a sentence
+
+
+class Owner(Enum):
+    """The program whose files these are. What is another program's is read, and left as it is."""
+
+    KTDESK = ""
+    LM_STUDIO = "LM Studio"
+    OLLAMA = "Ollama"
+    HUGGING_FACE = "Hugging Face"
+    LLAMA_CPP = "llama.cpp"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """A model: one file, or all its shards.
+
+    path: what to load. name: what the model calls itself, or its file. architecture: '' if it
+    cannot be read. files: all that should be there, in order. folder: the model folder that it is
+    in. owner: whose it is. lock, lock_folder: what says what the files should be, and where that
+    lies; None without one.
+    """
+
+    path: Path
+    name: str
+    architecture: str
+    files: tuple[ModelFile, ...]
+    state: ModelState
+    folder: Path
+    owner: Owner = Owner.KTDESK
+    lock: ModelLock | None = None
+    lock_folder: Path | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all files that are there."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
+    def changed_ns(self) -> int:
+        """When the newest of its files was written, in nanoseconds since 1970; 0 without any."""
+        return max((file.seal.changed_ns for file in self.files if file.seal), default=0)
+
+    @property
+    def condition(self) -> Condition:
+        """How it is."""
+        return self.state.condition
+
+    @property
+    def problem(self) -> str:
+        """Why it is not loaded, in a sentence; '' if it may be."""
+        return "" if self.condition.may_load else explain(self)[0]
+
+    def check_loadable(self) -> None:
+        """Raise ModelFileError, with what to do, if this model must not be loaded."""
+        if not self.condition.may_load:
+            message, hint = explain(self)
+            raise ModelFileError(self.path, message, hint=hint)
+
+
+def explain(model: LocalModel) -> tuple[str, str]:
+    """Return how a model is and what to do about it, in a sentence each; the second may be ''."""
+    state, again = model.state, "Fetch the model again: what is right of it stays."
+    match state.condition:
+        case Condition.COMPLETE:
+            return "Every byte is as its source says.", ""
+        case Condition.UNVERIFIED if any(file.expected_sha256 for file in model.files):
+            return "All of it is there; its bytes were not compared yet.", "Verify it."
+        case Condition.UNVERIFIED:
+            return "All of it is there; there is nothing to compare its bytes with.", ""
+        case Condition.GONE if not model.folder.is_dir():
+            return (
+                f"{model.path} is not there: the folder {model.folder} is gone.",
+                "Connect the disk that it is on.",
+            )
+        case Condition.GONE:
+            return (
+                f"{model.path} is not there any more.",
+                "Put it back, or fetch the model again.",
+            )
+        case Condition.MISSING:
+            return (
+                f"The model has {state.parts} parts, and {len(state.missing)} of them are missing: "
+                f"{_shown(state.missing)}.",
+                f"Put all parts into the folder {model.path.parent}, or fetch them.",
+            )
+        case Condition.DAMAGED:
+            return f"Not as its source has it: {_shown(state.damaged)}.", again
+        case Condition.UNREADABLE:
+            return state.reason, "Fetch it again if it may be damaged; or choose another file."
+
+
+def _shown(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
