@@ -25,6 +25,11 @@ class Terminal:
         self._progress = ""
         self._is_aside = False
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody sees the progress."""
+        return self._has_progress
+
     def write(self, text: str) -> None:
         """Show part of an answer now."""
         self.clear_progress()

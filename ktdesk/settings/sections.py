@@ -275,25 +275,6 @@ class HardwareSettings(Section):
     )
 
 
-@dataclass(frozen=True)
-class NetworkSettings(Section):
-    """How other computers are reached."""
-
-    name = "network"
-
-    proxy: str = setting(
-        "",
-        "Proxy",
-        "Such as http://host:port or socks5h://host:port; empty takes the system's.",
-    )
-    no_proxy: tuple[str, ...] = setting(
-        (), "Without proxy", "Hosts that are reached directly, with all below them; * is all."
-    )
-    connections: int = setting(
-        4, "Connections", "How many a download uses at a time.", low=1, high=16
-    )
-
-
 _HALF_HOURS = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "30"))
 
 
@@ -328,6 +309,25 @@ class DownloadsSettings(Section):
     )
 
 
+@dataclass(frozen=True)
+class NetworkSettings(Section):
+    """How other computers are reached."""
+
+    name = "network"
+
+    proxy: str = setting(
+        "",
+        "Proxy",
+        "Such as http://host:port or socks5h://host:port; empty takes the system's.",
+    )
+    no_proxy: tuple[str, ...] = setting(
+        (), "Without proxy", "Hosts that are reached directly, with all below them; * is all."
+    )
+    connections: int = setting(
+        4, "Connections", "How many a download uses at a time.", low=1, high=16
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
@@ -337,5 +337,5 @@ class Settings:
     interface: InterfaceSettings = field(default_factory=InterfaceSettings)
     models: ModelsSettings = field(default_factory=ModelsSettings)
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
-    network: NetworkSettings = field(default_factory=NetworkSettings)
     downloads: DownloadsSettings = field(default_factory=DownloadsSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find, fetch and keep models; without more words, list those on this computer.
+
+One module per command, each with `add_arguments` and `run` as the commands of `ktdesk` have them.
+"""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from typing import Any
+
+from ktdesk.cli.models import downloads, present
+from ktdesk.cli.program import Program
+
+COMMANDS: dict[str, Any] = {
+    "list": present,
+    "downloads": downloads,
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the commands for models."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(run_models=present.run)
+    for name, command in COMMANDS.items():
+        about, _, more = command.__doc__.partition("\n\n")
+        own = commands.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=more,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        own.add_argument("--json", action="store_true", default=SUPPRESS, help="print JSON")
+        own.set_defaults(run_models=command.run)
+        command.add_arguments(own)
+
+
+def run(arguments: Namespace, program: Program) -> int:
+    """Run the command for models that was chosen."""
+    return arguments.run_models(arguments, program)
