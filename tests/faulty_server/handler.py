@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             site.write_down(served)
 
-    do_GET = do_HEAD = do_POST = do_PUT = _handle  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = _handle
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """The log is the site's."""

@@ -1,19 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fetches the files of one order."""
+"""Fetches the files of one order: threads that fetch, one that verifies, and the caller's."""
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
+from ktdesk.errors import Cancelled
+from ktdesk.library.fetch.disk import disk_errors
+from ktdesk.library.fetch.job import Job
+from ktdesk.library.fetch.journal import Journal
+from ktdesk.library.fetch.names import check_names, place
 from ktdesk.library.fetch.order import Order, Origin, Progress
+from ktdesk.library.fetch.origins import Origins
+from ktdesk.library.fetch.space import check_space
 from ktdesk.library.fetch.speed_limit import SpeedLimit
+from ktdesk.library.fetch.transfer import Transfer
 from ktdesk.library.fetch.tuning import Tuning
+from ktdesk.library.fetch.verifier import Verifier
+from ktdesk.library.fetch.work import Work
+from ktdesk.library.shelf.lock_file import ModelLock, write_lock
+from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.web import Web
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 0.05  # for `stop`
+_LEAVE_S = 0.5  # how long hosts that do not answer are waited for after `stop`
+_SHOWN_S = 20.0  # how long what was said is shown
 
 
 class Fetcher:
-    """Fetches one order into its folder; what is there already is not fetched again."""
+    """Fetches one order into its folder; what is there already is not fetched again.
+
+    origins: the preferred one first; others are asked when it fails, for files whose sha256 is
+    known. limit: shared with others. Raises DownloadError if a file's name is not acceptable.
+    """
 
     def __init__(
         self,
@@ -24,11 +48,13 @@ class Fetcher:
         limit: SpeedLimit | None = None,
         tuning: Tuning | None = None,
     ) -> None:
+        check_names(file.path for file in order.files)
         self._order = order
         self._origins = tuple(origins)
         self._web = web
         self._limit = limit or SpeedLimit()
         self._tuning = tuning or Tuning()
+        self._said: tuple[float, str] = (0.0, "")
 
     def run(self, stop: threading.Event, report: Callable[[Progress], None]) -> None:
         """Fetch, verify and put in place all files; return when all are complete.
@@ -39,4 +65,115 @@ class Fetcher:
         Raises Cancelled after `stop`, and DownloadError. Failures that may pass are waited out
         without end, so an error is one that somebody has to do something about.
         """
-        raise NotImplementedError
+        folder = self._order.folder
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with Journal(folder) as journal:
+            jobs = self._take_up(journal)
+            check_space(folder, jobs)
+            self._fetch(jobs, stop, report)
+            self._write_lock(jobs)
+            journal.finish(tuple(file.path for file in self._order.files))
+
+    def _take_up(self, journal: Journal) -> list[Job]:
+        """Return the files as far as they are."""
+        jobs: list[Job] = []
+        for file in self._order.files:
+            job = Job(file, place(self._order.folder, file.path), journal)
+            with disk_errors(job.target):
+                job.take_up(journal.record(file))
+            jobs.append(job)
+        return jobs
+
+    def _fetch(
+        self, jobs: Sequence[Job], stop: threading.Event, report: Callable[[Progress], None]
+    ) -> None:
+        work = Work(jobs, self._tuning.block_bytes)
+        origins = Origins(self._origins, self._tuning, work.halt)
+        transfer = Transfer(self._web, origins, self._limit, self._tuning, work.halt, self._say)
+        verifier = Verifier(origins, work.halt, self._say)
+        threads = [
+            threading.Thread(target=_fetch_all, args=(work, transfer), name="fetch", daemon=True)
+            for _ in range(self._tuning.connections)
+        ]
+        threads.append(
+            threading.Thread(target=_verify_all, args=(work, verifier), name="verify", daemon=True)
+        )
+        for thread in threads:
+            thread.start()
+        try:
+            reported_at = 0.0
+            while not work.halt.wait(_LOOK_S) and not stop.is_set():
+                if time.monotonic() - reported_at >= self._tuning.report_s:
+                    report(self._progress(jobs, origins, transfer))
+                    reported_at = time.monotonic()
+        finally:
+            is_whole = work.halt.is_set() and work.error is None
+            work.stop()
+            transfer.abort()
+            _wait_for(threads, transfer)
+            for job in jobs:
+                job.close_part()
+        report(self._progress(jobs, origins, transfer))
+        if work.error:
+            raise work.error
+        if not is_whole:
+            raise Cancelled
+
+    def _progress(self, jobs: Sequence[Job], origins: Origins, transfer: Transfer) -> Progress:
+        said_at, said = self._said
+        note = origins.note or (said if time.monotonic() - said_at < _SHOWN_S else "")
+        files = tuple(job.progress() for job in jobs)
+        return Progress(files, transfer.meter.bytes_per_s(), note)
+
+    def _say(self, sentence: str) -> None:
+        log.info("%s: %s", self._order.title, sentence)
+        self._said = (time.monotonic(), sentence)
+
+    def _write_lock(self, jobs: Sequence[Job]) -> None:
+        order = self._order
+        with disk_errors(order.folder):
+            seals = tuple((job.file.path, Seal.of(job.target)) for job in jobs if job.file.sha256)
+        lock = ModelLock(order.source, order.repository, order.revision, order.files, seals)
+        write_lock(order.folder, lock)
+
+
+def _fetch_all(work: Work, transfer: Transfer) -> None:
+    """Fetch parts until it is over. What goes wrong is raised in the thread of the caller."""
+    try:
+        while claim := work.next_claim():
+            try:
+                transfer.fetch(claim)
+            finally:
+                work.end(claim)
+    except Cancelled:
+        work.stop()
+    except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
+        work.stop(error)
+
+
+def _verify_all(work: Work, verifier: Verifier) -> None:
+    """Verify files until it is over, likewise."""
+    try:
+        while job := work.next_to_verify():
+            if verifier.verify(job):
+                work.complete(job)
+            else:
+                work.fetch_again(job)
+    except Cancelled:
+        work.stop()
+    except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
+        work.stop(error)
+
+
+def _wait_for(threads: Sequence[threading.Thread], transfer: Transfer) -> None:
+    """Wait until no thread does anything any more.
+
+    Those that wait for a host to answer are left after a while: they end as soon as it does.
+    """
+    leave_at = time.monotonic() + _LEAVE_S
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(_LOOK_S)
+            if time.monotonic() > leave_at and transfer.is_asking(thread):
+                break

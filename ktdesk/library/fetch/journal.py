@@ -8,6 +8,7 @@ program out of the folder, and ends with the program that holds it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -18,12 +19,13 @@ from pathlib import Path
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.names import JOURNAL
 from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf.seal import Seal
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS file (
   path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
   source TEXT NOT NULL DEFAULT '', etag TEXT NOT NULL DEFAULT '',
-  placed_ns INTEGER NOT NULL DEFAULT 0
+  seal TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS block (
   path TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, crc INTEGER NOT NULL,
@@ -43,14 +45,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of a file. etag: as `source` said. placed_ns: when it was last written, if it
-    is verified and in its place; else 0.
+    """What is known of a file.
+
+    etag: as `source` said. seal: of the file in its place, if it is there and all was compared.
     """
 
-    source: str
-    etag: str
-    placed_ns: int
-    blocks: tuple[Block, ...]
+    source: str = ""
+    etag: str = ""
+    seal: Seal | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 class Journal:
@@ -83,18 +86,19 @@ class Journal:
             wanted = (file.path, file.size_bytes, file.sha256)
             same = "path = ? AND size = ? AND sha256 = ?"
             found = database.execute(
-                f"SELECT source, etag, placed_ns FROM file WHERE {same}", wanted
+                f"SELECT source, etag, seal FROM file WHERE {same}", wanted
             ).fetchone()
             if found is None:
                 database.execute("DELETE FROM block WHERE path = ?", (file.path,))
                 database.execute(
                     "INSERT OR REPLACE INTO file (path, size, sha256) VALUES (?, ?, ?)", wanted
                 )
-                return Record("", "", 0, ())
+                return Record()
             rows = database.execute(
                 "SELECT start, end, crc FROM block WHERE path = ? ORDER BY start", (file.path,)
             )
-            return Record(*found, tuple(Block(*row) for row in rows))
+            source, etag, seal = found
+            return Record(source, etag, _seal(seal), tuple(Block(*row) for row in rows))
 
     def add(self, path: str, block: Block) -> None:
         """Write down that a part is on the disk; in place of the one that begins where it does."""
@@ -117,11 +121,11 @@ class Journal:
             row = (source, etag, path)
             database.execute("UPDATE file SET source = ?, etag = ? WHERE path = ?", row)
 
-    def set_placed(self, path: str, placed_ns: int) -> None:
-        """Write down that a file is in its place, and when it was last written."""
+    def set_seal(self, path: str, seal: Seal) -> None:
+        """Write down that a file is verified and in its place."""
         with self._changing() as database:
-            row = (placed_ns, path)
-            database.execute("UPDATE file SET placed_ns = ? WHERE path = ?", row)
+            row = (json.dumps(seal.as_json()), path)
+            database.execute("UPDATE file SET seal = ? WHERE path = ?", row)
 
     def finish(self, paths: tuple[str, ...]) -> None:
         """Close it, and forget files that are complete; remove it if it holds no others."""
@@ -183,3 +187,7 @@ class Journal:
             hint="Check that the disk is there, and the permissions of the folder.",
             kind="unwritable",
         )
+
+
+def _seal(text: str) -> Seal | None:
+    return Seal.from_json(json.loads(text)) if text else None

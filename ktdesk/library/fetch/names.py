@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ktdesk.errors import DownloadError
+from ktdesk.library.shelf.lock_file import LOCK_NAME
 
 PART = ".part"  # what a file's name ends with until it is whole
 JOURNAL = ".ktdesk-download"  # beside the files, while they are fetched
@@ -70,8 +71,8 @@ def problem_with(path: str) -> str:
         return "some systems cut its end"
     if any(part.partition(".")[0].rstrip(" ").lower() in _RESERVED for part in parts):
         return "it is a device on some systems"
-    if parts[0].lower().startswith(JOURNAL):
-        return "the journal of the download has this name"
+    if parts[0].lower().startswith((JOURNAL, LOCK_NAME)):
+        return "KTDesk's own files have this name"
     return ""
 
 

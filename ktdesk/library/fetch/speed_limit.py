@@ -33,6 +33,11 @@ class SpeedLimit:
             self._bytes_per_s = rate
             self._changed.notify_all()
 
+    def piece_bytes(self, most_bytes: int) -> int:
+        """Return how much to ask for at once, so that nobody waits long for what has come."""
+        rate = self._bytes_per_s
+        return min(most_bytes, max(rate // 8, 1024)) if rate else most_bytes
+
     def take(self, size: int, stop: threading.Event) -> None:
         """Account for bytes that have come; wait until they were allowed to, or for `stop`."""
         with self._changed:

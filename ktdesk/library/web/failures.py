@@ -94,6 +94,8 @@ def _kind(status: int, headers: Mapping[str, str]) -> DownloadErrorKind:
         return "refused"
     if status in (404, 410):
         return "missing"
+    if status == 416:
+        return "changed"
     if status in (408, 425, 429) or status >= 500:
         return "busy"
     return "broken"
@@ -109,6 +111,10 @@ _WORDS: dict[DownloadErrorKind, tuple[str, str]] = {
         "It may need a token, or another one: see the source's settings.",
     ),
     "missing": ("does not have this", "Check the name and the revision, or look it up again."),
+    "changed": (
+        "has less of this than it should",
+        "Look it up again; it may be another one by now.",
+    ),
     "busy": ("cannot answer at the moment", "Wait a little, or choose another source."),
     "broken": ("does not understand what it is asked", "Choose another source."),
 }
