@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -28,10 +29,15 @@ def ask(parent: QWidget, question: str, explanation: str, *choices: Choice) -> Q
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for title, role, handler in choices:
         button = box.addButton(title, role)
-        button.clicked.connect(lambda _checked=False, handler=handler: handler())
+        button.clicked.connect(partial(_call, handler))
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.open()
     return box
+
+
+def _call(handler: Callable[[], object], is_checked: bool) -> None:
+    del is_checked
+    handler()
 
 
 def ask_to_remove(item: Item, downloads: DownloadPresenter, parent: QWidget) -> None:

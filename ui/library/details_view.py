@@ -39,14 +39,15 @@ class DetailsView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._presenter, self._places = presenter, places
-        self._title, self._about, self._gate, self._waiting, self._room = (
-            QLabel(self) for _ in range(5)
+        self._presenter = presenter
+        self._title, self._about, self._gate, self._waiting, self._room, self._note = (
+            QLabel(self) for _ in range(6)
         )
         self._title.setObjectName("heading")
         self._title.setFont(scaled(self.font(), 1.3))
         self._about.setObjectName("muted")
-        self._waiting.setObjectName("muted")
+        for label in (self._waiting, self._note):
+            label.setObjectName("muted")
         self._gate.setObjectName("gate")
         self._room.setObjectName("ruleError")
         self.banner = ErrorBanner(theme, self)
@@ -146,20 +147,23 @@ class DetailsView(QWidget):
     @Slot()
     def _follow_selection(self) -> None:
         """Say what the selected offer takes, and whether the disk has room for it."""
-        offer, place = self.offer, self.folder.place
-        has_room = place is None or offer is None or offer.variant.size_bytes <= place.free_bytes
-        self.get.setEnabled(offer is not None and has_room and not offer.variant.missing)
+        offer, folder = self.offer, self.folder.folder
+        has_room = not (offer and folder) or offer.variant.size_bytes <= folder.free_bytes
+        can_get = offer is not None and folder is not None and not offer.variant.missing
+        self.get.setEnabled(can_get and has_room)
         text = ""
         if offer and offer.variant.missing:
             text = self.tr("The repository lacks parts of it: it would not run.")
-        elif offer and not has_room and place:
+        elif offer and folder and not has_room:
             text = self.tr(
                 "It takes {size}, and {free} are free there: choose a folder on another disk."
             ).format(
-                size=format_bytes(offer.variant.size_bytes), free=format_bytes(place.free_bytes)
+                size=format_bytes(offer.variant.size_bytes), free=format_bytes(folder.free_bytes)
             )
         elif offer and offer.problem:
             text = offer.problem
+        self._note.setVisible(offer is not None and not text)
+        self._note.setText(self._note_text(offer) if offer else "")
         self._room.setText(text)
         self._room.setVisible(bool(text))
         if offer:
@@ -169,10 +173,19 @@ class DetailsView(QWidget):
                 )
             )
 
+    def _note_text(self, offer: Offer) -> str:
+        if offer.is_kept:
+            return self.tr("It is on this machine already.")
+        if offer.is_recommended:
+            return self.tr("Recommended: of those that fit here, it keeps most of the model.")
+        if offer.fit == "from_disk":
+            return self.tr("It does not fit into memory: most would be read from the disk.")
+        return ""
+
     @Slot()
     def _get(self) -> None:
-        if (offer := self.offer) and (place := self.folder.place):
-            self._presenter.get(offer, place.folder)
+        if self.get.isEnabled() and (offer := self.offer) and (folder := self.folder.folder):
+            self._presenter.get(offer, folder.path)
 
     @Slot()
     def _read(self) -> None:
@@ -184,10 +197,9 @@ class DetailsView(QWidget):
 
     def _connect(self) -> None:
         self._presenter.changed.connect(self.refresh)
-        self._places.changed.connect(self._follow_selection)
         self.table.selectionModel().selectionChanged.connect(self._take_selection)
         self.table.activated.connect(self._get)
-        self.folder.chosen.connect(self._follow_selection)
+        self.folder.changed.connect(self._follow_selection)
         self.get.clicked.connect(self._get)
         self.read.clicked.connect(self._read)
 
@@ -219,10 +231,11 @@ class DetailsView(QWidget):
         for widget in (self._title, self._about, self._gate):
             body.addWidget(widget)
         body.addWidget(self.table, 1)
+        body.addWidget(self._note)
         body.addWidget(self.folder)
         body.addWidget(self._room)
         body.addLayout(buttons)
-        for label in (self._title, self._about, self._gate, self._waiting, self._room):
+        for label in (self._title, self._about, self._gate, self._waiting, self._room, self._note):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         column = QVBoxLayout(self)

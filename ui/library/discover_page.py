@@ -131,6 +131,7 @@ class DiscoverPage(QWidget):
     def _connect(self) -> None:
         self._presenter.changed.connect(self._refresh)
         self._presenter.failed.connect(self.banner.show_error)
+        self._places.failed.connect(self.banner.show_error)
         self.field.returnPressed.connect(self._submit)
         self.field.textChanged.connect(self._follow_text)
         self._search.clicked.connect(self._submit)

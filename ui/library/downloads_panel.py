@@ -184,8 +184,9 @@ class _Area(QScrollArea):
 
     def sizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
         """Return what all cards take, or the limit."""
-        size = super().sizeHint()
-        return QSize(size.width(), min(_MOST_HEIGHT, self.widget().sizeHint().height()))
+        body = self.widget()
+        height = body.sizeHint().height() if body else 0
+        return QSize(super().sizeHint().width(), min(_MOST_HEIGHT, height))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
         """Return the height of about one card."""

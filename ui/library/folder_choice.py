@@ -1,26 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The choice of the folder that a download goes to, with the space that is free there."""
+"""The choice of the folder that downloads go to, with the space that is free there."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ktdesk.errors import format_bytes
-from ui.library.places import Place, Places
+from ktdesk.library.shelf.folders import FolderState, ModelFolder
+from ui.library.places import Places
 
 
 class FolderChoice(QWidget):
-    """The one with the most space is chosen until the user chooses. chosen: by anybody."""
+    """What is chosen is kept for the next download. changed: it, or the space there."""
 
-    chosen = Signal()
+    changed = Signal()
 
     def __init__(self, places: Places, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._places = places
-        self._users: Path | None = None
+        self._folders: list[ModelFolder] = []
         self._title, self.field, self._add = QLabel(self), QComboBox(self), QPushButton(self)
         self.field.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -38,10 +39,10 @@ class FolderChoice(QWidget):
         self.retranslate()
 
     @property
-    def place(self) -> Place | None:
-        """The folder that is chosen; None while none is known."""
+    def folder(self) -> ModelFolder | None:
+        """The folder that is chosen; None while none is known that could be."""
         at = self.field.currentIndex()
-        return self._places.places[at] if 0 <= at < len(self._places.places) else None
+        return self._folders[at] if 0 <= at < len(self._folders) else None
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -52,36 +53,30 @@ class FolderChoice(QWidget):
 
     @Slot()
     def _fill(self) -> None:
+        self._folders = [each for each in self._places.folders if each.state is FolderState.READY]
         self.field.clear()
-        places = self._places.places
-        for place in places:
-            text = self.tr("{folder} ({free} free)")
-            self.field.addItem(
-                text.format(folder=place.folder, free=format_bytes(place.free_bytes))
-            )
-        folders = [place.folder for place in places]
-        if self._users in folders:
-            self.field.setCurrentIndex(folders.index(self._users))
-        elif places:
-            most = max(places, key=lambda place: place.free_bytes)
-            self.field.setCurrentIndex(places.index(most))
-        self.chosen.emit()
+        text = self.tr("{folder} ({free} free)")
+        for each in self._folders:
+            self.field.addItem(text.format(folder=each.path, free=format_bytes(each.free_bytes)))
+        chosen = [at for at, each in enumerate(self._folders) if each.gets_downloads]
+        self.field.setCurrentIndex(chosen[0] if chosen else 0)
+        self.changed.emit()
 
     @Slot(int)
     def _choose(self, at: int) -> None:
-        self._users = self._places.places[at].folder
-        self.chosen.emit()
+        self._places.send_downloads_to(str(self._folders[at].path))
 
     @Slot()
     def _ask(self) -> None:
-        ask_for_folder(self, self._places)
+        ask_for_folder(self, self._places.send_downloads_to)
 
 
-def ask_for_folder(parent: QWidget, places: Places) -> None:
-    """Let the user add a folder of models."""
-    dialog = QFileDialog(parent, QCoreApplication.translate("FolderChoice", "A folder for models"))
+def ask_for_folder(parent: QWidget, take: Callable[[str], object]) -> None:
+    """Let the user choose a folder of models."""
+    title = QCoreApplication.translate("FolderChoice", "A folder for models")
+    dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.fileSelected.connect(places.add)
+    dialog.fileSelected.connect(take)
     dialog.open()

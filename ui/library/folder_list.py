@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from ktdesk.errors import format_bytes
-from ktdesk.settings import models_folder
+from ktdesk.library.shelf.folders import FolderState, ModelFolder
 from ui.library.folder_choice import ask_for_folder
 from ui.library.places import Places
 from ui.theme import Theme
@@ -44,22 +44,34 @@ class FolderList(QWidget):
             widget.hide()
             widget.deleteLater()
         self._rows.clear()
-        for at, place in enumerate(self._places.places, 1):
-            free = self.tr("{free} free").format(free=format_bytes(place.free_bytes))
-            for column, text in enumerate((str(place.folder), free)):
-                label = QLabel(text, self)
-                label.setObjectName("muted")
-                self._rows.append(label)
-                self._grid.addWidget(label, at, column)
-            if place.folder != models_folder():
-                remove = IconButton(self._theme, "close", self, colour="muted")
-                remove.setObjectName("cardButton")
-                about = self.tr("Remove {folder} from the list; its files stay")
-                remove.describe(about.format(folder=place.folder))
-                remove.clicked.connect(partial(self._places.remove, place.folder))
-                self._rows.append(remove)
-                self._grid.addWidget(remove, at, 2)
+        for at, folder in enumerate(self._places.folders, 1):
+            self._add_row(at, folder)
+
+    def _add_row(self, at: int, folder: ModelFolder) -> None:
+        free = self.tr("{free} free").format(free=format_bytes(folder.free_bytes))
+        words = {
+            FolderState.READY: free,
+            FolderState.READ_ONLY: self.tr("{free}, read only").format(free=free),
+            FolderState.UNREADABLE: self.tr("cannot be read"),
+            FolderState.ABSENT: self.tr("not there: connect its disk"),
+        }
+        name = str(folder.path)
+        if folder.gets_downloads:
+            name = self.tr("{folder} · downloads go there").format(folder=name)
+        for column, text in enumerate((name, words[folder.state])):
+            label = QLabel(text, self)
+            label.setObjectName("muted")
+            self._rows.append(label)
+            self._grid.addWidget(label, at, column)
+        if not folder.is_own:
+            remove = IconButton(self._theme, "close", self, colour="muted")
+            remove.setObjectName("cardButton")
+            about = self.tr("Remove {folder} from the list; its files stay")
+            remove.describe(about.format(folder=folder.path))
+            remove.clicked.connect(partial(self._places.remove, folder.path))
+            self._rows.append(remove)
+            self._grid.addWidget(remove, at, 2)
 
     @Slot()
     def _ask(self) -> None:
-        ask_for_folder(self, self._places)
+        ask_for_folder(self, self._places.add)

@@ -25,7 +25,7 @@ class Limits(QFrame):
         self.setObjectName("figureEditor")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(_WIDTH)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
         kinds, about = get_type_hints(DownloadsSettings), describe(DownloadsSettings)
@@ -38,7 +38,7 @@ class Limits(QFrame):
 
     def open_above(self, button: QWidget) -> None:
         """Show it at a button at the foot of the window, within the screen."""
-        height = self.layout().totalHeightForWidth(_WIDTH)
+        height = self._column.totalHeightForWidth(_WIDTH)
         self.setFixedHeight(height)
         corner = button.mapToGlobal(QPoint(button.width() - _WIDTH, -height))
         room = button.screen().availableGeometry()

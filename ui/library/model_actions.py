@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -81,24 +82,15 @@ class ModelActions(QWidget):
     ) -> None:
         """Act on another model. work: what is being done with it."""
         self._model = model
-        is_idle = model is not None and work is None
-        is_there = is_idle and model.condition is not Condition.GONE
-        is_own = is_there and model.owner is Owner.KTDESK
-        can = {
-            "load": is_idle and model.condition.may_load and not is_loaded,
-            "verify": is_there and any(file.expected_sha256 for file in model.files),
-            "repair": is_idle and _can_be_repaired(model),
-            "reveal": is_there,
-            "move": is_own and not is_loaded,
-            "delete": is_own and not is_loaded,
-            "stop": work is not None,
-        }
-        for name, may in can.items():
-            self.by_name[name].setEnabled(may)
-            self._buttons[name].setEnabled(may)
+        can = _possible(model, is_loaded=is_loaded) if model and not work else set[str]()
+        if work:
+            can.add("stop")
+        for name, action in self.by_name.items():
+            action.setEnabled(name in can)
+            self._buttons[name].setEnabled(name in can)
         for name in ("stop", "repair"):
-            self.by_name[name].setVisible(can[name])
-            self._buttons[name].setVisible(can[name])
+            self.by_name[name].setVisible(name in can)
+            self._buttons[name].setVisible(name in can)
         self.setVisible(model is not None)
 
     @Slot()
@@ -140,13 +132,16 @@ class ModelActions(QWidget):
 
     @Slot()
     def _move(self) -> None:
-        if model := self._model:
+        if self._model:
             dialog = QFileDialog(self, self.tr("Move the model to"))
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.fileSelected.connect(lambda folder: self._shelf.move(model, Path(folder)))
+            dialog.fileSelected.connect(partial(self._move_to, self._model))
             dialog.open()
+
+    def _move_to(self, model: LocalModel, folder: str) -> None:
+        self._shelf.move(model, Path(folder))
 
     @Slot()
     def _delete(self) -> None:
@@ -157,6 +152,23 @@ class ModelActions(QWidget):
         button = QPushButton(self)
         button.clicked.connect(action.trigger)
         return button
+
+
+def _possible(model: LocalModel, *, is_loaded: bool) -> set[str]:
+    """Return what can be done with a model that is left in peace."""
+    can: set[str] = set()
+    if model.condition.may_load and not is_loaded:
+        can.add("load")
+    if _can_be_repaired(model):
+        can.add("repair")
+    if model.condition is Condition.GONE:
+        return can
+    can.add("reveal")
+    if any(file.expected_sha256 for file in model.files):
+        can.add("verify")
+    if model.owner is Owner.KTDESK and not is_loaded:
+        can |= {"move", "delete"}
+    return can
 
 
 def _can_be_repaired(model: LocalModel) -> bool:

@@ -20,6 +20,12 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _LABEL, _PARTS, _SIZE, _VERDICT, _SPEED = range(5)
 _NUMBERS = (_PARTS, _SIZE, _SPEED)
+# What sets an offer apart: icon, and its colour.
+_MARKS = {
+    "missing": ("warning", "warning_text"),
+    "kept": ("shelf", "accent"),
+    "recommended": ("star", "accent"),
+}
 _SIDES = {True: Qt.AlignmentFlag.AlignRight, False: Qt.AlignmentFlag.AlignLeft}
 
 
@@ -108,6 +114,9 @@ class OfferTable(QAbstractTableModel):
                 return self._texts(offer)[column]
             case Qt.ItemDataRole.DecorationRole if column == _VERDICT and offer.fit:
                 return self._theme.icon(*FIT_ICONS[offer.fit])
+            case Qt.ItemDataRole.DecorationRole if column == _LABEL:
+                mark = _mark(offer)
+                return self._theme.icon(*_MARKS[mark]) if mark else None
             case Qt.ItemDataRole.ForegroundRole if column == _VERDICT and offer.fit:
                 return self._theme.colour(FIT_ICONS[offer.fit][1])
             case Qt.ItemDataRole.FontRole if column == _LABEL:
@@ -115,9 +124,10 @@ class OfferTable(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _SIDES[column in _NUMBERS] | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
-                return offer.problem or "\n".join(file.path for file in offer.variant.files[:10])
+                return "\n".join(filter(None, (self._mark_text(offer), offer.problem)))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(filter(None, self._texts(offer)))
+                label, *others = self._texts(offer)
+                return ", ".join(filter(None, (label, self._mark_text(offer), *others)))
             case _:
                 return None
 
@@ -127,22 +137,29 @@ class OfferTable(QAbstractTableModel):
         if offer.problem:
             verdict = self.tr("Cannot be told")
         return (
-            self._label(offer),
+            variant.label,
             str(len(variant.files)),
             format_bytes(variant.size_bytes),
             verdict,
             tokens_text(offer.low, offer.high),
         )
 
-    def _label(self, offer: Offer) -> str:
-        label = offer.variant.label
-        if offer.variant.missing:
-            return self.tr("{label} · parts are missing").format(label=label)
-        if offer.is_kept:
-            return self.tr("{label} · on this machine").format(label=label)
-        if offer.is_recommended:
-            return self.tr("{label} · recommended").format(label=label)
-        return label
+    def _mark_text(self, offer: Offer) -> str:
+        return {
+            "": "",
+            "missing": self.tr("parts are missing"),
+            "kept": self.tr("on this machine"),
+            "recommended": self.tr("recommended"),
+        }[_mark(offer)]
+
+
+def _mark(offer: Offer) -> str:
+    """Return what sets an offer apart from others."""
+    if offer.variant.missing:
+        return "missing"
+    if offer.is_kept:
+        return "kept"
+    return "recommended" if offer.is_recommended else ""
 
 
 def _weighted(is_strong: bool) -> QFont:

@@ -47,7 +47,7 @@ class ShelfPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._presenter = presenter
+        self._presenter, self._places = presenter, places
         self.field, self.conditions = QLineEdit(self), QComboBox(self)
         self.banner = ErrorBanner(theme, self)
         self.models = ModelTable(theme, self)
@@ -82,6 +82,7 @@ class ShelfPage(QWidget):
         """Look again: the disk is the truth."""
         super().showEvent(event)
         self._presenter.look()
+        self._places.look()
 
     @Slot()
     def _refresh(self) -> None:
@@ -140,6 +141,7 @@ class ShelfPage(QWidget):
     def _connect(self) -> None:
         self._presenter.changed.connect(self._refresh)
         self._presenter.failed.connect(self.banner.show_error)
+        self._places.failed.connect(self.banner.show_error)
         self.field.textChanged.connect(self._filter)
         self.conditions.activated.connect(self._filter)
         self.table.selectionModel().selectionChanged.connect(self._follow_selection)
