@@ -29,15 +29,10 @@ def ask(parent: QWidget, question: str, explanation: str, *choices: Choice) -> Q
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for title, role, handler in choices:
         button = box.addButton(title, role)
-        button.clicked.connect(partial(_call, handler))
+        button.clicked.connect(partial(handler))
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.open()
     return box
-
-
-def _call(handler: Callable[[], object], is_checked: bool) -> None:
-    del is_checked
-    handler()
 
 
 def ask_to_remove(item: Item, downloads: DownloadPresenter, parent: QWidget) -> None:

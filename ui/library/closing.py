@@ -38,8 +38,9 @@ class Closing(QObject):
         has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         super().__init__(window)
-        self._window, self._downloads, self._tray, self._store = window, downloads, tray, store
+        self._window, self._downloads, self._store = window, downloads, store
         self._quit_now, self._has_tray = quit_now, has_tray
+        self.tray = tray
         self.question: QMessageBox | None = None
         tray.show_wanted.connect(self.show_window)
         tray.quit_wanted.connect(self.end)
@@ -62,7 +63,7 @@ class Closing(QObject):
         """Leave the screen, and let downloads go on."""
         if self._has_tray():
             QApplication.setQuitOnLastWindowClosed(False)
-            self._tray.show()
+            self.tray.show()
             self._window.hide()
         else:
             self._window.showMinimized()  # the only way back that is left
@@ -71,7 +72,7 @@ class Closing(QObject):
     def show_window(self) -> None:
         """Come back to the screen."""
         QApplication.setQuitOnLastWindowClosed(True)
-        self._tray.hide()
+        self.tray.hide()
         self._window.showNormal()
         self._window.raise_()
         self._window.activateWindow()
@@ -79,7 +80,7 @@ class Closing(QObject):
     @Slot()
     def end(self) -> None:
         """End the program."""
-        self._tray.hide()
+        self.tray.hide()
         self._quit_now()
 
     def _ask(self) -> None:
