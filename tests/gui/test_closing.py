@@ -68,7 +68,7 @@ def test_without_downloads_the_window_just_closes(
     closing = make()
     queue.items.clear()
     queue.tell()
-    qtbot.waitUntil(closing.may_close)
+    qtbot.waitUntil(lambda: not closing._downloads.is_active)
     window.close()
     assert not window.isVisible()
     assert closing.question is None
