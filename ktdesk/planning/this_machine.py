@@ -19,14 +19,19 @@ from ktdesk.settings import EngineSettings
 
 
 def open_planner(path: Path, machine: Machine | None = None) -> Planner:
-    """Return what plans a file's model for this machine, as it is now. Raises ModelFileError.
+    """Return what plans a file's model for this machine; see `planner_here`."""
+    return planner_here(Checkpoint.open(path), machine)
+
+
+def planner_here(checkpoint: Checkpoint, machine: Machine | None = None) -> Planner:
+    """Return what plans a model for this machine, as it is now. Raises ModelFileError.
 
     machine: if it was looked at already.
 
     What the model takes that is loaded counts as free, since another one would replace it.
     """
     machine = without_model(machine or describe_machine())
-    return Planner(Checkpoint.open(path), machine, read_outcomes(), hardware_key(machine))
+    return Planner(checkpoint, machine, read_outcomes(), hardware_key(machine))
 
 
 def without_model(machine: Machine) -> Machine:

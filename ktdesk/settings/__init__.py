@@ -16,6 +16,7 @@ from ktdesk.settings.fields import setting as setting
 from ktdesk.settings.file import load_settings as load_settings
 from ktdesk.settings.file import read_settings as read_settings
 from ktdesk.settings.file import save_settings as save_settings
+from ktdesk.settings.folders import cache_folder as cache_folder
 from ktdesk.settings.folders import config_file as config_file
 from ktdesk.settings.folders import data_folder as data_folder
 from ktdesk.settings.folders import log_folder as log_folder
@@ -29,3 +30,4 @@ from ktdesk.settings.sections import ModelsSettings as ModelsSettings
 from ktdesk.settings.sections import NetworkSettings as NetworkSettings
 from ktdesk.settings.sections import SamplingSettings as SamplingSettings
 from ktdesk.settings.sections import Settings as Settings
+from ktdesk.settings.sections import SourcesSettings as SourcesSettings

@@ -39,6 +39,12 @@ def config_file() -> Path:
     return (_home() or _PLACES.user_config_path) / "settings.toml"
 
 
+def cache_folder() -> Path:
+    """Return the folder of what can be had again, and may be deleted at any time."""
+    home = _home()
+    return home / "cache" if home else _PLACES.user_cache_path
+
+
 def log_folder() -> Path:
     """Return the folder of the log files."""
     home = _home()

@@ -328,6 +328,37 @@ class NetworkSettings(Section):
     )
 
 
+@dataclass(frozen=True)
+class SourcesSettings(Section):
+    """Where models are looked for."""
+
+    name = "sources"
+
+    preferred: str = setting(
+        "huggingface",
+        "First source",
+        "Where a model is looked for, unless something else is said.",
+        choices=("huggingface", "mirror", "modelscope"),
+    )
+    hub: str = setting(
+        "https://huggingface.co",
+        "Hugging Face",
+        "The hub's address; a hub of one's own that speaks as it does will do.",
+    )
+    mirror: str = setting(
+        "https://hf-mirror.com",
+        "Mirror",
+        "The address of a mirror of the hub. It is never told the hub's token.",
+    )
+    modelscope: str = setting("https://modelscope.cn", "ModelScope", "The site's address.")
+    servers: tuple[str, ...] = setting(
+        (), "Own servers", "Addresses of plain servers with folders of models."
+    )
+    folders: tuple[str, ...] = setting(
+        (), "Other folders", "Folders with models to copy from: on a stick, or another computer's."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
@@ -339,3 +370,4 @@ class Settings:
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
     downloads: DownloadsSettings = field(default_factory=DownloadsSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
+    sources: SourcesSettings = field(default_factory=SourcesSettings)

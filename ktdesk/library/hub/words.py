@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 from ktdesk.errors import DownloadError
 from ktdesk.library.hub.addresses import MIRROR_SITE, SITES, Place, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
+from ktdesk.library.shelf.lock_file import LOCK_NAME
 
 _MOST_CHARACTERS = 2000
 _NAME = re.compile(
@@ -172,7 +173,7 @@ def _on_server(scheme: str, host: str, path: str) -> OnServer:
     folder, _, name = path.rpartition("/")
     if "." not in name:  # a folder without its last slash
         folder, name = (path, "") if name else (folder, "")
-    elif name.lower() in ("index.html", "index.htm", "models.json"):
+    elif name.lower() in ("index.html", "index.htm", LOCK_NAME):
         name = ""
     name, folder = unquote(name), folder.strip("/")
     if name and not is_safe_path(name):

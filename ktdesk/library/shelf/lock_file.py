@@ -75,6 +75,14 @@ def read_locks(folder: Path) -> tuple[ModelLock, ...]:
         raise _unusable(path, f"is not a lock file ({error})") from error
 
 
+def parse_locks(document: Any) -> tuple[ModelLock, ...]:
+    """Return the locks that the JSON of a lock file holds. Raises ValueError if it is none."""
+    try:
+        return _locks(document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+
+
 def write_lock(folder: Path, lock: ModelLock) -> None:
     """Add a lock to those of a folder, whole or not at all.
 

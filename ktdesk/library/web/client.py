@@ -12,6 +12,7 @@ from ktdesk import __version__
 from ktdesk.errors import DownloadError
 from ktdesk.library.web.addresses import host_of, redirected, site
 from ktdesk.library.web.failures import check_answer, translated
+from ktdesk.library.web.local_files import is_local, open_local
 from ktdesk.library.web.proxies import Ways
 from ktdesk.library.web.response import Response
 from ktdesk.settings import NetworkSettings
@@ -50,6 +51,9 @@ class Web:
     ) -> Response:
         """Return the answer to a request, after at most ten redirects; close it.
 
+        Files of folders, whose addresses begin with file:, answer as those of hosts do; no redirect
+        leads to one.
+
         headers: for the host of `url` alone (scheme, name and port): they go to no other, nor to
         this one after another has led back. span: the first byte wanted, and the one after the
         last; the answer says whether it is given: status 206. etag: give the span only if this is
@@ -57,6 +61,8 @@ class Web:
 
         Raises DownloadError: the host is not reached, says no, or makes no sense.
         """
+        if is_local(url):
+            return open_local(method, url, span, etag)
         sent = _common_headers(span, etag)
         private = _checked(headers or {}, url)
         has_left = False

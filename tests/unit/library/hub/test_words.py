@@ -71,7 +71,7 @@ COMMIT = "0" * 40
         ("http://nas.lan:8000", OnServer("http://nas.lan:8000/")),
         ("nas.lan:8000/gguf", OnServer("http://nas.lan:8000/gguf/")),
         ("https://nas.lan/a/m%20x.gguf", OnServer("https://nas.lan/a/", "m x.gguf")),
-        ("https://nas.lan/a/models.json", OnServer("https://nas.lan/a/")),
+        ("https://nas.lan/a/model.lock.json", OnServer("https://nas.lan/a/")),
         ("http://[::1]:8000/m.gguf", OnServer("http://[::1]:8000/", "m.gguf")),
     ],
 )  # fmt: skip

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The headers of a model elsewhere, by ranges: what plans need, and not a weight of it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ktdesk.errors import DownloadError, ModelFileError
+from ktdesk.formats.gguf import Checkpoint, FilePart
+from ktdesk.formats.gguf_header import Header, HeaderCutError, read_header
+from ktdesk.library.fetch.order import Address, Origin
+from ktdesk.library.hub.header_cache import HeaderCache
+from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
+from ktdesk.library.hub.source import Source
+from ktdesk.library.web import Response, Web
+
+# The first shard's header has the vocabulary, 3 to 10 MB; others only have a table of tensors.
+_FIRST_BYTES, _STEP_BYTES, _GROWTH = 1 << 18, 1 << 20, 1.4
+_MOST_BYTES = 1 << 26  # the largest vocabularies in use take a quarter of it
+_AT_ONCE = 4  # shards
+_READ_BYTES = 1 << 16
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+
+
+class RemoteHeaders:
+    """Reads headers, and keeps them for the next time. From any thread."""
+
+    def __init__(self, web: Web, cache: HeaderCache | None = None) -> None:
+        self._web, self._cache = web, cache or HeaderCache()
+
+    def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
+        """Return a model that has all but its weights.
+
+        Raises DownloadError if it cannot be reached or is incomplete there, ModelFileError if its
+        files are not what they should be.
+        """
+        if variant.missing:
+            raise DownloadError(
+                f"{listing.repository} lacks {len(variant.missing)} of the parts of "
+                f"{variant.label}: {', '.join(map(str, variant.missing[:5]))}"
+                f"{' ...' if len(variant.missing) > 5 else ''}.",
+                hint="It may still be on its way there. Choose another quantisation, or source.",
+                kind="missing",
+            )
+        origin = source.origin(listing.repository, listing.revision)
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            parts = list(threads.map(partial(self._part, origin, listing), variant.files))
+        return Checkpoint(parts[0].path, parts)
+
+    def _part(self, origin: Origin, listing: Listing, file: RemoteFile) -> FilePart:
+        path = Path(file.path)
+        try:
+            header = read_header(path, self._cache.read(listing, file), file.size_bytes)
+        except (ModelFileError, HeaderCutError):  # not there, or damaged
+            begin = _Begin(self._web, origin.address(file), file)
+            header = begin.header()
+            self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
+        return FilePart(path, file.size_bytes, header)
+
+
+@dataclass
+class _Begin:
+    """The begin of a file, as far as it was fetched."""
+
+    web: Web
+    address: Address
+    file: RemoteFile
+    data: bytearray = field(default_factory=bytearray)
+
+    def header(self) -> Header:
+        """Fetch as much as the header takes, and read it."""
+        wanted = _FIRST_BYTES
+        while True:
+            self._fetch(min(wanted, self.file.size_bytes))
+            try:
+                return read_header(Path(self.file.path), bytes(self.data), self.file.size_bytes)
+            except HeaderCutError as cut:
+                have = len(self.data)
+                wanted = max(cut.least_bytes, have + _STEP_BYTES, int(have * _GROWTH))
+            if wanted > _MOST_BYTES:
+                raise ModelFileError(
+                    Path(self.file.path),
+                    f"The header of {self.file.path} is longer than any known one.",
+                    hint="The file is damaged, or made for another program.",
+                )
+
+    def _fetch(self, wanted: int) -> None:
+        """Fetch up to so many bytes; a connection that breaks is made once more."""
+        try:
+            self._read(wanted)
+        except DownloadError as error:
+            if error.kind != "offline":
+                raise
+            self._read(wanted)
+
+    def _read(self, wanted: int) -> None:
+        have, address = len(self.data), self.address
+        if have >= wanted:
+            return
+        with self.web.open(
+            "GET", address.url, headers=address.headers, span=(have, wanted)
+        ) as response:
+            if self._start(response) != have:  # it does not know ranges
+                self.data.clear()
+            while len(self.data) < wanted:
+                some = response.read(min(_READ_BYTES, wanted - len(self.data)))
+                if not some:
+                    raise DownloadError(
+                        f"The connection broke within the header of {self.file.path}.",
+                        hint="Try again.",
+                        kind="offline",
+                    )
+                self.data += some
+
+    def _start(self, response: Response) -> int:
+        """Return which byte of the file an answer begins with."""
+        if response.status != 206:
+            return 0
+        said = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if said is None or int(said[2]) != self.file.size_bytes:
+            raise DownloadError(
+                f"{self.file.path} is not what it was when its repository was listed.",
+                hint="Look the model up again.",
+                kind="changed",
+            )
+        start = int(said[1])
+        if start != len(self.data):
+            raise DownloadError(f"The answer for {self.file.path} begins at the wrong byte.")
+        return start
