@@ -87,18 +87,23 @@ class Bundle:
 
 
 class _Load:
-    def __init__(self, path: Path, settings: EngineSettings, placement: str) -> None:
+    def __init__(self, path: Path, settings: EngineSettings, placement: str | None) -> None:
         self._path, self._settings, self._placement = path, settings, placement
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
         settings = self._settings
         engine.threads = settings.threads or physical_cores()
+        from ktdesk.library.shelf.loading import (  # with numpy, and what reads model files
+            prepare_load,
+            remember_placement,
+        )
+
         try:
             self._report(engine, LoadProgress("", 0.0))
             info = engine.load(
                 self._path,
-                placement=self._placement,
+                placement=prepare_load(self._path, self._placement),
                 context_tokens=settings.context_tokens,
                 cache_type=settings.cache_type,
                 kept_bytes=settings.kept_mb * 1_000_000,
@@ -106,6 +111,8 @@ class _Load:
                 deferred_experts=settings.deferred_experts,
                 progress=lambda now: self._report(engine, now),
             )
+            if self._placement:
+                remember_placement(self._path, self._placement)
             self.bundle.add(Loaded(info))
         except Cancelled:
             self.bundle.add(LoadFailed(None))
@@ -192,9 +199,13 @@ class EngineBridge(QObject):
         return self._engine.threads
 
     def load(
-        self, path: Path, settings: EngineSettings | None = None, placement: str = "auto"
+        self, path: Path, settings: EngineSettings | None = None, placement: str | None = None
     ) -> None:
-        """Load a model in place of the one that is loaded; see `Engine.load`."""
+        """Load a model in place of the one that is loaded; see `Engine.load`.
+
+        placement: None takes the last one that was given for this model. Models that are known to
+        be damaged are refused.
+        """
         self._start(_Load(path, settings or EngineSettings(), placement))
 
     def generate(self, request: Request) -> None:

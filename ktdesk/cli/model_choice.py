@@ -56,9 +56,15 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 
 
 def load_model(
-    program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
+    program: Program, path: Path, settings: EngineSettings, *, placement: str | None = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled."""
+    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled.
+
+    placement: None takes the one that was last chosen for this model in the window.
+    """
+    from ktdesk.library.shelf.loading import prepare_load
+
+    placement = prepare_load(path, placement)
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
         engine.load(

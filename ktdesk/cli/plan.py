@@ -49,13 +49,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Print the plan; return 1 if the model will not run as it is."""
+    from ktdesk.library.shelf.loading import prepare_load
     from ktdesk.planning.this_machine import open_planner, plan_as_loaded
     from ktdesk.planning.verdict import Fit
 
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
     planner = open_planner(path)
-    plan = plan_as_loaded(planner, settings, arguments.placement)
+    plan = plan_as_loaded(planner, settings, prepare_load(path, arguments.placement))
     machine, measured = planner.machine, {each.work: each for each in planner.measured}
     if arguments.write:
         _write(plan, arguments.write)

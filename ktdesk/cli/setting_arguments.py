@@ -48,12 +48,14 @@ def add_model_argument(parser: ArgumentParser) -> None:
 
 def add_placement_argument(parser: ArgumentParser, *, several: bool = False) -> None:
     """Add --placement; several: it may be given more than once, and makes a list."""
-    help_text = "which operator runs where: a name of `ktdesk placements`, or a .yaml file (auto)"
+    help_text = (
+        "which operator runs where: a name of `ktdesk placements`, or a .yaml file "
+        f"({'auto' if several else 'what was chosen for the model in the window, else auto'})"
+    )
     parser.add_argument(
         "--placement",
         metavar="NAME|FILE",
         action="append" if several else "store",
-        default=None if several else "auto",
         help=f"{help_text}; twice or more often to compare them" if several else help_text,
     )
 

@@ -12,8 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.errors import DownloadError
 from ktdesk.hardware import physical_cores
+from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf.lock_file import ModelLock, write_lock
 from ktdesk.settings import load_settings, models_folder
 from tests.gui.fake_engine import FakeEngine
+from tests.unit.formats import raw
 from ui.chat.model_presenter import ModelPresenter, ModelState
 from ui.settings_store import SettingsStore
 
@@ -123,3 +126,28 @@ def test_models_are_found_with_what_is_wrong_with_them(qtbot: QtBot, model: Mode
     (entry,) = found.args[0]
     assert entry.name == "broken"
     assert entry.problem
+
+
+def test_a_placement_that_was_chosen_is_taken_again_after_a_restart(
+    qtbot: QtBot, loaded: ModelPresenter, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.gguf"
+    path.write_bytes(bytes(raw.small()))
+    for placement in ("one_gpu", None):
+        loaded.load(path, placement)
+        qtbot.waitUntil(lambda: loaded.is_ready)
+        assert loaded.info
+        assert loaded.info.placement == "one_gpu"
+
+
+def test_a_model_that_is_known_to_be_damaged_is_not_loaded(
+    qtbot: QtBot, model: ModelPresenter, engine: FakeEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.gguf"
+    path.write_bytes(bytes(raw.small())[:-1])
+    whole = RemoteFile(path.name, len(bytes(raw.small())), "")
+    write_lock(tmp_path, ModelLock("here", "own", "1", (whole,)))
+    with qtbot.waitSignal(model.failed) as failed:
+        model.load(path)
+    assert "Not as its source has it: own.gguf" in str(failed.args[0])
+    assert not engine.loads

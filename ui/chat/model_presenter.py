@@ -32,8 +32,8 @@ class ModelState(Enum):
 class ModelPresenter(QObject):
     """Keeps one model loaded.
 
-    path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name, or
-    the path of a file.
+    path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
+    the path of a file, or None for what was last chosen for this model.
     changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of LocalModel that `find` has asked for.
     """
@@ -48,7 +48,7 @@ class ModelPresenter(QObject):
         self._bridge, self._store = bridge, store
         self._task: BackgroundTask[Path] | None = None
         self.path: Path | None = None
-        self.placement = "auto"
+        self.placement: str | None = None
         self._loaded_with: EngineSettings | None = None
         self.state = ModelState.NONE
         self.info: ModelInfo | None = None
@@ -91,8 +91,8 @@ class ModelPresenter(QObject):
         self._task.on_failure(self._on_failure).start()
         self._set(ModelState.PREPARING)
 
-    def load(self, path: Path, placement: str = "auto") -> None:
-        """Load a model in place of the one that is loaded; see `Engine.load`."""
+    def load(self, path: Path, placement: str | None = None) -> None:
+        """Load a model in place of the one that is loaded; see `EngineBridge.load`."""
         self.cancel()
         self.path, self.placement = path, placement
         self._loaded_with = self._store.settings.engine

@@ -35,26 +35,30 @@ def describe(
 ) -> LocalModel:
     """Look at the files of a model: sizes always, headers if they may have changed."""
     path = candidate.path
-    paths = [path.parent / name for name in shard_names(path)]
-    seals = [_seal(each) for each in paths]
-    files = [
-        _file(each, seal, expected.get(each) or by_name(each), facts)
-        for each, seal in zip(paths, seals, strict=True)
-    ]
-    there = [seal for seal in seals if seal]
-    header, reason = _read(paths[0], there, facts) if len(there) == len(paths) else ({}, "")
-    locked = next((expected[each] for each in paths if each in expected), Expected())
+    files = model_files(path, expected, facts)
+    there = [file.seal for file in files if file.seal]
+    is_whole = len(there) == len(files)
+    header, reason = _read(files[0].path, there, facts) if is_whole else ({}, "")
+    locked = next((expected[file.path] for file in files if file.path in expected), Expected())
     return LocalModel(
-        path=next((p for p, seal in zip(paths, seals, strict=True) if seal), path),
+        path=next((file.path for file in files if file.seal), path),
         name=candidate.title or header.get("name") or path.stem,
         architecture=header.get("architecture", ""),
-        files=tuple(files),
+        files=files,
         state=decide(files, reason),
         folder=candidate.folder,
         owner=candidate.owner,
         lock=locked.lock,
         lock_folder=locked.folder,
     )
+
+
+def model_files(
+    path: Path, expected: Mapping[Path, Expected], facts: FileFacts
+) -> tuple[ModelFile, ...]:
+    """Return the files that a model should have, of which `path` is one, as they are now."""
+    paths = [path.parent / name for name in shard_names(path)]
+    return tuple(_file(each, expected.get(each) or by_name(each), facts) for each in paths)
 
 
 def _seal(path: Path) -> Seal | None:
@@ -64,8 +68,8 @@ def _seal(path: Path) -> Seal | None:
         return None
 
 
-def _file(path: Path, seal: Seal | None, expected: Expected, facts: FileFacts) -> ModelFile:
-    sha256 = ""
+def _file(path: Path, expected: Expected, facts: FileFacts) -> ModelFile:
+    seal, sha256 = _seal(path), ""
     if seal:
         is_attested = expected.seal == seal
         sha256 = expected.sha256 if is_attested else facts.get(path, SHA256, [seal]) or ""

@@ -134,6 +134,6 @@ def _outcome(file: ModelFile, sha256: str) -> Outcome:
 
 
 def _workers(model: LocalModel) -> int:
-    """Return how many files to read at a time: of turning disks one, or the head goes to and fro."""
+    """Return how many files to read at a time: of turning disks one, for the sake of the head."""
     is_turning = describe_disk(model.path.parent).kind == "hdd"
     return 1 if is_turning else max(1, min(_MOST_WORKERS, physical_cores(), len(model.files)))

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Before a model is loaded: whether it may be, and how it was last."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from ktdesk.errors import KTDeskError
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.formats.shards import shard_names
+from ktdesk.library.shelf.describe import model_files
+from ktdesk.library.shelf.expected import by_locks_above
+from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.model import LocalModel
+from ktdesk.library.shelf.model_settings import (
+    ModelSettings,
+    read_model_settings,
+    write_model_settings,
+)
+from ktdesk.library.shelf.seal import Seal
+from ktdesk.library.shelf.state import Condition, decide
+
+log = logging.getLogger(__name__)
+
+_KEY = "key"  # the kind of the fact
+
+
+def prepare_load(path: Path, placement: str | None = None) -> str:
+    """Return the placement to load a model by: the given one, else its last one, else 'auto'.
+
+    Raises ModelFileError if the model is known to have other bytes than it should.
+    """
+    with closing(FileFacts()) as facts:
+        check_loadable(path, facts)
+        return placement or settings_of(path, facts).placement or "auto"
+
+
+def remember_placement(path: Path, placement: str) -> None:
+    """Load a model by this placement from now on. If that cannot be kept, the log has a warning."""
+    try:
+        with closing(FileFacts()) as facts:
+            key = content_key(path, facts)
+        settings = read_model_settings(key)
+        if settings.placement != placement:
+            write_model_settings(key, replace(settings, placement=placement))
+    except KTDeskError as error:
+        log.warning("%s", error)
+
+
+def check_loadable(path: Path, facts: FileFacts) -> None:
+    """Raise ModelFileError if a model is known to have other bytes than it should.
+
+    Looks at sizes, and at what was found out before: that takes no time. What else may keep a model
+    from being loaded, loading finds out by itself.
+    """
+    path = path.absolute()
+    files = model_files(path, by_locks_above(path), facts)
+    state = decide(files)
+    if state.condition is Condition.DAMAGED:
+        LocalModel(path, path.stem, "", files, state, path.parent).check_loadable()
+
+
+def content_key(path: Path, facts: FileFacts) -> str:
+    """Return what tells a model's content from others, wherever it lies, whatever it is called.
+
+    Reads the headers and some of each tensor, if the files may have changed since the last time.
+    Raises ModelFileError.
+    """
+    path = path.absolute()
+    files = [path.parent / name for name in shard_names(path)]
+    try:
+        seals = [Seal.of(file) for file in files]
+    except OSError:
+        return Checkpoint.open(path).digest()  # says what is wrong
+    key = facts.get(files[0], _KEY, seals)
+    if not isinstance(key, str):
+        key = Checkpoint.open(path).digest()
+        facts.keep(files[0], _KEY, seals, key)
+    return key
+
+
+def settings_of(path: Path, facts: FileFacts) -> ModelSettings:
+    """Return what was chosen for a model; nothing for one that cannot be read."""
+    try:
+        return read_model_settings(content_key(path, facts))
+    except KTDeskError as error:
+        log.debug("%s", error)
+        return ModelSettings()
