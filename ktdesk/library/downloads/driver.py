@@ -29,9 +29,14 @@ _PATIENCE_S = 30.0  # with a transfer that waits for its host
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When and how many orders are worked on. night: None for always."""
+    """How the queue is worked on.
+
+    at_once: orders. bytes_per_s: of all together; 0: no limit. night: when; None for always.
+    reserve_bytes: what stays free on a disk.
+    """
 
     at_once: int = 1
+    bytes_per_s: int = 0
     night: Night | None = None
     keeps_awake: bool = True
     reserve_bytes: int = RESERVE_BYTES

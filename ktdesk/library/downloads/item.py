@@ -104,3 +104,8 @@ def is_verifying(progress: Progress) -> bool:
     """Return whether all that is left to do is to verify."""
     left = {file.state for file in progress.files} - {FileState.COMPLETE}
     return left == {FileState.VERIFYING}
+
+
+def is_waiting(progress: Progress) -> bool:
+    """Return whether nothing comes, for a reason that is said."""
+    return bool(progress.note) and not progress.bytes_per_s and not is_verifying(progress)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ktdesk.library.downloads.item import ACTIVE, UNDER_WAY, Item, State, Totals, Wait
+from ktdesk.library.downloads.item import ACTIVE, UNDER_WAY, Item, State, Totals, Wait, is_waiting
 from ktdesk.library.downloads.records import Record
 from ktdesk.library.downloads.speed import Pace
 from ktdesk.library.fetch.order import Progress
@@ -43,7 +43,7 @@ class Overview:
         if state not in ACTIVE:
             still = replace(progress, bytes_per_s=0.0, note="")
             return Item(record.order, state, still, record.waits_for, record.failure)
-        if progress.note and not progress.bytes_per_s:
+        if is_waiting(progress):
             return Item(record.order, State.WAITING, progress, Wait.NETWORK)
         pace = self._paces.setdefault(record.order.id, Pace())
         pace.note(now_s, progress.done_bytes)

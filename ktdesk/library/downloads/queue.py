@@ -16,12 +16,14 @@ from ktdesk.library.downloads.announcer import Announcer
 from ktdesk.library.downloads.driver import Clock, Driver, Rules
 from ktdesk.library.downloads.driver_lock import DriverLock
 from ktdesk.library.downloads.item import UNDER_WAY, Item, Snapshot, State, not_begun
+from ktdesk.library.downloads.ordering import same_order_elsewhere
 from ktdesk.library.downloads.overview import Overview, totals
 from ktdesk.library.downloads.removal import erase_removed, own_files
 from ktdesk.library.downloads.space import Need, check_space
 from ktdesk.library.downloads.store import Store
 from ktdesk.library.downloads.transport import Transport
 from ktdesk.library.fetch.order import Order
+from ktdesk.library.hub.listing import Listing
 
 LIST_FILE, LOCK_FILE = "downloads.sqlite", "downloads.lock"
 _TICK_S = 0.25  # how soon it is noticed what another process asks for
@@ -50,7 +52,7 @@ class DownloadQueue:
     ) -> None:
         self._store = Store(folder / LIST_FILE)
         self._driver_lock = DriverLock(folder / LOCK_FILE)
-        self._transport, self._rules = transport, rules or Rules()
+        self._transport = transport
         self._clock, self._folders = clock or Clock(), tuple(folders)
         self._overview, self._announcer = Overview(), Announcer()
         self._lock = threading.RLock()  # of the overview and the snapshot
@@ -58,6 +60,7 @@ class DownloadQueue:
         self._driver: Driver | None = None
         self._thread: threading.Thread | None = None
         self._notice = self._store.notice
+        self.set_rules(rules or Rules())
         self._snapshot = self._look(is_driven=not self._driver_lock.is_free())
 
     def start(self) -> None:
@@ -93,6 +96,7 @@ class DownloadQueue:
     def set_rules(self, rules: Rules) -> None:
         """Work by other rules from now on."""
         self._rules = rules
+        self._transport.limit(rules.bytes_per_s)
         self._wake.set()
 
     def add(self, order: Order) -> str:
@@ -170,14 +174,12 @@ class DownloadQueue:
             self._driver_lock.release()
         self._changed()
 
-    def change_source(self, id_: str, order: Order) -> None:
-        """Let an order go on from another source.
+    def change_source(self, id_: str, listing: Listing) -> None:
+        """Let an order go on from another source, which has it in this listing.
 
-        order: the same files there. Raises DownloadError unless sizes and checksums say so.
+        Raises DownloadError unless sizes and checksums say that its files are the same.
         """
-        present = self._item(id_).order
-        _check_same_files(present, order)
-        self._store.replace(replace(order, id=id_, folder=present.folder, title=present.title))
+        self._store.replace(same_order_elsewhere(self._item(id_).order, listing))
         self._store.resume([id_])
         self._changed()
 
@@ -282,17 +284,3 @@ def _find_same(order: Order, items: Sequence[Item]) -> Item | None:
                 hint="Choose another folder, or remove that download from the list first.",
             )
     return None
-
-
-def _check_same_files(present: Order, other: Order) -> None:
-    theirs = {file.path: file for file in other.files}
-    for file in present.files:
-        if not file.sha256 or theirs.get(file.path) != file:
-            raise DownloadError(
-                f"{other.source} does not have the same {file.path}"
-                if file.sha256
-                else f"Nobody can tell whether {other.source} has the same {file.path}: the "
-                "checksum of what was begun is not known.",
-                hint="Go on from the source it was begun with, or order it anew elsewhere.",
-                kind="changed",
-            )

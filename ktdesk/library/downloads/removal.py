@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from ktdesk.library.downloads.store import Store
@@ -24,7 +25,7 @@ def erase_removed(store: Store, transport: Transport, busy: Collection[str] = ()
     left = [r.order for r in records if r not in gone]
     for record in gone:
         if record.deletes_files:
-            _delete(own_files(record.order, left, transport))
+            _delete(own_files(record.order, left, transport), record.order.folder)
         store.erase(record.order.id)
     return [record.order.id for record in gone]
 
@@ -40,9 +41,15 @@ def own_files(order: Order, others: list[Order], transport: Transport) -> tuple[
     return tuple(path for path in transport.files(order) if path not in shared)
 
 
-def _delete(paths: tuple[Path, ...]) -> None:
+def _delete(paths: tuple[Path, ...], folder: Path) -> None:
+    """Delete files below a folder, and the folders that are empty then."""
+    folders: set[Path] = set()
     for path in paths:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:  # in use, or not ours: it stays, and nothing depends on that
             log.warning("%s could not be deleted: %s", path, error.strerror)
+        folders |= {each for each in path.parents if each.is_relative_to(folder)}
+    for each in sorted(folders, key=lambda each: -len(each.parts)):
+        with suppress(OSError):  # there is something else in it
+            each.rmdir()

@@ -7,8 +7,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from ktdesk.errors import Cancelled, DownloadError
-from ktdesk.library.downloads.item import Failure
+from ktdesk.errors import Cancelled, DownloadError, KTDeskError
+from ktdesk.library.downloads.item import Failure, is_waiting
 from ktdesk.library.downloads.transport import Transport
 from ktdesk.library.fetch.order import Order, Progress
 
@@ -72,6 +72,8 @@ class Transfer:
             pass
         except DownloadError as error:
             self.error = error
+        except KTDeskError as error:
+            self.error = DownloadError(str(error), hint=error.hint)
         except Exception:
             log.exception("KTDesk has a fault")
             self.error = DownloadError(
@@ -82,7 +84,7 @@ class Transfer:
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress
-        if not progress.note:
+        if not is_waiting(progress):
             self._waits_since_s = None
         elif self._waits_since_s is None:
             self._waits_since_s = self._monotonic_s()

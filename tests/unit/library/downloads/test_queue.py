@@ -6,8 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +14,16 @@ import pytest
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.announcer import Announcer
-from ktdesk.library.downloads.driver import Rules
 from ktdesk.library.downloads.driver_lock import DriverLock
-from ktdesk.library.downloads.item import Snapshot, State
+from ktdesk.library.downloads.item import State
 from ktdesk.library.downloads.queue import DownloadQueue
 from ktdesk.library.downloads.space import SpaceShortage
 from ktdesk.library.fetch.order import FileProgress, FileState, Progress
-from tests.unit.library.downloads.conftest import PATIENCE_S, FakeTransport, make_order, reached
+from ktdesk.library.hub.listing import Listing, RemoteFile
+from tests.unit.library.downloads.conftest import FakeTransport, make_order, reached
+from tests.watched_queue import RULES, Watched, states_of
 
 ROOT = Path(__file__).parents[4]
-RULES = Rules(reserve_bytes=0, keeps_awake=False)
 
 DRIVER = """
 import sys
@@ -41,36 +40,9 @@ queue.close()
 """
 
 
-class Watched:
-    """A queue, and waiting for what it comes to show."""
-
-    def __init__(self, folder: Path) -> None:
-        self.transport = FakeTransport()
-        self.queue = DownloadQueue(folder, self.transport, rules=RULES)
-        self._has_news = threading.Condition()
-        self.queue.subscribe(self._hear)
-
-    def _hear(self) -> None:
-        with self._has_news:
-            self._has_news.notify_all()
-
-    def wait(self, shows: Callable[[Snapshot], object]) -> Snapshot:
-        with self._has_news:
-            found = self._has_news.wait_for(lambda: shows(self.queue.snapshot()), PATIENCE_S)
-        assert found, self.queue.snapshot()
-        return self.queue.snapshot()
-
-    def wait_for(self, states: str) -> None:
-        self.wait(lambda snapshot: states_of(snapshot) == states)
-
-
-def states_of(snapshot: Snapshot) -> str:
-    return " ".join(item.state.value for item in snapshot.items)
-
-
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    watched = Watched(tmp_path)
+    watched = Watched(tmp_path, FakeTransport())
     watched.queue.start()
     yield watched
     watched.queue.close()
@@ -161,7 +133,7 @@ def test_the_files_of_a_finished_model_are_not_deleted(watched: Watched, tmp_pat
 def test_removing_needs_no_driver(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.write_bytes(b"x")
-    watched = Watched(tmp_path)
+    watched = Watched(tmp_path, FakeTransport())
     id_ = watched.queue.add(make_order(tmp_path))
     watched.transport.present[id_] = (part,)
     assert watched.queue.files(id_) == (part,)
@@ -170,14 +142,29 @@ def test_removing_needs_no_driver(tmp_path: Path) -> None:
     watched.queue.close()
 
 
+def listing(*files: RemoteFile) -> Listing:
+    return Listing("mirror", "other/name", "f11", "mit", False, files)
+
+
 def test_another_source_must_have_the_same_files(watched: Watched, tmp_path: Path) -> None:
-    id_ = watched.queue.add(make_order(tmp_path))
+    order = make_order(tmp_path)
+    id_ = watched.queue.add(order)
     watched.transport.last(id_)
     with pytest.raises(DownloadError, match="mirror does not have the same"):
-        watched.queue.change_source(id_, make_order(tmp_path, size=7, source="mirror"))
-    watched.queue.change_source(id_, make_order(tmp_path, source="mirror"))
+        watched.queue.change_source(id_, listing(replace(order.files[0], size_bytes=7)))
+    watched.queue.change_source(id_, listing(*order.files))
     watched.wait(lambda _: watched.transport.last(id_).order.source == "mirror")
-    assert watched.transport.last(id_).order.id == id_
+    assert watched.transport.last(id_).order == replace(
+        order, id=id_, source="mirror", repository="other/name", revision="f11"
+    )
+
+
+def test_without_checksums_no_other_source_will_do(watched: Watched, tmp_path: Path) -> None:
+    order = make_order(tmp_path)
+    unknown = replace(order.files[0], sha256="")
+    id_ = watched.queue.add(replace(order, files=(unknown,)))
+    with pytest.raises(DownloadError, match="Nobody can tell"):
+        watched.queue.change_source(id_, listing(unknown))
 
 
 def test_an_unknown_idis_said(watched: Watched) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """List the downloads, or pause, resume, remove or reorder them, or work on them.
 
-examples:
+Examples:
   ktdesk models downloads
   ktdesk models downloads pause all
   ktdesk models downloads resume 3f2a --source modelscope
@@ -11,6 +11,7 @@ examples:
 
 What is queued is fetched while KTDesk's window is open, or while `ktdesk models get` or
 `ktdesk models downloads run` runs.
+
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from ktdesk.cli.models.download_text import item_json, item_lines, total_text, totals_json
-from ktdesk.cli.models.following import follow_all
-from ktdesk.cli.models.opening import open_queue, same_files_elsewhere
+from ktdesk.cli.library.download_text import item_json, item_lines, total_text, totals_json
+from ktdesk.cli.library.following import follow_all
+from ktdesk.cli.library.opening import Hubs, open_hubs, open_queue
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 
@@ -43,12 +44,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Do what was asked for, and print the list as it is then."""
-    with open_queue(program) as queue:
+    with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         if arguments.action == "run":
             follow_all(queue, program)
         elif arguments.action:
             for item in _chosen(arguments.ids, queue.snapshot()):
-                _act(arguments, item, queue, program)
+                _act(arguments, item, queue, hubs, program)
         _print(queue.snapshot(), program, as_json=arguments.json)
     return 0
 
@@ -75,12 +76,15 @@ def _named(begin: str, snapshot: Snapshot) -> Item:
     return found[0]
 
 
-def _act(arguments: Namespace, item: Item, queue: DownloadQueue, program: Program) -> None:
+def _act(
+    arguments: Namespace, item: Item, queue: DownloadQueue, hubs: Hubs, program: Program
+) -> None:
     match arguments.action:
         case "pause":
             queue.pause(item.id)
         case "resume" if arguments.source:
-            queue.change_source(item.id, same_files_elsewhere(item.order, arguments.source, program))
+            source = hubs.sources.find(arguments.source)
+            queue.change_source(item.id, source.listing(item.order.repository))
         case "resume":
             queue.resume(item.id)
         case "first":
@@ -99,8 +103,6 @@ def _remove(item: Item, queue: DownloadQueue, program: Program, *, deletes_files
 
 def _print(snapshot: Snapshot, program: Program, *, as_json: bool) -> None:
     terminal = program.terminal
-    if snapshot.notice:
-        terminal.note(snapshot.notice)
     if as_json:
         terminal.json(
             {

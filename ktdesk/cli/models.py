@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Find, fetch and keep models; without more words, list those on this computer.
-
-One module per command, each with `add_arguments` and `run` as the commands of `ktdesk` have them.
-"""
+"""Find, fetch and keep models; without a command, list those on this computer."""
 
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from typing import Any
 
-from ktdesk.cli.models import downloads, present
+from ktdesk.cli.library import downloads, find, get, present
 from ktdesk.cli.program import Program
 
 COMMANDS: dict[str, Any] = {
-    "list": present,
+    "find": find,
+    "get": get,
     "downloads": downloads,
+    "list": present,
 }
 
 

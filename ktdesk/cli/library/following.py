@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ktdesk.cli.models.download_text import amount_text, fraction, state_text, total_text
+from ktdesk.cli.library.download_text import amount_text, fraction, state_text, total_text
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.cli.terminal import Terminal
 from ktdesk.errors import Cancelled, DownloadError
@@ -33,6 +33,7 @@ def follow(queue: DownloadQueue, order_id: str, program: Program) -> None:
     is_interrupted = _watch(queue, is_over, lambda: queue.pause(order_id))
     program.terminal.clear_progress()
     if is_interrupted:
+        program.terminal.note("Paused. The same command goes on with it.")
         raise Cancelled
     _check_done(_find(order_id, queue.snapshot()))
 
