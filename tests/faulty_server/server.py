@@ -71,6 +71,12 @@ class FaultyServer:
         """Let all requests for a path go wrong that have no fault of their own."""
         self._always[path] = fault
 
+    def mend(self, path: str) -> None:
+        """Let nothing go wrong any more with a path."""
+        with self._lock:
+            self._faults.pop(path, None)
+            self._always.pop(path, None)
+
     def served(self, path: str = "") -> list[Served]:
         """Return what was asked of a path; of all, if none is given."""
         with self._lock:

@@ -99,10 +99,11 @@ class Fetcher:
         threads.append(
             threading.Thread(target=_verify_all, args=(work, verifier), name="verify", daemon=True)
         )
+        report(self._progress(jobs, origins, transfer))
+        reported_at = time.monotonic()
         for thread in threads:
             thread.start()
         try:
-            reported_at = 0.0
             while not work.halt.wait(_LOOK_S) and not stop.is_set():
                 if time.monotonic() - reported_at >= self._tuning.report_s:
                     report(self._progress(jobs, origins, transfer))
