@@ -81,10 +81,14 @@ class FakeFinder:
         title = id_.rpartition("/")[2]
         return Details(id_, title, "Hugging Face", "https://example.com/", listing, offers)
 
-    def judge(self, details: Details, offer: Offer) -> Offer:
-        self._answer("judge", offer.variant.label)
+    def judge(self, details: Details) -> list[Offer]:
+        self._answer("judge", details.id)
+        return [self._judge(offer) for offer in details.offers]
+
+    def _judge(self, offer: Offer) -> Offer:
         fit, low, high = VERDICTS[offer.variant.label]
-        return replace(offer, fit=fit, low=low, high=high)
+        is_best = offer.variant.label == "Q4_K_M"
+        return replace(offer, fit=fit, low=low, high=high, is_recommended=is_best)
 
     def order(self, details: Details, offer: Offer, folder: Path) -> Order:
         listing = details.listing

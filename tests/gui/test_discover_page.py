@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from ktdesk.settings import models_folder
 from tests.gui.fake_finder import CATALOGUE, GB, FakeFinder, variant
 from tests.gui.fake_queue import FakeQueue
 from ui.library.discover_page import DiscoverPage
-from ui.library.discover_presenter import DiscoverPresenter, recommended
+from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.hit_delegate import HitDelegate
@@ -131,7 +132,7 @@ def test_words_are_searched_for_with_return(
 ) -> None:
     type_in(qtbot, page, " deepseek ")
     qtbot.waitUntil(lambda: titles(page) == ["deepseek/model"])
-    assert finder.asked[-1] == ("search", "deepseek", "")
+    assert ("search", "deepseek", "") in finder.asked
     page.field.clear()
     qtbot.waitUntil(lambda: len(titles(page)) == len(CATALOGUE))
 
@@ -214,14 +215,6 @@ def test_a_model_shows_one_row_for_each_quantisation_and_recommends_one(
     assert accessible.startswith("Q4_K_M, recommended, 3, 140 GB, Comfortable")
 
 
-def test_verdicts_come_one_after_the_other_the_smallest_first(
-    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder
-) -> None:
-    open_model(qtbot, page, presenter)
-    judged = [asked[1] for asked in finder.asked if asked[0] == "judge"]
-    assert judged == ["Q2_K", "Q4_K_M", "Q6_K", "Q8_0"]
-
-
 def test_a_choice_of_the_user_is_not_taken_back_by_a_verdict(
     qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder
 ) -> None:
@@ -234,22 +227,33 @@ def test_a_choice_of_the_user_is_not_taken_back_by_a_verdict(
     assert page.details.offer.variant.label == "Q8_0"
 
 
-def test_a_verdict_that_cannot_be_told_says_why_and_the_others_come(
-    qtbot: QtBot, presenter: DiscoverPresenter, finder: FakeFinder, monkeypatch
+def test_without_a_verdict_it_says_why_and_can_be_got_all_the_same(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder, monkeypatch
 ) -> None:
-    judge = finder.judge
+    def fail(details) -> list[Offer]:
+        raise DownloadError("The header is damaged.", hint="Take another.")
 
-    def fail_one(details, offer: Offer) -> Offer:
-        if offer.variant.label == "Q6_K":
-            raise DownloadError("The header is damaged.", hint="Take another.")
-        return judge(details, offer)
+    monkeypatch.setattr(finder, "judge", fail)
+    open_model(qtbot, page, presenter)
+    assert set(column(page.details.offers, 3)) == {"Cannot be told"}
+    assert "The header is damaged. Take another." in said(page)
+    assert page.details.get.isEnabled()
 
-    monkeypatch.setattr(finder, "judge", fail_one)
-    presenter.choose(QWEN)
+
+def test_what_an_address_names_is_selected(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder, monkeypatch
+) -> None:
+    opening = finder.open
+
+    def open_wanted(id_: str):
+        details = opening(id_)
+        offers = [replace(each, is_wanted=each.variant.label == "Q6_K") for each in details.offers]
+        return replace(details, offers=tuple(offers))
+
+    monkeypatch.setattr(finder, "open", open_wanted)
+    type_in(qtbot, page, "owner/name:Q6_K")
     qtbot.waitUntil(lambda: presenter.details is not None and not presenter.is_judging)
-    by_label = {offer.variant.label: offer for offer in presenter.offers}
-    assert by_label["Q6_K"].problem == "The header is damaged. Take another."
-    assert by_label["Q8_0"].fit == "from_disk"
+    assert page.details.offer.variant.label == "Q6_K"
 
 
 def test_getting_one_puts_it_into_the_queue(
@@ -382,17 +386,6 @@ def test_the_table_of_quantisations_keeps_them_too(qapp, theme: Theme) -> None:
     assert model.index(0, 3).data() == "Tight"
     model.show_offers([])
     assert model.rowCount() == 0
-
-
-def test_most_bits_that_fit_well_are_recommended() -> None:
-    def offers(*fits: str) -> list[Offer]:
-        return [Offer(variant(f"Q{n}", 1, n * GB), fit=fit) for n, fit in enumerate(fits, 2)]
-
-    several = offers("comfortable", "comfortable", "tight", "from_disk")
-    assert recommended(several) is several[1]
-    tight = offers("tight", "tight", "will_not_run")
-    assert recommended(tight) is tight[1]
-    assert recommended(offers("from_disk", "")) is None
 
 
 def test_a_folder_of_another_disk_can_be_chosen(

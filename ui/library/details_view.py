@@ -133,10 +133,11 @@ class DetailsView(QWidget):
 
     def _select_best(self) -> None:
         offers = self._presenter.offers
-        best = next((at for at, offer in enumerate(offers) if offer.is_recommended), 0)
+        marked = [at for at, offer in enumerate(offers) if offer.is_wanted]
+        marked += [at for at, offer in enumerate(offers) if offer.is_recommended]
         if offers:
             self._is_selecting = True
-            self.table.selectRow(best)
+            self.table.selectRow(marked[0] if marked else 0)
             self._is_selecting = False
 
     @Slot()

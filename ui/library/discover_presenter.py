@@ -43,8 +43,8 @@ class Finder(Protocol):
         """Return what a repository offers."""
         ...
 
-    def judge(self, details: Details, offer: Offer) -> Offer:
-        """Find out what an offer would do here."""
+    def judge(self, details: Details) -> list[Offer]:
+        """Find out what each offer would do here, and which is recommended."""
         ...
 
     def order(self, details: Details, offer: Offer, folder: Path) -> Order:
@@ -74,7 +74,7 @@ class DiscoverPresenter(QObject):
         self._finder, self._take = finder, take
         self._looking: BackgroundTask[list[HitRow]] | None = None
         self._opening: BackgroundTask[Details] | None = None
-        self._judging: BackgroundTask[Offer] | None = None
+        self._judging: BackgroundTask[list[Offer]] | None = None
         self._found: Sequence[HitRow] = ()
         self.words, self.source, self.hides_misfits = "", "", False
         self.rows: Sequence[HitRow] = ()
@@ -177,6 +177,8 @@ class DiscoverPresenter(QObject):
         self._looking, self._found = None, rows
         self._filter()
         self.changed.emit()
+        if self.words and len(rows) == 1 and rows[0].id:  # nothing to choose from
+            self.choose(rows[0].id)
 
     def _fail_rows(self, error: KTDeskError) -> None:
         self._looking, self._found, self.rows, self.error = None, (), (), error
@@ -195,38 +197,19 @@ class DiscoverPresenter(QObject):
 
     def _take_details(self, details: Details) -> None:
         self._opening, self.details, self.offers = None, details, list(details.offers)
-        self._judge_next()
-
-    def _judge_next(self) -> None:
-        """Judge the first offer that was not judged yet; one at a time, the smallest first."""
-        self._judging = None
-        details = self.details
-        waiting = [each for each in self.offers if not each.fit and not each.problem]
-        if details and waiting:
-            offer = min(waiting, key=lambda each: each.variant.size_bytes)
-            self._judging = BackgroundTask(self, lambda report: self._finder.judge(details, offer))
-            self._judging.on_success(self._take_offer)
-            self._judging.on_failure(lambda error: self._fail_offer(offer, error)).start()
+        if self.offers:
+            self._judging = BackgroundTask(self, lambda report: self._finder.judge(details))
+            self._judging.on_success(self._take_offers).on_failure(self._fail_offers).start()
         self.changed.emit()
 
-    def _take_offer(self, judged: Offer) -> None:
-        offers = [judged if each.variant == judged.variant else each for each in self.offers]
-        best = recommended(offers)
-        self.offers = [replace(each, is_recommended=each is best) for each in offers]
-        self._judge_next()
+    def _take_offers(self, offers: list[Offer]) -> None:
+        self._judging, self.offers = None, offers
+        self.changed.emit()
 
-    def _fail_offer(self, offer: Offer, error: KTDeskError) -> None:
-        self._take_offer(replace(offer, problem=f"{error} {error.hint}".strip()))
+    def _fail_offers(self, error: KTDeskError) -> None:
+        problem = f"{error} {error.hint}".strip()
+        self._take_offers([replace(offer, problem=problem) for offer in self.offers])
 
     def _fail_details(self, error: KTDeskError) -> None:
         self._opening, self.details_error = None, error
         self.changed.emit()
-
-
-def recommended(offers: Sequence[Offer]) -> Offer | None:
-    """Return the offer of the most bits that fits well, else the one that fits at least."""
-    whole = [offer for offer in offers if not offer.variant.missing]
-    for fit in FITTING:
-        if fitting := [offer for offer in whole if offer.fit == fit]:
-            return max(fitting, key=lambda offer: offer.variant.size_bytes)
-    return None

@@ -35,6 +35,7 @@ class Offer:
 
     fit: a code of `ktdesk.planning`; '' while that is not known. low, high: tokens per second of
     an answer. problem: why there is no verdict; or ''. is_kept: it is on this machine already.
+    is_wanted: what was searched for names it.
     """
 
     variant: Variant
@@ -44,6 +45,7 @@ class Offer:
     problem: str = ""
     is_recommended: bool = False
     is_kept: bool = False
+    is_wanted: bool = False
 
 
 class OfferTable(QAbstractTableModel):
