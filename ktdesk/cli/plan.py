@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Say where a model's weights go on this computer, how fast it will be, and what would help.
 
-No weight is read. What answers on this computer were measured to have corrects the prediction.
+No weight is read, so a model need not be here: OWNER/NAME[:QUANT] is planned from its header, and
+without QUANT the one to recommend here is taken. What answers on this computer were measured to
+have corrects the prediction.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ktdesk.cli.library.elsewhere import find_elsewhere, is_elsewhere
 from ktdesk.cli.model_choice import choose_model
 from ktdesk.cli.plan_text import plan_lines
 from ktdesk.cli.program import Program
@@ -21,16 +24,18 @@ from ktdesk.cli.setting_arguments import (
     add_placement_argument,
     engine_settings,
 )
-from ktdesk.errors import PlacementError
+from ktdesk.errors import PlacementError, format_bytes
 
 if TYPE_CHECKING:
+    from ktdesk.cli.library.elsewhere import ModelElsewhere
     from ktdesk.hardware import Machine
     from ktdesk.planning.plan import Plan
     from ktdesk.planning.record import Outcome
     from ktdesk.planning.speed import Speed
 
 EXAMPLE = """\
-example:
+examples:
+  ktdesk plan unsloth/DeepSeek-V3.1-GGUF:Q4_K_M
   ktdesk plan DeepSeek-R1-Q4_K_M.gguf --context 32768 --write my.yaml
   ktdesk chat --model DeepSeek-R1-Q4_K_M.gguf --context 32768 --placement my.yaml
 """
@@ -53,15 +58,22 @@ def run(arguments: Namespace, program: Program) -> int:
     from ktdesk.planning.this_machine import open_planner, plan_as_loaded
     from ktdesk.planning.verdict import Fit
 
-    path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
-    planner = open_planner(path)
-    plan = plan_as_loaded(planner, settings, prepare_load(path, arguments.placement))
+    if is_elsewhere(arguments.model):
+        found = find_elsewhere(arguments.model, program, settings)
+        planner, about = found.planner, _about(found)
+        placement = arguments.placement or "auto"
+        program.terminal.note(_chosen(found))
+    else:
+        path = choose_model(arguments.model, program)
+        planner, about = open_planner(path), {"path": str(path)}
+        placement = prepare_load(path, arguments.placement)
+    plan = plan_as_loaded(planner, settings, placement)
     machine, measured = planner.machine, {each.work: each for each in planner.measured}
     if arguments.write:
         _write(plan, arguments.write)
     if arguments.json:
-        about = {"model": planner.checkpoint.name, "path": str(path)}
+        about = {"model": planner.checkpoint.name} | about
         program.terminal.json(about | _json(plan, machine, measured))
     else:
         for line in plan_lines(plan, machine, measured):
@@ -69,6 +81,26 @@ def run(arguments: Namespace, program: Program) -> int:
         if arguments.write:
             program.terminal.note(f"The placement is in {arguments.write}.")
     return int(plan.verdict.fit is Fit.WILL_NOT_RUN)
+
+
+def _about(found: ModelElsewhere) -> dict[str, Any]:
+    listing, variant = found.listing, found.variant
+    return {
+        "source": listing.source,
+        "repository": listing.repository,
+        "revision": listing.revision,
+        "quantisation": variant.label,
+        "size_bytes": variant.size_bytes,
+        "files": [file.path for file in variant.files],
+    }
+
+
+def _chosen(found: ModelElsewhere) -> str:
+    variant = found.variant
+    parts = f" in {len(variant.files)} parts" if len(variant.files) > 1 else ""
+    others = f", of {found.of} quantisations" if found.of > 1 else ""
+    name = f"{found.listing.repository}:{variant.label}"
+    return f"{name}: {format_bytes(variant.size_bytes)}{parts}{others}."
 
 
 def _write(plan: Plan, path: Path) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -85,6 +85,18 @@ class Anatomy:
     def routed_weights(self) -> int:
         """How many of them are of routed experts."""
         return sum(module.weights for module in self.of(Part.ROUTED))
+
+    def scaled(self, factor: float) -> Anatomy:
+        """Return about what it is in another quantisation, whose file is so many times as large."""
+        modules = (
+            replace(
+                module,
+                size_bytes=int(factor * module.size_bytes),
+                read_bytes=factor * module.read_bytes,
+            )
+            for module in self.modules
+        )
+        return replace(self, modules=tuple(modules), expert_bytes=int(factor * self.expert_bytes))
 
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""

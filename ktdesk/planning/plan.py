@@ -71,9 +71,14 @@ class Planner:
         self._outline = outline(checkpoint)
         self._anatomies: dict[CacheType, Anatomy] = {}
 
-    def plan(self, wishes: Wishes) -> Plan:
-        """Return the plan for some wishes. Raises PlacementError for rules that do not fit."""
+    def plan(self, wishes: Wishes, scale: float = 1.0) -> Plan:
+        """Return the plan for some wishes. Raises PlacementError for rules that do not fit.
+
+        scale: how many times as large the weights are, to plan about another quantisation.
+        """
         anatomy = self._anatomy(wishes.cache_type)
+        if scale != 1.0:
+            anatomy = anatomy.scaled(scale)
         return plan_anatomy(anatomy, self.machine, wishes, self._corrected)
 
     def decode_curve(self, plan: Plan, context_tokens: int, steps: int = 16) -> dict[int, Speed]:

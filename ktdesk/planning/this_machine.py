@@ -61,10 +61,12 @@ def plan_here(
     return plan_as_loaded(open_planner(path, machine), settings, placement)
 
 
-def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = "auto") -> Plan:
+def plan_as_loaded(
+    planner: Planner, settings: EngineSettings, placement: str = "auto", scale: float = 1.0
+) -> Plan:
     """Plan a model as the settings would load it.
 
-    placement: 'auto' leaves it to KTDesk. Raises KTDeskError.
+    placement: 'auto' leaves it to KTDesk. scale: as `Planner.plan` has it. Raises KTDeskError.
     """
     wishes = make_wishes(
         choose_context(planner.checkpoint, settings.context_tokens),
@@ -72,4 +74,4 @@ def plan_as_loaded(planner: Planner, settings: EngineSettings, placement: str = 
         settings.vram_mb,
         None if placement == "auto" else Placement.load(placement),
     )
-    return planner.plan(wishes)
+    return planner.plan(wishes, scale)

@@ -90,6 +90,14 @@ class FakeFinder:
         is_best = offer.variant.label == "Q4_K_M"
         return replace(offer, fit=fit, low=low, high=high, is_recommended=is_best)
 
+    def takes_token(self, id_: str) -> bool:
+        return id_.startswith("hf:")
+
+    def give_token(self, id_: str, token: str) -> bool:
+        self._answer("token", id_, token)
+        self.error = None
+        return False
+
     def order(self, details: Details, offer: Offer, folder: Path) -> Order:
         listing = details.listing
         title = f"{details.title} {offer.variant.label}"

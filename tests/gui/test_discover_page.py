@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -306,6 +306,24 @@ def test_a_gated_model_says_what_to_do(
     finder.is_gated = True
     open_model(qtbot, page, presenter)
     assert "accept their terms" in said(page)
+
+
+def test_a_token_opens_what_was_refused(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder
+) -> None:
+    finder.error = DownloadError("Only for those who accepted its terms.", kind="gated")
+    page.list.setCurrentIndex(page.hits.index(1))
+    qtbot.waitUntil(page.details.token.isVisible)
+    finder.error = None
+    qtbot.mouseClick(page.details.token, LEFT)
+    dialog = page.findChild(QInputDialog)
+    assert dialog.textEchoMode() is QLineEdit.EchoMode.Password
+    dialog.setTextValue("secret")
+    dialog.accept()
+    qtbot.waitUntil(lambda: presenter.details is not None and not presenter.is_judging)
+    assert ("token", QWEN, "secret") in finder.asked
+    assert "forgotten when KTDesk ends" in said(page)
+    assert not page.details.token.isVisible()
 
 
 def test_a_repository_without_models_says_so(

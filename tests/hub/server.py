@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
@@ -21,7 +23,7 @@ class Repository:
     """What a repository has. large: which of its files have a hash of their bytes."""
 
     name: str
-    files: dict[str, bytes]
+    files: Mapping[str, bytes | Path]
     commit: str
     large: set[str] = field(default_factory=set)
     gated: bool | str = False
@@ -40,7 +42,7 @@ class Hub:
         server.answer("/api/models", self._api)
         server.answer("/", self._resolve)
 
-    def add(self, name: str, files: dict[str, bytes], **about: Any) -> Repository:
+    def add(self, name: str, files: Mapping[str, bytes | Path], **about: Any) -> Repository:
         """Add a repository; its files that end in .gguf are large ones."""
         commit = hashlib.sha1(f"{name}{sorted(files)}".encode()).hexdigest()
         large = {path for path in files if path.endswith(".gguf")}
@@ -95,8 +97,8 @@ class Hub:
         return [
             {
                 "rfilename": path,
-                "blobId": hashlib.sha1(data).hexdigest(),
-                "size": len(data),
+                "blobId": _sha256(data)[:40],
+                "size": _size(data),
                 **({"lfs": _lfs(data, "sha256")} if path in repository.large else {}),
             }
             for path, data in repository.files.items()
@@ -107,8 +109,8 @@ class Hub:
             {
                 "type": "file",
                 "path": path,
-                "oid": hashlib.sha1(data).hexdigest(),
-                "size": len(data),
+                "oid": _sha256(data)[:40],
+                "size": _size(data),
                 **({"lfs": _lfs(data, "oid")} if path in repository.large else {}),
             }
             for path, data in repository.files.items()
@@ -151,18 +153,24 @@ class Hub:
         headers = {
             "Location": f"{self.store.url}/store/{repository.name}/{quote(path)}",
             "X-Repo-Commit": repository.commit,
-            "X-Linked-Size": str(len(data)),
+            "X-Linked-Size": str(_size(data)),
             "X-Linked-Etag": f'"{_sha256(data)}"',
         }
         return Reply(302, headers=headers)
 
 
-def _sha256(data: bytes) -> str:
+def _sha256(content: bytes | Path) -> str:
+    """Return a file's hash; of those of holes, which nobody reads whole, one made up."""
+    data = str(content).encode() if isinstance(content, Path) else content
     return hashlib.sha256(data).hexdigest()
 
 
-def _lfs(data: bytes, name: str) -> dict[str, Any]:
-    return {name: _sha256(data), "size": len(data), "pointerSize": 134}
+def _size(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _lfs(content: bytes | Path, name: str) -> dict[str, Any]:
+    return {name: _sha256(content), "size": _size(content), "pointerSize": 134}
 
 
 def _json(value: object, headers: dict[str, str] | None = None) -> Reply:

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QInputDialog,
     QLabel,
+    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -40,13 +42,13 @@ class DetailsView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._presenter = presenter
-        self._title, self._about, self._gate, self._waiting, self._room, self._note = (
-            QLabel(self) for _ in range(6)
+        self._title, self._about, self._gate, self._waiting, self._room, self._note, self._kept = (
+            QLabel(self) for _ in range(7)
         )
         self._title.setObjectName("heading")
         self._title.setFont(scaled(self.font(), 1.3))
         self._about.setObjectName("muted")
-        for label in (self._waiting, self._note):
+        for label in (self._waiting, self._note, self._kept):
             label.setObjectName("muted")
         self._gate.setObjectName("gate")
         self._room.setObjectName("ruleError")
@@ -54,7 +56,7 @@ class DetailsView(QWidget):
         self.offers = OfferTable(theme, self)
         self.table = QTableView(self)
         self.folder = FolderChoice(places, self)
-        self.get, self.read = QPushButton(self), QPushButton(self)
+        self.get, self.read, self.token = (QPushButton(self) for _ in range(3))
         self.get.setProperty("primary", True)
         self._shown: Details | None = None
         self._is_selecting, self._is_users = False, False  # who chose the row: this, or the user
@@ -67,6 +69,7 @@ class DetailsView(QWidget):
         """Say it in the present language."""
         self.table.setAccessibleName(self.tr("Quantisations"))
         self.get.setText(self.tr("Get"))
+        self.token.setText(self.tr("Enter a token…"))
         self.read.setText(self.tr("Open its page"))
         self.folder.retranslate()
         self.offers.retranslate()
@@ -84,6 +87,9 @@ class DetailsView(QWidget):
             self.banner.hide()
         details = now.details
         self._body.setVisible(details is not None)
+        self.token.setVisible(now.wants_token)
+        self._kept.setText(self._kept_text())
+        self._kept.setVisible(bool(self._kept.text()))
         self.offers.show_offers(now.offers)
         if details and details is not self._shown:
             self._show(details)
@@ -110,6 +116,13 @@ class DetailsView(QWidget):
             return self.tr("Reading the headers of its files to predict how they run here…")
         return ""
 
+    def _kept_text(self) -> str:
+        if self._presenter.is_token_lasting is None:
+            return ""
+        if self._presenter.is_token_lasting:
+            return self.tr("The token is in the system's keyring.")
+        return self.tr("There is no keyring here: the token is forgotten when KTDesk ends.")
+
     def _show(self, details: Details) -> None:
         listing = details.listing
         self._title.setText(details.title)
@@ -123,8 +136,8 @@ class DetailsView(QWidget):
         self._about.setText(" · ".join(filter(None, parts)))
         self._gate.setText(
             self.tr(
-                "Its makers want to know who uses it: accept their terms on its page, and save "
-                "an access token of your account under Settings, Sources."
+                "Its makers want to know who uses it: accept their terms on its page, and enter "
+                "an access token of your account there."
             )
         )
         self._gate.setVisible(listing.is_gated)
@@ -189,6 +202,16 @@ class DetailsView(QWidget):
             self._presenter.get(offer, folder.path)
 
     @Slot()
+    def _ask_for_token(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("KTDesk")
+        dialog.setLabelText(self.tr("Access token of your account at this source"))
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self._presenter.give_token)
+        dialog.open()
+
+    @Slot()
     def _read(self) -> None:
         if self._presenter.details:
             QDesktopServices.openUrl(QUrl(self._presenter.details.page))
@@ -203,6 +226,7 @@ class DetailsView(QWidget):
         self.folder.changed.connect(self._follow_selection)
         self.get.clicked.connect(self._get)
         self.read.clicked.connect(self._read)
+        self.token.clicked.connect(self._ask_for_token)
 
     def _set_up_table(self) -> None:
         table = self.table
@@ -243,6 +267,8 @@ class DetailsView(QWidget):
         column.setContentsMargins(16, 12, 20, 12)
         column.setSpacing(8)
         column.addWidget(self.banner)
+        column.addWidget(self.token, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._kept)
         column.addWidget(self._body, 1)
         column.addWidget(self._waiting)
         column.addStretch()

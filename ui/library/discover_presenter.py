@@ -13,7 +13,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from ktdesk.errors import KTDeskError
+from ktdesk.errors import DownloadError, KTDeskError
 from ktdesk.library.fetch.order import Order
 from ui.library.details import Details
 from ui.library.hit_list import HitRow
@@ -47,6 +47,14 @@ class Finder(Protocol):
         """Find out what each offer would do here, and which is recommended."""
         ...
 
+    def takes_token(self, id_: str) -> bool:
+        """Return whether a token may be given for the source of a row. Takes no time."""
+        ...
+
+    def give_token(self, id_: str, token: str) -> bool:
+        """Keep a token for the source of a row; return whether longer than the program runs."""
+        ...
+
     def order(self, details: Details, offer: Offer, folder: Path) -> Order:
         """Return the order of an offer."""
         ...
@@ -57,7 +65,8 @@ class DiscoverPresenter(QObject):
 
     rows: what the list shows. words: what was searched for; '' is the catalogue. error: why there
     are no rows. is_looking: whether they are on their way. details, offers: of the repository that
-    is open; details_error: why it cannot be opened.
+    is open; details_error: why it cannot be opened. is_token_lasting: whether the token that was
+    given last is kept when the program ends; None if none was given.
     """
 
     changed = Signal()
@@ -83,6 +92,15 @@ class DiscoverPresenter(QObject):
         self.details: Details | None = None
         self.offers: list[Offer] = []
         self.details_error: KTDeskError | None = None
+        self.is_token_lasting: bool | None = None
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether a token could open what is chosen, or get it."""
+        kind = self.details_error.kind if isinstance(self.details_error, DownloadError) else ""
+        is_gated = self.details is not None and self.details.listing.is_gated
+        is_refused = kind in ("gated", "refused", "missing")
+        return (is_gated or is_refused) and self._finder.takes_token(self.chosen)
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
@@ -153,6 +171,12 @@ class DiscoverPresenter(QObject):
         self.chosen, self.details, self.details_error, self.offers = "", None, None, []
         self.changed.emit()
 
+    def give_token(self, token: str) -> None:
+        """Keep a token for the source of what is chosen, and open it again."""
+        chosen = self.chosen
+        task = BackgroundTask(self, lambda report: self._finder.give_token(chosen, token))
+        task.on_success(self._take_token).on_failure(self.failed.emit).start()
+
     def get(self, offer: Offer, folder: Path) -> None:
         """Order an offer into a folder."""
         if not self.details:
@@ -164,6 +188,11 @@ class DiscoverPresenter(QObject):
             return
         if self._take(order):
             self.ordered.emit(order)
+
+    def _take_token(self, is_lasting: bool) -> None:
+        self.is_token_lasting, chosen = is_lasting, self.chosen
+        self.close_details()
+        self.choose(chosen)
 
     def _look(self, work: Callable[[Report], list[HitRow]]) -> None:
         if self._looking:

@@ -14,10 +14,12 @@ from PySide6.QtCore import QCoreApplication
 from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.ordering import order_of
 from ktdesk.library.fetch.order import Order
+from ktdesk.library.hub.credentials import Credentials, Keeping
 from ktdesk.library.hub.huggingface import HuggingFace
 from ktdesk.library.hub.listing import Listing, Variant
 from ktdesk.library.hub.modelscope import ModelScope
 from ktdesk.library.hub.remote_header import RemoteHeaders
+from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.source import Hit, Source
 from ktdesk.library.hub.sources import Place, Sources, named_variant
 from ktdesk.library.hub.variants import variants_of
@@ -42,8 +44,10 @@ class HubFinder:
         settings: Callable[[], Settings],
         sources: Callable[[], Sources],
         headers: RemoteHeaders,
+        credentials: Credentials,
     ) -> None:
         self._settings, self._sources, self._headers = settings, sources, headers
+        self._credentials = credentials
         self._places: dict[str, Place] = {}  # by the ids of rows
         self._kept_appraiser: Appraiser | None = None
 
@@ -96,6 +100,15 @@ class HubFinder:
             _judged(offer, appraised[offer.variant], best) if offer.variant in appraised else offer
             for offer in details.offers
         ]
+
+    def takes_token(self, id_: str) -> bool:
+        """Return whether a token may be given for the source of a row."""
+        return id_ in self._places and self._places[id_].source.takes_token
+
+    def give_token(self, id_: str, token: str) -> bool:
+        """Keep a token for the source of a row; return whether longer than the program runs."""
+        address = _address(self._places[id_].source)
+        return self._credentials.set(address, token) is not Keeping.SESSION
 
     def order(self, details: Details, offer: Offer, folder: Path) -> Order:
         """Return the order of an offer."""
@@ -177,6 +190,12 @@ def _judged(offer: Offer, appraisal: Appraisal, best: Appraisal | None) -> Offer
 
 def _title(place: Place) -> str:
     return place.repository.rpartition("/")[2] or place.source.title
+
+
+def _address(source: Source) -> str:
+    """Return where a source is that has pages and takes tokens; '' for others."""
+    has_address = isinstance(source, HuggingFace | ModelScope | PlainServer)
+    return source.address if has_address else ""
 
 
 def _page(place: Place) -> str:

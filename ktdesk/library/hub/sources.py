@@ -12,12 +12,10 @@ from ktdesk.library.hub.addresses import HUGGING_FACE, MIRROR
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.huggingface import HuggingFace
-from ktdesk.library.hub.listing import Listing, Variant
 from ktdesk.library.hub.modelscope import ModelScope
 from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.source import Source
 from ktdesk.library.hub.tree import ROOT
-from ktdesk.library.hub.variants import find_variant, variant_with, variants_of
 from ktdesk.library.hub.words import InFolder, Named, OnServer, Words, read_query
 from ktdesk.library.web import Web
 from ktdesk.settings import SourcesSettings
@@ -87,28 +85,3 @@ class Sources:
             if isinstance(source, Folder) and path.is_relative_to(source.path):
                 return source, path.relative_to(source.path).as_posix()
         return Folder(path), ROOT
-
-
-def named_variant(place: Place, listing: Listing) -> Variant | None:
-    """Return the quantisation that a text names, or the only one; None if it leaves the choice.
-
-    Raises DownloadError if there is none of that name.
-    """
-    variants = variants_of(listing.files)
-    if not variants:
-        raise DownloadError(
-            f"{listing.repository} has no GGUF files.",
-            hint="Look for a repository of the model whose name ends in GGUF.",
-            kind="missing",
-        )
-    if place.label or place.path:
-        found = find_variant(variants, place.label) if place.label else None
-        found = found or variant_with(variants, place.path)
-        if found is None:
-            raise DownloadError(
-                f"{listing.repository} has no {place.label or place.path}.",
-                hint=f"It has {', '.join(variant.label for variant in variants)}.",
-                kind="missing",
-            )
-        return found
-    return variants[0] if len(variants) == 1 else None

@@ -16,6 +16,7 @@ from ktdesk import log
 from ktdesk.cli import main
 from ktdesk.engine import LoadProgress
 from ktdesk.errors import Cancelled, ModelFileError, SessionError
+from ktdesk.hardware.machine import Machine
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
@@ -38,6 +39,9 @@ ANSWER: list[Event] = [
     Token(9, "world"),
     Done("end", STATS),
 ]
+
+
+On = Callable[[Machine], Machine]
 
 
 class FakeEngine:
@@ -173,6 +177,18 @@ def ktdesk(engine: FakeEngine, capsys: pytest.CaptureFixture[str]):
         return SimpleNamespace(code=code, out=out, err=err)
 
     return run
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> On:
+    """Make this machine another one, on which this process has taken nothing."""
+
+    def use(other: Machine) -> Machine:
+        monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
+        monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
+        return other
+
+    return use
 
 
 @pytest.fixture

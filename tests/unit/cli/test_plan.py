@@ -5,39 +5,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.hardware.machine import Machine
 from ktdesk.hardware.measurements import hardware_key
 from ktdesk.operators.placement import Placement, shipped_placements
 from ktdesk.planning.record import Outcome, keep_outcomes
 from tests.known.header import write_header
 from tests.known.models import MODELS
+from tests.unit.cli.conftest import On
 from tests.unit.planning.machines import GB, card, machine
-
-On = Callable[[Machine], Machine]
 
 
 @pytest.fixture(scope="module")
 def r1(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """DeepSeek-R1 in Q4_K_M, 405 GB of holes."""
     return write_header(MODELS["DeepSeek-R1"], tmp_path_factory.mktemp("plan") / "r1.gguf")
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> On:
-    """Make this machine another one, on which this process has taken nothing."""
-
-    def use(other: Machine) -> Machine:
-        monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
-        monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
-        return other
-
-    return use
 
 
 def planned(ktdesk, *arguments: object) -> dict:

@@ -18,7 +18,7 @@ from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.huggingface import HuggingFace
 from ktdesk.library.hub.listing import RemoteFile
 from ktdesk.library.web import Web
-from tests.faulty_server import Fault, FaultyServer, Reply
+from tests.faulty_server import Fault, FaultyServer, Reply, Request
 from tests.hub import Hub
 
 NAME = "unsloth/DeepSeek-R1-GGUF"
@@ -101,10 +101,12 @@ def test_what_a_hit_says(hub: Hub, source: HuggingFace) -> None:
 
 
 def test_only_gguf_is_asked_for(hub: Hub, source: HuggingFace, server: FaultyServer) -> None:
+    asked: list[Request] = []
+    server.before = asked.append
     source.search("", 5)
-    (served,) = server.served()
-    assert "filter=gguf" in served.request.path
-    assert "search=" not in served.request.path
+    (request,) = asked
+    assert "filter=gguf" in request.path
+    assert "search=" not in request.path
 
 
 @pytest.mark.slow
