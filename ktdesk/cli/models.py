@@ -6,14 +6,27 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from typing import Any
 
-from ktdesk.cli.library import downloads, find, get, present
+from ktdesk.cli.library import (
+    downloads,
+    find,
+    folders,
+    get,
+    present,
+    show,
+    sources,
+    verify,
+)
 from ktdesk.cli.program import Program
 
 COMMANDS: dict[str, Any] = {
     "find": find,
+    "show": show,
     "get": get,
     "downloads": downloads,
     "list": present,
+    "verify": verify,
+    "folders": folders,
+    "sources": sources,
 }
 
 

@@ -91,17 +91,17 @@ def _needs_line(name: str, needs: DeviceNeeds, free_bytes: int) -> str:
 
 def _speed_lines(what: str, speeds: Mapping[int, Speed], measured: Outcome | None) -> Iterator[str]:
     for tokens, speed in speeds.items():
-        low, high = (_figures(each) for each in (speed.tokens_per_s.low, speed.tokens_per_s.high))
+        low, high = (figures(each) for each in (speed.tokens_per_s.low, speed.tokens_per_s.high))
         where = f"{what} {tokens} tokens"
         yield f"  {where:28}{low:>7} to {high:>5} tokens/s, limited by {_LIMITS[speed.limit]}"
     if measured:
         yield (
-            f"  {'measured here':28}{_figures(measured.measured):>7} tokens/s "
+            f"  {'measured here':28}{figures(measured.measured):>7} tokens/s "
             f"({measured.at[:10]}, placement {measured.placement})"
         )
 
 
-def _figures(speed: float) -> str:
+def figures(speed: float) -> str:
     """Return a speed with as many digits as say something: 0.05, 3.4, 120."""
     digits = 2 if speed < 1 else 1 if speed < 10 else 0
     return f"{speed:.{digits}f}"

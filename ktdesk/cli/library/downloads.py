@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """List the downloads, or pause, resume, remove or reorder them, or work on them.
 
-Examples:
+for example:
   ktdesk models downloads
   ktdesk models downloads pause all
   ktdesk models downloads resume 3f2a --source modelscope
@@ -11,7 +11,6 @@ Examples:
 
 What is queued is fetched while KTDesk's window is open, or while `ktdesk models get` or
 `ktdesk models downloads run` runs.
-
 """
 
 from __future__ import annotations

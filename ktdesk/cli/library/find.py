@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Search for models; all that are popular, without words.
 
-Examples:
+for example:
   ktdesk models find deepseek r1
   ktdesk models find glm 4.5 air --source modelscope --limit 5
-
 """
 
 from __future__ import annotations

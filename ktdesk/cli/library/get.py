@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetch a model. Ctrl+C pauses; the same command goes on with it.
 
-Examples:
+for example:
   ktdesk models get unsloth/DeepSeek-R1-GGUF:Q4_K_M
   ktdesk models get OWNER/NAME:Q4_K_M --to /mnt/models
   ktdesk models get OWNER/NAME:Q4_K_M --source modelscope
@@ -9,7 +9,6 @@ Examples:
 
 Where several are queued, the one that is asked for comes first. All files are verified by their
 checksums. Without a terminal, a line is said for each tenth of the way.
-
 """
 
 from __future__ import annotations

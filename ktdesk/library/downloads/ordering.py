@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ktdesk.errors import DownloadError
-from ktdesk.formats.shards import shared_name
+from ktdesk.formats.shards import place_in_name
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.listing import Listing, Variant
 
@@ -25,17 +25,24 @@ def order_of(listing: Listing, variant: Variant, root: Path) -> Order:
             hint="Choose another variant, or another repository.",
             kind="missing",
         )
-    stem = shared_name(Path(variant.files[0].path)).removesuffix(".gguf")
-    parts = PurePosixPath(listing.repository).parts[-2:] or (stem,)
+    parts = PurePosixPath(listing.repository).parts[-2:] or (_stem(variant.files[0].path),)
+    is_said = variant.label.casefold() in parts[-1].casefold()
     return Order(
         id="",
-        title=f"{parts[-1]} {variant.label}",
+        title=parts[-1] if is_said else f"{parts[-1]} {variant.label}",
         source=listing.source,
         repository=listing.repository,
         revision=listing.revision,
         files=variant.files,
         folder=root.joinpath(*parts),
     )
+
+
+def _stem(path: str) -> str:
+    """Return what the names of a model's files have in common."""
+    name = PurePosixPath(path).name
+    place = place_in_name(name)
+    return place[0] if place else name.removesuffix(".gguf")
 
 
 def same_order_elsewhere(order: Order, listing: Listing) -> Order:

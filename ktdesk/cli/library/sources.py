@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""List the sources of models, or add one, set its token, or measure how fast they are.
+
+for example:
+  ktdesk models sources
+  ktdesk models sources add http://server.lan/models
+  ktdesk models sources add /media/stick/models
+  ktdesk models sources prefer modelscope
+  ktdesk models sources token huggingface
+  ktdesk models sources test
+
+A token is read from the keyboard, and not shown; from a pipe where there is one. It is kept in the
+system's store of secrets, and sent to no other host.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ktdesk.cli.library.opening import Hubs, open_hubs
+from ktdesk.cli.program import Program
+from ktdesk.errors import DownloadError
+from ktdesk.settings import SourcesSettings, describe, save_settings
+
+if TYPE_CHECKING:
+    from ktdesk.library.hub.source import Source
+
+_ACTIONS = ("add", "remove", "prefer", "token", "forget-token")
+_KEPT = {
+    "keyring": "The token is kept in the system's store of secrets.",
+    "session": "This system has no store of secrets that works, so the token is not kept. "
+    "For Hugging Face, set HF_TOKEN instead.",
+    "environment": "The token in HF_TOKEN is used, whatever is set here.",
+    "nowhere": "There is no token any more.",
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what is to be done, and with which source."""
+    parser.add_argument("action", nargs="?", choices=_ACTIONS, help="what to do; else list them")
+    help_text = "as listed; or, to add one, the address of a server or a folder"
+    parser.add_argument("source", metavar="SOURCE", nargs="?", default="", help=help_text)
+
+
+def run(arguments: Namespace, program: Program) -> int:
+    """Do what was asked for, and print one line for each source."""
+    action, name = arguments.action, arguments.source
+    if action not in (None, "test") and not name:
+        raise DownloadError(
+            "It is not said which source.", hint="`ktdesk models sources` lists them."
+        )
+    if action in _CHANGES:
+        sources = _CHANGES[action](program.settings.sources, name)
+        settings = replace(program.settings, sources=sources)
+        program = replace(program, settings=settings)
+    with open_hubs(program) as hubs:  # which checks the addresses
+        if action in _CHANGES:
+            save_settings(program.settings)
+        elif action in ("token", "forget-token"):
+            token = _read_token() if action == "token" else ""
+            _set_token(hubs, name, token, program)
+        _print(hubs, program, as_json=arguments.json)
+    return 0
+
+
+def _added(settings: SourcesSettings, name: str) -> SourcesSettings:
+    """Return settings with a server or a folder more."""
+    if name.startswith(("http://", "https://")):
+        return replace(settings, servers=tuple(dict.fromkeys([*settings.servers, name])))
+    folder = Path(name).expanduser().absolute()
+    if not folder.is_dir():
+        raise DownloadError(
+            f"There is no folder {folder}.",
+            hint="Give the address of a server, with http:// or https://, or a folder.",
+        )
+    return replace(settings, folders=tuple(dict.fromkeys([*settings.folders, str(folder)])))
+
+
+def _removed(settings: SourcesSettings, name: str) -> SourcesSettings:
+    """Return settings without a server or a folder."""
+
+    def left(kept: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in kept if each.rstrip("/") != name.rstrip("/"))
+
+    changed = replace(settings, servers=left(settings.servers), folders=left(settings.folders))
+    if changed == settings:
+        raise DownloadError(
+            f"{name} is none of your own servers and folders.",
+            hint="`ktdesk models sources` lists them; the others can only be changed, in the "
+            "settings.",
+        )
+    return changed
+
+
+def _preferred(settings: SourcesSettings, name: str) -> SourcesSettings:
+    """Return settings by which a source comes first."""
+    known = describe(SourcesSettings)["preferred"].choices
+    if name not in known:
+        raise DownloadError(
+            f"{name} cannot be the first source.", hint=f"Choose one of {', '.join(known)}."
+        )
+    return replace(settings, preferred=name)
+
+
+_CHANGES: dict[str, Callable[[SourcesSettings, str], SourcesSettings]] = {
+    "add": _added,
+    "remove": _removed,
+    "prefer": _preferred,
+}
+
+
+def _read_token() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Token (is not shown): ")
+    return sys.stdin.readline()
+
+
+def _set_token(hubs: Hubs, name: str, token: str, program: Program) -> None:
+    source = hubs.sources.find(name)
+    address = _address(source)
+    if not address:
+        raise DownloadError(f"{source.title} is a folder, which needs no token.")
+    program.terminal.note(_KEPT[hubs.credentials.set(address, token)])
+
+
+def _address(source: Source) -> str:
+    """Return where a source is; '' of a folder."""
+    return getattr(source, "address", "")
+
+
+def _print(hubs: Hubs, program: Program, *, as_json: bool) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": source.id,
+            "title": source.title,
+            "address": _address(source),
+            "token": hubs.credentials.keeping(_address(source)) if source.takes_token else None,
+        }
+        for source in hubs.sources.all
+    ]
+    if as_json:
+        program.terminal.json({"sources": rows})
+        return
+    for row in rows:
+        about = [row["title"], row["address"], _TOKENS.get(row["token"] or "", "")]
+        told = ", ".join(text for text in about if text and text != row["id"])
+        program.terminal.line(f"{row['id']:13} {told}".rstrip())
+
+
+_TOKENS = {
+    "environment": "with the token of HF_TOKEN",
+    "keyring": "with a token",
+    "session": "with a token until the end of this command",
+}
