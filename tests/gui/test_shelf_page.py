@@ -84,8 +84,9 @@ def page(
 ) -> Iterator[ShelfPage]:
     downloads = DownloadPresenter(queue)
     panel = DownloadsPanel(downloads, store, theme)
-    actions = ModelActions(presenter, loader, downloads.add)
-    page = ShelfPage(presenter, actions, Places(store), panel, theme)
+    places = Places(store)
+    actions = ModelActions(presenter, places, loader, downloads.add)
+    page = ShelfPage(presenter, actions, places, panel, theme)
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()
@@ -240,11 +241,14 @@ def test_an_error_is_shown_and_the_model_is_left_alone(
     assert state_of(page, "DeepSeek-R1") == "Complete"
 
 
-def test_moving_asks_for_a_folder(qtbot: QtBot, page: ShelfPage, keeper: FakeKeeper) -> None:
+def test_moving_asks_for_a_folder_and_looks_there_from_then_on(
+    qtbot: QtBot, page: ShelfPage, keeper: FakeKeeper, store: SettingsStore, tmp_path: Path
+) -> None:
     select(page, "DeepSeek-R1")
     press(qtbot, page, "Move…")
-    page.findChild(QFileDialog).fileSelected.emit("/elsewhere")
-    qtbot.waitUntil(lambda: keeper.calls == [("move", "DeepSeek-R1", Path("/elsewhere"))])
+    page.findChild(QFileDialog).fileSelected.emit(str(tmp_path))
+    qtbot.waitUntil(lambda: keeper.calls == [("move", "DeepSeek-R1", tmp_path)])
+    assert store.settings.models.folders == (str(tmp_path),)
 
 
 def test_deleting_asks_and_says_what_it_frees(

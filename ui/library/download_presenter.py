@@ -25,7 +25,7 @@ class Queue(Protocol):
         """Return the queue as it is now."""
         ...
 
-    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+    def subscribe(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call back, on any thread, when it has changed; return what ends that."""
         ...
 

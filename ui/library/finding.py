@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ from ktdesk.library.hub.modelscope import ModelScope
 from ktdesk.library.hub.remote_header import RemoteHeaders
 from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.source import Hit, Source
-from ktdesk.library.hub.sources import Place, Sources, named_variant
-from ktdesk.library.hub.variants import variants_of
+from ktdesk.library.hub.sources import Place, Sources
+from ktdesk.library.hub.variants import find_variant, variant_with, variants_of
 from ktdesk.library.hub.words import Words
 from ktdesk.library.shelf.folders import model_folders
 from ktdesk.settings import Settings
@@ -68,19 +69,22 @@ class HubFinder:
             return [self._row(place, place.source.title)]
         asked = [sources.find(source)] if source else list(sources.all)
         with ThreadPoolExecutor(len(asked)) as threads:
-            answers = list(threads.map(lambda each: _ask(each, meant, limit), asked))
-        if all(isinstance(answer, DownloadError) for answer in answers):
-            raise answers[0]
+            answers = list(threads.map(partial(_ask, words=meant, limit=limit), asked))
+        errors = [answer for answer in answers if isinstance(answer, DownloadError)]
+        if len(errors) == len(answers):
+            raise errors[0]
         return list(self._rows(asked, answers))
 
     def open(self, id_: str) -> Details:
         """Return what a repository offers."""
         place = self._places[id_]
         listing = place.source.listing(place.repository, place.revision)
-        wanted = named_variant(place, listing) if place.label or place.path else None
+        variants = variants_of(listing.files)
+        wanted = find_variant(variants, place.label) if place.label else None
+        wanted = variant_with(variants, place.path) if place.path else wanted
         offers = [
             Offer(variant, is_kept=self._has(listing, variant), is_wanted=variant == wanted)
-            for variant in variants_of(listing.files)
+            for variant in variants
         ]
         return Details(id_, _title(place), place.source.title, _page(place), listing, tuple(offers))
 

@@ -16,6 +16,7 @@ from ktdesk.library.fetch.order import Order
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.state import Condition
 from ui.library.asking import ask_to_delete
+from ui.library.places import Places
 from ui.library.shelf_presenter import ShelfPresenter, UnderWay
 
 
@@ -35,12 +36,13 @@ class ModelActions(QWidget):
     def __init__(
         self,
         shelf: ShelfPresenter,
+        places: Places,
         loader: Loader,
         take: Callable[[Order], bool],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._shelf, self._loader, self._take = shelf, loader, take
+        self._shelf, self._places, self._loader, self._take = shelf, places, loader, take
         self._model: LocalModel | None = None
         handlers: Iterable[tuple[str, Callable[[], object]]] = (
             ("load", self.load), ("repair", self._repair), ("verify", self._verify),
@@ -141,6 +143,7 @@ class ModelActions(QWidget):
             dialog.open()
 
     def _move_to(self, model: LocalModel, folder: str) -> None:
+        self._places.include(Path(folder))  # or the model would be seen no more
         self._shelf.move(model, Path(folder))
 
     @Slot()

@@ -53,7 +53,7 @@ class Library(QObject):
 
     def make_shelf(self) -> ShelfPage:
         """Return the page of the models on this machine."""
-        actions = ModelActions(self._shelf, self._model, self.downloads.add)
+        actions = ModelActions(self._shelf, self._places, self._model, self.downloads.add)
         page = ShelfPage(self._shelf, actions, self._places, self._panel(), self._theme)
 
         def follow() -> None:

@@ -13,6 +13,7 @@ from ktdesk.library.shelf.folders import (
     ModelFolder,
     add_folder,
     describe_folders,
+    model_folders,
     remove_folder,
     send_downloads_to,
 )
@@ -42,6 +43,12 @@ class Places(QObject):
     def add(self, folder: str) -> None:
         """Look for models in one more folder."""
         self._change(lambda settings: add_folder(settings, Path(folder)))
+
+    def include(self, folder: Path) -> None:
+        """Look for models in a folder, unless that is done already."""
+        known = [each.resolve() for each in model_folders(self._store.settings)]
+        if not any(folder.resolve().is_relative_to(each) for each in known):
+            self.add(str(folder))
 
     def remove(self, folder: Path) -> None:
         """Look there no longer; its files stay."""
