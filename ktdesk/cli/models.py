@@ -11,6 +11,7 @@ from ktdesk.cli.library import (
     find,
     folders,
     get,
+    move,
     present,
     show,
     sources,
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Any] = {
     "downloads": downloads,
     "list": present,
     "verify": verify,
+    "move": move,
     "folders": folders,
     "sources": sources,
 }

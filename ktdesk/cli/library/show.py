@@ -21,6 +21,7 @@ from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError, KTDeskError, format_bytes
 
 if TYPE_CHECKING:
+    from ktdesk.library.hub.appraisal import Appraisal
     from ktdesk.library.hub.listing import Listing, Variant
     from ktdesk.library.hub.sources import Place
     from ktdesk.planning.plan import Plan
@@ -35,11 +36,16 @@ _FITS = {
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A variant, and what it would do here. plan: None where that was not asked, or is problem."""
+    """A variant, and what it would do here; or why that cannot be told."""
 
     variant: Variant
-    plan: Plan | None = None
+    appraisal: Appraisal | None = None
     problem: str = ""
+
+    @property
+    def plan(self) -> Plan | None:
+        """How it would run here."""
+        return self.appraisal.plan if self.appraisal else None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -61,8 +67,9 @@ def run(arguments: Namespace, program: Program) -> int:
             rows = [_Row(variant) for variant in wanted]
         else:
             rows = list(_judged(place, listing, wanted, hubs, program))
+    best = _best(rows)
     if arguments.json:
-        program.terminal.json(_json(listing, rows))
+        program.terminal.json(_json(listing, rows, best))
         return 0
     about = [listing.licence or "licence not said", place.source.title, listing.revision[:12]]
     about += ["terms to accept"] if listing.is_gated else []
@@ -71,7 +78,10 @@ def run(arguments: Namespace, program: Program) -> int:
     program.terminal.line(f"{name}  ({', '.join(about)})")
     width = max((len(row.variant.label) for row in rows), default=0)
     for row in rows:
-        program.terminal.line(f"  {row.variant.label:{width}}  {_text(row)}")
+        mark = "*" if row.variant == best else " "
+        program.terminal.line(f"{mark} {row.variant.label:{width}}  {_text(row)}")
+    if best:
+        program.terminal.note("* is the one to take here.")
     if is_named:
         program.terminal.note(f"`ktdesk models get {name}:QUANT` fetches one.")
     return 0
@@ -87,24 +97,35 @@ def _judged(
     place: Place, listing: Listing, variants: Sequence[Variant], hubs: Hubs, program: Program
 ) -> Iterator[_Row]:
     """Yield the variants with plans for this machine as it is now."""
-    from ktdesk.hardware import describe_machine
+    from ktdesk.library.hub.appraisal import Appraiser
     from ktdesk.library.hub.remote_header import RemoteHeaders
-    from ktdesk.planning.this_machine import plan_as_loaded, planner_here
 
-    headers, machine = RemoteHeaders(hubs.web), describe_machine()
+    appraiser = Appraiser(RemoteHeaders(hubs.web))
     for number, variant in enumerate(variants):
-        program.terminal.progress(f"Reading the header of {variant.label}", number / len(variants))
+        program.terminal.progress(f"Planning {variant.label}", number / len(variants))
         try:
-            checkpoint = headers.checkpoint(place.source, listing, variant)
-            planner = planner_here(checkpoint, machine)
-            yield _Row(variant, plan_as_loaded(planner, program.settings.engine))
+            yield _Row(
+                variant,
+                appraiser.appraise(place.source, listing, variant, program.settings.engine),
+            )
         except DownloadError as error:
-            if error.kind == "offline":
+            if error.is_retryable:
                 raise
             yield _Row(variant, problem=str(error))
         except KTDeskError as error:
             yield _Row(variant, problem=str(error))
     program.terminal.clear_progress()
+
+
+def _best(rows: Sequence[_Row]) -> Variant | None:
+    """Return the variant to take here, if that is known."""
+    appraisals = [row.appraisal for row in rows if row.appraisal]
+    if not appraisals:
+        return None
+    from ktdesk.library.hub.appraisal import recommended
+
+    best = recommended(appraisals)
+    return best.variant if best else None
 
 
 def _text(row: _Row) -> str:
@@ -123,13 +144,14 @@ def _text(row: _Row) -> str:
     return f"{text}; {_FITS[fit]}{told if fit != 'will_not_run' else ''}"
 
 
-def _json(listing: Listing, rows: Sequence[_Row]) -> dict[str, Any]:
+def _json(listing: Listing, rows: Sequence[_Row], best: Variant | None) -> dict[str, Any]:
     return {
         "source": listing.source,
         "repository": listing.repository,
         "revision": listing.revision,
         "licence": listing.licence,
         "is_gated": listing.is_gated,
+        "recommended": best.label if best else None,
         "variants": [
             {
                 "label": row.variant.label,
@@ -142,6 +164,7 @@ def _json(listing: Listing, rows: Sequence[_Row]) -> dict[str, Any]:
                     {"tokens": tokens, **asdict(speed.tokens_per_s), "limit": speed.limit}
                     for tokens, speed in row.plan.decode.items()
                 ],
+                "is_exact": row.appraisal and row.appraisal.is_exact,
                 "problem": row.problem,
             }
             for row in rows
