@@ -7,8 +7,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from ktdesk.errors import Cancelled
+from ktdesk.errors import Cancelled, DownloadError, LibraryError
 from ktdesk.library.fetch.disk import disk_errors
 from ktdesk.library.fetch.job import Job
 from ktdesk.library.fetch.journal import Journal
@@ -21,7 +22,8 @@ from ktdesk.library.fetch.transfer import Transfer
 from ktdesk.library.fetch.tuning import Tuning
 from ktdesk.library.fetch.verifier import Verifier
 from ktdesk.library.fetch.work import Work
-from ktdesk.library.shelf.lock_file import ModelLock, write_lock
+from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf.lock_file import ModelLock, read_locks, write_lock
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.web import Web
 
@@ -78,17 +80,18 @@ class Fetcher:
     def _take_up(self, journal: Journal) -> list[Job]:
         """Return the files as far as they are."""
         jobs: list[Job] = []
+        seals = _known_seals(self._order.folder)
         for file in self._order.files:
             job = Job(file, place(self._order.folder, file.path), journal)
             with disk_errors(job.target):
-                job.take_up(journal.record(file))
+                job.take_up(journal.record(file), seals.get(file))
             jobs.append(job)
         return jobs
 
     def _fetch(
         self, jobs: Sequence[Job], stop: threading.Event, report: Callable[[Progress], None]
     ) -> None:
-        work = Work(jobs, self._tuning.block_bytes)
+        work = Work(jobs, self._tuning)
         origins = Origins(self._origins, self._tuning, work.halt)
         transfer = Transfer(self._web, origins, self._limit, self._tuning, work.halt, self._say)
         verifier = Verifier(origins, work.halt, self._say)
@@ -136,7 +139,21 @@ class Fetcher:
         with disk_errors(order.folder):
             seals = tuple((job.file.path, Seal.of(job.target)) for job in jobs if job.file.sha256)
         lock = ModelLock(order.source, order.repository, order.revision, order.files, seals)
-        write_lock(order.folder, lock)
+        try:
+            write_lock(order.folder, lock)
+        except LibraryError as error:
+            raise DownloadError(str(error), hint=error.hint, kind="unwritable") from error
+
+
+def _known_seals(folder: Path) -> dict[RemoteFile, Seal]:
+    """Return the seals of files that were verified by earlier orders."""
+    try:
+        locks = read_locks(folder)
+    except LibraryError:
+        return {}
+    seals = {path: seal for lock in locks for path, seal in lock.seals}
+    files = [file for lock in locks for file in lock.files]
+    return {file: seals[file.path] for file in files if file.path in seals}
 
 
 def _fetch_all(work: Work, transfer: Transfer) -> None:

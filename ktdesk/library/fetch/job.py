@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -46,12 +47,12 @@ class Job:
         self.changes = 0  # times that an origin had another name for it
         self._part: PartFile | None = None
 
-    def take_up(self, record: Record) -> None:
-        """Go on from what is on the disk. Raises OSError."""
+    def take_up(self, record: Record, seal: Seal | None) -> None:
+        """Go on from what is on the disk. seal: of an earlier order. Raises OSError."""
         self.source, self.etag = record.source, record.etag
         if self.target.is_file() and self.target.stat().st_size == self.file.size_bytes:
             self.done_bytes = self.file.size_bytes
-            if record.seal == Seal.of(self.target) or not self.file.sha256:
+            if not self.file.sha256 or Seal.of(self.target) in (record.seal, seal):
                 self.state = FileState.COMPLETE
                 return
             if not self.part_path.exists():
@@ -105,6 +106,22 @@ class Job:
                     start, end = spans[0]
                     return self._take(spans, start, min(end, start + most_bytes))
             return None
+
+    def running_claims(self) -> tuple[Claim, ...]:
+        """Return what is being fetched now."""
+        with self.lock:
+            return tuple(self.claims)
+
+    def share(self, claim: Claim) -> Claim | None:
+        """Return the second half of what a claim has left, as one of its own."""
+        with self.lock:
+            middle = (claim.position + claim.end) // 2
+            if claim not in self.claims or self.is_streamed or middle >= claim.end:
+                return None
+            second = Claim(self, middle, claim.end, compares=claim.compares)
+            claim.end = middle
+            self.claims.append(second)
+            return second
 
     def claim_after(self, position: int, most_bytes: int) -> Claim | None:
         """Return the next part from a place on, of a file that comes in one stream."""
@@ -203,11 +220,18 @@ class Claim:
         self.compares = compares
         self.position = self.committed = start
         self._crc = 0
+        self._began = time.monotonic()
 
     @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return self.end - self.start
+    def left_bytes(self) -> int:
+        """How much has not come yet. It may become less at any time."""
+        return self.end - self.position
+
+    @property
+    def left_s(self) -> float:
+        """How long the rest will take, if it goes on as it did."""
+        spent_s = time.monotonic() - self._began
+        return spent_s * self.left_bytes / max(self.position - self.start, 1)
 
     def write(self, data: bytes) -> bool:
         """Write what comes next; False if the claim is not valid any more."""
@@ -216,6 +240,7 @@ class Claim:
         with job.lock:  # a claim that ends must not write into what others have written since
             if self not in job.claims:
                 return False
+            data = data[: self.left_bytes]
             if not self.compares:
                 part.write(self.position, data)
             elif part.read(self.position, len(data)) != data:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.spans import Span
 from ktdesk.library.web import Response
-from ktdesk.library.web.addresses import host_of
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
@@ -31,7 +30,7 @@ def read_offer(response: Response, span: Span, size: int) -> Offer:
 
     Raises DownloadError if it is of another file, or makes no sense.
     """
-    host = host_of(response.url)
+    host = response.host
     etag = response.headers.get("ETag", "")
     if etag.startswith("W/"):
         etag = ""

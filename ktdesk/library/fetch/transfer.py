@@ -14,11 +14,11 @@ from ktdesk.library.fetch.meter import Meter
 from ktdesk.library.fetch.offer import Offer, read_offer
 from ktdesk.library.fetch.order import Address, Origin
 from ktdesk.library.fetch.origins import Origins
+from ktdesk.library.fetch.spans import Span
 from ktdesk.library.fetch.speed_limit import SpeedLimit
 from ktdesk.library.fetch.tuning import Tuning
 from ktdesk.library.fetch.watch import Watch
 from ktdesk.library.web import Response, Web
-from ktdesk.library.web.addresses import host_of
 
 _READ_BYTES = 1 << 20
 _DISK_PROBLEMS = ("full", "unwritable")
@@ -76,26 +76,26 @@ class Transfer:
         return thread.ident in self._asking
 
     def _fetch_from(self, origin: Origin, claim: Claim) -> None:
-        job = claim.job
-        with self._answer(origin, claim) as (address, response):
-            offer = read_offer(response, (claim.start, claim.end), job.file.size_bytes)
+        job, span = claim.job, (claim.start, claim.end)  # others may take some of it meanwhile
+        with self._answer(origin, job, span) as (address, response):
+            offer = read_offer(response, span, job.file.size_bytes)
             with job.lock:
                 fresh = Address(response.url) if response.has_left else address
                 job.addresses[origin.id] = fresh
                 if not self._meet(origin, job, offer):
                     return
-            if offer.is_whole and claim.size < job.file.size_bytes:
+            if offer.is_whole and claim.left_bytes < job.file.size_bytes:
                 self._fill_from_stream(origin, claim, response)
             else:
                 self._fill(origin, claim, response)
 
     @contextmanager
-    def _answer(self, origin: Origin, claim: Claim) -> Generator[tuple[Address, Response]]:
+    def _answer(self, origin: Origin, job: Job, span: Span) -> Generator[tuple[Address, Response]]:
         """Give an answer that `abort` can end, and the address that was asked."""
         me = threading.get_ident()
         self._asking.add(me)
         try:
-            address, response = self._ask(origin, claim)
+            address, response = self._ask(origin, job, span)
         finally:
             self._asking.discard(me)
         with response:
@@ -109,14 +109,13 @@ class Transfer:
                 with self._lock:
                     self._responses.discard(response)
 
-    def _ask(self, origin: Origin, claim: Claim) -> tuple[Address, Response]:
-        job = claim.job
+    def _ask(self, origin: Origin, job: Job, span: Span) -> tuple[Address, Response]:
         address = job.addresses.get(origin.id) or origin.address(job.file)
         response = self._web.open(
             "GET",
             address.url,
             headers=address.headers,
-            span=(claim.start, claim.end),
+            span=span,
             etag=job.etag if job.source == origin.id else "",
         )
         return address, response
@@ -170,10 +169,13 @@ class Transfer:
     def _fill(self, origin: Origin, claim: Claim, response: Response) -> bool:
         """Write what comes, and keep it; return whether the claim stayed valid."""
         job, committed_at = claim.job, time.monotonic()
+        watch = Watch(self._tuning, self._limit, response.host)
         try:
-            for data in self._pieces(origin, response, claim.size):
+            while claim.left_bytes > 0:
+                data = self._read(response, claim.left_bytes)
                 if not claim.write(data):
                     return False
+                self._account(origin, watch, len(data))
                 if time.monotonic() - committed_at > self._tuning.commit_s:
                     claim.commit()
                     committed_at = time.monotonic()
@@ -196,8 +198,7 @@ class Transfer:
         position = 0
         try:
             while claimed := job.claim_after(position, self._tuning.block_bytes):
-                for _ in self._pieces(origin, response, claimed.start - position):
-                    pass
+                self._pass_over(origin, response, claimed.start - position)
                 position = claimed.end
                 is_valid = self._fill(origin, claimed, response)
                 job.give_back(claimed)
@@ -206,22 +207,29 @@ class Transfer:
         finally:
             job.end_stream()
 
-    def _pieces(self, origin: Origin, response: Response, size: int) -> Generator[bytes]:
-        """Yield the next bytes of an answer as they come."""
-        watch = Watch(self._tuning, self._limit, host_of(response.url))
+    def _pass_over(self, origin: Origin, response: Response, size: int) -> None:
+        """Read bytes that are on the disk already."""
+        watch = Watch(self._tuning, self._limit, response.host)
         while size:
-            data = response.read(min(size, self._limit.piece_bytes(_READ_BYTES)))
-            if not data:
-                raise DownloadError(
-                    f"{host_of(response.url)} ended the connection too early.",
-                    hint="Try again, or choose another source.",
-                    kind="offline",
-                )
+            data = self._read(response, size)
             size -= len(data)
-            yield data
-            self._origins.went_well(origin)
-            self.meter.add(len(data))
-            self._limit.take(len(data), self._halt)
-            if self._halt.is_set():
-                raise Cancelled
-            watch.add(len(data))
+            self._account(origin, watch, len(data))
+
+    def _read(self, response: Response, most_bytes: int) -> bytes:
+        data = response.read(min(most_bytes, self._limit.piece_bytes(_READ_BYTES)))
+        if not data:
+            raise DownloadError(
+                f"{response.host} ended the connection too early.",
+                hint="Try again, or choose another source.",
+                kind="offline",
+            )
+        return data
+
+    def _account(self, origin: Origin, watch: Watch, size: int) -> None:
+        """Take note of bytes that have come, and wait if they came too fast."""
+        self._origins.went_well(origin)
+        self.meter.add(size)
+        self._limit.take(size, self._halt)
+        if self._halt.is_set():
+            raise Cancelled
+        watch.add(size)

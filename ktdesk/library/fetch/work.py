@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ktdesk.library.fetch.job import Claim, Job
 from ktdesk.library.fetch.order import FileState
+from ktdesk.library.fetch.tuning import Tuning
 
 
 class Work:
@@ -17,11 +18,11 @@ class Work:
     halt: set when everybody has to stop. error: what has ended it before all was complete.
     """
 
-    def __init__(self, jobs: Sequence[Job], block_bytes: int) -> None:
+    def __init__(self, jobs: Sequence[Job], tuning: Tuning) -> None:
         self.jobs = tuple(jobs)
         self.halt = threading.Event()
         self.error: BaseException | None = None
-        self._block_bytes = block_bytes
+        self._tuning = tuning
         self._changed = threading.Condition()
         self._open = [job for job in jobs if job.state is not FileState.COMPLETE]
         self._to_fetch = [job for job in self._open if not job.is_fetched]
@@ -33,10 +34,25 @@ class Work:
         with self._changed:
             while not self.halt.is_set():
                 for job in self._to_fetch:
-                    if claim := job.claim(self._block_bytes):
+                    if claim := job.claim(self._tuning.block_bytes):
                         return claim
-                self._changed.wait()
+                if claim := self._shared_claim():
+                    return claim
+                self._changed.wait(self._tuning.share_s / 4)
             return None
+
+    def _shared_claim(self) -> Claim | None:
+        """Return half of what would keep all waiting longest, if that is long."""
+        slow = [
+            claim
+            for job in self._to_fetch
+            for claim in job.running_claims()
+            if claim.left_bytes > self._tuning.share_bytes and claim.left_s > self._tuning.share_s
+        ]
+        if not slow:
+            return None
+        slowest = max(slow, key=lambda claim: claim.left_s)
+        return slowest.job.share(slowest)
 
     def end(self, claim: Claim) -> None:
         """Take note that nobody fetches a part any more, whether all of it has come or not."""

@@ -20,15 +20,16 @@ _READ_BYTES = 1 << 16
 class Response:
     """An open answer; a context manager that closes it.
 
-    url: where it came from, after redirects. headers: their names in any case. has_left: it came
-    from another host than the one that was asked, so it never saw the headers for that one.
+    url: where it came from, after redirects. host: whose it is, for people. headers: their names
+    in any case. has_left: it came from another host than the one that was asked, so it never saw
+    the headers for that one.
     """
 
     def __init__(
         self, raw: BaseHTTPResponse, *, url: str, host: str, has_left: bool = False
     ) -> None:
         self._raw = raw
-        self._host = host
+        self.host = host
         self.url = url
         self.has_left = has_left
         self.headers: Mapping[str, str] = raw.headers
@@ -52,7 +53,7 @@ class Response:
 
         Raises DownloadError if the connection breaks, or nothing comes for too long.
         """
-        with translated(self._host):
+        with translated(self.host):
             return self._raw.read1(most_bytes)
 
     def json(self, limit_bytes: int) -> Any:
@@ -65,14 +66,14 @@ class Response:
             text += data
             if len(text) > limit_bytes:
                 raise DownloadError(
-                    f"The answer of {self._host} is longer than {format_bytes(limit_bytes)}.",
+                    f"The answer of {self.host} is longer than {format_bytes(limit_bytes)}.",
                     hint="Choose another source.",
                 )
         try:
             return json.loads(text)
         except (ValueError, RecursionError):
             raise DownloadError(
-                f"The answer of {self._host} is not JSON.",
+                f"The answer of {self.host} is not JSON.",
                 hint="Something may stand in between, such as a sign-in page.",
             ) from None
 

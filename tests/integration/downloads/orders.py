@@ -10,6 +10,9 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
+from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.fetcher import Fetcher
 from ktdesk.library.fetch.order import Address, Order, Origin, Progress
 from ktdesk.library.fetch.speed_limit import SpeedLimit
@@ -19,6 +22,9 @@ from ktdesk.library.web import Web
 from tests.faulty_server import FaultyServer
 
 BLOCK = 64 << 10
+MODEL = "model.gguf"
+PATH = f"/{MODEL}"
+SIZE = 7 * BLOCK + 5
 QUICK = Tuning(
     connections=3, block_bytes=BLOCK, first_wait_s=0.01, longest_wait_s=0.05, report_s=0.01
 )
@@ -89,6 +95,15 @@ def fetch(
         if web is None:
             own.close()
     return reports
+
+
+def fails(order: Order, *origins: Origin) -> DownloadError:
+    """Return the error that an order ends with."""
+    with pytest.raises(DownloadError) as caught:
+        fetch(order, *origins)
+    assert str(caught.value).endswith(".")
+    assert caught.value.hint
+    return caught.value
 
 
 def check_files(order: Order, server: FaultyServer, *others: str) -> None:
