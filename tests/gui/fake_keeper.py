@@ -9,9 +9,11 @@ from pathlib import Path
 
 from ktdesk.errors import LibraryError
 from ktdesk.library.shelf.model import LocalModel, Owner
+from ktdesk.library.shelf.removal import Removal
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Inventory
 from ktdesk.library.shelf.state import Condition, ModelFile, ModelState, decide
+from ktdesk.settings import Settings
 
 GB = 10**9
 FOLDER = Path("/models")
@@ -63,19 +65,18 @@ class FakeKeeper:
         self.error: LibraryError | None = None
         self.calls: list[tuple[object, ...]] = []
         self.looks = 0
-        self._listeners: list[Callable[[], object]] = []
+        self._listener: Callable[[Inventory], object] = lambda inventory: None
 
-    def tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+    def start(self, settings: Settings, listener: Callable[[Inventory], object]) -> None:
+        self._listener = listener
+        self.look()
 
-    def look(self) -> Inventory:
+    def look(self) -> None:
         self.looks += 1
-        return Inventory(tuple(self.models), dict(self.unreadable))
+        self._listener(Inventory(tuple(self.models), dict(self.unreadable)))
 
-    def watch(self, changed: Callable[[], object]) -> Callable[[], None]:
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
+    def close(self) -> None:
+        self._listener = lambda inventory: None
 
     def verify(self, model: LocalModel, fraction: Callable[[float], None]) -> None:
         self._work("verify", model, fraction)
@@ -84,9 +85,13 @@ class FakeKeeper:
         self._work("move", model, fraction)
         self.calls[-1] += (folder,)
 
-    def delete(self, model: LocalModel, fraction: Callable[[float], None]) -> None:
-        self._work("delete", model, fraction)
-        self.models.remove(model)
+    def removal(self, model: LocalModel) -> Removal:
+        files = tuple(file.path for file in model.files if file.seal)
+        return Removal(model, files, model.size_bytes)
+
+    def delete(self, removal: Removal, *, for_good: bool) -> None:
+        self._work("for good" if for_good else "bin", removal.model, lambda fraction: None)
+        self.models.remove(removal.model)
 
     def _work(self, name: str, model: LocalModel, fraction: Callable[[float], None]) -> None:
         fraction(0.34)

@@ -67,22 +67,30 @@ def ask_to_remove(item: Item, downloads: DownloadPresenter, parent: QWidget) -> 
 
 
 def ask_to_delete(model: LocalModel, shelf: ShelfPresenter, parent: QWidget) -> None:
-    """Ask before a model goes to the recycle bin, and say what that frees."""
+    """Ask before a model is deleted, and say what that frees."""
+    removal = shelf.removal(model)
     question = translate("Models", "Delete {name}?")
     explanation = translate(
         "Models",
-        "Its {count} files go to the recycle bin; {size} are free once that is emptied.\n{folder}",
+        "These are {count} files. {size} are free when they are gone; from the recycle bin they "
+        "can be taken back until it is emptied.\n{folder}",
     )
-    there = [file for file in model.files if file.seal]
     ask(
         parent,
         question.format(name=model.name),
         explanation.format(
-            count=len(there), size=format_bytes(model.size_bytes), folder=model.path.parent
+            count=len(removal.files),
+            size=format_bytes(removal.freed_bytes),
+            folder=model.path.parent,
         ),
         (
             translate("Models", "Move to the recycle bin"),
+            _ROLES.AcceptRole,
+            lambda: shelf.delete(removal, for_good=False),
+        ),
+        (
+            translate("Models", "Delete for good"),
             _ROLES.DestructiveRole,
-            lambda: shelf.delete(model),
+            lambda: shelf.delete(removal, for_good=True),
         ),
     )

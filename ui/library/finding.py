@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from ktdesk.errors import DownloadError
+from ktdesk.errors import DownloadError, format_bytes
+from ktdesk.hardware import describe_machine
 from ktdesk.library.downloads.ordering import order_of
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.credentials import Credentials, Keeping
@@ -28,11 +29,15 @@ from ktdesk.library.hub.words import Words
 from ktdesk.library.shelf.folders import model_folders
 from ktdesk.settings import Settings
 from ui.library.details import Details
+from ui.library.discover_presenter import FITTING
 from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
 
 if TYPE_CHECKING:
+    from ktdesk.library.hub.catalogue import CatalogueEntry
+
     from ktdesk.library.hub.appraisal import Appraisal, Appraiser
+    from ktdesk.planning.plan import Plan
 
 translate = QCoreApplication.translate  # lupdate knows it by this name
 
@@ -55,6 +60,27 @@ class HubFinder:
     def sources(self) -> tuple[tuple[str, str], ...]:
         """Return id and title of the sources, the preferred one first."""
         return tuple((source.id, source.title) for source in self._sources().all)
+
+    def catalogue(self) -> list[HitRow]:
+        """Return well-known models, those first that run well here, the largest first."""
+        from ktdesk.library.hub.catalogue import read_catalogue  # with torch
+
+        from ktdesk.planning.this_machine import without_model
+
+        settings = self._settings()
+        machine = describe_machine(model_folders(settings), settings.hardware)
+        free = without_model(machine)  # of a model that is loaded: another one would replace it
+        plans = [(entry, entry.plan(free, settings.engine)) for entry in read_catalogue()]
+        hub = next(source for source in self._sources().all if isinstance(source, HuggingFace))
+        rows = [self._entry(entry, plan, hub) for entry, plan in reversed(plans)]
+        well = [row for row in rows if row.fit in FITTING]
+        others = [row for row in rows if row.fit not in FITTING]
+        headings = (
+            translate("Discover", "Runs well here"),
+            translate("Discover", "Needs more memory than is free here"),
+        )
+        lists = zip(headings, (well, others), strict=True)
+        return [row for title, below in lists if below for row in (HitRow("", title), *below)]
 
     def search(self, words: str, source: str, limit: int) -> list[HitRow]:
         """Return what a source has for words, 'owner/name' or an address; '' is all sources.
@@ -141,6 +167,18 @@ class HubFinder:
         for source, answer in zip(sources, answers, strict=True):
             if isinstance(answer, DownloadError):
                 yield HitRow("", f"{source.title}: {answer}")
+
+    def _entry(self, entry: CatalogueEntry, plan: Plan, hub: Source) -> HitRow:
+        text = translate("Discover", "{billions} billion parameters · {size} as {quantization}")
+        about = text.format(
+            billions=f"{entry.shape.weights / 1e9:.0f}",
+            size=format_bytes(entry.shape.size_bytes),
+            quantization=entry.shape.quantization,
+        )
+        row = self._row(Place(hub, entry.repositories[0]), about)
+        speed = plan.decode[0].tokens_per_s
+        fit = str(plan.verdict.fit)
+        return replace(row, title=entry.title, fit=fit, low=speed.low, high=speed.high)
 
     def _row(self, place: Place, about: str) -> HitRow:
         id_ = "\n".join(

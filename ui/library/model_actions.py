@@ -143,8 +143,8 @@ class ModelActions(QWidget):
             dialog.open()
 
     def _move_to(self, model: LocalModel, folder: str) -> None:
-        self._places.include(Path(folder))  # or the model would be seen no more
-        self._shelf.move(model, Path(folder))
+        if self._places.include(Path(folder)):  # else the model would be seen no more
+            self._shelf.move(model, Path(folder))
 
     @Slot()
     def _delete(self) -> None:

@@ -39,12 +39,10 @@ class Library(QObject):
         self._queue.start()
         self.downloads = DownloadPresenter(self._queue, self)
         self._places = Places(store, self)
-        keeper = ShelfKeeper(lambda: store.settings)
-        self._shelf = ShelfPresenter(keeper, self)
+        self._shelf: ShelfPresenter | None = None
         headers = RemoteHeaders(self._web)
         finder = HubFinder(lambda: store.settings, self._sources, headers, self._credentials)
         self._discover = DiscoverPresenter(finder, self.downloads.add, self)
-        self.downloads.finished.connect(self._shelf.look)
         store.changed.connect(self._follow)
 
     def make_discover(self) -> DiscoverPage:
@@ -53,8 +51,10 @@ class Library(QObject):
 
     def make_shelf(self) -> ShelfPage:
         """Return the page of the models on this machine."""
-        actions = ModelActions(self._shelf, self._places, self._model, self.downloads.add)
-        page = ShelfPage(self._shelf, actions, self._places, self._panel(), self._theme)
+        self._shelf = shelf = ShelfPresenter(ShelfKeeper(), self._store, self)
+        self.downloads.finished.connect(shelf.look)
+        actions = ModelActions(shelf, self._places, self._model, self.downloads.add)
+        page = ShelfPage(shelf, actions, self._places, self._panel(), self._theme)
 
         def follow() -> None:
             page.show_loaded(self._model.info.path if self._model.info else None)
@@ -65,7 +65,8 @@ class Library(QObject):
 
     def close(self) -> None:
         """Stop what is under way; what has come is safe, and goes on the next time."""
-        self._shelf.close()
+        if self._shelf:
+            self._shelf.close()
         self.downloads.close()
         self._queue.close()
         self._web.close()
@@ -81,5 +82,3 @@ class Library(QObject):
         del name
         if section == "downloads":
             self._queue.set_rules(rules_of(self._store.settings.downloads))
-        elif section == "models":
-            self._shelf.look()

@@ -44,11 +44,12 @@ class Places(QObject):
         """Look for models in one more folder."""
         self._change(lambda settings: add_folder(settings, Path(folder)))
 
-    def include(self, folder: Path) -> None:
-        """Look for models in a folder, unless that is done already."""
+    def include(self, folder: Path) -> bool:
+        """Look for models in a folder, unless that is done already; return whether it is done."""
         known = [each.resolve() for each in model_folders(self._store.settings)]
-        if not any(folder.resolve().is_relative_to(each) for each in known):
-            self.add(str(folder))
+        if any(folder.resolve().is_relative_to(each) for each in known):
+            return True
+        return self._change(lambda settings: add_folder(settings, folder))
 
     def remove(self, folder: Path) -> None:
         """Look there no longer; its files stay."""
@@ -58,14 +59,15 @@ class Places(QObject):
         """Let new models go to a folder, which is added if it is a new one."""
         self._change(lambda settings: send_downloads_to(settings, Path(folder)))
 
-    def _change(self, change: Callable[[Settings], Settings]) -> None:
+    def _change(self, change: Callable[[Settings], Settings]) -> bool:
         try:
             models = change(self._store.settings).models
         except LibraryError as error:
             self.failed.emit(error)
-            return
+            return False
         self._store.set("models", "folders", models.folders)
         self._store.set("models", "downloads", models.downloads)
+        return True
 
     def _take(self, seen: tuple[ModelsSettings, list[ModelFolder]]) -> None:
         settings, folders = seen

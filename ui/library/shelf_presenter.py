@@ -10,30 +10,36 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ktdesk.errors import KTDeskError
 from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
+    from ktdesk.library.shelf.removal import Removal
     from ktdesk.library.shelf.shelf import Inventory
+    from ktdesk.settings import Settings
+    from ui.settings_store import SettingsStore
 
-_SETTLE_MS = 300  # a change on the disk seldom comes alone
 _TICK_S = 0.25
 
 Fraction = Callable[[float], None]
 
 
 class Keeper(Protocol):
-    """What keeps models. All is slow, and may raise KTDeskError; `fraction` raises Cancelled."""
+    """What keeps models. Work is slow, and may raise KTDeskError; `fraction` raises Cancelled."""
 
-    def look(self) -> Inventory:
-        """Return what there is."""
+    def start(self, settings: Settings, listener: Callable[[Inventory], object]) -> None:
+        """Tell what there is, now and after each change, on any thread; again: elsewhere."""
         ...
 
-    def watch(self, changed: Callable[[], object]) -> Callable[[], None]:
-        """Call back, on any thread, when files have changed; return what ends that."""
+    def look(self) -> None:
+        """Look at once."""
+        ...
+
+    def close(self) -> None:
+        """Look no more."""
         ...
 
     def verify(self, model: LocalModel, fraction: Fraction) -> object:
@@ -44,8 +50,12 @@ class Keeper(Protocol):
         """Move a model into another folder, whole or not at all."""
         ...
 
-    def delete(self, model: LocalModel, fraction: Fraction) -> object:
-        """Move a model to the recycle bin."""
+    def removal(self, model: LocalModel) -> Removal:
+        """Return what deleting a model would do. Takes no time."""
+        ...
+
+    def delete(self, removal: Removal, *, for_good: bool) -> object:
+        """Move a model to the recycle bin, or delete it for good."""
         ...
 
 
@@ -67,47 +77,36 @@ class UnderWay:
 
 
 class ShelfPresenter(QObject):
-    """changed: models, or work on them. failed: a KTDeskError. done: a Work, and its model.
+    """changed: models, or work on them. failed: a KTDeskError.
 
     models: None until they were looked for. works: what is under way, by the model's path.
     """
 
     changed = Signal()
     failed = Signal(object)
-    done = Signal(object, object)
-    _heard = Signal()
+    _seen = Signal(object)
 
-    def __init__(self, keeper: Keeper, parent: QObject | None = None) -> None:
+    def __init__(self, keeper: Keeper, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._keeper = keeper
-        self._looking: BackgroundTask[Inventory] | None = None
-        self._is_stale = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self.look)
-        self._heard.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
-        self._leave = keeper.watch(self._heard.emit)
+        self._keeper, self._store = keeper, store
         self.models: Sequence[LocalModel] | None = None
         self.unreadable: dict[Path, str] = {}
         self.works: dict[Path, UnderWay] = {}
+        self._seen.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        store.changed.connect(self._follow)
+        keeper.start(store.settings, self._seen.emit)
 
     def close(self) -> None:
-        """Stop what is under way, and hear no more of changes."""
-        self._leave()
-        self._timer.stop()
+        """Stop what is under way, and look no more."""
+        self._keeper.close()
         for work in self.works.values():
             if work.task:
                 work.task.cancel()
 
     @Slot()
     def look(self) -> None:
-        """Look for models; one look at a time, and one more if it was asked for meanwhile."""
-        if self._looking:
-            self._is_stale = True
-            return
-        self._looking = BackgroundTask(self, lambda report: self._keeper.look())
-        self._looking.on_success(self._take).on_failure(self._fail_look).start()
+        """Look for models at once."""
+        self._keeper.look()
 
     def verify(self, model: LocalModel) -> None:
         """Compare a model's bytes with what they should be."""
@@ -117,9 +116,14 @@ class ShelfPresenter(QObject):
         """Move a model into another folder."""
         self._begin(Work.MOVE, model, lambda f: self._keeper.move(model, folder, f))
 
-    def delete(self, model: LocalModel) -> None:
-        """Move a model to the recycle bin."""
-        self._begin(Work.DELETE, model, lambda f: self._keeper.delete(model, f))
+    def removal(self, model: LocalModel) -> Removal:
+        """Return what deleting a model would do."""
+        return self._keeper.removal(model)
+
+    def delete(self, removal: Removal, *, for_good: bool) -> None:
+        """Move a model to the recycle bin, or delete it for good."""
+        model = removal.model
+        self._begin(Work.DELETE, model, lambda f: self._keeper.delete(removal, for_good=for_good))
 
     def stop(self, model: LocalModel) -> None:
         """Stop work on a model; a move leaves it where it was."""
@@ -145,7 +149,6 @@ class ShelfPresenter(QObject):
         def succeed(result: object) -> None:
             del result
             end()
-            self.done.emit(work, model)
 
         def fail(error: KTDeskError) -> None:
             end()
@@ -155,21 +158,15 @@ class ShelfPresenter(QObject):
         under_way.task = task.on_progress(progress).on_success(succeed).on_failure(fail).start()
         self.changed.emit()
 
+    @Slot(object)
     def _take(self, inventory: Inventory) -> None:
-        self._looking = None
         self.models, self.unreadable = inventory.models, inventory.unreadable
         self.changed.emit()
-        self._look_again()
 
-    def _fail_look(self, error: KTDeskError) -> None:
-        self._looking = None
-        self.failed.emit(error)
-        self._look_again()
-
-    def _look_again(self) -> None:
-        if self._is_stale:
-            self._is_stale = False
-            self.look()
+    @Slot(str, str)
+    def _follow(self, section: str, name: str) -> None:
+        if section == "models" and name != "downloads":
+            self._keeper.start(self._store.settings, self._seen.emit)
 
 
 def _throttled(report: Report) -> Fraction:
