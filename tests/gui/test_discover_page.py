@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLabel, QLineEdit, QPushButton
-from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from ktdesk.errors import DownloadError
@@ -23,7 +22,7 @@ from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.hit_delegate import HitDelegate
-from ui.library.hit_list import BATCH, HitList, HitRow
+from ui.library.hit_list import BATCH, HitRow
 from ui.library.offers import Offer, OfferTable
 from ui.library.places import Places
 from ui.settings_store import SettingsStore
@@ -378,32 +377,6 @@ def test_ten_thousand_results_cost_what_the_screen_shows(
     painted.clear()
     page.list.viewport().repaint()
     assert 0 < len(painted) <= on_screen
-
-
-def test_the_list_keeps_qt_s_rules_for_models(qapp) -> None:
-    model = HitList()
-    ModelTester(None).check(model)
-    model.show_rows([HitRow(f"id{n}", f"title {n}") for n in range(250)])
-    while model.canFetchMore(QModelIndex()):
-        model.fetchMore(QModelIndex())
-    assert model.rowCount() == 250
-    told: list[int] = []
-    model.dataChanged.connect(lambda first, last: told.append(first.row()))
-    changed = [HitRow(f"id{n}", f"title {n}", fit="tight" if n == 7 else "") for n in range(250)]
-    model.show_rows(changed)
-    assert told == [7]
-    model.show_rows([])
-    assert model.rowCount() == 0
-
-
-def test_the_table_of_quantisations_keeps_them_too(qapp, theme: Theme) -> None:
-    model = OfferTable(theme)
-    ModelTester(None).check(model)
-    model.show_offers([Offer(variant("Q4_K_M", 2, GB))])
-    model.show_offers([Offer(variant("Q4_K_M", 2, GB), fit="tight", low=1.0, high=2.0)])
-    assert model.index(0, 3).data() == "Tight"
-    model.show_offers([])
-    assert model.rowCount() == 0
 
 
 def test_a_folder_of_another_disk_can_be_chosen(
