@@ -34,9 +34,8 @@ from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
 
 if TYPE_CHECKING:
-    from ktdesk.library.hub.catalogue import CatalogueEntry
-
     from ktdesk.library.hub.appraisal import Appraisal, Appraiser
+    from ktdesk.library.hub.catalogue import CatalogueEntry
     from ktdesk.planning.plan import Plan
 
 translate = QCoreApplication.translate  # lupdate knows it by this name
@@ -64,7 +63,6 @@ class HubFinder:
     def catalogue(self) -> list[HitRow]:
         """Return well-known models, those first that run well here, the largest first."""
         from ktdesk.library.hub.catalogue import read_catalogue  # with torch
-
         from ktdesk.planning.this_machine import without_model
 
         settings = self._settings()
@@ -172,6 +170,7 @@ class HubFinder:
         text = translate("Discover", "{billions} billion parameters · {size} as {quantization}")
         about = text.format(
             billions=f"{entry.shape.weights / 1e9:.0f}",
+            hundred_millions=f"{entry.shape.weights / 1e8:.0f}",
             size=format_bytes(entry.shape.size_bytes),
             quantization=entry.shape.quantization,
         )
@@ -206,17 +205,22 @@ def _ask(source: Source, words: Words, limit: int) -> list[Hit] | DownloadError:
 
 
 def _about(hit: Hit, source: Source) -> str:
-    weights = translate("Discover", "{billions} billion parameters")
     downloads = translate("Discover", "{count} downloads")
     gated = translate("Discover", "terms to accept")
     parts = (
-        weights.format(billions=f"{hit.parameters / 1e9:.3g}") if hit.parameters else "",
+        _weights(hit.parameters) if hit.parameters else "",
         downloads.format(count=f"{hit.downloads:,}") if hit.downloads else "",
         hit.licence,
         gated if hit.is_gated else "",
         source.title,
     )
     return " · ".join(filter(None, parts))
+
+
+def _weights(count: int) -> str:
+    text = translate("Discover", "{billions} billion parameters")
+    billions, hundred_millions = f"{count / 1e9:.3g}", f"{count / 1e8:.3g}"
+    return text.format(billions=billions, hundred_millions=hundred_millions)
 
 
 def _judged(offer: Offer, appraisal: Appraisal, best: Appraisal | None) -> Offer:
