@@ -83,13 +83,15 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        file = resource(f"themes/{'dark' if self.is_dark else 'light'}.toml")
+        name = "dark" if self.is_dark else "light"
+        file = resource(f"themes/{name}.toml")
         self._colours = tomllib.loads(file.read_text(encoding="utf-8"))
         self._icons.clear()
         self._application.setPalette(self._palette())
         arrow = resource("themes/arrow.svg").as_posix()
+        tick = resource(f"themes/tick_{name}.svg").as_posix()
         style = Template(resource("themes/window.qss").read_text(encoding="utf-8"))
-        sheet = style.substitute(self._colours, arrow=arrow)
+        sheet = style.substitute(self._colours, arrow=arrow, tick=tick)
         self._application.setStyleSheet(sheet)
         self.changed.emit()
 

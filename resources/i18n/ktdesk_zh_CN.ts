@@ -1348,7 +1348,7 @@
     <name>ModelActions</name>
     <message>
         <source>Load</source>
-        <translation>负载</translation>
+        <translation>加载</translation>
     </message>
     <message>
         <source>Fetch what is missing</source>

@@ -91,9 +91,10 @@ class DetailsView(QWidget):
         self._kept.setText(self._kept_text())
         self._kept.setVisible(bool(self._kept.text()))
         self.offers.show_offers(now.offers)
-        if details and details is not self._shown:
-            self._show(details)
-        self._shown = details
+        if details:
+            self._say(details)
+        if details is not self._shown:
+            self._shown, self._is_users = details, False
         if details and not self._is_users:
             self._select_best()
         self._follow_selection()
@@ -123,7 +124,7 @@ class DetailsView(QWidget):
             return self.tr("The token is in the system's keyring.")
         return self.tr("There is no keyring here: the token is forgotten when KTDesk ends.")
 
-    def _show(self, details: Details) -> None:
+    def _say(self, details: Details) -> None:
         listing = details.listing
         self._title.setText(details.title)
         licence = listing.licence or self.tr("not named")
@@ -142,7 +143,6 @@ class DetailsView(QWidget):
         )
         self._gate.setVisible(listing.is_gated)
         self.read.setVisible(bool(details.page))
-        self._is_users = False
 
     def _select_best(self) -> None:
         offers = self._presenter.offers

@@ -53,7 +53,6 @@ class DiscoverPage(QWidget):
         self._lay_out()
         self._connect()
         self.retranslate()
-        presenter.show_catalogue()
         places.look()
 
     def retranslate(self) -> None:
@@ -65,7 +64,8 @@ class DiscoverPage(QWidget):
         self.fits.setText(self.tr("Hide what does not fit here"))
         self.list.setAccessibleName(self.tr("Models"))
         self._fill_sources()
-        self._refresh()
+        if not self._presenter.words:
+            self._presenter.show_catalogue()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Look at the disks anew: other programs fill them too."""
