@@ -5,4 +5,5 @@ from tests.faulty_server.faults import Fault as Fault
 from tests.faulty_server.faults import Reply as Reply
 from tests.faulty_server.faults import Request as Request
 from tests.faulty_server.faults import Served as Served
+from tests.faulty_server.proxy import Proxy as Proxy
 from tests.faulty_server.server import FaultyServer as FaultyServer

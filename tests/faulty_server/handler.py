@@ -35,6 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         if reply is None and path not in site.contents:
             reply = Reply(404, b"there is no such file")
         served = Served(request, reply.status if reply else 200)
+        site.write_down(served)
         try:
             if reply:
                 self._send_reply(reply)
@@ -42,8 +43,6 @@ class Handler(BaseHTTPRequestHandler):
                 self._send_file(*site.contents[path], request, fault, served)
         except OSError:
             self.close_connection = True
-        finally:
-            site.write_down(served)
 
     do_GET = do_HEAD = do_POST = do_PUT = _handle
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -22,12 +23,13 @@ Answer = Callable[[Request], Reply | None]
 class FaultyServer:
     """Serves while it is open: `with FaultyServer() as server`.
 
-    url: of its root, without '/' at the end. log: every request and what became of it, in the
-    order of their ends.
+    url: of its root, without '/' at the end. log: every request and what becomes of it, as they
+    come. connections: how many were made. tls: then it speaks HTTPS.
     """
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.log: list[Served] = []
+        self.connections = 0
         self.contents: dict[str, tuple[bytes | Path, str]] = {}
         self.before: Callable[[Request], None] = lambda request: None
         self.closing = threading.Event()
@@ -36,10 +38,14 @@ class FaultyServer:
         self._always: dict[str, Fault] = {}
         self._lock = threading.Lock()
         self._server = _Server((host, 0), Handler)
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._server.site = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self.port = self._server.server_address[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
 
     def __enter__(self) -> FaultyServer:
         self._thread.start()
@@ -121,6 +127,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
+        self.site.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

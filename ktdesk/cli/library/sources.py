@@ -63,8 +63,7 @@ def run(arguments: Namespace, program: Program) -> int:
         if action in _CHANGES:
             save_settings(program.settings)
         elif action in ("token", "forget-token"):
-            token = _read_token() if action == "token" else ""
-            _set_token(hubs, name, token, program)
+            _set_token(hubs, name, program, is_wanted=action == "token")
         _print(hubs, program, as_json=arguments.json)
     return 0
 
@@ -121,11 +120,13 @@ def _read_token() -> str:
     return sys.stdin.readline()
 
 
-def _set_token(hubs: Hubs, name: str, token: str, program: Program) -> None:
+def _set_token(hubs: Hubs, name: str, program: Program, *, is_wanted: bool) -> None:
+    """Keep a token, or forget it, and say where it is kept."""
     source = hubs.sources.find(name)
     address = _address(source)
     if not address:
         raise DownloadError(f"{source.title} is a folder, which needs no token.")
+    token = _read_token() if is_wanted else ""
     program.terminal.note(_KEPT[hubs.credentials.set(address, token)])
 
 

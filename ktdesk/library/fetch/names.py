@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ktdesk.errors import DownloadError
-from ktdesk.library.shelf.lock_file import LOCK_NAME
 
 PART = ".part"  # what a file's name ends with until it is whole
+LOCK_NAME = "model.lock.json"  # beside the files, from then on
 JOURNAL = ".ktdesk-download"  # beside the files, while they are fetched
 _LONGEST_PART_BYTES = 240  # of a name; systems allow 255, and ours add to it
 _FORBIDDEN = frozenset('<>:"|?*\\')  # on Windows; folders of models are copied

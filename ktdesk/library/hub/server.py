@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ktdesk.errors import DownloadError
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.fetch.order import Origin
 from ktdesk.library.hub import answers
 from ktdesk.library.hub.credentials import Credentials
@@ -17,7 +18,7 @@ from ktdesk.library.hub.names import checked_size, is_safe_path
 from ktdesk.library.hub.source import UrlOrigin
 from ktdesk.library.hub.tree import DEPTH, MOST_FOLDERS, Tree, below, folders_of, hashes_of
 from ktdesk.library.hub.variants import is_model
-from ktdesk.library.shelf.lock_file import LOCK_NAME, parse_locks
+from ktdesk.library.shelf.lock_file import parse_locks
 from ktdesk.library.web import Web
 from ktdesk.library.web.addresses import host_of
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ktdesk.library.fetch.names import PART
 from ktdesk.library.shelf import ollama
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.walk import SUFFIX
 
 _ASIDE = {  # what programs put beside a file, as endings of its name
-    Owner.KTDESK: (".part",),
+    Owner.KTDESK: (PART,),
     Owner.LM_STUDIO: (),
     Owner.OLLAMA: (),
     Owner.HUGGING_FACE: (),

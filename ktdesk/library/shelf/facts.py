@@ -61,10 +61,12 @@ class FileFacts:
             (os.fsencode(path), kind, _text(seals), json.dumps(value)),
         )
 
-    def forget(self, paths: Iterable[Path]) -> None:
-        """Forget all facts about files."""
+    def forget(self, paths: Iterable[Path], kind: str = "") -> None:
+        """Forget facts of a kind about files; all, if none is given."""
         for path in paths:
-            self._run("DELETE FROM facts WHERE path = ?", (os.fsencode(path),))
+            self._run(
+                "DELETE FROM facts WHERE path = ? AND ? IN ('', kind)", (os.fsencode(path), kind)
+            )
 
     def below(self, folder: Path, kind: str) -> list[tuple[Path, Any]]:
         """Return the facts of a kind about files below a folder, as they were known last."""

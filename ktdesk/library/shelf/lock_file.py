@@ -16,19 +16,17 @@ from pathlib import Path
 from typing import Any, cast
 
 from ktdesk.errors import LibraryError
+from ktdesk.library.fetch.names import LOCK_NAME, key_on_disk
 from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.hub.names import is_safe_path
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.whole_file import whole_file
-
-LOCK_NAME = "model.lock.json"
 
 _VERSION = 1  # raised when what the file says changes its meaning
 _MAX_BYTES = 16 << 20  # a file takes 250; the largest repositories have some thousands
 _MAX_SIZE = 1 << 60
 _ORIGIN = ("source", "repository", "revision")
 _SHA256 = re.compile(r"[0-9a-f]{64}|")
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')  # in names, on one system or another
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 _writing = threading.Lock()  # a folder may get two models at once
 
@@ -112,18 +110,6 @@ def forget_files(folder: Path, paths: Collection[str]) -> None:
         _write(folder, [_without(lock, paths) for lock in read_locks(folder)])
 
 
-def is_safe(path: str) -> bool:
-    """Return whether a path in a repository is one below a folder, on every system."""
-    parts = path.split("/")
-    return len(path) <= 1024 and all(
-        part.strip(". ") != ""
-        and part == part.rstrip(". ")
-        and not _FORBIDDEN.search(part)
-        and not _RESERVED.fullmatch(part)
-        for part in parts
-    )
-
-
 def _without(lock: ModelLock, names: Collection[str]) -> ModelLock:
     return replace(
         lock,
@@ -170,7 +156,7 @@ def _locks(content: Any) -> tuple[ModelLock, ...]:
     if content["version"] != _VERSION:
         raise ValueError(f"version {content['version']!r}; a newer KTDesk may have written it")
     locks = tuple(_lock(entry) for entry in _list(content["models"]))
-    names = [file.path.casefold() for lock in locks for file in lock.files]
+    names = [key_on_disk(file.path) for lock in locks for file in lock.files]
     if len(names) != len(set(names)):
         raise ValueError("a file is named twice")
     return locks
@@ -186,7 +172,7 @@ def _lock(entry: Any) -> ModelLock:
 
 def _file(entry: Any) -> RemoteFile:
     path, size, sha256 = _text(entry["path"]), entry["size_bytes"], _text(entry["sha256"])
-    if not is_safe(path):
+    if not is_safe_path(path):
         raise ValueError(f"the path {path[:200]!r} may lead out of the folder")
     if type(size) is not int or not 0 <= size <= _MAX_SIZE:
         raise ValueError(f"the size of {path} is {size!r}")

@@ -62,11 +62,13 @@ class Shelf:
         for folder, owner in self.places:
             found = walk(folder, owner)
             unreadable |= found.unreadable
-            for candidate in found.candidates:
-                model = describe(candidate, found.expected, self.facts)
+            here = [describe(each, found.expected, self.facts) for each in found.candidates]
+            if _is_there(folder):
+                self._forget_others(folder, here)
+            else:
+                here += self._away(folder, owner)
+            for model in here:
                 models.setdefault(_identity(model), model)
-            if not folder.is_dir():
-                models |= {model.path: model for model in self._away(folder, owner)}
         return Inventory(tuple(sorted(models.values(), key=_newest_first)), unreadable)
 
     def look_at(self, path: Path) -> LocalModel:
@@ -75,6 +77,11 @@ class Shelf:
         places = ((folder, owner) for folder, owner in self.places if path.is_relative_to(folder))
         folder, owner = next(places, (path.parent, Owner.KTDESK))
         return describe(Candidate(path, folder, owner), by_locks_above(path), self.facts)
+
+    def _forget_others(self, folder: Path, models: Sequence[LocalModel]) -> None:
+        """Forget models that are not in a folder any more, as they do not come back with a disk."""
+        known = {path for path, _ in self.facts.below(folder, HEADER)}
+        self.facts.forget(known - {model.files[0].path for model in models}, HEADER)
 
     def _away(self, folder: Path, owner: Owner) -> Iterator[LocalModel]:
         """Yield the models of a folder that is not there, as when its disk is unplugged."""
@@ -90,6 +97,13 @@ def _identity(model: LocalModel) -> object:
     if model.condition is Condition.GONE:
         return model.path
     return tuple(file.seal for file in model.files)
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # its disk does not answer
+        return False
 
 
 def _newest_first(model: LocalModel) -> tuple[int, Path]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ktdesk.formats.shards import shared_name
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import llama_cpp, ollama
 from ktdesk.library.shelf.describe import Candidate
 from ktdesk.library.shelf.expected import Expected, by_locks
-from ktdesk.library.shelf.lock_file import LOCK_NAME
 from ktdesk.library.shelf.model import Owner
 
 SUFFIX = ".gguf"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 from ktdesk.errors import DownloadError
 
@@ -39,12 +39,10 @@ def host_of(url: str) -> str:
 
 def redacted(url: str) -> str:
     """Return an address without what may be secret: names and passwords, and what is signed."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url.partition("?")[0].rpartition("@")[2]
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, place, parts.path, "..." if parts.query else "", ""))
+    plain, has_query, _ = url.partition("?")
+    scheme, separator, rest = plain.rpartition("://")
+    login, at, _ = rest.partition("/")[0].rpartition("@")
+    return scheme + separator + rest[len(login + at) :] + ("?..." if has_query else "")
 
 
 def redirected(url: str, target: str) -> str:

@@ -29,10 +29,9 @@ def translated(host: str) -> Generator[None]:
 
 
 def _translate(host: str, error: exceptions.HTTPError) -> DownloadError:
-    if isinstance(error, exceptions.ProxyError):
-        reason = _reason(error.original_error)
+    if isinstance(error, exceptions.ProxyError) or _from_socks(error):
         return DownloadError(
-            f"The proxy on the way to {host} does not do its work: {reason}.",
+            f"The proxy on the way to {host} does not do its work.",
             hint="Check the proxy in the settings, under 'network', and that it runs.",
             kind="offline",
         )
@@ -49,11 +48,16 @@ def _translate(host: str, error: exceptions.HTTPError) -> DownloadError:
         return _offline(host, "its name is not known")
     if isinstance(error, exceptions.ReadTimeoutError):
         return _offline(host, "it has sent nothing for too long")
-    if isinstance(error, exceptions.ConnectTimeoutError):
-        return _offline(host, "it does not answer")
     if isinstance(error, exceptions.NewConnectionError):
         return _offline(host, "it lets nobody connect")
+    if isinstance(error, exceptions.ConnectTimeoutError):
+        return _offline(host, "it does not answer")
     return _offline(host, "the connection broke")
+
+
+def _from_socks(error: BaseException) -> bool:
+    """Return whether a SOCKS proxy is to blame; its errors are only behind others."""
+    return type(error.__cause__ or error.__context__).__module__ == "socks"
 
 
 def _reason(error: BaseException) -> str:
@@ -73,7 +77,7 @@ def _offline(host: str, reason: str) -> DownloadError:
 
 def check_answer(host: str, status: int, headers: Mapping[str, str]) -> None:
     """Raise DownloadError if status and headers say that this is not what was asked for."""
-    if status < 400:
+    if status < 300:
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             raise DownloadError(f"{host} packs what it was asked not to pack.")
         return
@@ -94,7 +98,7 @@ def _kind(status: int, headers: Mapping[str, str]) -> DownloadErrorKind:
         return "refused"
     if status in (404, 410):
         return "missing"
-    if status == 416:
+    if status == 416:  # the part begins after the end
         return "changed"
     if status in (408, 425, 429) or status >= 500:
         return "busy"

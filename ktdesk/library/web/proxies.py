@@ -14,7 +14,7 @@ import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
 from urllib3.util import make_headers
 
-from ktdesk.errors import SettingsError
+from ktdesk.errors import DownloadError, SettingsError
 from ktdesk.library.web.addresses import redacted, site
 from ktdesk.settings import NetworkSettings
 
@@ -31,11 +31,10 @@ class Ways:
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
         self._certificates = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if settings.proxy:
-            _check(settings.proxy)
+        self._own = _checked(settings.proxy) if settings.proxy else ""
 
     def pool(self, url: str) -> urllib3.PoolManager:
-        """Return the connections to use for an address."""
+        """Return the connections to use for an address. Raises DownloadError if none can be."""
         proxy = self._proxy(url)
         with self._lock:
             if proxy not in self._pools:
@@ -53,16 +52,21 @@ class Ways:
         scheme, host, _ = site(url)
         if _is_this_machine(host):
             return ""
-        if self._settings.proxy:
-            return "" if _is_direct(host, self._settings.no_proxy) else self._settings.proxy
+        if self._own:
+            return "" if _is_direct(host, self._settings.no_proxy) else self._own
         proxies = urllib.request.getproxies()
         found = proxies.get(scheme) or proxies.get("all") or ""
-        return "" if not found or urllib.request.proxy_bypass(host) else found
+        if not found or urllib.request.proxy_bypass(host):
+            return ""
+        try:
+            return _checked(found)
+        except SettingsError as error:
+            raise DownloadError(f"{error} The system names it.", hint=error.hint) from None
 
     def _new_pool(self, proxy: str) -> urllib3.PoolManager:
         if not proxy:
             return urllib3.PoolManager(maxsize=_KEPT_CONNECTIONS, ssl_context=self._certificates)
-        parts = _check(proxy)
+        parts = urlsplit(proxy)
         if parts.scheme.startswith("socks"):
             return SOCKSProxyManager(
                 proxy, maxsize=_KEPT_CONNECTIONS, ssl_context=self._certificates
@@ -76,18 +80,20 @@ class Ways:
         )
 
 
-def _check(proxy: str):  # noqa: ANN202 - SplitResult, whose module is private
+def _checked(proxy: str) -> str:
+    """Return the address of a proxy, whole. Raises SettingsError if it cannot be one."""
+    whole = proxy if "://" in proxy else f"http://{proxy}"
     try:
-        parts = urlsplit(proxy)
+        parts = urlsplit(whole)
         is_usable = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
     except ValueError:
-        is_usable, parts = False, urlsplit("")
+        is_usable = False
     if not is_usable:
         raise SettingsError(
             f"The proxy {redacted(proxy)!r} is no address of one.",
             hint=f"Write it as SCHEME://HOST:PORT; SCHEME is one of {', '.join(_SCHEMES)}.",
         )
-    return parts
+    return whole
 
 
 def _is_direct(host: str, names: tuple[str, ...]) -> bool:

@@ -97,10 +97,10 @@ def fetch(
     return reports
 
 
-def fails(order: Order, *origins: Origin) -> DownloadError:
+def fails(order: Order, *origins: Origin, tuning: Tuning = QUICK) -> DownloadError:
     """Return the error that an order ends with."""
     with pytest.raises(DownloadError) as caught:
-        fetch(order, *origins)
+        fetch(order, *origins, tuning=tuning)
     assert str(caught.value).endswith(".")
     assert caught.value.hint
     return caught.value

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from ktdesk.errors import Cancelled, LibraryError
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import copying
-from ktdesk.library.shelf.lock_file import LOCK_NAME, read_locks, write_lock
+from ktdesk.library.shelf.lock_file import read_locks, write_lock
 from ktdesk.library.shelf.model import Owner
 from ktdesk.library.shelf.move import move, plan_move, undo
 from ktdesk.library.shelf.move_plan import COPYING, REMOVING, moves_folder, unfinished_moves

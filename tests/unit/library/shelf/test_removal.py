@@ -11,7 +11,8 @@ import pytest
 import send2trash
 
 from ktdesk.errors import LibraryError
-from ktdesk.library.shelf.lock_file import LOCK_NAME, read_locks, write_lock
+from ktdesk.library.fetch.names import LOCK_NAME
+from ktdesk.library.shelf.lock_file import read_locks, write_lock
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.removal import plan_removal, remove
 from ktdesk.library.shelf.shelf import Shelf

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ktdesk.errors import ModelFileError
+from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import describe as describe_module
 from ktdesk.library.shelf.describe import SHA256
-from ktdesk.library.shelf.lock_file import LOCK_NAME, write_lock
+from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model import Owner
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
@@ -171,6 +172,17 @@ def test_models_of_a_folder_whose_disk_is_unplugged_are_gone_and_come_back(
     assert "is gone" in found.problem
     away.rename(folder)
     assert only(shelf) == before
+
+
+def test_what_was_deleted_before_does_not_come_back_as_unplugged(
+    shelf: Shelf, folder: Path
+) -> None:
+    old, _ = put(folder, {"old.gguf": model("old"), "kept.gguf": model("kept")})
+    assert len(shelf.look().models) == 2
+    old.unlink()
+    assert names(shelf) == ["kept"]
+    folder.rename(folder.with_name("unplugged"))
+    assert names(shelf) == ["kept"]
 
 
 @pytest.mark.logs("is not a lock file")
