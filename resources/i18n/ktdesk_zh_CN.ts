@@ -296,16 +296,16 @@
         <translation>所需内存超过本机可用内存</translation>
     </message>
     <message>
-        <source>{billions} billion parameters · {size} as {quantization}</source>
-        <translation>{hundred_millions} 亿参数 · {quantization} 版本 {size}</translation>
-    </message>
-    <message>
         <source>{billions} billion parameters</source>
         <translation>{hundred_millions} 亿参数</translation>
     </message>
     <message>
         <source>{count} downloads</source>
         <translation>{count} 次下载</translation>
+    </message>
+    <message>
+        <source>{size} as {quantization} · {billions} billion parameters</source>
+        <translation>{quantization} 格式 {size} · {hundred_millions} 亿参数</translation>
     </message>
     <message>
         <source>terms to accept</source>
@@ -382,6 +382,10 @@
         <translation>移除 {name}</translation>
     </message>
     <message>
+        <source>Another source</source>
+        <translation>换一个来源</translation>
+    </message>
+    <message>
         <source>Pause {name}</source>
         <translation>暂停 {name}</translation>
     </message>
@@ -392,6 +396,10 @@
     <message>
         <source>Try again: {name}</source>
         <translation>重试：{name}</translation>
+    </message>
+    <message>
+        <source>Go on from {source}</source>
+        <translation>改从 {source} 继续</translation>
     </message>
 </context>
 <context>
@@ -486,6 +494,10 @@
     <message>
         <source>Speed limit and night hours</source>
         <translation>限速与夜间时段</translation>
+    </message>
+    <message>
+        <source>Clear the complete ones</source>
+        <translation>清除已完成的</translation>
     </message>
     <message>
         <source>Progress of all downloads</source>
@@ -1553,7 +1565,7 @@
     </message>
     <message>
         <source>{billions} billion parameters · {size} as {quantization}</source>
-        <translation>{hundred_millions} 亿参数 · {quantization} 版本 {size}</translation>
+        <translation>{hundred_millions} 亿参数 · {quantization} 格式 {size}</translation>
     </message>
     <message>
         <source>{few} to {many} seconds per token: only for the patient</source>
@@ -2325,6 +2337,66 @@
         <translation>MB/s</translation>
     </message>
     <message>
+        <source>Models of other programs</source>
+        <translation>其他程序的模型</translation>
+    </message>
+    <message>
+        <source>Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.</source>
+        <translation>是否也显示 LM Studio、Ollama、llama.cpp 和 Hugging Face 缓存中的模型。</translation>
+    </message>
+    <message>
+        <source>First source</source>
+        <translation>首选来源</translation>
+    </message>
+    <message>
+        <source>Where a model is looked for, unless something else is said.</source>
+        <translation>没有另外指定时，在哪里查找模型。</translation>
+    </message>
+    <message>
+        <source>huggingface</source>
+        <translation>Hugging Face</translation>
+    </message>
+    <message>
+        <source>mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>modelscope</source>
+        <translation>ModelScope</translation>
+    </message>
+    <message>
+        <source>Hugging Face</source>
+        <translation>Hugging Face</translation>
+    </message>
+    <message>
+        <source>The hub&apos;s address; a hub of one&apos;s own that speaks as it does will do.</source>
+        <translation>站点地址；兼容其接口的自建站点也可以。</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>The address of a mirror of the hub. It is never told the hub&apos;s token.</source>
+        <translation>镜像站点的地址。主站的令牌绝不会发给它。</translation>
+    </message>
+    <message>
+        <source>ModelScope</source>
+        <translation>ModelScope</translation>
+    </message>
+    <message>
+        <source>The site&apos;s address.</source>
+        <translation>站点地址。</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Such as http://host:port or socks5h://host:port; empty takes the system&apos;s.</source>
+        <translation>例如 http://主机:端口 或 socks5h://主机:端口；留空则用系统的。</translation>
+    </message>
+    <message>
         <source>Models at once</source>
         <translation>同时下载的模型数</translation>
     </message>
@@ -2392,8 +2464,20 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
     </message>
     <message>
         <source>Takes effect when a model is loaded the next time.</source>

@@ -10,7 +10,7 @@ from pathlib import Path
 from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.item import UNDER_WAY, Item, Snapshot, State, Totals, not_begun
 from ktdesk.library.fetch.order import FileProgress, FileState, Order, Progress
-from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.hub.listing import Listing, RemoteFile
 
 GB = 10**9
 
@@ -108,7 +108,26 @@ class FakeQueue:
         self.items.insert(max(0, at + by), self.items.pop(at))
         self.tell()
 
+    def change_source(self, id_: str, listing: Listing) -> None:
+        self.calls.append(("source", id_, listing.source))
+        self.resume(id_)
+
     def _settle(self, id_: str, state: State) -> None:
         for item in self.items:
             if item.id == id_:
                 self.put(replace(item, state=state, failure=None, waits_for=None))
+
+
+class FakeElsewhere:
+    """Two sources, of which both have everything."""
+
+    def __init__(self) -> None:
+        self.error: DownloadError | None = None
+
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        return ("huggingface", "Hugging Face"), ("mirror", "Mirror")
+
+    def listing(self, order: Order, source: str) -> Listing:
+        if self.error:
+            raise self.error
+        return Listing(source, order.repository, order.revision, "mit", False, order.files)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QSystemTrayI
 from pytestqt.qtbot import QtBot
 
 from ktdesk.library.downloads.item import Item, State
-from tests.gui.fake_queue import FakeQueue, half_done, order
+from tests.gui.fake_queue import FakeElsewhere, FakeQueue, half_done, order
 from ui.library.closing import Closing
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.tray import Tray
@@ -38,7 +38,7 @@ def ends() -> list[str]:
 def make(
     qapp: QApplication, window: MainWindow, queue: FakeQueue, store: SettingsStore, ends: list[str]
 ) -> Iterator[Make]:
-    downloads = DownloadPresenter(queue)
+    downloads = DownloadPresenter(queue, FakeElsewhere())
     tray = Tray(downloads)
 
     def make(*, has_tray: bool = True) -> Closing:

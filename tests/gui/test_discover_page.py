@@ -16,7 +16,7 @@ from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Order
 from ktdesk.settings import models_folder
 from tests.gui.fake_finder import CATALOGUE, GB, FakeFinder, variant
-from tests.gui.fake_queue import FakeQueue
+from tests.gui.fake_queue import FakeElsewhere, FakeQueue
 from ui.library.discover_page import DiscoverPage
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.download_presenter import DownloadPresenter
@@ -44,7 +44,7 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def downloads(qapp, queue: FakeQueue) -> Iterator[DownloadPresenter]:
-    downloads = DownloadPresenter(queue)
+    downloads = DownloadPresenter(queue, FakeElsewhere())
     yield downloads
     downloads.close()
 
@@ -131,7 +131,7 @@ def test_words_are_searched_for_with_return(
 ) -> None:
     type_in(qtbot, page, " deepseek ")
     qtbot.waitUntil(lambda: titles(page) == ["deepseek/model"])
-    assert ("search", "deepseek", "") in finder.asked
+    assert ("search", "deepseek", "hf") in finder.asked
     page.field.clear()
     qtbot.waitUntil(lambda: len(titles(page)) == len(CATALOGUE))
 
@@ -149,13 +149,16 @@ def test_ctrl_f_leads_to_the_field(qtbot: QtBot, page: DiscoverPage) -> None:
     qtbot.waitUntil(page.field.hasFocus)
 
 
-def test_one_source_can_be_asked_alone(
+def test_the_first_source_is_asked_unless_another_one_or_all_are_wanted(
     qtbot: QtBot, page: DiscoverPage, finder: FakeFinder
 ) -> None:
     type_in(qtbot, page, "glm")
+    qtbot.waitUntil(lambda: ("search", "glm", "hf") in finder.asked)
     page.sources.setFocus()
+    qtbot.keyClick(page.sources, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: ("search", "glm", "ms") in finder.asked)
     qtbot.keyClick(page.sources, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: finder.asked[-1] == ("search", "glm", "ms"))
+    qtbot.waitUntil(lambda: ("search", "glm", "") in finder.asked)
 
 
 def test_what_does_not_fit_can_be_hidden(qtbot: QtBot, page: DiscoverPage) -> None:

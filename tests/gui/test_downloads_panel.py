@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QTableView, QVBo
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.item import Failure, Item, State, Wait, not_begun
 from ktdesk.library.fetch.order import FileProgress, FileState, Progress
-from tests.gui.fake_queue import GB, FakeQueue, half_done, order
+from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue, half_done, order
 from ui.library.download_card import DownloadCard
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.download_words import total_text
@@ -43,8 +44,13 @@ def queue() -> FakeQueue:
 
 
 @pytest.fixture
-def presenter(qapp, queue: FakeQueue) -> Iterator[DownloadPresenter]:
-    presenter = DownloadPresenter(queue)
+def elsewhere() -> FakeElsewhere:
+    return FakeElsewhere()
+
+
+@pytest.fixture
+def presenter(qapp, queue: FakeQueue, elsewhere: FakeElsewhere) -> Iterator[DownloadPresenter]:
+    presenter = DownloadPresenter(queue, elsewhere)
     yield presenter
     presenter.close()
 
@@ -132,6 +138,25 @@ def test_a_failed_one_is_tried_again(qtbot: QtBot, panel: DownloadsPanel, queue:
     assert "It is gone" not in texts(card(panel, "a"))
 
 
+def test_a_failed_one_goes_on_from_another_source(
+    qtbot: QtBot, panel: DownloadsPanel, queue: FakeQueue, presenter, elsewhere: FakeElsewhere
+) -> None:
+    queue.put(item("a", State.FAILED, failure=Failure("offline", True, "No network.", "")))
+    source = card(panel, "a").source
+    qtbot.waitUntil(source.isVisible)
+    source.menu().aboutToShow.emit()
+    (mirror,) = source.menu().actions()
+    assert mirror.text() == "Go on from Mirror"
+    elsewhere.error = DownloadError("It has other files.")
+    with qtbot.waitSignal(presenter.failed):
+        mirror.trigger()
+    elsewhere.error = None
+    mirror.trigger()
+    qtbot.waitUntil(lambda: queue.items[0].state is State.QUEUED)
+    assert queue.calls == [("source", "a", "mirror")]
+    assert not source.isVisible()
+
+
 def test_moving_keeps_the_cards_in_the_order_of_the_queue(
     qtbot: QtBot, panel: DownloadsPanel, queue: FakeQueue
 ) -> None:
@@ -196,6 +221,18 @@ def test_without_orders_there_is_no_panel(
     qtbot.waitUntil(lambda: not panel.isVisible())
 
 
+def test_those_that_are_complete_are_cleared_at_once(
+    qtbot: QtBot, panel: DownloadsPanel, queue: FakeQueue
+) -> None:
+    assert not panel.clear.isVisible()
+    queue.put(item("a", State.DONE))
+    qtbot.waitUntil(panel.clear.isVisible)
+    qtbot.mouseClick(panel.clear, LEFT)
+    assert queue.calls == [("remove", "a", False)]
+    assert list(panel.cards) == ["b"]
+    assert not panel.clear.isVisible()
+
+
 class Painted(QObject):
     """Counts how often widgets are asked to paint themselves."""
 
@@ -223,7 +260,7 @@ def test_a_thousand_reports_are_a_few_looks_and_touch_only_their_card(
         queue.put(replace(queue.items[0], remaining_s=float(2000 - at)))
     qtbot.waitUntil(lambda: "about 17 min left" in texts(cards[0]))
     assert queue.looks - looks <= 3
-    assert painted.counts.get(cards[0], 0) >= 1
+    qtbot.waitUntil(lambda: painted.counts.get(cards[0], 0) >= 1)
     assert cards[1] not in painted.counts
     for each in cards:
         each.removeEventFilter(painted)

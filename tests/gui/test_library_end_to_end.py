@@ -109,8 +109,6 @@ def test_search_get_pause_resume_verify_load_and_answer(
     assert not server.served()  # nobody is asked before the user asks
 
     qtbot.keyClicks(page.field, "tiny")
-    page.sources.setCurrentIndex(page.sources.findData("huggingface"))
-    page.sources.activated.emit(page.sources.currentIndex())
     qtbot.keyClick(page.field, Qt.Key.Key_Return)
     wait(qtbot, lambda: page.details.get.isEnabled() and not page._presenter.is_judging)
     offer = page.details.offer

@@ -20,7 +20,7 @@ from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.state import Condition
 from ktdesk.settings import models_folder
 from tests.gui.fake_keeper import FOLDER, FakeKeeper, local_model
-from tests.gui.fake_queue import GB, FakeQueue
+from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.model_actions import ModelActions
@@ -82,7 +82,7 @@ def page(
     store: SettingsStore,
     theme: Theme,
 ) -> Iterator[ShelfPage]:
-    downloads = DownloadPresenter(queue)
+    downloads = DownloadPresenter(queue, FakeElsewhere())
     panel = DownloadsPanel(downloads, store, theme)
     places = Places(store)
     actions = ModelActions(presenter, places, loader, downloads.add)

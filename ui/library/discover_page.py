@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,6 +26,8 @@ from ui.library.hit_list import HitList
 from ui.library.places import Places
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+
+_NARROW = 720  # narrower, list and details stand below one another
 
 
 class DiscoverPage(QWidget):
@@ -72,6 +74,13 @@ class DiscoverPage(QWidget):
         super().showEvent(event)
         self._places.look()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Put list and details below one another where there is no room for both."""
+        super().resizeEvent(event)
+        directions = Qt.Orientation
+        is_narrow = event.size().width() < _NARROW
+        self._split.setOrientation(directions.Vertical if is_narrow else directions.Horizontal)
+
     @Slot()
     def _refresh(self) -> None:
         now = self._presenter
@@ -102,9 +111,9 @@ class DiscoverPage(QWidget):
     def _fill_sources(self) -> None:
         self.sources.blockSignals(True)
         self.sources.clear()
-        self.sources.addItem(self.tr("All sources"), "")
         for id_, title in self._presenter.sources:
             self.sources.addItem(title, id_)
+        self.sources.addItem(self.tr("All sources"), "")
         self.sources.setCurrentIndex(max(0, self.sources.findData(self._presenter.source)))
         self.sources.blockSignals(False)
 
@@ -177,7 +186,7 @@ class DiscoverPage(QWidget):
         column.addWidget(self._state)
         column.addWidget(self.list, 1)
         column.addStretch()
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split = split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(self.details)

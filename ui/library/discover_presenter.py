@@ -63,10 +63,11 @@ class Finder(Protocol):
 class DiscoverPresenter(QObject):
     """changed: anything below. failed: the KTDeskError of what concerns no list.
 
-    rows: what the list shows. words: what was searched for; '' is the catalogue. error: why there
-    are no rows. is_looking: whether they are on their way. details, offers: of the repository that
-    is open; details_error: why it cannot be opened. is_token_lasting: whether the token that was
-    given last is kept when the program ends; None if none was given.
+    source: the one that is asked; '' is all. words: what was searched for; '' is the catalogue.
+    rows: what the list shows. error: why there are none. is_looking: whether they are on their way.
+    details, offers: of the repository that is open; details_error: why it cannot be opened.
+    is_token_lasting: whether the token that was given last is kept when the program ends; None if
+    none was given.
     """
 
     changed = Signal()
@@ -85,7 +86,8 @@ class DiscoverPresenter(QObject):
         self._opening: BackgroundTask[Details] | None = None
         self._judging: BackgroundTask[list[Offer]] | None = None
         self._found: Sequence[HitRow] = ()
-        self.words, self.source, self.hides_misfits = "", "", False
+        self.words, self.hides_misfits = "", False
+        self.source = finder.sources()[0][0]  # it would take many to have others asked as well
         self.rows: Sequence[HitRow] = ()
         self.error: KTDeskError | None = None
         self.chosen = ""

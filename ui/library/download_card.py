@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QProgressBar,
+    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from ktdesk.library.downloads.item import UNDER_WAY, Item, State
+from ktdesk.library.fetch.order import Order
 from ui.library.download_words import amounts_text, reason_text, state_text
 from ui.library.file_list import FileList
 from ui.theme import Theme
@@ -36,9 +42,17 @@ class DownloadCard(QFrame):
     resume_wanted = Signal(str)
     remove_wanted = Signal(str)
     move_wanted = Signal(str, int)
+    source_wanted = Signal(str, str)
 
-    def __init__(self, item: Item, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        item: Item,
+        sources: Callable[[Order], list[tuple[str, str]]],
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._sources = sources
         self.setObjectName("downloadCard")
         self.item = item
         self._name, self._state, self._amounts, self._reason = (QLabel(self) for _ in range(4))
@@ -54,6 +68,8 @@ class DownloadCard(QFrame):
         self.go, self.earlier, self.later, self.files_button, self.remove = (
             self._button(theme, icon) for icon in ("pause", "up", "down", "right", "remove")
         )
+        self.source = QPushButton(self)
+        self.source.setMenu(QMenu(self.source))
         self._files, self._list = QTableView(self), FileList(self)
         self._set_up_files()
         self._connect()
@@ -79,6 +95,7 @@ class DownloadCard(QFrame):
         self.files_button.describe(self.tr("Files of {name}").format(name=name))
         self._files.setAccessibleName(self.tr("Files of {name}").format(name=name))
         self.remove.describe(self.tr("Remove {name}").format(name=name))
+        self.source.setText(self.tr("Another source"))
         self._list.retranslate()
         self._refresh()
 
@@ -90,6 +107,7 @@ class DownloadCard(QFrame):
         self._amounts.setText(amounts)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
+        self.source.setVisible(item.failure is not None and bool(reason))
         self._bar.setValue(_thousandths(item))
         self._bar.setVisible(item.state is not State.DONE)
         self._bar.setAccessibleName(f"{item.order.title}: {state}, {amounts}")
@@ -136,6 +154,8 @@ class DownloadCard(QFrame):
         self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.item.id))
         self.earlier.clicked.connect(lambda: self.move_wanted.emit(self.item.id, -1))
         self.later.clicked.connect(lambda: self.move_wanted.emit(self.item.id, 1))
+        self.source.menu().aboutToShow.connect(self._fill_sources)
+        self.source.menu().triggered.connect(self._choose_source)
         self.files_button.setCheckable(True)
         self.files_button.toggled.connect(self._unfold)
 
@@ -143,6 +163,17 @@ class DownloadCard(QFrame):
     def _go(self) -> None:
         wanted = self.pause_wanted if self.item.state in UNDER_WAY else self.resume_wanted
         wanted.emit(self.item.id)
+
+    @Slot()
+    def _fill_sources(self) -> None:
+        menu = self.source.menu()
+        menu.clear()
+        for id_, title in self._sources(self.item.order):
+            menu.addAction(self.tr("Go on from {source}").format(source=title)).setData(id_)
+
+    @Slot(QAction)
+    def _choose_source(self, action: QAction) -> None:
+        self.source_wanted.emit(self.item.id, action.data())
 
     @Slot(bool)
     def _unfold(self, is_open: bool) -> None:
@@ -167,6 +198,7 @@ class DownloadCard(QFrame):
         column.addWidget(self._bar)
         column.addLayout(foot)
         column.addWidget(self._reason)
+        column.addWidget(self.source, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._files)
 
 

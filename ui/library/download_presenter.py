@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from ktdesk.errors import KTDeskError
 from ktdesk.library.downloads.item import State
+from ui.tasks import BackgroundTask
 
 if TYPE_CHECKING:
     from ktdesk.library.downloads.item import Snapshot
     from ktdesk.library.fetch.order import Order
+    from ktdesk.library.hub.listing import Listing
 
 TICK_MS = 250
 
@@ -57,6 +59,22 @@ class Queue(Protocol):
         """Let an order come earlier (below 0) or later."""
         ...
 
+    def change_source(self, id_: str, listing: Listing) -> object:
+        """Let an order go on from another source, if that lists the same files."""
+        ...
+
+
+class Elsewhere(Protocol):
+    """Knows other sources of the same files."""
+
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Return id and title of the sources."""
+        ...
+
+    def listing(self, order: Order, source: str) -> Listing:
+        """Return what a source has under the name of an order. Slow; raises KTDeskError."""
+        ...
+
 
 class DownloadPresenter(QObject):
     """Holds the last snapshot of the queue.
@@ -70,9 +88,9 @@ class DownloadPresenter(QObject):
     failed = Signal(object)
     _heard = Signal()
 
-    def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
+    def __init__(self, queue: Queue, elsewhere: Elsewhere, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queue = queue
+        self._queue, self._elsewhere = queue, elsewhere
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TICK_MS)
@@ -108,9 +126,26 @@ class DownloadPresenter(QObject):
         """Forget an order, and what of it is on the disk."""
         self._do(lambda: self._queue.remove(id_, delete_files=delete_files))
 
+    def clear_complete(self) -> None:
+        """Take those off the list that are complete; their models stay."""
+        for item in self.snapshot.items:
+            if item.state is State.DONE:
+                self.remove(item.id, delete_files=False)
+
     def move(self, id_: str, by: int) -> None:
         """Let an order come earlier (below 0) or later."""
         self._do(lambda: self._queue.move(id_, by))
+
+    def other_sources(self, order: Order) -> list[tuple[str, str]]:
+        """Return id and title of the sources that an order could go on from."""
+        return [each for each in self._elsewhere.sources() if each[0] != order.source]
+
+    def change_source(self, id_: str, source: str) -> None:
+        """Let an order go on from another source, if that has the same files."""
+        order = next(item.order for item in self.snapshot.items if item.id == id_)
+        task = BackgroundTask(self, lambda report: self._elsewhere.listing(order, source))
+        task.on_success(lambda found: self._do(lambda: self._queue.change_source(id_, found)))
+        task.on_failure(self.failed.emit).start()
 
     def pause_all(self) -> None:
         """Let all rest that are under way."""

@@ -51,9 +51,11 @@ class DownloadsPanel(QFrame):
         self._bar = QProgressBar(self)
         self._bar.setRange(0, _FULL)
         self._bar.setTextVisible(False)
-        self.fold, self.all_button, self.limits = (
-            IconButton(theme, icon, self, colour="muted") for icon in ("down", "pause", "speed")
+        self.fold, self.all_button, self.limits, self.clear = (
+            IconButton(theme, icon, self, colour="muted")
+            for icon in ("down", "pause", "speed", "check")
         )
+        self.clear.clicked.connect(presenter.clear_complete)
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._fold)
         self.all_button.clicked.connect(self._pause_or_resume)
@@ -68,6 +70,7 @@ class DownloadsPanel(QFrame):
         self._title.setText(self.tr("Downloads"))
         self.fold.describe(self.tr("Show or hide the single downloads"))
         self.limits.describe(self.tr("Speed limit and night hours"))
+        self.clear.describe(self.tr("Clear the complete ones"))
         self._bar.setAccessibleName(self.tr("Progress of all downloads"))
         self._refresh()
 
@@ -101,6 +104,7 @@ class DownloadsPanel(QFrame):
         self.all_button.show_icon("pause" if goes_on else "play")
         self.all_button.describe(self.tr("Pause all") if goes_on else self.tr("Go on with all"))
         self.all_button.setVisible(goes_on or State.PAUSED in states)
+        self.clear.setVisible(State.DONE in states)
 
     def _show_items(self, items: tuple[Item, ...]) -> None:
         for id_ in self.cards.keys() - {item.id for item in items}:
@@ -115,10 +119,12 @@ class DownloadsPanel(QFrame):
                 self._column.insertWidget(at, card)
 
     def _add(self, item: Item) -> DownloadCard:
-        card = DownloadCard(item, self._theme, self._area.widget())
+        sources = self._presenter.other_sources
+        card = DownloadCard(item, sources, self._theme, self._area.widget())
         card.pause_wanted.connect(self._presenter.pause)
         card.resume_wanted.connect(self._presenter.resume)
         card.move_wanted.connect(self._presenter.move)
+        card.source_wanted.connect(self._presenter.change_source)
         card.remove_wanted.connect(self._ask_to_remove)
         self.cards[item.id] = card
         return card
@@ -162,7 +168,7 @@ class DownloadsPanel(QFrame):
         head.setSpacing(8)
         head.addWidget(self._title)
         head.addWidget(self._total, 1)
-        for button in (self.all_button, self.limits, self.fold):
+        for button in (self.clear, self.all_button, self.limits, self.fold):
             head.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 6, 20, 10)

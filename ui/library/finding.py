@@ -142,6 +142,10 @@ class HubFinder:
         """Return the order of an offer."""
         return order_of(details.listing, offer.variant, folder)
 
+    def listing(self, order: Order, source: str) -> Listing:
+        """Return what a source has under the name of an order."""
+        return self._sources().find(source).listing(order.repository)
+
     def _appraiser(self) -> Appraiser:
         from ktdesk.library.hub.appraisal import Appraiser  # with torch
 
@@ -167,7 +171,7 @@ class HubFinder:
                 yield HitRow("", f"{source.title}: {answer}")
 
     def _entry(self, entry: CatalogueEntry, plan: Plan, hub: Source) -> HitRow:
-        text = translate("Discover", "{billions} billion parameters · {size} as {quantization}")
+        text = translate("Discover", "{size} as {quantization} · {billions} billion parameters")
         about = text.format(
             billions=f"{entry.shape.weights / 1e9:.0f}",
             hundred_millions=f"{entry.shape.weights / 1e8:.0f}",

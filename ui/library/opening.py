@@ -37,11 +37,11 @@ class Library(QObject):
         self._web = Web(store.settings.network)
         self._queue = open_queue(store.settings, self._sources(), self._web)
         self._queue.start()
-        self.downloads = DownloadPresenter(self._queue, self)
         self._places = Places(store, self)
         self._shelf: ShelfPresenter | None = None
         headers = RemoteHeaders(self._web)
         finder = HubFinder(lambda: store.settings, self._sources, headers, self._credentials)
+        self.downloads = DownloadPresenter(self._queue, finder, self)
         self._discover = DiscoverPresenter(finder, self.downloads.add, self)
         store.changed.connect(self._follow)
 

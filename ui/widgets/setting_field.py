@@ -35,7 +35,7 @@ class SettingField(QWidget):
         self, about: Setting, value: Any, kind: Any, *, names: dict[str, str] | None = None
     ) -> None:
         super().__init__()
-        self._about, self._names = about, names
+        self._about, self._names, self._kind = about, names, kind
         self._title, self._help = QLabel(self), QLabel(self)
         self._help.setObjectName("muted")
         self._help.setWordWrap(True)
@@ -77,7 +77,7 @@ class SettingField(QWidget):
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             unit = setting_text(self._about.unit)
             field.setSuffix(f" {unit}" if unit else "")
-        elif isinstance(field, QLineEdit):
+        elif isinstance(field, QLineEdit) and self._kind is not str:
             field.setPlaceholderText(self.tr("random"))
         elif isinstance(field, QComboBox):
             self._name_choices(field)
@@ -94,7 +94,7 @@ class SettingField(QWidget):
         if kind is int:
             return self._make_number(QSpinBox(self))
         field = QLineEdit(self)
-        field.editingFinished.connect(self._edit_text)
+        field.editingFinished.connect(self._edit_text if kind is str else self._edit_number)
         return field
 
     def _make_number(self, field: QSpinBox | QDoubleSpinBox) -> QWidget:
@@ -134,6 +134,11 @@ class SettingField(QWidget):
 
     @Slot()
     def _edit_text(self) -> None:
+        if isinstance(self._input, QLineEdit):
+            self.edited.emit(self._input.text().strip())
+
+    @Slot()
+    def _edit_number(self) -> None:
         """Take a whole number or nothing; what is neither, or not allowed, is taken back."""
         if not isinstance(self._input, QLineEdit):
             return

@@ -133,6 +133,30 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "Disk speed"),
     QT_TRANSLATE_NOOP("Settings", "Of the folders of models; 0: as measured."),
     QT_TRANSLATE_NOOP("Settings", "MB/s"),
+    QT_TRANSLATE_NOOP("Settings", "Models of other programs"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "First source"),
+    QT_TRANSLATE_NOOP("Settings", "Where a model is looked for, unless something else is said."),
+    QT_TRANSLATE_NOOP("Settings", "huggingface"),
+    QT_TRANSLATE_NOOP("Settings", "mirror"),
+    QT_TRANSLATE_NOOP("Settings", "modelscope"),
+    QT_TRANSLATE_NOOP("Settings", "Hugging Face"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "The hub's address; a hub of one's own that speaks as it does will do."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Mirror"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "The address of a mirror of the hub. It is never told the hub's token."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "ModelScope"),
+    QT_TRANSLATE_NOOP("Settings", "The site's address."),
+    QT_TRANSLATE_NOOP("Settings", "Proxy"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Such as http://host:port or socks5h://host:port; empty takes the system's."
+    ),
     QT_TRANSLATE_NOOP("Settings", "Models at once"),
     QT_TRANSLATE_NOOP("Settings", "How many are fetched at the same time."),
     QT_TRANSLATE_NOOP("Settings", "Speed limit"),
