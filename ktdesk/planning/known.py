@@ -49,6 +49,12 @@ class KnownModel:
         """How many weights there are."""
         return sum(weights for _, weights in self.parts.values())
 
+    @property
+    def active_weights(self) -> int:
+        """How many of them one token uses: of the routed experts its share, of embeddings none."""
+        routed, looked_up = (self.parts[part][1] for part in (Part.ROUTED, Part.EMBEDDING))
+        return self.weights - looked_up - routed + routed * self.experts_used // self.experts
+
     def anatomy(self, cache_type: CacheType = CacheType.F16) -> Anatomy:
         """Return its modules: one for each part of a layer, layers alike."""
         routed = self.parts[Part.ROUTED][0] // (self.layers - self.dense_layers)

@@ -109,6 +109,8 @@ class DownloadQueue:
         items = self._fresh().items
         same = _find_same(order, items)
         if same is not None and same.state is not State.DONE:
+            if all(file.sha256 for file in order.files):  # so it may come from elsewhere now
+                self._store.replace(replace(order, id=same.id))
             self.resume(same.id)
             return same.id
         check_space(
@@ -243,13 +245,18 @@ class DownloadQueue:
         try:
             yield
         except (DownloadError, OSError) as error:
-            if str(error) == self._notice:
-                return
-            log.warning("The list of downloads: %s", error)
-            self._notice = str(error)
-            with self._lock:
-                self._snapshot = replace(self._snapshot, notice=self._notice)
-            self._announcer.announce()
+            self._notify(str(error))
+        except Exception as error:  # noqa: BLE001 - the queue must not stand still without a word
+            self._notify(f"KTDesk has a fault; it is not your doing: {error!r}", error)
+
+    def _notify(self, notice: str, fault: Exception | None = None) -> None:
+        if notice == self._notice:
+            return
+        log.warning("The list of downloads: %s", notice, exc_info=fault)
+        self._notice = notice
+        with self._lock:
+            self._snapshot = replace(self._snapshot, notice=notice)
+        self._announcer.announce()
 
     def _show(self, *, is_driven: bool) -> None:
         with self._lock:

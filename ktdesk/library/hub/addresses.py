@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.hub.names import is_repository, is_revision, is_safe_path
@@ -36,9 +36,16 @@ class Site:
     read: Callable[[list[str], dict[str, str]], Place | str]
 
 
-def site_of(host: str) -> Site | None:
-    """Return the site of a host, if it is one of those known."""
-    return SITES.get(host.lower().rstrip("."))
+def site_of(host: str, own: Mapping[str, str]) -> Site | None:
+    """Return the site of a host, with its port if it has one; None if it is none of those known.
+
+    own: addresses that stand in for sites, by the ids of the sources.
+    """
+    host = host.lower()
+    for source, address in own.items():
+        if host == urlsplit(address).netloc.lower():
+            return Site(source, _modelscope if source == MODELSCOPE else _hugging_face)
+    return SITES.get(host.rstrip("."))
 
 
 def read_address(site: Site, path: str, query: str) -> Place | str:
@@ -109,14 +116,12 @@ def _modelscope(parts: list[str], query: dict[str, str]) -> Place | str:
     return Place(repository, query.get("Revision", ""), query.get("FilePath", ""))
 
 
-MIRROR_SITE = Site(MIRROR, _hugging_face)
-
 SITES = {
     "huggingface.co": Site(HUGGING_FACE, _hugging_face),
     "www.huggingface.co": Site(HUGGING_FACE, _hugging_face),
     "hf.co": Site(HUGGING_FACE, _hugging_face),
-    "hf-mirror.com": MIRROR_SITE,
-    "www.hf-mirror.com": MIRROR_SITE,
+    "hf-mirror.com": Site(MIRROR, _hugging_face),
+    "www.hf-mirror.com": Site(MIRROR, _hugging_face),
     "modelscope.cn": Site(MODELSCOPE, _modelscope),
     "www.modelscope.cn": Site(MODELSCOPE, _modelscope),
     "modelscope.com": Site(MODELSCOPE, _modelscope),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ktdesk.errors import DownloadError
 from ktdesk.hardware import Machine
@@ -52,7 +52,7 @@ class Appraiser:
 
     def __init__(self, headers: RemoteHeaders, machine: Machine | None = None) -> None:
         self._headers, self._machine = headers, machine
-        self._planners: OrderedDict[tuple[str, str, str], tuple[Variant, Planner]] = OrderedDict()
+        self._slots: OrderedDict[tuple[str, str, str], _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
     def planner(self, source: Source, listing: Listing, variant: Variant) -> Planner:
@@ -78,9 +78,9 @@ class Appraiser:
         return Appraisal(variant, plan, plan.anatomy.weights, is_exact=variant == read)
 
     def _planner_of(self, source: Source, listing: Listing) -> tuple[Variant, Planner]:
-        key = (listing.source, listing.repository, listing.revision)
-        with self._lock:  # two threads that want the same header shall not both fetch it
-            if key not in self._planners:
+        slot = self._slot((listing.source, listing.repository, listing.revision))
+        with slot.lock:  # two threads that want the same header shall not both fetch it
+            if slot.planned is None:
                 variant = usual_variant(variants_of(listing.files))
                 if variant is None:
                     raise DownloadError(
@@ -88,10 +88,24 @@ class Appraiser:
                         hint="Look for a repository of the model whose name ends in GGUF.",
                         kind="missing",
                     )
-                self._planners[key] = variant, self.planner(source, listing, variant)
-                while len(self._planners) > _KEPT:
-                    self._planners.popitem(last=False)
-            return self._planners[key]
+                slot.planned = variant, self.planner(source, listing, variant)
+            return slot.planned
+
+    def _slot(self, key: tuple[str, str, str]) -> _Slot:
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > _KEPT:
+                self._slots.popitem(last=False)
+            return slot
+
+
+@dataclass(slots=True)
+class _Slot:
+    """The quantisation of a repository whose header was read, once it was."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    planned: tuple[Variant, Planner] | None = None
 
 
 def usual_variant(variants: Iterable[Variant]) -> Variant | None:

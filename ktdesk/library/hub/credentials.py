@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _SERVICE = "KTDesk"
 _HUGGING_FACE = ("https", "huggingface.co", 443)
-_MOST_CHARACTERS = 2000  # the store of Windows takes 2560 bytes
+_MOST_CHARACTERS = 1000  # the store of Windows takes 2560 bytes, and needs two for each
 
 
 class Keeping(StrEnum):
@@ -131,19 +131,17 @@ def _backend() -> KeyringBackend | None:
 
 
 def _read(key: str) -> str:
-    from keyring.errors import KeyringError
-
     try:
         backend = _backend()
         return (backend.get_password(_SERVICE, key) or "") if backend else ""
-    except (KeyringError, OSError) as error:  # locked, or nobody there to unlock it
+    except Exception as error:  # noqa: BLE001 - stores raise what their libraries do
         log.info("The store of secrets gives nothing: %s", type(error).__name__)
         return ""
 
 
 def _store(key: str, token: str) -> bool:
     """Write a token to the store, or remove it; return whether that was done."""
-    from keyring.errors import KeyringError, PasswordDeleteError
+    from keyring.errors import PasswordDeleteError
 
     try:
         backend = _backend()
@@ -155,7 +153,7 @@ def _store(key: str, token: str) -> bool:
             backend.delete_password(_SERVICE, key)
     except PasswordDeleteError:  # there was none
         return True
-    except (KeyringError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - stores raise what their libraries do
         log.info("The store of secrets takes nothing: %s", type(error).__name__)
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from ktdesk.library.hub.source import Source
 from ktdesk.library.web import Response, Web
 
 # The first shard's header has the vocabulary, 3 to 10 MB; others only have a table of tensors.
-_FIRST_BYTES, _STEP_BYTES, _GROWTH = 1 << 18, 1 << 20, 1.4
+_FIRST_BYTES, _TABLE_BYTES = 1 << 20, 1 << 15
+_STEP_BYTES, _GROWTH = 1 << 20, 1.25
 _MOST_BYTES = 1 << 26  # the largest vocabularies in use take a quarter of it
 _AT_ONCE = 4  # shards
 _READ_BYTES = 1 << 16
@@ -33,7 +34,7 @@ class RemoteHeaders:
         self._web, self._cache = web, cache or HeaderCache()
 
     def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
-        """Return a model that has all but its weights.
+        """Return a model without its weights and its vocabulary.
 
         Raises DownloadError if it cannot be reached or is incomplete there, ModelFileError if its
         files are not what they should be.
@@ -48,18 +49,31 @@ class RemoteHeaders:
             )
         origin = source.origin(listing.repository, listing.revision)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            parts = list(threads.map(partial(self._part, origin, listing), variant.files))
+            begins = [_FIRST_BYTES] + [_TABLE_BYTES] * (len(variant.files) - 1)
+            parts = list(threads.map(partial(self._part, origin, listing), variant.files, begins))
         return Checkpoint(parts[0].path, parts)
 
-    def _part(self, origin: Origin, listing: Listing, file: RemoteFile) -> FilePart:
+    def _part(
+        self, origin: Origin, listing: Listing, file: RemoteFile, begin_bytes: int
+    ) -> FilePart:
         path = Path(file.path)
         try:
             header = read_header(path, self._cache.read(listing, file), file.size_bytes)
         except (ModelFileError, HeaderCutError):  # not there, or damaged
             begin = _Begin(self._web, origin.address(file), file)
-            header = begin.header()
+            header = begin.header(begin_bytes)
             self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
-        return FilePart(path, file.size_bytes, header)
+        return FilePart(path, file.size_bytes, _without_vocabulary(header))
+
+
+def _without_vocabulary(header: Header) -> Header:
+    """Leave out what takes 30 MB of memory, and no plan needs."""
+    metadata = {
+        key: value
+        for key, value in header.metadata.items()
+        if not (key.startswith("tokenizer.") and isinstance(value, list))
+    }
+    return replace(header, metadata=metadata)
 
 
 @dataclass
@@ -71,9 +85,8 @@ class _Begin:
     file: RemoteFile
     data: bytearray = field(default_factory=bytearray)
 
-    def header(self) -> Header:
-        """Fetch as much as the header takes, and read it."""
-        wanted = _FIRST_BYTES
+    def header(self, wanted: int) -> Header:
+        """Fetch as much as the header takes, so many bytes to begin with, and read it."""
         while True:
             self._fetch(min(wanted, self.file.size_bytes))
             try:
@@ -106,6 +119,8 @@ class _Begin:
         ) as response:
             if self._start(response) != have:  # it does not know ranges
                 self.data.clear()
+            if response.has_left:  # the next step need not be led on again
+                self.address = Address(response.url)
             while len(self.data) < wanted:
                 some = response.read(min(_READ_BYTES, wanted - len(self.data)))
                 if not some:

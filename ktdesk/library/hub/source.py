@@ -33,11 +33,13 @@ class Source(Protocol):
     """Where models can be found and fetched. From any thread.
 
     id: what lists and lock files keep: 'huggingface', 'mirror', 'modelscope', the address of a
-    server, or a folder's path. title: its name for people. takes_token: whether one may be set.
+    server, or a folder's path. title: its name for people. address: of its host, which a token is
+    for; '' of a folder. takes_token: whether one may be set.
     """
 
     id: str
     title: str
+    address: str
     takes_token: bool
 
     def search(self, words: str, limit: int) -> list[Hit]:

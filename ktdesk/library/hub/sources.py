@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ktdesk.errors import DownloadError
-from ktdesk.library.hub.addresses import HUGGING_FACE, MIRROR
+from ktdesk.library.hub.addresses import HUGGING_FACE, MIRROR, MODELSCOPE
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.huggingface import HuggingFace
@@ -36,7 +36,12 @@ class Sources:
     """The sources. From any thread. Raises DownloadError for addresses that are none."""
 
     def __init__(self, settings: SourcesSettings, web: Web, credentials: Credentials) -> None:
-        self._settings, self._web, self._credentials = settings, web, credentials
+        self._web, self._credentials = web, credentials
+        self._own = {
+            HUGGING_FACE: settings.hub,
+            MIRROR: settings.mirror,
+            MODELSCOPE: settings.modelscope,
+        }
         hub = HuggingFace(web, credentials, settings.hub, id=HUGGING_FACE, title="Hugging Face")
         mirror = HuggingFace(web, credentials, settings.mirror, id=MIRROR, title="Mirror")
         modelscope = ModelScope(web, credentials, settings.modelscope)
@@ -61,7 +66,7 @@ class Sources:
 
     def read(self, text: str) -> Words | Place:
         """Say what a text asks for. Raises DownloadError if it is an address of nothing."""
-        match read_query(text, self._settings.mirror):
+        match read_query(text, self._own):
             case Words() as words:
                 return words
             case Named() as named:

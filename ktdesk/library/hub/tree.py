@@ -26,7 +26,8 @@ class Tree(ABC):
 
     id: str
     title: str
-    takes_token = False
+    address: str = ""
+    takes_token: bool = False
 
     @abstractmethod
     def paths(self, folder: str) -> list[str]:

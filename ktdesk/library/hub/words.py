@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,7 +13,7 @@ from urllib.request import url2pathname
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.names import LOCK_NAME
-from ktdesk.library.hub.addresses import MIRROR_SITE, SITES, Place, read_address, site_of
+from ktdesk.library.hub.addresses import SITES, Place, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
 
 _MOST_CHARACTERS = 2000
@@ -65,10 +66,10 @@ class InFolder:
 Query = Words | Named | OnServer | InFolder
 
 
-def read_query(text: str, mirror: str = "") -> Query:
+def read_query(text: str, own: Mapping[str, str] | None = None) -> Query:
     """Say what a text asks for. Raises DownloadError if it is an address that cannot be used.
 
-    mirror: the address of a mirror of Hugging Face, whose addresses are read as those are.
+    own: addresses that are used in place of the sites' own, by the ids of their sources.
     """
     shown = "".join(char if char.isprintable() else " " for char in text)
     text = shown.strip().strip("\"'<>").strip()
@@ -80,7 +81,7 @@ def read_query(text: str, mirror: str = "") -> Query:
     if folder := _folder(text):
         return folder
     if address := _address(text):
-        return _at(address, mirror)
+        return _at(address, own or {})
     name = _NAME.fullmatch(text)
     if name and is_repository(name["repository"]):
         return Named(name["repository"], label=name["label"] or "")
@@ -143,7 +144,7 @@ def _address(text: str) -> str:
     return ""
 
 
-def _at(address: str, mirror: str) -> Query:
+def _at(address: str, own: Mapping[str, str]) -> Query:
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -158,9 +159,7 @@ def _at(address: str, mirror: str) -> Query:
             "The address has a user name or a password in it, which would be shown and kept.",
             hint="Leave them out; a token can be set for each source in the settings.",
         )
-    site = site_of(parts.hostname)
-    if mirror and parts.netloc.lower() == urlsplit(mirror).netloc.lower():
-        site = MIRROR_SITE
+    site = site_of(parts.netloc, own)
     if site is None:
         return _on_server(parts.scheme, parts.netloc, parts.path)
     place = read_address(site, parts.path, parts.query)

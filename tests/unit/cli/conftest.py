@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,12 @@ from ktdesk.hardware.machine import Machine
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, Token
+from tests.faulty_server import FaultyServer
+from tests.hub import Hub
+from tests.known.header import write_header
+from tests.known.models import MODELS, Q2_K
 
+R1 = "maker/DeepSeek-R1-GGUF"  # a repository of the hub
 STATS = Stats(
     prompt_tokens=10,
     cached_tokens=2,
@@ -200,3 +206,24 @@ def typed(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
     return put
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """DeepSeek-R1 in two quantisations, one of them in parts; of both the weights are holes."""
+    folder = tmp_path_factory.mktemp("hub")
+    model = MODELS["DeepSeek-R1"]
+    write_header(model, folder / "R1-Q4_K_M.gguf", part_tensors=400)
+    write_header(replace(model, types=Q2_K), folder / "R1-Q2_K.gguf")
+    return {path.name: path for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def hub(files: dict[str, Path], home: Path) -> Iterator[Hub]:
+    with FaultyServer() as server:
+        hub = Hub(server)
+        hub.add(R1, files)
+        home.mkdir()
+        settings = f'[sources]\nhub = "{server.url}"\n'
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        yield hub

@@ -4,41 +4,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.faulty_server import FaultyServer
 from tests.hub import Hub
-from tests.known.header import write_header
-from tests.known.models import MODELS, Q2_K
+from tests.unit.cli.conftest import R1 as NAME
 from tests.unit.cli.conftest import On
 from tests.unit.planning.machines import card, machine
-
-NAME = "maker/DeepSeek-R1-GGUF"
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """DeepSeek-R1 in two quantisations, one of them in parts; of both the weights are holes."""
-    folder = tmp_path_factory.mktemp("hub")
-    model = MODELS["DeepSeek-R1"]
-    write_header(model, folder / "R1-Q4_K_M.gguf", part_tensors=400)
-    write_header(replace(model, types=Q2_K), folder / "R1-Q2_K.gguf")
-    return {path.name: path for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture
-def hub(files: dict[str, Path], home: Path) -> Iterator[Hub]:
-    with FaultyServer() as server:
-        hub = Hub(server)
-        hub.add(NAME, files)
-        home.mkdir()
-        settings = f'[sources]\nhub = "{server.url}"\n'
-        (home / "settings.toml").write_text(settings, encoding="utf-8")
-        yield hub
 
 
 def test_a_model_of_a_hub_is_planned(ktdesk, on: On, hub: Hub, files: dict[str, Path]) -> None:

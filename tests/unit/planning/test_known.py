@@ -46,6 +46,7 @@ def test_its_figures_are_those_of_the_headers(
         assert told.bytes_of(part) == pytest.approx(read.bytes_of(part), **within)
     assert model.size_bytes == pytest.approx(read.size_bytes, **within)
     assert model.weights == pytest.approx(read.weights, **within)
+    assert 2 * model.active_weights == pytest.approx(total(read, "operations"), rel=0.02)
     assert told.cache_bytes(8192) == read.cache_bytes(8192)
     for figure in (
         "read_bytes", "operations", "row_operations", "prompt_row_operations", "made_bytes"

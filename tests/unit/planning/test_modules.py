@@ -34,8 +34,12 @@ PUBLISHED = {
     "Kimi-K2": (1026, 32),
     "DeepSeek-V2.5": (236, 21),
     "DeepSeek-V2-Lite": (15.7, 2.4),
+    "Moonlight-16B-A3B": (16, 3),
     "Qwen3-30B-A3B": (30.5, 3.3),
+    "Qwen3-235B-A22B": (235, 22),
+    "GLM-4.5": (355, 32),
     "GLM-4.5-Air": (106, 12),
+    "gpt-oss-20b": (20.9, 3.6),
     "gpt-oss-120b": (116.8, 5.1),
 }
 

@@ -78,7 +78,7 @@ def test_a_model_elsewhere_is_planned_as_if_it_were_here(elsewhere: Elsewhere) -
     for on in (machine(64), machine(512, card())):
         wishes = Wishes(context_tokens=8192)
         assert make_plan(away, on, wishes) == make_plan(here, on, wishes)
-    assert elsewhere.fetched_bytes() < 2_000_000 + 300_000 * len(away._parts)
+    assert elsewhere.fetched_bytes() <= STEP + (1 << 15) * len(away._parts)
 
 
 def test_a_header_is_fetched_once(elsewhere: Elsewhere) -> None:
@@ -106,7 +106,9 @@ def test_a_cache_that_cannot_be_written_is_done_without(elsewhere: Elsewhere) ->
 def test_a_vocabulary_is_read_in_steps(server: FaultyServer, web: Web, tmp_path: Path) -> None:
     elsewhere = Elsewhere(server, web, tmp_path / "cache", with_vocabulary(tmp_path / "m", 200_000))
     away, here = elsewhere.checkpoint(), Checkpoint.open(elsewhere.path)
-    assert away.metadata == here.metadata
+    assert "tokenizer.ggml.tokens" in here.metadata
+    assert "tokenizer.ggml.tokens" not in away.metadata
+    assert away.tensors == here.tensors
     header = here._parts[0].header.data_start
     assert header > 4 * STEP
     assert header <= elsewhere.fetched_bytes() < 1.5 * header
@@ -132,7 +134,7 @@ def with_vocabulary(folder: Path, tokens: int) -> Path:
 def test_a_server_without_ranges_will_do(server: FaultyServer, web: Web, tmp_path: Path) -> None:
     elsewhere = Elsewhere(server, web, tmp_path / "cache", with_vocabulary(tmp_path / "m", 50_000))
     server.fail_always(f"/{elsewhere.path.name}", Fault(ignores_range=True))
-    assert elsewhere.checkpoint().metadata == Checkpoint.open(elsewhere.path).metadata
+    assert elsewhere.checkpoint().tensors == Checkpoint.open(elsewhere.path).tensors
 
 
 def test_a_connection_that_breaks_once_is_made_again(elsewhere: Elsewhere) -> None:
@@ -182,7 +184,7 @@ def test_files_that_are_no_models(
     with pytest.raises(ModelFileError, match=message) as caught:
         elsewhere.checkpoint()
     assert caught.value.hint
-    assert elsewhere.fetched_bytes() < STEP
+    assert elsewhere.fetched_bytes() <= STEP
 
 
 def test_parts_that_are_missing_are_named(elsewhere: Elsewhere) -> None:

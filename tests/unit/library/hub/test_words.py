@@ -17,6 +17,11 @@ from ktdesk.library.hub.words import InFolder, Named, OnServer, Query, Words, re
 R1, FILE = "unsloth/DeepSeek-R1-GGUF", "R1-Q4_K_M/R1-Q4_K_M-00001-of-00009.gguf"
 HF, MS = "https://huggingface.co", "https://modelscope.cn"
 COMMIT = "0" * 40
+OWN = {
+    "huggingface": "https://hf.lan",
+    "mirror": "https://hub.example:8443/",
+    "modelscope": "http://scope.lan",
+}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,9 @@ COMMIT = "0" * 40
         (f"https://hf-mirror.com/{R1}/tree/main", Named(R1, "mirror", "main")),
         (f"https://hub.example:8443/{R1}/blob/main/m.gguf",
          Named(R1, "mirror", "main", path="m.gguf")),
+        (f"https://HF.lan/{R1}:Q8_0", Named(R1, "huggingface", label="Q8_0")),
+        (f"http://scope.lan/models/{R1}/files", Named(R1, "modelscope")),
+        (f"https://hub.example/{R1}", OnServer(f"https://hub.example/{R1}/")),
         (f"{MS}/models/{R1}", Named(R1, "modelscope")),
         (f"https://www.modelscope.cn/models/{R1}/files", Named(R1, "modelscope")),
         (f"https://modelscope.com/models/{R1}/summary", Named(R1, "modelscope")),
@@ -76,7 +84,7 @@ COMMIT = "0" * 40
     ],
 )  # fmt: skip
 def test_what_a_text_asks_for(text: str, query: Query) -> None:
-    assert read_query(text, mirror="https://hub.example:8443") == query
+    assert read_query(text, OWN) == query
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths as other systems write them")
