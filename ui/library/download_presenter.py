@@ -143,8 +143,12 @@ class DownloadPresenter(QObject):
     def change_source(self, id_: str, source: str) -> None:
         """Let an order go on from another source, if that has the same files."""
         order = next(item.order for item in self.snapshot.items if item.id == id_)
+
+        def change(listing: Listing) -> None:
+            self._do(lambda: self._queue.change_source(id_, listing))
+
         task = BackgroundTask(self, lambda report: self._elsewhere.listing(order, source))
-        task.on_success(lambda found: self._do(lambda: self._queue.change_source(id_, found)))
+        task.on_success(change)
         task.on_failure(self.failed.emit).start()
 
     def pause_all(self) -> None:

@@ -84,10 +84,11 @@ class Fetcher:
         """Return the files as far as they are."""
         jobs: list[Job] = []
         seals = _known_seals(self._order.folder)
-        for file in self._order.files:
+        files = self._order.files
+        for file, record in zip(files, journal.records(files), strict=True):
             job = Job(file, place(self._order.folder, file.path), journal)
             with disk_errors(job.target):
-                job.take_up(journal.record(file), seals.get(file))
+                job.take_up(record, seals.get(file))
                 if job.is_in_place:
                     _recall_blocks(job)
             jobs.append(job)
