@@ -155,14 +155,14 @@ def _recall_blocks(job: Job) -> None:
     """Take up what a file in its place was when it was right, so that its wrong parts are found."""
     with closing(FileFacts()) as facts:
         for block in facts.blocks(job.target):
-            job.journal.add(job.file.path, Block(*block))
+            job.journal.add(job.file.path, Block(*block), "", "")
 
 
 def _keep_blocks(jobs: Sequence[Job]) -> None:
     """Keep what right files consist of, for the day when a disk has damaged them."""
     with closing(FileFacts()) as facts:
         for job in jobs:
-            blocks = job.journal.record(job.file).blocks
+            blocks = job.journal.blocks(job.file)
             if job.file.sha256 and blocks:
                 with disk_errors(job.target):
                     seal = Seal.of(job.target)
