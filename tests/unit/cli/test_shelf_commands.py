@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from ktdesk.library.shelf.lock_file import write_lock
+from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.move import plan_move
+from ktdesk.library.shelf.move_plan import moves_folder
+from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.settings import load_settings, models_folder
 from tests.unit.library.shelf.making import lock_of, model, put
 
@@ -113,6 +117,30 @@ def test_a_model_is_moved(ktdesk, folder: Path, tmp_path: Path) -> None:
     assert target.read_bytes() == model("Good")
     assert not (folder / "good.gguf").exists()
     assert "No move was broken off" in ktdesk("models", "move").err
+
+
+@pytest.mark.parametrize("option", [(), ("--undo",)])
+def test_a_move_that_was_broken_off_is_told_and_finished_or_undone(
+    ktdesk, folder: Path, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    with Shelf([(models_folder(), Owner.KTDESK)]) as shelf:
+        plan = plan_move(shelf.look_at(folder / "good.gguf"), more)
+    plan.stage.mkdir()
+    plan.save()
+    plan.staged(plan.files[0]).write_bytes(b"a part")
+    path = moves_folder() / f"{plan.id}.json"
+    journal = json.loads(path.read_text())
+    path.write_text(json.dumps(journal | {"worker": [journal["worker"][0], 1.0]}))
+    assert "Moving Good was broken off" in ktdesk("models").err
+    file = plan.files[0]
+    here, there = (file.source, file.target) if option else (file.target, file.source)
+    assert ktdesk("models", "move", *option).out == f"{here}\n"
+    assert here.read_bytes() == model("Good")
+    assert not there.exists()
+    assert not plan.stage.exists()
+    assert "broken off" not in ktdesk("models").err
 
 
 def test_moving_needs_a_place(ktdesk, folder: Path) -> None:
