@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.names import LOCK_NAME
-from ktdesk.library.hub.addresses import SITES, Place, read_address, site_of
+from ktdesk.library.hub.addresses import SITES, Named, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
 
 _MOST_CHARACTERS = 2000
@@ -30,21 +30,6 @@ class Words:
     """Something to search for. May be empty: then for what is popular."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A repository, and what of it.
-
-    source: its id; '' where the text does not say. revision, label, path: '' likewise. label: of a
-    quantisation. path: of a file or a folder in it.
-    """
-
-    repository: str
-    source: str = ""
-    revision: str = ""
-    label: str = ""
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +147,8 @@ def _at(address: str, own: Mapping[str, str]) -> Query:
     site = site_of(parts.netloc, own)
     if site is None:
         return _on_server(parts.scheme, parts.netloc, parts.path)
-    place = read_address(site, parts.path, parts.query)
-    if isinstance(place, Place):
-        return Named(place.repository, site.source, place.revision, place.label, place.path)
-    return Words(place)
+    read = read_address(site, parts.path, parts.query)
+    return Words(read) if isinstance(read, str) else read
 
 
 def _on_server(scheme: str, host: str, path: str) -> OnServer:
