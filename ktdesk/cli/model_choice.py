@@ -39,8 +39,7 @@ def choose_model(wanted: str | None, program: Program) -> Path:
         path = Path(wanted).expanduser()
         is_path = path.exists() or path.suffix == ".gguf" or path.name != wanted
         return path if is_path else _named(wanted, program.settings)
-    last = program.settings.interface.last_model
-    return Path(last) if last and Path(last).is_file() else demo_models(program).deepseek2
+    return _last_used(program.settings) or demo_models(program).deepseek2
 
 
 def demo_models(program: Program, source: Path | None = None) -> DemoModels:
@@ -91,6 +90,16 @@ def remember_model(program: Program, path: Path) -> None:
         save_settings(dataclasses.replace(program.settings, interface=interface))
     except SettingsError as error:
         log.warning("%s", error)
+
+
+def _last_used(settings: Settings) -> Path | None:
+    """Return the model that was used last, also if it was moved; None without one."""
+    last = settings.interface.last_model
+    if not last or Path(last).is_file():
+        return Path(last) if last else None
+    from ktdesk.library.shelf.loading import find_again
+
+    return find_again(Path(last), settings)
 
 
 def _named(name: str, settings: Settings) -> Path:

@@ -7,6 +7,8 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 from typing import Any
 
 from ktdesk.cli.library import (
+    adopt,
+    delete,
     downloads,
     find,
     folders,
@@ -26,7 +28,9 @@ COMMANDS: dict[str, Any] = {
     "downloads": downloads,
     "list": present,
     "verify": verify,
+    "adopt": adopt,
     "move": move,
+    "delete": delete,
     "folders": folders,
     "sources": sources,
 }

@@ -25,9 +25,9 @@ from ktdesk.settings import (
 def add_engine_arguments(parser: ArgumentParser) -> None:
     """Add --threads, --context, --cache, --vram and --defer."""
     group = parser.add_argument_group("engine")
-    _add(group.add_argument, EngineSettings, "threads", "--threads")
-    _add(group.add_argument, EngineSettings, "context_tokens", "--context")
-    _add(group.add_argument, EngineSettings, "cache_type", "--cache")
+    add_setting_argument(group.add_argument, EngineSettings, "threads", "--threads")
+    add_setting_argument(group.add_argument, EngineSettings, "context_tokens", "--context")
+    add_setting_argument(group.add_argument, EngineSettings, "cache_type", "--cache")
     about = describe(EngineSettings)["vram_mb"]
     group.add_argument(
         "--vram",
@@ -36,7 +36,7 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
         metavar="SIZE",
         help=f"{about.title}. {about.help} Such as 24GiB or 8000MB.",
     )
-    _add(group.add_argument, EngineSettings, "deferred_experts", "--defer")
+    add_setting_argument(group.add_argument, EngineSettings, "deferred_experts", "--defer")
 
 
 def add_model_argument(parser: ArgumentParser) -> None:
@@ -64,7 +64,9 @@ def add_sampling_arguments(parser: ArgumentParser) -> None:
     """Add one option for each sampling setting: --temperature, --top-k, ..."""
     group = parser.add_argument_group("sampling")
     for name in describe(SamplingSettings):
-        _add(group.add_argument, SamplingSettings, name, f"--{name.replace('_', '-')}")
+        add_setting_argument(
+            group.add_argument, SamplingSettings, name, f"--{name.replace('_', '-')}"
+        )
 
 
 def add_hardware_arguments(parser: ArgumentParser) -> None:
@@ -137,7 +139,10 @@ def _given(arguments: Namespace, section: type[Section]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _add(add_argument: Callable[..., Any], section: type[Section], name: str, flag: str) -> None:
+def add_setting_argument(
+    add_argument: Callable[..., Any], section: type[Section], name: str, flag: str
+) -> None:
+    """Add an option that says for this run what a setting says for all."""
     about = describe(section)[name]
     kind = get_type_hints(section)[name]
     text = f"{about.title}. {about.help} Allowed: {allowed_values(kind, about)}."

@@ -151,3 +151,30 @@ def test_a_model_that_is_known_to_be_damaged_is_not_loaded(
         model.load(path)
     assert "Not as its source has it: own.gguf" in str(failed.args[0])
     assert not engine.loads
+
+
+def test_the_last_model_is_found_again_if_it_was_moved(
+    qtbot: QtBot, model: ModelPresenter, store: SettingsStore, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old" / "own.gguf", models_folder() / "new" / "own.gguf"
+    for path in (old, new):
+        path.parent.mkdir(parents=True)
+    old.write_bytes(bytes(raw.small()))
+    model.load(old)
+    qtbot.waitUntil(lambda: model.is_ready)
+    old.rename(new)
+    model.start()
+    qtbot.waitUntil(lambda: model.is_ready)
+    assert model.path == new
+    assert store.settings.interface.last_model == str(new)
+
+
+def test_a_last_model_that_is_nowhere_makes_way_for_the_demo(
+    qtbot: QtBot, model: ModelPresenter, store: SettingsStore, file: Path, monkeypatch
+) -> None:
+    demo = SimpleNamespace(deepseek2=file)
+    monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: demo)
+    store.set("interface", "last_model", str(file.with_name("gone.gguf")))
+    model.start()
+    qtbot.waitUntil(lambda: model.is_ready)
+    assert model.path == file

@@ -60,8 +60,8 @@ class ModelChoice(IconButton):
     def _fill(self, entries: list[LocalModel]) -> None:
         self._menu.clear()
         for entry in entries:
-            size = format_bytes(entry.size_bytes)
-            action = self._menu.addAction(f"{_menu_text(entry.name)}   ({size})")
+            about = ", ".join(filter(None, (format_bytes(entry.size_bytes), entry.owner.value)))
+            action = self._menu.addAction(f"{_menu_text(entry.name)}   ({about})")
             action.setData(entry.path)
             action.setCheckable(True)
             info = self._model.info

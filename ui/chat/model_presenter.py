@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -24,7 +24,7 @@ class ModelState(Enum):
     """What is being done about a model."""
 
     NONE = auto()
-    PREPARING = auto()  # the demo model is fetched and built
+    PREPARING = auto()  # a model is looked for, or the demo model is fetched and built
     LOADING = auto()
     READY = auto()
 
@@ -46,7 +46,7 @@ class ModelPresenter(QObject):
     def __init__(self, bridge: EngineBridge, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge, self._store = bridge, store
-        self._task: BackgroundTask[Path] | None = None
+        self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
         self.placement: str | None = None
         self._loaded_with: EngineSettings | None = None
@@ -77,11 +77,15 @@ class ModelPresenter(QObject):
 
     def start(self) -> None:
         """Load the model that was used last, or else the demo model."""
-        last = self._store.settings.interface.last_model
-        if last and Path(last).is_file():
-            self.load(Path(last))
-        else:
+        last, settings = self._store.settings.interface.last_model, self._store.settings
+        if not last:
             self.load_demo()
+        elif Path(last).is_file():
+            self.load(Path(last))
+        else:  # it may have been moved
+            self._task = BackgroundTask(self, lambda report: _find_again(Path(last), settings))
+            self._task.on_success(self._on_found_again).on_failure(self._on_failure).start()
+            self._set(ModelState.PREPARING)
 
     def load_demo(self) -> None:
         """Load the demo model; it is built first if it is not there."""
@@ -125,6 +129,13 @@ class ModelPresenter(QObject):
         task = BackgroundTask(self, lambda report: _find(settings))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
 
+    def _on_found_again(self, path: Path | None) -> None:
+        self.state = ModelState.NONE  # nothing to cancel: the task has ended
+        if path:
+            self.load(path)
+        else:
+            self.load_demo()
+
     def _on_demo_progress(self, stage: str, fraction: float) -> None:
         self.progress.emit(LoadProgress(stage, fraction))
 
@@ -160,6 +171,12 @@ def _build_demo(report: Report) -> Path:
     from ktdesk.library.demo import demo_models  # with numpy, and what reads model files
 
     return demo_models(models_folder(), progress=report).deepseek2
+
+
+def _find_again(path: Path, settings: Settings) -> Path | None:
+    from ktdesk.library.shelf.loading import find_again  # with numpy, and what reads model files
+
+    return find_again(path, settings)
 
 
 def _find(settings: Settings) -> list[LocalModel]:

@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.download_text import item_json, item_lines, total_text, totals_json
 from ktdesk.cli.library.following import follow_all
-from ktdesk.cli.library.opening import Hubs, open_hubs, open_queue
+from ktdesk.cli.library.opening import (
+    Hubs,
+    add_pace_arguments,
+    open_hubs,
+    open_queue,
+    with_pace,
+)
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 
@@ -39,10 +45,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--source", metavar="ID", default="", help=help_text)
     help_text = "remove: delete what was fetched, too"
     parser.add_argument("--delete-files", action="store_true", help=help_text)
+    add_pace_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Do what was asked for, and print the list as it is then."""
+    program = with_pace(arguments, program)
     with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         if arguments.action == "run":
             follow_all(queue, program)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.download_text import amount_text, fraction, state_text, total_text
 from ktdesk.cli.program import Program, on_interrupt
-from ktdesk.cli.terminal import Terminal
 from ktdesk.errors import Cancelled, DownloadError
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def follow(queue: DownloadQueue, order_id: str, program: Program) -> None:
 
     Raises DownloadError if it fails, or is paused or removed by another program.
     """
-    teller = _Teller(program.terminal)
+    teller = _Teller(program)
 
     def is_over(snapshot: Snapshot) -> bool:
         item = _find(order_id, snapshot)
@@ -95,14 +94,17 @@ def _check_done(item: Item | None) -> None:
 class _Teller:
     """Tells how an order comes on: what changes, and every tenth of it, where there is no bar."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+    def __init__(self, program: Program) -> None:
+        self._terminal = program.terminal
+        self._night_from = program.settings.downloads.night_from
         self._told: tuple[str, int] | None = None
 
     def tell(self, item: Item) -> None:
         """Say how far it is."""
         text = amount_text(item)
         why = item.failure.text if item.failure else item.progress.note
+        if item.waits_for and item.waits_for.value == "night":
+            why = f"it begins at {self._night_from}; --now does not wait"
         if item.state.value != "downloading":
             text = f"{state_text(item)}: {why or text}"
         if self._terminal.shows_progress:

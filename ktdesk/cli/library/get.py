@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.following import follow
-from ktdesk.cli.library.opening import open_hubs, open_queue
+from ktdesk.cli.library.opening import add_pace_arguments, open_hubs, open_queue, with_pace
 from ktdesk.cli.library.wanted import add_repository_arguments, choose_variant, read_place
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError, format_bytes
@@ -34,14 +34,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_repository_arguments(parser)
     help_text = "the folder of models that it goes to, into FOLDER/OWNER/NAME"
     parser.add_argument("--to", type=Path, metavar="FOLDER", help=help_text)
+    add_pace_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Fetch it with progress, and print where the model is then."""
+    program = with_pace(arguments, program)
     with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         place = read_place(arguments, hubs.sources)
         begun = _begun(place, arguments, queue.snapshot())
         order_id = begun.id if begun else _order(place, arguments.to, queue, program)
+        if begun and arguments.source not in ("", begun.order.source):
+            queue.change_source(begun.id, place.source.listing(place.repository, place.revision))
         queue.resume(order_id)
         queue.move_first(order_id)
         follow(queue, order_id, program)
@@ -61,8 +65,6 @@ def _begun(place: Place, arguments: Namespace, snapshot: Snapshot) -> Item | Non
         if item.state.value == "done" or not is_same:
             continue
         if place.revision not in ("", order.revision):
-            continue
-        if arguments.source and order.source != place.source.id:
             continue
         if arguments.to and not order.folder.is_relative_to(arguments.to.absolute()):
             continue

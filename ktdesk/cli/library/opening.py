@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ktdesk.cli.program import Program
+from ktdesk.cli.setting_arguments import add_setting_argument
+from ktdesk.settings import DownloadsSettings
 
 if TYPE_CHECKING:
     from ktdesk.library.downloads.queue import DownloadQueue
@@ -38,6 +41,23 @@ def open_hubs(program: Program) -> Generator[Hubs]:
         yield Hubs(Sources(program.settings.sources, web, credentials), credentials, web)
     finally:
         web.close()
+
+
+def add_pace_arguments(parser: ArgumentParser) -> None:
+    """Add --speed-limit and --now, which are for this run what the settings are for all."""
+    add_setting_argument(parser.add_argument, DownloadsSettings, "speed_limit_mbs", "--speed-limit")
+    help_text = "do not wait for the night, though the settings say so"
+    parser.add_argument("--now", action="store_true", help=help_text)
+
+
+def with_pace(arguments: Namespace, program: Program) -> Program:
+    """Return the program with what the command line says of the pace in its settings."""
+    downloads = program.settings.downloads
+    if arguments.speed_limit_mbs is not None:
+        downloads = replace(downloads, speed_limit_mbs=arguments.speed_limit_mbs)
+    if arguments.now:
+        downloads = replace(downloads, only_at_night=False)
+    return replace(program, settings=replace(program.settings, downloads=downloads))
 
 
 @contextmanager

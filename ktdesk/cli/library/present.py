@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ktdesk.cli.model_choice import found_models
@@ -23,17 +24,33 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, program: Program) -> int:
     """Print one line for each model: name, architecture, size, condition, path."""
     models = found_models(program.settings)
-    if arguments.json:
-        program.terminal.json({"models": [_as_json(model) for model in models]})
-        return 0
-    for model in models:
-        program.terminal.line(f"{model.name}  ({_about(model)})\n    {model.path}")
-    if not models:
+    print_models(models, program, as_json=arguments.json)
+    _tell_of_moves(program)
+    if not models and not arguments.json:
         program.terminal.note(
             f"There are no models in {models_folder()}. Put .gguf files there, name more folders "
             "in the settings, or build the demo model with `ktdesk demo`."
         )
     return 0
+
+
+def _tell_of_moves(program: Program) -> None:
+    from ktdesk.library.shelf.move_plan import unfinished_moves
+
+    for plan in unfinished_moves():
+        program.terminal.note(
+            f"Moving {plan.title} was broken off: `ktdesk models move` finishes it, "
+            "`ktdesk models move --undo` puts all back."
+        )
+
+
+def print_models(models: Sequence[LocalModel], program: Program, *, as_json: bool) -> None:
+    """Print a few lines for each model."""
+    if as_json:
+        program.terminal.json({"models": [_as_json(model) for model in models]})
+        return
+    for model in models:
+        program.terminal.line(f"{model.name}  ({_about(model)})\n    {model.path}")
 
 
 def _about(model: LocalModel) -> str:

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ktdesk.cli.library.opening import Hubs, open_hubs
+from ktdesk.cli.library.verdict_text import verdict_text
 from ktdesk.cli.library.wanted import add_repository_arguments, choose_variant, read_place
-from ktdesk.cli.plan_text import figures
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError, KTDeskError, format_bytes
 
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from ktdesk.library.hub.listing import Listing, Variant
     from ktdesk.library.hub.sources import Place
     from ktdesk.planning.plan import Plan
-
-_FITS = {
-    "comfortable": "fits",
-    "tight": "fits, with little memory left",
-    "from_disk": "runs from the disk, slowly",
-    "will_not_run": "will not run here",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +130,7 @@ def _text(row: _Row) -> str:
         return f"{text}; parts are missing: {', '.join(map(str, variant.missing))}"
     if row.plan is None:
         return f"{text}; {row.problem}" if row.problem else text
-    speed = next(iter(row.plan.decode.values()), None)
-    rate = speed.tokens_per_s if speed else None
-    fit = row.plan.verdict.fit
-    told = f", {figures(rate.low)} to {figures(rate.high)} tokens/s" if rate else ""
-    return f"{text}; {_FITS[fit]}{told if fit != 'will_not_run' else ''}"
+    return f"{text}; {verdict_text(row.plan)}"
 
 
 def _json(listing: Listing, rows: Sequence[_Row], best: Variant | None) -> dict[str, Any]:

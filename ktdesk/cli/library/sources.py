@@ -8,6 +8,7 @@ for example:
   ktdesk models sources prefer modelscope
   ktdesk models sources token huggingface
   ktdesk models sources test
+  ktdesk models sources test unsloth/DeepSeek-R1-GGUF
 
 A token is read from the keyboard, and not shown; from a pipe where there is one. It is kept in the
 system's store of secrets, and sent to no other host.
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ktdesk.cli.library.opening import Hubs, open_hubs
+from ktdesk.cli.library.source_speeds import print_speeds
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 from ktdesk.settings import SourcesSettings, describe, save_settings
@@ -31,7 +33,7 @@ from ktdesk.settings import SourcesSettings, describe, save_settings
 if TYPE_CHECKING:
     from ktdesk.library.hub.source import Source
 
-_ACTIONS = ("add", "remove", "prefer", "token", "forget-token")
+_ACTIONS = ("add", "remove", "prefer", "token", "forget-token", "test")
 _KEPT = {
     "keyring": "The token is kept in the system's store of secrets.",
     "session": "This system has no store of secrets that works, so the token is not kept. "
@@ -44,7 +46,10 @@ _KEPT = {
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what is to be done, and with which source."""
     parser.add_argument("action", nargs="?", choices=_ACTIONS, help="what to do; else list them")
-    help_text = "as listed; or, to add one, the address of a server or a folder"
+    help_text = (
+        "as listed; to add one, the address of a server, or a folder; "
+        "to test them, a model that they have"
+    )
     parser.add_argument("source", metavar="SOURCE", nargs="?", default="", help=help_text)
 
 
@@ -64,6 +69,9 @@ def run(arguments: Namespace, program: Program) -> int:
             save_settings(program.settings)
         elif action in ("token", "forget-token"):
             _set_token(hubs, name, program, is_wanted=action == "token")
+        elif action == "test":
+            print_speeds(name, hubs, program, as_json=arguments.json)
+            return 0
         _print(hubs, program, as_json=arguments.json)
     return 0
 

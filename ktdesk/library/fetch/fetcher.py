@@ -7,12 +7,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from ktdesk.errors import Cancelled, DownloadError, LibraryError
 from ktdesk.library.fetch.disk import disk_errors
 from ktdesk.library.fetch.job import Job
-from ktdesk.library.fetch.journal import Journal
+from ktdesk.library.fetch.journal import Block, Journal
 from ktdesk.library.fetch.names import check_names, place
 from ktdesk.library.fetch.order import Order, Origin, Progress
 from ktdesk.library.fetch.origins import Origins
@@ -23,6 +24,7 @@ from ktdesk.library.fetch.tuning import Tuning
 from ktdesk.library.fetch.verifier import Verifier
 from ktdesk.library.fetch.work import Work
 from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf.facts import BLOCKS, FileFacts
 from ktdesk.library.shelf.lock_file import ModelLock, read_locks, write_lock
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.web import Web
@@ -75,16 +77,20 @@ class Fetcher:
             check_space(folder, jobs)
             self._fetch(jobs, stop, report)
             self._write_lock(jobs)
+            _keep_blocks(jobs)
             journal.finish(tuple(file.path for file in self._order.files))
 
     def _take_up(self, journal: Journal) -> list[Job]:
         """Return the files as far as they are."""
         jobs: list[Job] = []
         seals = _known_seals(self._order.folder)
-        for file in self._order.files:
+        files = self._order.files
+        for file, record in zip(files, journal.records(files), strict=True):
             job = Job(file, place(self._order.folder, file.path), journal)
             with disk_errors(job.target):
-                job.take_up(journal.record(file), seals.get(file))
+                job.take_up(record, seals.get(file))
+                if job.is_in_place:
+                    _recall_blocks(job)
             jobs.append(job)
         return jobs
 
@@ -143,6 +149,25 @@ class Fetcher:
             write_lock(order.folder, lock)
         except LibraryError as error:
             raise DownloadError(str(error), hint=error.hint, kind="unwritable") from error
+
+
+def _recall_blocks(job: Job) -> None:
+    """Take up what a file in its place was when it was right, so that its wrong parts are found."""
+    with closing(FileFacts()) as facts:
+        for block in facts.blocks(job.target):
+            job.journal.add(job.file.path, Block(*block), "", "")
+
+
+def _keep_blocks(jobs: Sequence[Job]) -> None:
+    """Keep what right files consist of, for the day when a disk has damaged them."""
+    with closing(FileFacts()) as facts:
+        for job in jobs:
+            blocks = job.journal.blocks(job.file)
+            if job.file.sha256 and blocks:
+                with disk_errors(job.target):
+                    seal = Seal.of(job.target)
+                rows = [(block.start, block.end, block.crc) for block in blocks]
+                facts.keep(job.target, BLOCKS, [seal], rows)
 
 
 def _known_seals(folder: Path) -> dict[RemoteFile, Seal]:

@@ -45,6 +45,7 @@ class Job:
         self.differing_bytes = 0  # found by the present comparison
         self.is_probing = False  # whether a part is compared to learn of all
         self.changes = 0  # times that an origin had another name for it
+        self.trusts_etags = True
         self._part: PartFile | None = None
 
     def take_up(self, record: Record, seal: Seal | None) -> None:
@@ -254,11 +255,12 @@ class Claim:
         """Write down in the journal what has been written, once it is on the disk for good."""
         if self.position == self.committed:
             return
-        self.job.part.sync()
-        with self.job.lock:
-            if self not in self.job.claims:
+        job = self.job
+        job.part.sync()
+        with job.lock:
+            if self not in job.claims:
                 return
             block = Block(self.start, self.position, self._crc)
-            self.job.journal.add(self.job.file.path, block)
-            self.job.done_bytes += self.position - self.committed
+            job.journal.add(job.file.path, block, job.source, job.etag)
+            job.done_bytes += self.position - self.committed
             self.committed = self.position

@@ -13,7 +13,7 @@ def gaps(spans: Iterable[Span], size: int) -> list[Span]:
     left: list[Span] = []
     at = 0
     for start, end in sorted(spans):
-        if start > at:
+        if min(start, size) > at:
             left.append((at, min(start, size)))
         at = max(at, end)
         if at >= size:

@@ -6,7 +6,6 @@ What the disk has lost is told by its CRC; else an origin is asked for all of it
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import zlib
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from ktdesk.library.fetch.job import Job
 from ktdesk.library.fetch.journal import Block
 from ktdesk.library.fetch.order import FileState
 from ktdesk.library.fetch.origins import Origins
+from ktdesk.library.shelf.reading import hash_file
 from ktdesk.library.shelf.seal import Seal
 
 _READ_BYTES = 1 << 22
@@ -56,20 +56,16 @@ class Verifier:
         return True
 
     def _sha256(self, path: Path) -> str:
-        digest = hashlib.sha256()
-        buffer = memoryview(bytearray(_READ_BYTES))
-        with disk_errors(path), path.open("rb", buffering=0) as file:
-            while size := file.readinto(buffer):
-                digest.update(buffer[:size])
-                if self._halt.is_set():
-                    raise Cancelled
-        return digest.hexdigest()
+        with disk_errors(path):
+            return hash_file(path, lambda size: None, self._halt)
 
     def _repair(self, job: Job) -> None:
         if job.is_in_place:
             with disk_errors(job.target):
                 job.leave_place()
-        damaged = tuple(block for block in self._blocks(job) if self._crc(job, block) != block.crc)
+        damaged = tuple(
+            block for block in job.journal.blocks(job.file) if self._crc(job, block) != block.crc
+        )
         if damaged:
             size = format_bytes(sum(block.end - block.start for block in damaged))
             self._say(f"The disk has damaged {size} of {job.file.path}: they are fetched again.")
@@ -95,10 +91,7 @@ class Verifier:
         job.passes += 1
         job.differing_bytes = 0
         self._say(f"{name} is not what it should be: it is compared with its source.")
-        job.doubt(job.journal.record(job.file).blocks or (Block(0, job.file.size_bytes, 0),))
-
-    def _blocks(self, job: Job) -> tuple[Block, ...]:
-        return job.journal.record(job.file).blocks
+        job.doubt(job.journal.blocks(job.file) or (Block(0, job.file.size_bytes, 0),))
 
     def _crc(self, job: Job, block: Block) -> int:
         crc, at = 0, block.start

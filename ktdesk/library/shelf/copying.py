@@ -10,16 +10,11 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from ktdesk.errors import Cancelled, LibraryError
+from ktdesk.library.shelf.reading import CHUNK_BYTES, Count, hash_file
 from ktdesk.library.shelf.seal import Seal
-from ktdesk.library.shelf.verify import hash_file
-
-_CHUNK_BYTES = 4 << 20
-
-Count = Callable[[int], None]
 
 
 def take(source: Path, target: Path, count: Count, stop: threading.Event) -> str:
@@ -67,7 +62,7 @@ def sync_folder(folder: Path) -> None:
 
 def _copy(source: Path, target: Path, count: Count, stop: threading.Event) -> str:
     """Copy the bytes to the disk itself, past its caches; return their sha256."""
-    digest, buffer = hashlib.sha256(), bytearray(_CHUNK_BYTES)
+    digest, buffer = hashlib.sha256(), bytearray(CHUNK_BYTES)
     view = memoryview(buffer)
     with source.open("rb", buffering=0) as old, target.open("wb", buffering=0) as new:
         while size := old.readinto(buffer):

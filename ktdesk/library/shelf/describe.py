@@ -12,12 +12,10 @@ from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.expected import Expected, by_name
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import HEADER, SHA256, FileFacts
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import ModelFile, decide
-
-HEADER, SHA256 = "header", "sha256"  # kinds of facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,8 @@ def _seal(path: Path) -> Seal | None:
 def _file(path: Path, expected: Expected, facts: FileFacts) -> ModelFile:
     seal, sha256 = _seal(path), ""
     if seal:
-        is_attested = expected.seal == seal
-        sha256 = expected.sha256 if is_attested else facts.get(path, SHA256, [seal]) or ""
+        attested = expected.sha256 if expected.seal == seal else ""
+        sha256 = facts.get(path, SHA256, [seal]) or attested  # what was found last counts
     return ModelFile(path, seal, expected.size_bytes, sha256, expected.sha256)
 
 

@@ -20,6 +20,11 @@ from typing import Any
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.settings import data_folder
 
+HEADER = "header"  # name and architecture, of the first file of a model
+SHA256 = "sha256"  # of all bytes, as they were read
+BLOCKS = "blocks"  # [start, end, CRC-32] of parts that were right, to find the wrong ones later by
+KEY = "key"  # of the content of a model, by its first file
+
 log = logging.getLogger(__name__)
 
 _VERSION = 1  # raised when what is kept changes its meaning: the old is forgotten then
@@ -54,12 +59,23 @@ class FileFacts:
         )
         return json.loads(rows[0][0]) if rows else None
 
+    def last(self, path: Path, kind: str) -> Any:
+        """Return a fact as it was known last, also of a file that has changed or gone; or None."""
+        rows = self._run(
+            "SELECT value FROM facts WHERE path = ? AND kind = ?", (os.fsencode(path), kind)
+        )
+        return json.loads(rows[0][0]) if rows else None
+
     def keep(self, path: Path, kind: str, seals: Sequence[Seal], value: Any) -> None:
         """Keep a fact, in place of the one before. value: anything that JSON has."""
         self._run(
             "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)",
             (os.fsencode(path), kind, _text(seals), json.dumps(value)),
         )
+
+    def blocks(self, path: Path) -> list[tuple[int, int, int]]:
+        """Return start, end and CRC-32 of the blocks of a file when it was right last."""
+        return [(start, end, crc) for start, end, crc in self.last(path, BLOCKS) or ()]
 
     def forget(self, paths: Iterable[Path], kind: str = "") -> None:
         """Forget facts of a kind about files; all, if none is given."""

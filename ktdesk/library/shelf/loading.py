@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from ktdesk.errors import KTDeskError
+from ktdesk.errors import KTDeskError, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.describe import model_files
 from ktdesk.library.shelf.expected import by_locks_above
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import KEY, FileFacts
 from ktdesk.library.shelf.model import LocalModel
 from ktdesk.library.shelf.model_settings import (
     ModelSettings,
@@ -21,11 +22,11 @@ from ktdesk.library.shelf.model_settings import (
     write_model_settings,
 )
 from ktdesk.library.shelf.seal import Seal
+from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.library.shelf.state import Condition, decide
+from ktdesk.settings import Settings
 
 log = logging.getLogger(__name__)
-
-_KEY = "key"  # the kind of the fact
 
 
 def prepare_load(path: Path, placement: str | None = None) -> str:
@@ -48,6 +49,24 @@ def remember_placement(path: Path, placement: str) -> None:
             write_model_settings(key, replace(settings, placement=placement))
     except KTDeskError as error:
         log.warning("%s", error)
+
+
+def find_again(path: Path, settings: Settings) -> Path | None:
+    """Return where a model is now that was loaded from a place where it is no more.
+
+    It keeps the name of its file, and its content. None if it is in no folder of the settings.
+    """
+    with Shelf.of_settings(settings) as shelf:
+        first = path.absolute().with_name(shard_names(path)[0])
+        key = shelf.facts.last(first, KEY)
+        if key is None:  # it was never loaded from there
+            return None
+        for model in shelf.look().models:
+            if model.path.name == first.name and model.condition.may_load:
+                with contextlib.suppress(ModelFileError):  # it is going, too
+                    if content_key(model.path, shelf.facts) == key:
+                        return model.path
+    return None
 
 
 def check_loadable(path: Path, facts: FileFacts) -> None:
@@ -75,10 +94,10 @@ def content_key(path: Path, facts: FileFacts) -> str:
         seals = [Seal.of(file) for file in files]
     except OSError:
         return Checkpoint.open(path).digest()  # says what is wrong
-    key = facts.get(files[0], _KEY, seals)
+    key = facts.get(files[0], KEY, seals)
     if not isinstance(key, str):
         key = Checkpoint.open(path).digest()
-        facts.keep(files[0], _KEY, seals, key)
+        facts.keep(files[0], KEY, seals, key)
     return key
 
 

@@ -19,8 +19,7 @@ from pathlib import Path
 from ktdesk.errors import KTDeskError, LibraryError, format_bytes
 from ktdesk.library.shelf.belongings import belongings
 from ktdesk.library.shelf.copying import sync_folder, take
-from ktdesk.library.shelf.describe import SHA256
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import SHA256, FileFacts
 from ktdesk.library.shelf.lock_file import ModelLock, forget_files, read_locks, write_lock
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.move_plan import REMOVING, MovedFile, MovePlan, new_id
@@ -156,7 +155,6 @@ def _exchange(plan: MovePlan, facts: FileFacts) -> None:
                 log.warning(
                     "%s stays: %s has changed since it was copied", file.source, file.target
                 )
-        facts.forget([file.source])
     _forget(plan)
     _remove_empty_folders(plan)
     plan.close()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ktdesk.formats.shards import shard_names
-from ktdesk.library.shelf.describe import HEADER, Candidate, describe
+from ktdesk.library.shelf.describe import Candidate, describe
 from ktdesk.library.shelf.expected import by_locks_above
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import HEADER, FileFacts
 from ktdesk.library.shelf.folders import model_folders
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.others import places_of_others

@@ -3,26 +3,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from ktdesk.errors import Cancelled
+from ktdesk.errors import Cancelled, LibraryError
 from ktdesk.hardware import physical_cores
 from ktdesk.hardware.disks import describe_disk
-from ktdesk.library.shelf.describe import SHA256
-from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.facts import BLOCKS, SHA256, FileFacts
+from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model import LocalModel
+from ktdesk.library.shelf.reading import Block, hash_file, wrong_blocks
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import ModelFile
 
-_CHUNK_BYTES = 4 << 20  # between two looks at whether to stop
+log = logging.getLogger(__name__)
+
 _MOST_WORKERS = 8  # one core hashes 1 to 2 GB/s: more than that no disk gives
 
 Report = Callable[[int, int], None]
@@ -45,12 +45,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file. sha256: of its bytes, '' if they were not read. reason: why not."""
+    """What came of one file.
+
+    sha256: of its bytes, '' if they were not read. reason: why not. bad: start and end of the parts
+    that are wrong, where that can be told: when the file was right before, here.
+    """
 
     path: Path
     outcome: Outcome
     sha256: str = ""
     reason: str = ""
+    bad: tuple[tuple[int, int], ...] = ()
 
 
 def verify(
@@ -73,27 +78,9 @@ def verify(
             reading.stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+        finally:
+            _seal(model, reading.seals)
     return tuple(results[file.path] for file in model.files)
-
-
-def hash_file(path: Path, count: Callable[[int], None], stop: threading.Event) -> str:
-    """Return the sha256 of a file. count: gets the bytes of each chunk. OSError, Cancelled.
-
-    What was read is not kept in the system's cache, where it would take the place of a model that
-    is in use.
-    """
-    digest, buffer = hashlib.sha256(), bytearray(_CHUNK_BYTES)
-    view, at = memoryview(buffer), 0
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(buffer):
-            if stop.is_set():
-                raise Cancelled
-            digest.update(view[:size])
-            if sys.platform == "linux":
-                os.posix_fadvise(file.fileno(), at, size, os.POSIX_FADV_DONTNEED)
-            at += size
-            count(size)
-    return digest.hexdigest()
 
 
 class _Reading:
@@ -106,20 +93,34 @@ class _Reading:
         self._facts, self._progress = facts, progress
         self._lock = threading.Lock()
         self._done, self._size = 0, model.size_bytes
+        self.seals: dict[Path, Seal | None] = {}  # None: the file's bytes are wrong
 
     def compare(self, file: ModelFile) -> FileResult:
         if self.stop.is_set():
             raise Cancelled
+        blocks: list[Block] = []
         try:
             before = Seal.of(file.path)
-            sha256 = hash_file(file.path, self._count, self.stop)
+            sha256 = hash_file(file.path, self._count, self.stop, blocks)
             after = Seal.of(file.path)
+            if after != before:
+                return FileResult(file.path, Outcome.CHANGED)
+            self._facts.keep(file.path, SHA256, [after], sha256)
+            return self._judge(file, after, sha256, blocks)
         except OSError as error:
             return FileResult(file.path, Outcome.UNREADABLE, reason=error.strerror or str(error))
-        if after != before:
-            return FileResult(file.path, Outcome.CHANGED)
-        self._facts.keep(file.path, SHA256, [after], sha256)
-        return FileResult(file.path, _outcome(file, sha256), sha256)
+
+    def _judge(self, file: ModelFile, seal: Seal, sha256: str, blocks: list[Block]) -> FileResult:
+        """Compare with what it should be, and with what it was when it was right."""
+        if not file.expected_sha256:
+            return FileResult(file.path, Outcome.UNKNOWN, sha256)
+        if sha256 == file.expected_sha256:
+            self.seals[file.path] = seal
+            self._facts.keep(file.path, BLOCKS, [seal], blocks)
+            return FileResult(file.path, Outcome.RIGHT, sha256)
+        self.seals[file.path] = None
+        bad = wrong_blocks(file.path, self._facts.blocks(file.path), self.stop)
+        return FileResult(file.path, Outcome.WRONG, sha256, bad=bad)
 
     def _count(self, size: int) -> None:
         with self._lock:
@@ -127,10 +128,17 @@ class _Reading:
             self._progress(self._done, self._size)
 
 
-def _outcome(file: ModelFile, sha256: str) -> Outcome:
-    if not file.expected_sha256:
-        return Outcome.UNKNOWN
-    return Outcome.RIGHT if sha256 == file.expected_sha256 else Outcome.WRONG
+def _seal(model: LocalModel, seals: dict[Path, Seal | None]) -> None:
+    """Say in the lock which files are right now, and no longer of others that they are."""
+    if not (model.lock and model.lock_folder and seals):
+        return
+    own = {model.lock_folder / file.path: file for file in model.lock.files}
+    found = {own[path]: seal for path, seal in seals.items() if path in own}
+    sealed = tuple((file.path, seal) for file, seal in found.items() if seal)
+    try:
+        write_lock(model.lock_folder, replace(model.lock, files=tuple(found), seals=sealed))
+    except LibraryError as error:  # a disk that is only read: the facts know it
+        log.info("%s", error)
 
 
 def _workers(model: LocalModel) -> int:

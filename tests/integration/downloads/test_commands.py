@@ -81,7 +81,7 @@ def test_a_model_is_found(ktdesk, hub: Hub) -> None:
     assert done.code == 0
     assert done.out.startswith("owner/model  (")
     assert "other/thing" not in done.out
-    hits = json.loads(ktdesk("find", "--json").out)["hits"]
+    hits = json.loads(ktdesk("find", "--source", "huggingface", "--json").out)["hits"]
     assert {hit["repository"]: hit["is_gated"] for hit in hits} == {
         "owner/model": False,
         "other/thing": True,
@@ -221,6 +221,65 @@ def interrupted(folder: Path, *arguments: str) -> tuple[int, str]:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
         return process.returncode, said
+
+
+def test_another_source_goes_on_with_the_same_files(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    server.fail_always("/store/owner/model/m-Q2_K.gguf", Fault(reply=Reply(404)))
+    assert ktdesk("get", "owner/model:q2_k").code == 1
+    with FaultyServer() as other:
+        mirror = Hub(other)
+        mirror.add("owner/model", FILES)
+        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
+        settings = settings.format(f'mirror = "{other.url}"\n')
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        done = ktdesk("get", "owner/model:q2_k", "--source", "mirror", "--json")
+    assert json.loads(done.out)["source"] == "mirror"
+    check_model(home, "m-Q2_K.gguf")
+
+
+def test_other_files_of_a_source_are_refused(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    server.fail_always("/store/owner/model/m-Q2_K.gguf", Fault(reply=Reply(404)))
+    ktdesk("get", "owner/model:q2_k")
+    [listed] = json.loads(ktdesk("downloads", "--json").out)["downloads"]
+    with FaultyServer() as other:
+        Hub(other).add("owner/model", {"m-Q2_K.gguf": b"another file"})
+        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
+        settings = settings.format(f'mirror = "{other.url}"\n')
+        (home / "settings.toml").write_text(settings, encoding="utf-8")
+        done = ktdesk("downloads", "resume", listed["id"], "--source", "mirror")
+    assert done.code == 1
+    assert "mirror does not have the same m-Q2_K.gguf" in done.err
+
+
+def test_a_damaged_model_is_found_and_mended(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    ktdesk("get", "owner/model:q4_k_m")
+    damaged = place(home) / SHARDS[1]
+    with damaged.open("r+b") as file:
+        file.seek(PART // 2)
+        file.write(b"not what it was")
+    done = ktdesk("verify", "--json")
+    assert done.code == 1
+    before = server.sent_bytes()
+    assert ktdesk("get", "owner/model:q4_k_m").code == 0
+    check_model(home, *SHARDS)
+    assert server.sent_bytes() - before <= PART + 100_000  # nothing of the other shard
+    assert ktdesk("verify").code == 0
+
+
+def test_a_deleted_model_can_be_fetched_again(ktdesk, hub: Hub, home: Path) -> None:
+    ktdesk("get", "owner/model:q2_k")
+    done = ktdesk("delete", place(home) / "m-Q2_K.gguf", "--for-good", "--yes")
+    assert done.code == 0
+    assert not (place(home) / "m-Q2_K.gguf").exists()
+    assert ktdesk("get", "owner/model:q2_k").code == 0
+    check_model(home, "m-Q2_K.gguf")
+    assert len(json.loads(ktdesk("downloads", "--json").out)["downloads"]) == 1
 
 
 def test_an_unknown_download_is_said(ktdesk, hub: Hub) -> None:

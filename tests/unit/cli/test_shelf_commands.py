@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ktdesk models verify`, `move` and `folders`."""
+"""`ktdesk models verify`, `move`, `delete`, `adopt` and `folders`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from ktdesk.library.shelf.lock_file import write_lock
+from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.move import plan_move
+from ktdesk.library.shelf.move_plan import moves_folder
+from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.settings import load_settings, models_folder
 from tests.unit.library.shelf.making import lock_of, model, put
 
@@ -115,5 +119,88 @@ def test_a_model_is_moved(ktdesk, folder: Path, tmp_path: Path) -> None:
     assert "No move was broken off" in ktdesk("models", "move").err
 
 
+@pytest.mark.parametrize("option", [(), ("--undo",)])
+def test_a_move_that_was_broken_off_is_told_and_finished_or_undone(
+    ktdesk, folder: Path, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    with Shelf([(models_folder(), Owner.KTDESK)]) as shelf:
+        plan = plan_move(shelf.look_at(folder / "good.gguf"), more)
+    plan.stage.mkdir()
+    plan.save()
+    plan.staged(plan.files[0]).write_bytes(b"a part")
+    path = moves_folder() / f"{plan.id}.json"
+    journal = json.loads(path.read_text())
+    path.write_text(json.dumps(journal | {"worker": [journal["worker"][0], 1.0]}))
+    assert "Moving Good was broken off" in ktdesk("models").err
+    file = plan.files[0]
+    here, there = (file.source, file.target) if option else (file.target, file.source)
+    assert ktdesk("models", "move", *option).out == f"{here}\n"
+    assert here.read_bytes() == model("Good")
+    assert not there.exists()
+    assert not plan.stage.exists()
+    assert "broken off" not in ktdesk("models").err
+
+
 def test_moving_needs_a_place(ktdesk, folder: Path) -> None:
     assert "It is not said where to" in ktdesk("models", "move", "good").err
+
+
+@pytest.fixture
+def bin_(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what is in the recycle bin."""
+    names: list[str] = []
+
+    def put_in(path: Path) -> None:
+        names.append(Path(path).name)
+        Path(path).unlink()
+
+    monkeypatch.setattr("send2trash.send2trash", put_in)
+    return names
+
+
+def test_deleting_says_what_goes_and_needs_a_yes(ktdesk, folder: Path, bin_: list[str]) -> None:
+    done = ktdesk("models", "delete", "good")
+    assert done.code == 1
+    assert f"Good, which frees {len(model('Good'))} bytes:\n    {folder / 'good.gguf'}" in done.err
+    assert "Say --yes" in done.err
+    assert (folder / "good.gguf").exists()
+    assert ktdesk("models", "delete", "good", "--yes").code == 0
+    assert bin_ == ["good.gguf"]
+
+
+def test_deleting_for_good_needs_no_bin(ktdesk, folder: Path, bin_: list[str]) -> None:
+    done = ktdesk("models", "delete", "mine", "good", "--for-good", "--yes", "--json")
+    assert [each["name"] for each in json.loads(done.out)["deleted"]] == ["Mine", "Good"]
+    assert sorted(path.name for path in folder.glob("*.gguf")) == ["bad.gguf"]
+    assert bin_ == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("no", 1), ("", 1)])
+def test_a_person_is_asked(ktdesk, folder: Path, bin_, monkeypatch, answer, code) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda prompt: answer)
+    assert ktdesk("models", "delete", "good").code == code
+    assert bool(bin_) == (code == 0)
+
+
+def test_models_elsewhere_are_used_where_they_are(ktdesk, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    files = {"a.gguf": model("A"), "deep/b.gguf": model("B")}
+    put(old, files)
+    write_lock(old, lock_of(files))
+    done = ktdesk("models", "adopt", old / "a.gguf")
+    assert done.code == 0
+    assert {line.split("  ")[0] for line in done.out.splitlines()[::2]} == {"A", "B"}
+    assert load_settings().models.folders == (str(old),)
+    assert {path.name for path in old.rglob("*.gguf")} == {"a.gguf", "b.gguf"}
+    assert ktdesk("models", "adopt", old / "deep").code == 0  # it is looked through already
+    assert load_settings().models.folders == (str(old),)
+    assert ktdesk("models", "verify", "a").code == 0
+
+
+def test_nothing_there_to_adopt_is_said(ktdesk, tmp_path: Path) -> None:
+    assert "There is no" in ktdesk("models", "adopt", tmp_path / "nothing").err
+    (tmp_path / "empty").mkdir()
+    assert "no models there yet" in ktdesk("models", "adopt", tmp_path / "empty").err

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ktdesk models show`: what a repository has, and what of it runs here."""
+"""`ktdesk models show` and `find`: what a repository has, and what of it runs here."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import pytest
+
+from ktdesk.hardware.machine import Machine
 from tests.hub import Hub
 from tests.unit.cli.conftest import R1, On
 from tests.unit.planning.machines import card, machine
@@ -62,3 +65,32 @@ def test_what_cannot_be_read_is_said_beside_the_others(ktdesk, hub: Hub) -> None
     done = ktdesk("models", "show", "maker/junk")
     assert done.code == 0
     assert "is not a GGUF file" in done.out
+
+
+def test_without_words_the_catalogue_is_listed_without_a_network(
+    ktdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe() -> Machine:
+        return machine(512, card())
+
+    monkeypatch.setattr("ktdesk.hardware.describe_machine", describe)
+    done = ktdesk("models", "find")
+    assert "; in Q4_K_M: fits, " in done.out
+    entries = json.loads(ktdesk("models", "find", "--json").out)["catalogue"]
+    titles = [line.split("  (")[0] for line in done.out.splitlines()[::2]]
+    assert titles == [entry["title"] for entry in entries]
+    assert all("/" in entry["repositories"][0] for entry in entries)
+
+
+def test_the_speed_of_sources_is_measured(ktdesk, hub: Hub, home: Path) -> None:
+    hub.add("maker/small", {"a-Q2_K.gguf": bytes(300_000)})
+    nowhere = "http://127.0.0.1:9"
+    settings = f'[sources]\nhub = "{hub.url}"\nmirror = "{nowhere}"\nmodelscope = "{nowhere}"\n'
+    (home / "settings.toml").write_text(settings, encoding="utf-8")
+    [told] = json.loads(ktdesk("models", "sources", "test", "maker/small", "--json").out)["speeds"]
+    assert (told["source"], told["problem"]) == ("huggingface", "")
+    assert told["bytes_per_s"] > 0
+    assert "/s, begins after" in ktdesk("models", "sources", "test", "maker/small").out
+    done = ktdesk("models", "sources", "test", "maker/none")
+    assert done.code == 1
+    assert "No source has maker/none" in done.err

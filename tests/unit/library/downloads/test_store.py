@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -196,3 +199,59 @@ def test_a_list_that_is_taken_away_is_said(path: Path) -> None:
     with pytest.raises(DownloadError, match="cannot be used"):
         store.erase("a")
     store.close()
+
+
+def test_many_may_open_a_new_list_at_once(path: Path) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        stores = list(threads.map(lambda _: Store(path), range(16)))
+    order = make_order(path.parent, "a")
+    stores[0].add(order, reached(order, 0))
+    assert {ids(store) for store in stores} == {"a"}
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.slow
+def test_many_processes_may_open_a_new_list_at_once(path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from ktdesk.library.downloads.store import Store; "
+        "sys.stdin.readline(); Store(Path(sys.argv[1])).close()"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait() for process in processes] == [0] * 6
+
+
+@pytest.mark.slow
+def test_a_killed_writer_damages_nothing(path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from ktdesk.library.downloads.store import Store
+from tests.unit.library.downloads.conftest import make_order, reached
+store = Store(Path(sys.argv[1]))
+for number in range(10**6):
+    order = make_order(Path("/models"), f"{sys.argv[2]}-{number}")
+    store.add(order, reached(order, 0))
+    store.settle(order.id, store.records()[0].state)
+    store.write_progress({order.id: reached(order, number % 1000)})
+    print(number, flush=True)
+"""
+    root, told = Path(__file__).parents[4], 0
+    for run in range(5):
+        command = [sys.executable, "-c", program, str(path), str(run)]
+        with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(5):
+                process.stdout.readline()
+                told += 1
+            process.kill()
+        store = Store(path)
+        assert store.notice == ""
+        assert len(store.records()) >= told
+        store.close()

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktdesk.errors import LibraryError, ModelFileError
-from ktdesk.library.shelf.describe import SHA256
+from ktdesk.library.shelf.facts import SHA256
+from ktdesk.library.shelf.folders import add_folder
 from ktdesk.library.shelf.loading import (
     Checkpoint,
     content_key,
+    find_again,
     prepare_load,
     remember_placement,
 )
@@ -29,7 +31,7 @@ from ktdesk.library.shelf.model_settings import (
 )
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
-from ktdesk.settings import EngineSettings, SamplingSettings
+from ktdesk.settings import EngineSettings, SamplingSettings, Settings
 from tests.unit.library.shelf.making import lock_of, model, put, sha256, shards
 
 
@@ -43,6 +45,24 @@ def test_a_model_is_loaded_as_it_was_last_wherever_it_lies(folder: Path) -> None
     assert prepare_load(moved) == "one_gpu"
     assert prepare_load(moved, "cpu_only") == "cpu_only"
     assert prepare_load(other) == "auto"
+
+
+def test_a_model_that_was_moved_is_found_again_by_its_content(folder: Path, tmp_path: Path) -> None:
+    settings = add_folder(add_folder(Settings(), folder), _made(tmp_path / "other"))
+    paths = put(folder, shards("big", 2))
+    assert find_again(paths[0], settings) is None  # it was never loaded
+    prepare_load(paths[0])
+    for path in paths:
+        path.rename(tmp_path / "other" / path.name)
+    put(folder / "changed", shards("big", 2) | {paths[0].name: model("x")})
+    assert find_again(paths[1], settings) == tmp_path / "other" / paths[0].name
+    (tmp_path / "other" / paths[1].name).unlink()
+    assert find_again(paths[0], settings) is None
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_any_shard_stands_for_its_model(folder: Path) -> None:

@@ -249,7 +249,7 @@ from ktdesk.library.shelf.shelf import Shelf
 
 here, there, is_copy = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "copy"
 at = int(sys.argv[4])
-copying._CHUNK_BYTES = 64
+copying.CHUNK_BYTES = 64
 count = 0
 
 def step(call):

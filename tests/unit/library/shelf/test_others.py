@@ -13,7 +13,7 @@ import pytest
 from huggingface_hub import scan_cache_dir, try_to_load_from_cache
 
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.library.shelf.describe import SHA256
+from ktdesk.library.shelf.facts import SHA256
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.others import places_of_others
 from ktdesk.library.shelf.seal import Seal

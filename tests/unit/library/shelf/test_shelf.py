@@ -13,7 +13,7 @@ import pytest
 from ktdesk.errors import ModelFileError
 from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import describe as describe_module
-from ktdesk.library.shelf.describe import SHA256
+from ktdesk.library.shelf.facts import SHA256
 from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model import Owner
 from ktdesk.library.shelf.seal import Seal

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
 from ktdesk.errors import Cancelled
-from ktdesk.library.shelf.lock_file import write_lock
+from ktdesk.library.shelf.facts import FileFacts
+from ktdesk.library.shelf.lock_file import read_locks, write_lock
+from ktdesk.library.shelf.reading import BLOCK_BYTES
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.library.shelf.state import Condition
 from ktdesk.library.shelf.verify import Outcome, verify
@@ -43,6 +46,43 @@ def test_one_wrong_byte_makes_it_damaged_and_says_where(shelf: Shelf, folder: Pa
     paths[1].write_bytes(files[paths[1].name])
     assert only(shelf).condition is Condition.UNVERIFIED
     assert outcomes(shelf) == [Outcome.RIGHT] * 3
+
+
+def test_bits_that_turn_by_themselves_are_found_and_the_lock_no_longer_vouches(
+    shelf: Shelf, folder: Path
+) -> None:
+    size = 3 * BLOCK_BYTES
+    (path,) = put(folder, {"a.gguf": model(size=size)})
+    write_lock(folder, lock_of({"a.gguf": model(size=size)}))
+    assert outcomes(shelf) == [Outcome.RIGHT]
+    with Shelf(shelf.places, FileFacts(folder / ".other")) as elsewhere:
+        assert only(elsewhere).condition is Condition.COMPLETE  # the lock vouches for it
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.seek(BLOCK_BYTES + 5)
+        file.write(b"x")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert only(shelf).condition is Condition.COMPLETE  # nothing shows it
+    (result,) = verify(only(shelf), shelf.facts)
+    assert result.outcome is Outcome.WRONG
+    assert result.bad == ((BLOCK_BYTES, 2 * BLOCK_BYTES),)
+    assert only(shelf).condition is Condition.DAMAGED
+    (lock,) = read_locks(folder)
+    assert ([file.path for file in lock.files], lock.seals) == (["a.gguf"], ())
+
+
+def test_a_lock_that_cannot_be_written_keeps_nothing_from_being_verified(
+    shelf: Shelf, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, {"a.gguf": model()})
+    write_lock(folder, lock_of({"a.gguf": model()}))
+
+    def fail(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("ktdesk.library.shelf.lock_file.whole_file", fail)
+    assert outcomes(shelf) == [Outcome.RIGHT]
+    assert only(shelf).condition is Condition.COMPLETE
 
 
 def test_without_anything_to_compare_with_nothing_is_claimed(shelf: Shelf, folder: Path) -> None:
