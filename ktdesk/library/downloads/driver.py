@@ -76,7 +76,7 @@ class Driver:
         self._end_transfers()
         self._erase_removed()
         is_open = rules.night is None or rules.night.is_at(self._clock.now())
-        self._stop_unwanted(rules.at_once if is_open else 0)
+        self._stop_unwanted(rules.at_once, is_open=is_open)
         self._mark_night(is_open=is_open)
         if is_open:
             self._start_transfers(rules)
@@ -130,7 +130,7 @@ class Driver:
         for order_id in erase_removed(self._store, self._transport, self._transfers):
             self._retries.forget(order_id)
 
-    def _stop_unwanted(self, at_once: int) -> None:
+    def _stop_unwanted(self, at_once: int, *, is_open: bool) -> None:
         """Stop what was paused, removed or given a new source, and what is more than may be."""
         wanted = [r.order for r in self._store.records() if r.state in ACTIVE and not r.is_removed]
         for order in wanted:
@@ -141,7 +141,7 @@ class Driver:
             if at_once < 0:
                 transfer.stop()
         for transfer in self._transfers.values():
-            if transfer.order not in wanted:
+            if transfer.order not in wanted or not is_open:
                 transfer.stop()
 
     def _is_stuck(self, transfer: Transfer) -> bool:
