@@ -58,6 +58,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
             return rename(self, target)
 
         monkeypatch.setattr(Path, "rename", between_disks)
+        monkeypatch.setattr("ktdesk.library.shelf.move._is_one_disk", lambda model, folder: False)
     return request.param
 
 
@@ -191,6 +192,27 @@ def test_old_files_that_cannot_go_leave_both_and_a_move_to_finish(
     assert only(both).condition is Condition.COMPLETE
 
 
+@pytest.mark.parametrize("gone", ["folder", "there"])
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_without_one_of_the_disks_nothing_is_undone_or_lost(
+    both: Shelf, folder: Path, there: Path, way: str, gone: str
+) -> None:
+    disk = folder if gone == "folder" else there
+
+    def unplug(done: int, size: int) -> None:
+        if done >= size // 3 and disk.exists():
+            disk.rename(disk.with_name("unplugged"))
+
+    plan = plan_move(only(both), there)
+    with pytest.raises(LibraryError, match="a disk is not there") as caught:
+        move(plan, both.facts, unplug)
+    assert str(folder) in caught.value.hint
+    disk.with_name("unplugged").rename(disk)
+    undo(plan)
+    assert (content(folder), list(there.iterdir())) == (WHOLE, [])
+    assert not plan.journal.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -220,6 +242,19 @@ def test_what_cannot_be_moved_is_said_before(
             (folder / "a.gguf").symlink_to(there / "b.gguf")
     with pytest.raises(LibraryError, match=reason):
         plan_move(only(shelf), there)
+
+
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_a_file_that_is_written_to_meanwhile_stays(
+    both: Shelf, folder: Path, there: Path, way: str
+) -> None:
+    path = folder / "owner" / "name" / "README.md"
+    with pytest.raises(LibraryError, match="was written to while it was copied"):
+        move(
+            plan_move(only(both), there), both.facts, lambda *_: put(path.parent, {path.name: b"x"})
+        )
+    assert content(folder) == WHOLE | {"owner/name/README.md": b"x"}
+    assert list(there.iterdir()) == unfinished_moves() == []
 
 
 def test_a_disk_without_room_is_said_before(
@@ -267,6 +302,9 @@ def between_disks(self, target):
         raise OSError(errno.EXDEV, "other disk")
     return rename(self, target)
 
+if is_copy:
+    from ktdesk.library.shelf import move as module
+    module._is_one_disk = lambda model, folder: False
 Path.rename, Path.unlink, Path.replace = step(between_disks), step(Path.unlink), step(Path.replace)
 os.fsync, Path.mkdir, Path.rmdir = step(os.fsync), step(Path.mkdir), step(Path.rmdir)
 shelf = Shelf([(here, Owner.KTDESK)])
