@@ -280,8 +280,8 @@ def _said(plan: MovePlan, error: OSError) -> KTDeskError:
     what = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror or error)
     if plan.phase == REMOVING:
         return LibraryError(
-            f"{plan.title} has been copied, but its old files could not be removed: {what}.",
-            hint="Finish the move when the files can be written to.",
+            f"{plan.title} has been copied, but the move could not be ended: {what}.",
+            hint="Finish the move when that is put right.",
         )
     return LibraryError(
         f"{plan.title} could not be moved: {what}. It is where it was.",
