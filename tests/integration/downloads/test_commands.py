@@ -259,9 +259,12 @@ def test_another_source_goes_on_with_the_same_files(
     with FaultyServer() as other:
         mirror = Hub(other)
         mirror.add("owner/model", FILES)
-        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
-        settings = settings.format(f'mirror = "{other.url}"\n')
+        settings = (home / "settings.toml").read_text()
+        nowhere = 'modelscope = "http://127.0.0.1:9"\n'
+        settings = settings.replace("[models]", f'mirror = "{other.url}"\n{nowhere}[models]')
         (home / "settings.toml").write_text(settings, encoding="utf-8")
+        [listed] = json.loads(ktdesk("downloads", "sources", "all", "--json").out)["downloads"]
+        assert listed["sources"] == ["huggingface", "mirror"]
         done = ktdesk("get", "owner/model:q2_k", "--source", "mirror", "--json")
     assert json.loads(done.out)["source"] == "mirror"
     check_model(home, "m-Q2_K.gguf")
@@ -275,8 +278,9 @@ def test_other_files_of_a_source_are_refused(
     [listed] = json.loads(ktdesk("downloads", "--json").out)["downloads"]
     with FaultyServer() as other:
         Hub(other).add("owner/model", {"m-Q2_K.gguf": b"another file"})
-        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
-        settings = settings.format(f'mirror = "{other.url}"\n')
+        settings = (home / "settings.toml").read_text()
+        nowhere = 'modelscope = "http://127.0.0.1:9"\n'
+        settings = settings.replace("[models]", f'mirror = "{other.url}"\n{nowhere}[models]')
         (home / "settings.toml").write_text(settings, encoding="utf-8")
         done = ktdesk("downloads", "resume", listed["id"], "--source", "mirror")
     assert done.code == 1
