@@ -15,6 +15,7 @@ from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.hub.addresses import SITES, Named, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
+from ktdesk.library.web.addresses import redacted
 
 _MOST_CHARACTERS = 2000
 _NAME = re.compile(
@@ -22,6 +23,7 @@ _NAME = re.compile(
 )
 _HOST_WITH_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}(/.*)?")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):(//)?.*", re.DOTALL)
+_PAGES = ("index.html", "index.htm", LOCK_NAME)  # of a folder
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -70,7 +72,7 @@ def read_query(text: str, own: Mapping[str, str] | None = None) -> Query:
     name = _NAME.fullmatch(text)
     if name and is_repository(name["repository"]):
         return Named(name["repository"], label=name["label"] or "")
-    return Words(" ".join(text.split()))
+    return Words(" ".join(text.replace(":", " ").split()))  # as in 'deepseek-r1:671b' elsewhere
 
 
 def _folder(text: str) -> InFolder | None:
@@ -118,7 +120,7 @@ def _address(text: str) -> str:
     host = text.partition("/")[0].lower()
     if host in SITES:
         return f"https://{text}"
-    if _HOST_WITH_PORT.fullmatch(text):
+    if _HOST_WITH_PORT.fullmatch(text) and (host.startswith("localhost") or {".", "/"} & {*text}):
         return f"http://{text}"
     scheme = _SCHEME.fullmatch(text)
     if scheme and "://" in text:
@@ -135,10 +137,12 @@ def _at(address: str, own: Mapping[str, str]) -> Query:
         port = parts.port
     except ValueError:
         raise DownloadError(
-            f"{address} is not an address.", hint="Check how it is written."
+            f"{redacted(address)} is not an address.", hint="Check how it is written."
         ) from None
     if not parts.hostname or port == 0:
-        raise DownloadError(f"{address} names no server.", hint="Check how it is written.")
+        raise DownloadError(
+            f"{redacted(address)} names no server.", hint="Check how it is written."
+        )
     if parts.username is not None or parts.password is not None:
         raise DownloadError(
             "The address has a user name or a password in it, which would be shown and kept.",
@@ -153,10 +157,10 @@ def _at(address: str, own: Mapping[str, str]) -> Query:
 
 def _on_server(scheme: str, host: str, path: str) -> OnServer:
     folder, _, name = path.rpartition("/")
-    if "." not in name:  # a folder without its last slash
-        folder, name = (path, "") if name else (folder, "")
-    elif name.lower() in ("index.html", "index.htm", LOCK_NAME):
+    if name.lower() in _PAGES:
         name = ""
+    elif not name.lower().endswith(".gguf"):  # a folder without its last slash
+        folder, name = path, ""
     name, folder = unquote(name), folder.strip("/")
     if name and not is_safe_path(name):
         raise DownloadError(
