@@ -29,7 +29,7 @@ def disk_errors(path: Path) -> Generator[None]:
                 kind="full",
             ) from error
         raise DownloadError(
-            f"{path} cannot be written: {error.strerror or error}.",
+            f"{path} cannot be read and written: {error.strerror or error}.",
             hint="Check that the disk is there, and the permissions of the folder.",
             kind="unwritable",
         ) from error

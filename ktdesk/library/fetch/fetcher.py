@@ -84,10 +84,11 @@ class Fetcher:
         """Return the files as far as they are."""
         jobs: list[Job] = []
         seals = _known_seals(self._order.folder)
-        for file in self._order.files:
+        files = self._order.files
+        for file, record in zip(files, journal.records(files), strict=True):
             job = Job(file, place(self._order.folder, file.path), journal)
             with disk_errors(job.target):
-                job.take_up(journal.record(file), seals.get(file))
+                job.take_up(record, seals.get(file))
                 if job.is_in_place:
                     _recall_blocks(job)
             jobs.append(job)
@@ -141,8 +142,7 @@ class Fetcher:
 
     def _write_lock(self, jobs: Sequence[Job]) -> None:
         order = self._order
-        with disk_errors(order.folder):
-            seals = tuple((job.file.path, Seal.of(job.target)) for job in jobs if job.file.sha256)
+        seals = tuple((job.file.path, job.seal) for job in jobs if job.seal)
         lock = ModelLock(order.source, order.repository, order.revision, order.files, seals)
         try:
             write_lock(order.folder, lock)
@@ -154,19 +154,17 @@ def _recall_blocks(job: Job) -> None:
     """Take up what a file in its place was when it was right, so that its wrong parts are found."""
     with closing(FileFacts()) as facts:
         for block in facts.blocks(job.target):
-            job.journal.add(job.file.path, Block(*block))
+            job.journal.add(job.file.path, Block(*block), "", "")
 
 
 def _keep_blocks(jobs: Sequence[Job]) -> None:
     """Keep what right files consist of, for the day when a disk has damaged them."""
     with closing(FileFacts()) as facts:
         for job in jobs:
-            blocks = job.journal.record(job.file).blocks
-            if job.file.sha256 and blocks:
-                with disk_errors(job.target):
-                    seal = Seal.of(job.target)
+            blocks = job.journal.blocks(job.file)
+            if job.seal and blocks:
                 rows = [(block.start, block.end, block.crc) for block in blocks]
-                facts.keep(job.target, BLOCKS, [seal], rows)
+                facts.keep(job.target, BLOCKS, [job.seal], rows)
 
 
 def _known_seals(folder: Path) -> dict[RemoteFile, Seal]:

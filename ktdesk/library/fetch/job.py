@@ -41,10 +41,12 @@ class Job:
         self.addresses: dict[str, Address] = {}
         self.refusals: dict[str, int] = {}
         self.failed_origins: set[str] = set()
+        self.seal: Seal | None = None  # of the file in its place, since it was compared
         self.passes = 0  # times that all of it was compared with an origin
         self.differing_bytes = 0  # found by the present comparison
         self.is_probing = False  # whether a part is compared to learn of all
         self.changes = 0  # times that an origin had another name for it
+        self.trusts_etags = True
         self._part: PartFile | None = None
 
     def take_up(self, record: Record, seal: Seal | None) -> None:
@@ -52,7 +54,9 @@ class Job:
         self.source, self.etag = record.source, record.etag
         if self.target.is_file() and self.target.stat().st_size == self.file.size_bytes:
             self.done_bytes = self.file.size_bytes
-            if not self.file.sha256 or Seal.of(self.target) in (record.seal, seal):
+            found = Seal.of(self.target)
+            if not self.file.sha256 or found in (record.seal, seal):
+                self.seal = found if self.file.sha256 else None
                 self.state = FileState.COMPLETE
                 return
             if not self.part_path.exists():
@@ -254,11 +258,12 @@ class Claim:
         """Write down in the journal what has been written, once it is on the disk for good."""
         if self.position == self.committed:
             return
-        self.job.part.sync()
-        with self.job.lock:
-            if self not in self.job.claims:
+        job = self.job
+        job.part.sync()
+        with job.lock:
+            if self not in job.claims:
                 return
             block = Block(self.start, self.position, self._crc)
-            self.job.journal.add(self.job.file.path, block)
-            self.job.done_bytes += self.position - self.committed
+            job.journal.add(job.file.path, block, job.source, job.etag)
+            job.done_bytes += self.position - self.committed
             self.committed = self.position

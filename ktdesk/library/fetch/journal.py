@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ktdesk.errors import DownloadError
+from ktdesk.library.fetch.disk import disk_errors
 from ktdesk.library.fetch.names import JOURNAL
 from ktdesk.library.hub.listing import RemoteFile
 from ktdesk.library.shelf.seal import Seal
@@ -70,7 +71,8 @@ class Journal:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise self._error(error) from error
-            self.path.rename(self.path.with_name(f"{JOURNAL}.broken"))
+            with disk_errors(self.path):
+                self.path.replace(self.path.with_name(f"{JOURNAL}.broken"))
             self._database = self._open()
 
     def __enter__(self) -> Journal:
@@ -80,31 +82,25 @@ class Journal:
         with self._lock:
             self._database.close()
 
-    def record(self, file: RemoteFile) -> Record:
-        """Return what is known of a file. What is known of another one of its name is forgotten."""
+    def records(self, files: Sequence[RemoteFile]) -> list[Record]:
+        """Return what is known of files. What is known of others of their names is forgotten."""
         with self._changing() as database:
-            wanted = (file.path, file.size_bytes, file.sha256)
-            same = "path = ? AND size = ? AND sha256 = ?"
-            found = database.execute(
-                f"SELECT source, etag, seal FROM file WHERE {same}", wanted
-            ).fetchone()
-            if found is None:
-                database.execute("DELETE FROM block WHERE path = ?", (file.path,))
-                database.execute(
-                    "INSERT OR REPLACE INTO file (path, size, sha256) VALUES (?, ?, ?)", wanted
-                )
-                return Record()
-            rows = database.execute(
-                "SELECT start, end, crc FROM block WHERE path = ? ORDER BY start", (file.path,)
-            )
-            source, etag, seal = found
-            return Record(source, etag, _seal(seal), tuple(Block(*row) for row in rows))
+            return [_record(database, file) or _begin(database, file) for file in files]
 
-    def add(self, path: str, block: Block) -> None:
-        """Write down that a part is on the disk; in place of the one that begins where it does."""
+    def blocks(self, file: RemoteFile) -> tuple[Block, ...]:
+        """Return the parts of a file that are on the disk."""
+        return self.records((file,))[0].blocks
+
+    def add(self, path: str, block: Block, source: str, etag: str) -> None:
+        """Write down that a part is on the disk, and what `source` calls the file it is of.
+
+        It takes the place of a part that begins where it does.
+        """
         with self._changing() as database:
             row = (path, block.start, block.end, block.crc)
             database.execute("INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)", row)
+            told = (source, etag, path)
+            database.execute("UPDATE file SET source = ?, etag = ? WHERE path = ?", told)
 
     def remove(self, path: str, blocks: tuple[Block, ...] | None = None) -> None:
         """Forget parts of a file; all, if none are given."""
@@ -114,12 +110,6 @@ class Journal:
                 return
             rows = [(path, block.start) for block in blocks]
             database.executemany("DELETE FROM block WHERE path = ? AND start = ?", rows)
-
-    def set_etag(self, path: str, source: str, etag: str) -> None:
-        """Write down how a source calls the present content of a file."""
-        with self._changing() as database:
-            row = (source, etag, path)
-            database.execute("UPDATE file SET source = ?, etag = ? WHERE path = ?", row)
 
     def set_seal(self, path: str, seal: Seal) -> None:
         """Write down that a file is verified and in its place."""
@@ -145,7 +135,8 @@ class Journal:
         )
         try:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("PRAGMA synchronous = EXTRA")
+            database.execute("PRAGMA journal_mode = WAL")  # a line is one write to the disk
+            database.execute("PRAGMA synchronous = FULL")
             database.execute("BEGIN EXCLUSIVE")
             for statement in _TABLES.split(";"):
                 database.execute(statement)
@@ -187,6 +178,30 @@ class Journal:
             hint="Check that the disk is there, and the permissions of the folder.",
             kind="unwritable",
         )
+
+
+def _record(database: sqlite3.Connection, file: RemoteFile) -> Record | None:
+    wanted = (file.path, file.size_bytes, file.sha256)
+    found = database.execute(
+        "SELECT source, etag, seal FROM file WHERE path = ? AND size = ? AND sha256 = ?", wanted
+    ).fetchone()
+    if not found:
+        return None
+    rows = database.execute(
+        "SELECT start, end, crc FROM block WHERE path = ? ORDER BY start", (file.path,)
+    )
+    source, etag, seal = found
+    return Record(source, etag, _seal(seal), tuple(Block(*row) for row in rows))
+
+
+def _begin(database: sqlite3.Connection, file: RemoteFile) -> Record:
+    """Write down that nothing is known of a file yet."""
+    database.execute("DELETE FROM block WHERE path = ?", (file.path,))
+    database.execute(
+        "INSERT OR REPLACE INTO file (path, size, sha256) VALUES (?, ?, ?)",
+        (file.path, file.size_bytes, file.sha256),
+    )
+    return Record()
 
 
 def _seal(text: str) -> Seal | None:

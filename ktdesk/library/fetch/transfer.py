@@ -121,25 +121,26 @@ class Transfer:
         return address, response
 
     def _meet(self, origin: Origin, job: Job, offer: Offer) -> bool:
-        """Return whether the origin has what is on the disk already, as far as it can be told."""
-        is_known = job.source == origin.id
-        is_changed = is_known and job.etag not in ("", offer.etag)
-        if is_known and not is_changed and (offer.etag or not offer.is_whole):
-            return True
-        has_begun = job.done_bytes > 0
-        if not (is_changed and job.file.sha256 and job.changes >= self._tuning.tries):
-            job.source, job.etag = origin.id, offer.etag
-            job.journal.set_etag(job.file.path, origin.id, offer.etag)
-        if not has_begun:
-            return True
-        if not job.file.sha256:
-            self._begin_again(origin, job)
-            return False
-        if not is_changed:
-            return True
-        return self._doubt(job, offer)
+        """Return whether what comes belongs to what is on the disk, as far as it can be told.
 
-    def _doubt(self, job: Job, offer: Offer) -> bool:
+        Without a sha256, all of a file has to come from one source that calls it the same.
+        """
+        etag = offer.etag if job.trusts_etags else ""
+        is_known = job.source == origin.id
+        is_changed = is_known and job.etag not in ("", etag)
+        job.source, job.etag = origin.id, etag
+        is_same = is_known and not is_changed and bool(etag or not offer.is_whole)
+        if is_same or (job.file.sha256 and not is_changed):
+            return True
+        if job.done_bytes or (is_changed and len(job.claims) > 1):
+            if not job.file.sha256:
+                self._begin_again(origin, job)
+                return False
+            self._probe(job)
+        # All of it comes because it was said to be another one: a part will come the next time.
+        return not (is_changed and offer.is_whole)
+
+    def _probe(self, job: Job) -> None:
         """Let a part of a file be compared, since the origin has another name for it by now.
 
         Hosts that call a file something else each time are taken for what they send: there is a
@@ -147,13 +148,12 @@ class Transfer:
         """
         job.changes += 1
         if job.changes > self._tuning.tries:
-            job.etag = ""
-            return True
-        blocks = job.journal.record(job.file).blocks
+            job.trusts_etags, job.etag = False, ""
+            return
+        blocks = job.journal.blocks(job.file)
         if blocks and not job.doubtful:
             job.is_probing, job.differing_bytes = True, 0
             job.doubt((min(blocks, key=lambda block: block.end - block.start),))
-        return not offer.is_whole
 
     def _begin_again(self, origin: Origin, job: Job) -> None:
         job.begin_again()

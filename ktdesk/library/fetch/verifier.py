@@ -51,7 +51,8 @@ class Verifier:
             put_in_place(job.part_path, job.target)
         if job.file.sha256:
             with disk_errors(job.target):
-                job.journal.set_seal(job.file.path, Seal.of(job.target))
+                job.seal = Seal.of(job.target)
+            job.journal.set_seal(job.file.path, job.seal)
         job.state = FileState.COMPLETE
         return True
 
@@ -63,7 +64,9 @@ class Verifier:
         if job.is_in_place:
             with disk_errors(job.target):
                 job.leave_place()
-        damaged = tuple(block for block in self._blocks(job) if self._crc(job, block) != block.crc)
+        damaged = tuple(
+            block for block in job.journal.blocks(job.file) if self._crc(job, block) != block.crc
+        )
         if damaged:
             size = format_bytes(sum(block.end - block.start for block in damaged))
             self._say(f"The disk has damaged {size} of {job.file.path}: they are fetched again.")
@@ -89,10 +92,7 @@ class Verifier:
         job.passes += 1
         job.differing_bytes = 0
         self._say(f"{name} is not what it should be: it is compared with its source.")
-        job.doubt(job.journal.record(job.file).blocks or (Block(0, job.file.size_bytes, 0),))
-
-    def _blocks(self, job: Job) -> tuple[Block, ...]:
-        return job.journal.record(job.file).blocks
+        job.doubt(job.journal.blocks(job.file) or (Block(0, job.file.size_bytes, 0),))
 
     def _crc(self, job: Job, block: Block) -> int:
         crc, at = 0, block.start

@@ -21,6 +21,7 @@ from tests.integration.downloads.orders import (
     BLOCK,
     MODEL,
     PATH,
+    QUICK,
     SIZE,
     ServerOrigin,
     check_files,
@@ -58,8 +59,10 @@ def test_a_file_without_a_hash_is_complete_but_not_verified(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     order = serve(server, tmp_path, known=False, **{MODEL: SIZE})
-    fetch(order, ServerOrigin(server.url))
+    reports = fetch(order, ServerOrigin(server.url))
     check_files(order, server)
+    assert server.sent_bytes() == SIZE
+    assert reports[-1].note == ""
     [lock] = read_locks(tmp_path)
     assert lock.files[0].sha256 == ""
     assert lock.seals == ()
@@ -156,3 +159,37 @@ def test_another_file_of_the_name_is_kept(server: FaultyServer, tmp_path: Path) 
     fetch(order, ServerOrigin(server.url))
     check_files(order, server, f"{MODEL}.old", f"{MODEL}.old2")
     assert (tmp_path / f"{MODEL}.old2").read_bytes() == b"mine"
+
+
+def test_a_host_that_does_not_answer_holds_nobody(server: FaultyServer, tmp_path: Path) -> None:
+    order = serve(server, tmp_path, **{MODEL: SIZE})
+    asked, answer, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def wait(_: object) -> None:
+        asked.set()
+        answer.wait(30)
+
+    server.before = wait
+    try:
+        with pytest.raises(Cancelled):
+            fetch(
+                order,
+                ServerOrigin(server.url),
+                stop=stop,
+                web=Web(read_timeout_s=60),
+                report=lambda progress: stop.set() if asked.is_set() else None,
+            )
+    finally:
+        answer.set()
+    assert all(one.sent_bytes <= BLOCK for one in server.log)
+    assert list(tmp_path.glob("*.part")) == []
+    server.before = lambda request: None
+    fetch(order, ServerOrigin(server.url))
+    check_files(order, server)
+
+
+def test_many_small_files_come(server: FaultyServer, tmp_path: Path) -> None:
+    order = serve(server, tmp_path, **{f"{number}.json": number for number in range(300)})
+    fetch(order, ServerOrigin(server.url))
+    check_files(order, server)
+    assert server.connections <= QUICK.connections

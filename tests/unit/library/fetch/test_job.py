@@ -26,7 +26,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def job(tmp_path: Path, journal: Journal) -> Iterator[Job]:
     job = Job(FILE, tmp_path / "m", journal)
-    job.take_up(journal.record(FILE), None)
+    job.take_up(journal.records((FILE,))[0], None)
     yield job
     job.close_part()
 
@@ -54,12 +54,12 @@ def test_only_what_is_committed_counts_and_the_rest_is_fetched_again(
     claim.commit()
     claim.write(b"y" * 10)
     assert job.done_bytes == 10
-    assert journal.record(FILE).blocks == (Block(0, 10, zlib.crc32(b"x" * 10)),)
+    assert journal.blocks(FILE) == (Block(0, 10, zlib.crc32(b"x" * 10)),)
     again = Job(FILE, tmp_path / "m", journal)
-    again.take_up(journal.record(FILE), None)
+    again.take_up(journal.records((FILE,))[0], None)
     assert (again.done_bytes, again.missing) == (10, [(10, 100)])
     claim.commit()
-    assert journal.record(FILE).blocks == (Block(0, 20, zlib.crc32(b"x" * 10 + b"y" * 10)),)
+    assert journal.blocks(FILE) == (Block(0, 20, zlib.crc32(b"x" * 10 + b"y" * 10)),)
     job.give_back(claim)
     assert job.missing == [(20, 100)] or job.missing == [(20, 40), (40, 100)]
 
@@ -119,12 +119,12 @@ def test_a_part_that_the_disk_lost_is_missing(job: Job, journal: Journal, tmp_pa
     with (tmp_path / "m.part").open("r+b") as file:
         file.truncate(70)
     again = Job(FILE, tmp_path / "m", journal)
-    again.take_up(journal.record(FILE), None)
+    again.take_up(journal.records((FILE,))[0], None)
     assert again.missing == [(50, 100)]
     (tmp_path / "m.part").unlink()
-    again.take_up(journal.record(FILE), None)
+    again.take_up(journal.records((FILE,))[0], None)
     assert again.missing == [(0, 100)]
-    assert journal.record(FILE).blocks == ()
+    assert journal.blocks(FILE) == ()
 
 
 def test_a_comparison_writes_only_what_differs(job: Job) -> None:

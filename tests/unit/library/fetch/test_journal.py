@@ -17,18 +17,17 @@ FILE = RemoteFile("a/b.gguf", 100, "ab" * 32)
 
 def test_what_was_written_is_there_again(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
-        assert journal.record(FILE) == Record()
-        journal.set_etag(FILE.path, "hub", '"1"')
-        journal.add(FILE.path, Block(0, 10, 5))
-        journal.add(FILE.path, Block(50, 60, 1 << 31))
-        journal.add(FILE.path, Block(0, 20, 7))
+        assert journal.records((FILE,))[0] == Record()
+        journal.add(FILE.path, Block(0, 10, 5), "hub", '"1"')
+        journal.add(FILE.path, Block(50, 60, 1 << 31), "hub", '"1"')
+        journal.add(FILE.path, Block(0, 20, 7), "hub", '"1"')
     with Journal(tmp_path) as journal:
         blocks = (Block(0, 20, 7), Block(50, 60, 1 << 31))
-        assert journal.record(FILE) == Record("hub", '"1"', None, blocks)
+        assert journal.records((FILE,))[0] == Record("hub", '"1"', None, blocks)
         journal.remove(FILE.path, blocks[:1])
         journal.set_seal(FILE.path, Seal(1, 2, 1 << 100))
     with Journal(tmp_path) as journal:
-        assert journal.record(FILE) == Record("hub", '"1"', Seal(1, 2, 1 << 100), blocks[1:])
+        assert journal.records((FILE,))[0] == Record("hub", '"1"', Seal(1, 2, 1 << 100), blocks[1:])
 
 
 @pytest.mark.parametrize(
@@ -36,21 +35,21 @@ def test_what_was_written_is_there_again(tmp_path: Path) -> None:
 )
 def test_another_file_of_the_name_begins_with_nothing(tmp_path: Path, other: RemoteFile) -> None:
     with Journal(tmp_path) as journal:
-        journal.record(FILE)
-        journal.add(FILE.path, Block(0, 10, 5))
-        assert journal.record(other) == Record()
-        assert journal.record(other) == Record()
+        journal.records((FILE,))[0]
+        journal.add(FILE.path, Block(0, 10, 5), "hub", '"1"')
+        assert journal.records((other,))[0] == Record()
+        assert journal.records((other,))[0] == Record()
 
 
 def test_it_ends_with_the_last_file(tmp_path: Path) -> None:
     second = RemoteFile("c", 1, "")
     with Journal(tmp_path) as journal:
-        journal.record(FILE)
-        journal.record(second)
+        journal.records((FILE,))[0]
+        journal.records((second,))[0]
         journal.finish((FILE.path,))
     assert journal.path.exists()
     with Journal(tmp_path) as journal:
-        journal.record(second)
+        journal.records((second,))[0]
         journal.finish((second.path,))
     assert list(tmp_path.iterdir()) == []
 
@@ -65,7 +64,7 @@ def test_nobody_else_opens_it(tmp_path: Path) -> None:
 def test_a_file_that_is_no_journal_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / ".ktdesk-download").write_bytes(b"something else, and long enough" * 100)
     with Journal(tmp_path) as journal:
-        assert journal.record(FILE) == Record()
+        assert journal.records((FILE,))[0] == Record()
     assert (tmp_path / ".ktdesk-download.broken").exists()
 
 
