@@ -51,7 +51,8 @@ class Verifier:
             put_in_place(job.part_path, job.target)
         if job.file.sha256:
             with disk_errors(job.target):
-                job.journal.set_seal(job.file.path, Seal.of(job.target))
+                job.seal = Seal.of(job.target)
+            job.journal.set_seal(job.file.path, job.seal)
         job.state = FileState.COMPLETE
         return True
 
