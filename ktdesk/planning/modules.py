@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import Any
 
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.cache_rows import cache_row_bytes
+from ktdesk.models.loadable import tensor_names
 from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
 from ktdesk.operators.rules import Part, SlotPath
@@ -129,7 +129,7 @@ def _module(
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
     weights = 0
-    for name in _tensor_names(spec):
+    for name in tensor_names(spec):
         info = tensors.get(name)
         if info is None:
             continue
@@ -165,18 +165,6 @@ def _share_of_a_token(part: Part, spec: object, shape: tuple[int, ...]) -> float
     if part is Part.EMBEDDING:
         return 1 / shape[0]
     return spec.experts_per_token / spec.experts if isinstance(spec, ExpertsSpec) else 1.0
-
-
-def _tensor_names(spec: object) -> Iterator[str]:
-    """Yield the texts of a spec and of the specs in it; those that are tensors are its own."""
-    if not is_dataclass(spec):
-        return
-    for field in fields(spec):
-        value: Any = getattr(spec, field.name)
-        if isinstance(value, str):
-            yield value
-        else:
-            yield from _tensor_names(value)
 
 
 def _row_operations(spec: object) -> tuple[float, float]:

@@ -95,8 +95,19 @@ def test_what_was_done_can_be_ordered_again(watched: Watched, tmp_path: Path) ->
 
 def test_other_files_of_the_same_names_are_refused(watched: Watched, tmp_path: Path) -> None:
     watched.queue.add(make_order(tmp_path))
-    with pytest.raises(DownloadError, match=r"Model a already brings another a\.gguf"):
+    with pytest.raises(DownloadError, match=r"Model a brings another a\.gguf"):
         watched.queue.add(make_order(tmp_path, size=7))
+
+
+def test_a_newer_revision_takes_the_place_of_one_that_is_done(
+    watched: Watched, tmp_path: Path
+) -> None:
+    id_ = watched.queue.add(make_order(tmp_path))
+    watched.transport.last(id_).finish()
+    watched.wait_for("done")
+    newer = watched.queue.add(make_order(tmp_path, size=7))
+    watched.wait_for("downloading")
+    assert newer != id_
 
 
 def test_no_room_is_said_with_other_folders(tmp_path: Path) -> None:

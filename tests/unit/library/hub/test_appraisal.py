@@ -58,6 +58,7 @@ def appraised(folder: Path, web: Web, cache: Path, on: Machine) -> list[Appraisa
 MACHINES = {
     "64 GB": machine(64, card()),
     "128 GB": machine(128, card()),
+    "150 GB": machine(150, card()),
     "192 GB": machine(192, card()),
     "512 GB": machine(512),
 }
@@ -87,7 +88,13 @@ def test_one_header_is_read(folder: Path, web: Web, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("on", "label"),
-    [("64 GB", "Q2_K"), ("128 GB", "Q2_K"), ("192 GB", "Q4_K_M"), ("512 GB", "Q4_K_M")],
+    [
+        ("64 GB", "Q2_K"),
+        ("128 GB", "Q2_K"),
+        ("150 GB", "Q4_K_M"),  # with little memory left, but much better answers
+        ("192 GB", "Q4_K_M"),
+        ("512 GB", "Q4_K_M"),
+    ],
 )
 def test_what_is_recommended(
     folder: Path, web: Web, tmp_path: Path, on: str, label: str, nothing_taken: None
