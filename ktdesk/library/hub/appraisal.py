@@ -8,12 +8,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ktdesk.errors import DownloadError
 from ktdesk.hardware import Machine
 from ktdesk.library.hub.listing import Listing, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
 from ktdesk.library.hub.source import Source
-from ktdesk.library.hub.variants import variants_of
+from ktdesk.library.hub.variants import no_models, variants_of
 from ktdesk.planning.plan import Plan, Planner
 from ktdesk.planning.this_machine import plan_as_loaded, planner_here
 from ktdesk.planning.verdict import Fit
@@ -84,11 +83,7 @@ class Appraiser:
             if slot.planned is None:
                 variant = usual_variant(variants_of(listing.files))
                 if variant is None:
-                    raise DownloadError(
-                        f"{listing.repository} has no whole model in GGUF files.",
-                        hint="Look for a repository of the model whose name ends in GGUF.",
-                        kind="missing",
-                    )
+                    raise no_models(listing.repository, listing.files)
                 slot.planned = variant, self.planner(source, listing, variant)
             return slot.planned
 

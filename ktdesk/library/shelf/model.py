@@ -93,7 +93,9 @@ def _names(model: LocalModel) -> tuple[str, ...]:
 
 def explain(model: LocalModel) -> tuple[str, str]:
     """Return how a model is and what to do about it, in a sentence each; the second may be ''."""
-    state, again = model.state, "Fetch the model again: what is right of it stays."
+    state, owner = model.state, model.owner.value
+    again = "Fetch the model again: what is right of it stays."
+    again = f"Fetch it again with {owner}." if owner else again
     match state.condition:
         case Condition.COMPLETE:
             return "Every byte is as its source says.", ""

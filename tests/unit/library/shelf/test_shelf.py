@@ -103,6 +103,21 @@ def test_what_cannot_be_read_is_listed_with_its_reason(
     assert problem in broken.problem
 
 
+@pytest.mark.parametrize(
+    ("architecture", "kind"), [("clip", None), ("clip", "mmproj"), ("llama", "adapter")]
+)
+def test_what_goes_with_a_model_is_none(
+    shelf: Shelf, folder: Path, architecture: str, kind: str | None
+) -> None:
+    metadata = [raw.string("general.architecture", architecture)]
+    metadata += [raw.string("general.type", kind)] if kind else []
+    put(folder, {"x.gguf": bytes(raw.File(metadata)), "y.gguf": model("whole")})
+    for _ in range(2):
+        (part,) = (each for each in shelf.look().models if each.problem)
+        assert part.condition is Condition.UNREADABLE
+        assert f"goes with one: it says that it is {kind or 'mmproj'!r}" in part.problem
+
+
 def test_a_file_that_was_mended_is_read_again(shelf: Shelf, folder: Path) -> None:
     put(folder, {"a.gguf": b"junk"})
     assert only(shelf).condition is Condition.UNREADABLE
