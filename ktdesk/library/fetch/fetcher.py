@@ -142,8 +142,7 @@ class Fetcher:
 
     def _write_lock(self, jobs: Sequence[Job]) -> None:
         order = self._order
-        with disk_errors(order.folder):
-            seals = tuple((job.file.path, Seal.of(job.target)) for job in jobs if job.file.sha256)
+        seals = tuple((job.file.path, job.seal) for job in jobs if job.seal)
         lock = ModelLock(order.source, order.repository, order.revision, order.files, seals)
         try:
             write_lock(order.folder, lock)
@@ -163,11 +162,9 @@ def _keep_blocks(jobs: Sequence[Job]) -> None:
     with closing(FileFacts()) as facts:
         for job in jobs:
             blocks = job.journal.blocks(job.file)
-            if job.file.sha256 and blocks:
-                with disk_errors(job.target):
-                    seal = Seal.of(job.target)
+            if job.seal and blocks:
                 rows = [(block.start, block.end, block.crc) for block in blocks]
-                facts.keep(job.target, BLOCKS, [seal], rows)
+                facts.keep(job.target, BLOCKS, [job.seal], rows)
 
 
 def _known_seals(folder: Path) -> dict[RemoteFile, Seal]:

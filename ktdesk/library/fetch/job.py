@@ -41,6 +41,7 @@ class Job:
         self.addresses: dict[str, Address] = {}
         self.refusals: dict[str, int] = {}
         self.failed_origins: set[str] = set()
+        self.seal: Seal | None = None  # of the file in its place, since it was compared
         self.passes = 0  # times that all of it was compared with an origin
         self.differing_bytes = 0  # found by the present comparison
         self.is_probing = False  # whether a part is compared to learn of all
@@ -53,7 +54,9 @@ class Job:
         self.source, self.etag = record.source, record.etag
         if self.target.is_file() and self.target.stat().st_size == self.file.size_bytes:
             self.done_bytes = self.file.size_bytes
-            if not self.file.sha256 or Seal.of(self.target) in (record.seal, seal):
+            found = Seal.of(self.target)
+            if not self.file.sha256 or found in (record.seal, seal):
+                self.seal = found if self.file.sha256 else None
                 self.state = FileState.COMPLETE
                 return
             if not self.part_path.exists():

@@ -6,6 +6,7 @@ What the disk has lost is told by its CRC; else an origin is asked for all of it
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import zlib
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from ktdesk.library.fetch.job import Job
 from ktdesk.library.fetch.journal import Block
 from ktdesk.library.fetch.order import FileState
 from ktdesk.library.fetch.origins import Origins
-from ktdesk.library.shelf.reading import hash_file
 from ktdesk.library.shelf.seal import Seal
 
 _READ_BYTES = 1 << 22
@@ -51,13 +51,20 @@ class Verifier:
             put_in_place(job.part_path, job.target)
         if job.file.sha256:
             with disk_errors(job.target):
-                job.journal.set_seal(job.file.path, Seal.of(job.target))
+                job.seal = Seal.of(job.target)
+            job.journal.set_seal(job.file.path, job.seal)
         job.state = FileState.COMPLETE
         return True
 
     def _sha256(self, path: Path) -> str:
-        with disk_errors(path):
-            return hash_file(path, lambda size: None, self._halt)
+        digest = hashlib.sha256()
+        buffer = memoryview(bytearray(_READ_BYTES))
+        with disk_errors(path), path.open("rb", buffering=0) as file:
+            while size := file.readinto(buffer):
+                digest.update(buffer[:size])
+                if self._halt.is_set():
+                    raise Cancelled
+        return digest.hexdigest()
 
     def _repair(self, job: Job) -> None:
         if job.is_in_place:

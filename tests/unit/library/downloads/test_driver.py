@@ -237,6 +237,15 @@ def test_another_source_takes_over_at_once(driven: Driven) -> None:
     assert [fetch.order.source for fetch in driven.transport.fetches] == ["hub", "mirror"]
 
 
+def test_a_failure_of_the_source_before_is_none_of_the_one_now(driven: Driven) -> None:
+    order = driven.add("a")
+    driven.step()
+    driven.store.replace(replace(order, source="mirror"))
+    driven.finish("a", DownloadError("It is not there.", kind="missing"))
+    assert driven.step() == "a:downloading"
+    assert driven.transport.last("a").order.source == "mirror"
+
+
 def test_downloads_run_in_their_hours(driven: Driven) -> None:
     night = Night(time(22), time(6))
     driven.add("a")
