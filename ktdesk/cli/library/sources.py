@@ -11,7 +11,7 @@ for example:
   ktdesk models sources test unsloth/DeepSeek-R1-GGUF
 
 A token is read from the keyboard, and not shown; from a pipe where there is one. It is kept in the
-system's store of secrets, and sent to no other host.
+system's store of secrets, and sent to no other host. For a plain server it may be NAME:PASSWORD.
 """
 
 from __future__ import annotations
