@@ -91,10 +91,11 @@ def remember_model(program: Program, path: Path) -> None:
 
 
 def _named(name: str, settings: Settings) -> Path:
+    from ktdesk.library.index import named
+
     entries = [entry for entry in found_models(settings) if not entry.problem]
-    for entry in entries:
-        if name.casefold() in (entry.name.casefold(), entry.path.stem.casefold()):
-            return entry.path
+    if entry := named(entries, name):
+        return entry.path
     known = did_you_mean(name, [entry.path.stem for entry in entries]) if entries else ""
     raise ModelFileError(
         Path(name),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,11 @@ class ModelEntry:
     size_bytes: int
     problem: str = ""
 
+    @property
+    def id(self) -> str:
+        """What programs call it: the file's name, without what tells shards apart."""
+        return shared_name(self.path).removesuffix(".gguf")
+
 
 def find_models(folder: Path) -> list[ModelEntry]:
     """Return the models below a folder, newest first; shards as one. A missing folder has none."""
@@ -32,6 +38,15 @@ def find_models(folder: Path) -> list[ModelEntry]:
         if path.is_file() and not _is_hidden(path.relative_to(folder)):
             first.setdefault((path.parent, shared_name(path)), path)
     return [_describe(path) for path in sorted(first.values(), key=_age)]
+
+
+def named(entries: Iterable[ModelEntry], name: str) -> ModelEntry | None:
+    """Return the first that goes by a name, whatever its case: its own, its file's, its id."""
+    wanted = name.casefold()
+    for entry in entries:
+        if wanted in (entry.name.casefold(), entry.path.stem.casefold(), entry.id.casefold()):
+            return entry
+    return None
 
 
 def _is_hidden(path: Path) -> bool:
