@@ -37,7 +37,7 @@ def find_models(folder: Path) -> list[ModelEntry]:
     for path in sorted(folder.rglob("*.gguf")):
         if path.is_file() and not _is_hidden(path.relative_to(folder)):
             first.setdefault((path.parent, shared_name(path)), path)
-    return [_describe(path) for path in sorted(first.values(), key=_age)]
+    return [read_model(path) for path in sorted(first.values(), key=_age)]
 
 
 def named(entries: Iterable[ModelEntry], name: str) -> ModelEntry | None:
@@ -47,6 +47,15 @@ def named(entries: Iterable[ModelEntry], name: str) -> ModelEntry | None:
         if wanted in (entry.name.casefold(), entry.path.stem.casefold(), entry.id.casefold()):
             return entry
     return None
+
+
+def read_model(path: Path) -> ModelEntry:
+    """Return what a model file is. One that cannot be read has a problem."""
+    try:
+        checkpoint = Checkpoint.open(path)
+        return ModelEntry(path, checkpoint.name, checkpoint.architecture, checkpoint.size_bytes)
+    except ModelFileError as error:
+        return ModelEntry(path, path.stem, "", _state(path)[1], str(error))
 
 
 def _is_hidden(path: Path) -> bool:
@@ -64,11 +73,3 @@ def _state(path: Path) -> tuple[float, int]:
     except OSError:
         return 0.0, 0
     return state.st_mtime, state.st_size
-
-
-def _describe(path: Path) -> ModelEntry:
-    try:
-        checkpoint = Checkpoint.open(path)
-        return ModelEntry(path, checkpoint.name, checkpoint.architecture, checkpoint.size_bytes)
-    except ModelFileError as error:
-        return ModelEntry(path, path.stem, "", _state(path)[1], str(error))

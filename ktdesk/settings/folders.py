@@ -39,6 +39,11 @@ def config_file() -> Path:
     return (_home() or _PLACES.user_config_path) / "settings.toml"
 
 
+def keys_file() -> Path:
+    """Return the path of the file of the server's keys."""
+    return config_file().with_name("server_keys.toml")
+
+
 def log_folder() -> Path:
     """Return the folder of the log files."""
     home = _home()
