@@ -15,17 +15,31 @@ from starlette.types import ASGIApp
 
 from ktdesk import __version__
 from ktdesk.errors import KTDeskError
+from ktdesk.server.anthropic.messages import messages_router
 from ktdesk.server.desk import Desk
 from ktdesk.server.failures import ApiError, as_api_error, fault
 from ktdesk.server.gate import Entry, Gate, error_response
 from ktdesk.server.health import health_router
 from ktdesk.server.hosts import Hosts
 from ktdesk.server.keys import Key
+from ktdesk.server.ollama.answers import answers_router
+from ktdesk.server.ollama.models import models_router as ollama_models_router
 from ktdesk.server.openai.chat import chat_router
 from ktdesk.server.openai.completions import completions_router
 from ktdesk.server.openai.models import models_router
+from ktdesk.server.openai.responses import responses_router
 from ktdesk.server.wire import ClientGone
 
+_ROUTERS = (
+    chat_router,
+    completions_router,
+    responses_router,
+    models_router,
+    messages_router,
+    answers_router,
+    ollama_models_router,
+    health_router,
+)
 _GONE = 499  # nobody sees it but the log
 _MOST_TOLD = 3  # of what is wrong with a body
 
@@ -49,7 +63,7 @@ def describe_apis(desk: Desk) -> FastAPI:
     """Return the routes alone, with their description at /openapi.json."""
     # The pages that show the description load scripts from elsewhere: there are none.
     app = FastAPI(title="KTDesk", version=__version__, docs_url=None, redoc_url=None)
-    for make in (chat_router, completions_router, models_router, health_router):
+    for make in _ROUTERS:
         app.include_router(make(desk))
     for kind in (RequestValidationError, HTTPException, KTDeskError, ClientGone, Exception):
         app.add_exception_handler(kind, _on_error)
