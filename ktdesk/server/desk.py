@@ -47,17 +47,9 @@ class Desk:
         settings: ServerSettings,
         sampling: SamplingSettings,
     ) -> None:
-        self.engine, self.dispatcher = engine, dispatcher
+        self.engine, self.catalogue, self.dispatcher = engine, catalogue, dispatcher
         self.settings, self.metrics = settings, Metrics()
-        self._catalogue, self._sampling = catalogue, sampling
-
-    async def entries(self) -> tuple[ModelEntry, ...]:
-        """Return the models that can be asked for."""
-        return await asyncio.to_thread(self._catalogue.entries)
-
-    async def entry(self, name: str) -> ModelEntry:
-        """Return the model of a name."""
-        return await asyncio.to_thread(self._catalogue.entry, name)
+        self._sampling = sampling
 
     def options(self, given: Mapping[str, Any]) -> Options:
         """Return the options of a request: what it gives, if not None, else the user's settings.
@@ -76,7 +68,7 @@ class Desk:
 
         is_stream: waits until it has begun, for some time: it may fail before it does.
         """
-        entry = await self.entry(ask.model)
+        entry = await self.catalogue.entry(ask.model)
         jobs = [self._job(entry, ask, http, index) for index in range(ask.choices)]
         self.dispatcher.submit(*jobs)
         limit_s = self.settings.request_minutes * 60.0
@@ -106,12 +98,12 @@ class Desk:
         def work(engine: Engine) -> Iterator[Counted]:
             yield Counted(engine.count_tokens(request))
 
-        entry = await self.entry(model)
+        entry = await self.catalogue.entry(model)
         return await self._result(self._new_job(entry, work, http), http)
 
     async def load(self, model: str, keep_s: float | None, http: HttpRequest) -> ModelEntry:
         """Load a model, or, with keep_s 0, give its memory back."""
-        entry = await self.entry(model)
+        entry = await self.catalogue.entry(model)
         if keep_s == 0:
             if self.dispatcher.model != entry.path:
                 return entry

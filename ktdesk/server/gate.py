@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _OPEN = ("/", "/health")  # to clients without a key
 _BODY_S = 60.0  # in which a body must have come
+_MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
 _MOST_SHOWN = 200  # characters of a path in the log
 
 
@@ -61,7 +62,7 @@ class Gate:
 
         scope.setdefault("state", {})["owner"] = ""
         try:
-            self._check(_headers(scope))
+            self._check(scope)
             await self._app(scope, receive, noting)
         except ApiError as error:
             await error_response(error, scope)(scope, receive, noting)
@@ -72,7 +73,12 @@ class Gate:
         finally:
             self._note(scope, status, time.monotonic() - start)
 
-    def _check(self, headers: dict[str, str]) -> None:
+    def _check(self, scope: Scope) -> None:
+        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        is_long = size + len(scope["raw_path"]) > _MOST_HEADER_BYTES
+        if is_long or len(scope["headers"]) > _MOST_HEADERS:
+            raise ApiError(431, "The headers of the request are too large.")
+        headers = _headers(scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._hosts.is_known(host):
             raise ApiError(

@@ -58,7 +58,8 @@ class Service:
             keep_s=keep_s,
             loaded=info.path if info else None,
         )
-        desk = Desk(engine, Catalogue(find), self._dispatcher, settings, sampling)
+        self._catalogue = Catalogue(find)
+        desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling)
         config = uvicorn.Config(
             build_app(desk, keys),
             http=Connection,
@@ -87,6 +88,7 @@ class Service:
         finally:
             self._socket.close()
             self._dispatcher.close()
+            self._catalogue.close()
 
     def stop(self) -> None:
         """Let `run` end, from any thread: answers that run have some seconds left."""

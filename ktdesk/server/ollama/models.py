@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
 from pathlib import Path
@@ -54,26 +53,26 @@ def models_router(desk: Desk) -> APIRouter:
     @router.get("/api/tags")
     async def tags() -> Response:  # pyright: ignore[reportUnusedFunction]
         """List the models."""
-        return Json({"models": [_model(entry) for entry in await desk.entries()]})
+        return Json({"models": [_model(entry) for entry in await desk.catalogue.entries()]})
 
     @router.get("/api/ps")
     async def ps() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Tell which model is loaded."""
         loaded = desk.dispatcher.model
-        found = [entry for entry in await desk.entries() if entry.path == loaded]
+        found = [entry for entry in await desk.catalogue.entries() if entry.path == loaded]
         return Json({"models": [_model(entry) | _loaded(desk) for entry in found]})
 
     @router.post("/api/show")
     async def show(body: NameBody) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Tell about a model."""
-        entry = await desk.entry(body.model)
-        return Json(await asyncio.to_thread(_shown, entry))
+        entry = await desk.catalogue.entry(body.model)
+        return Json(await desk.catalogue.read(lambda: _shown(entry)))
 
     @router.post("/api/embed")
     @router.post("/api/embeddings")
     async def embed(body: EmbedBody) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Refuse: models that write text give no vectors of it."""
-        raise no_embeddings(await desk.entry(body.model))
+        raise no_embeddings(await desk.catalogue.entry(body.model))
 
     return router
 

@@ -39,7 +39,7 @@ def models_router(desk: Desk) -> APIRouter:
         version: Version = None,
     ) -> Response:
         """List the models."""
-        entries = await desk.entries()
+        entries = await desk.catalogue.entries()
         if version is None:
             return Json({"object": "list", "data": [_openai(entry) for entry in entries]})
         data = [_anthropic(entry) for entry in entries]
@@ -52,7 +52,7 @@ def models_router(desk: Desk) -> APIRouter:
         name: str, version: Version = None
     ) -> Response:
         """Tell about one model."""
-        entry = await desk.entry(name)
+        entry = await desk.catalogue.entry(name)
         return Json(_openai(entry) if version is None else _anthropic(entry))
 
     @router.post("/v1/embeddings")
@@ -61,7 +61,7 @@ def models_router(desk: Desk) -> APIRouter:
     ) -> Response:
         """Refuse: models that write text give no vectors of it."""
         del http
-        entry = await desk.entry(body.model)
+        entry = await desk.catalogue.entry(body.model)
         raise no_embeddings(entry)
 
     return router

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +23,24 @@ from tests.tiny import tiny_deepseek, tiny_llama
 GREEDY = SamplingSettings(temperature=0.0)
 
 
+def wait_until(is_so: Callable[[], bool], within_s: float = 20.0) -> None:
+    """Wait for what must come soon; fail if it does not."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline, "it has not come"
+        time.sleep(0.01)
+
+
 class Served:
     """A server in a thread."""
 
     def __init__(self, service: Service, engine: Engine) -> None:
         self.service, self.engine, self.url = service, engine, service.address
         self.dispatcher = service._dispatcher
+
+    def wait_until_idle(self) -> None:
+        """Wait until no place is taken."""
+        wait_until(lambda: not self.dispatcher.running and not self.dispatcher.waiting)
 
     def client(self, **named) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=60, trust_env=False, **named)
@@ -56,6 +69,7 @@ def serving(
     thread.start()
     try:
         assert ready.wait(20)
+        httpx.get(f"{service.address}/v1/models", trust_env=False)  # all its threads are there now
         yield Served(service, engine)
     finally:
         service.stop()
