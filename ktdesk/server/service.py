@@ -66,6 +66,7 @@ class Service:
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="error",  # what is no request at all is nobody's concern
             access_log=False,
             server_header=False,
             proxy_headers=False,

@@ -241,7 +241,6 @@ def test_a_flood_of_headers(served: Served, count: int) -> None:
         assert http.get("/health").json() == {"status": "ok"}
 
 
-@pytest.mark.logs("Invalid HTTP request")
 @pytest.mark.parametrize(
     "request_",
     [
