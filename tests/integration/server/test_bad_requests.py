@@ -283,6 +283,8 @@ def test_curl(served: Served) -> None:
     body = '{"model": "tiny-deepseek", "prompt": "hello", "max_tokens": 3, "stream": true}'
     lines = curl("-N", f"{served.url}/v1/completions", "--json", body).splitlines()
     assert lines[-2:] == ["data: [DONE]", ""]
+    plain = '{"model": "tiny-deepseek", "prompt": "hello", "options": {"num_predict": 1}}'
+    assert '"done":true' in curl(f"{served.url}/api/generate", "-d", plain)  # not called JSON
     assert "# TYPE ktdesk_generated_tokens_total counter" in curl(f"{served.url}/metrics")
 
 

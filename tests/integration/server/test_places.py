@@ -72,9 +72,8 @@ def test_a_client_that_goes_while_it_is_answered(
     with served.client() as http:
         with http.stream("POST", path, json=STREAMS[path]) as response:
             assert response.status_code == 200
-            pieces = response.iter_raw()
-            while b"g" not in next(pieces):  # the first word
-                pass
+            next(response.iter_raw())
+            wait_until(lambda: hold.chosen == 5)
             job = running(served)
         wait_until(lambda: job.is_cancelled)
         hold.go.set()
@@ -177,9 +176,8 @@ def test_a_queue_that_is_full(served: Served, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_stream_says_that_it_waits(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_answers, "_PATIENCE_S", 0.1)
-    monkeypatch.setattr(
-        Job.__init__, "__kwdefaults__", Job.__init__.__kwdefaults__ | {"tick_s": 0.1}
-    )
+    often = Job.__init__.__kwdefaults__ | {"tick_s": 0.1}
+    monkeypatch.setattr(Job.__init__, "__kwdefaults__", often)
     hold = Hold(monkeypatch, 0)
     with served.client() as http, served.client() as second:
         with http.stream("POST", "/v1/chat/completions", json=CHAT | {"stream": True}):
@@ -231,7 +229,9 @@ def test_who_reads_slowly_holds_nobody_up(served: Served) -> None:
         answer = b""
         slow.settimeout(20)
         while not answer.endswith(b"0\r\n\r\n"):
-            answer += slow.recv(4096)
+            piece = slow.recv(4096)
+            assert piece, answer[-300:]
+            answer += piece
         assert b"data: [DONE]" in answer
         assert answer.count(b'"top_logprobs"') == 200
 
