@@ -72,7 +72,8 @@ def test_a_client_that_goes_while_it_is_answered(
     with served.client() as http:
         with http.stream("POST", path, json=STREAMS[path]) as response:
             assert response.status_code == 200
-            next(response.iter_raw())
+            pieces = response.iter_raw()
+            assert next(pieces)
             wait_until(lambda: hold.chosen == 5)
             job = running(served)
         wait_until(lambda: job.is_cancelled)
