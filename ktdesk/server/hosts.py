@@ -12,15 +12,13 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-_HERE = ("localhost",)
-
 
 class Hosts:
     """What is allowed. names: besides this computer's own. origins: '*' allows all pages."""
 
     def __init__(self, names: Sequence[str], origins: Sequence[str]) -> None:
         own = socket.gethostname().casefold()
-        self._names = {*_HERE, own, f"{own}.local", *(name.casefold() for name in names)}
+        self._names = {"localhost", own, f"{own}.local", *(name.casefold() for name in names)}
         self._origins = {origin.casefold().rstrip("/") for origin in origins}
 
     def is_known(self, host: str) -> bool:
@@ -53,8 +51,6 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether only this computer reaches an address or name."""
-    if host.casefold() in _HERE:
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+def is_loopback(address: str) -> bool:
+    """Return whether only this computer reaches an address."""
+    return ipaddress.ip_address(address).is_loopback

@@ -142,17 +142,17 @@ class _Server(uvicorn.Server):
 def _listen(settings: ServerSettings, *, has_keys: bool) -> socket.socket:
     """Return a socket that listens."""
     host = _ALL_ADDRESSES if settings.lan else settings.host
-    if not is_loopback(host) and not has_keys:
+    try:
+        found = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise _no_address(host, settings.port, error) from error
+    family, _, _, _, address = found[0]
+    if not is_loopback(str(address[0])) and not has_keys:
         raise SettingsError(
             f"Other computers could reach the server at {host}, and there is no key.",
             hint="Make one with `ktdesk serve --new-key`; or serve this computer alone.",
         )
-    try:
-        found = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise _no_address(host, settings.port, error) from error
+    listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         _own_port(listening)
         listening.bind(address)
