@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -16,8 +16,9 @@ from starlette.types import ASGIApp
 from ktdesk import __version__
 from ktdesk.errors import KTDeskError
 from ktdesk.server.anthropic.messages import messages_router
+from ktdesk.server.described import errors
 from ktdesk.server.desk import Desk
-from ktdesk.server.failures import ApiError, as_api_error, fault
+from ktdesk.server.failures import ApiError, Dialect, as_api_error, fault
 from ktdesk.server.gate import Entry, Gate, error_response
 from ktdesk.server.health import health_router
 from ktdesk.server.hosts import Hosts
@@ -30,16 +31,17 @@ from ktdesk.server.openai.models import models_router
 from ktdesk.server.openai.responses import responses_router
 from ktdesk.server.wire import ClientGone
 
-_ROUTERS = (
-    chat_router,
-    completions_router,
-    responses_router,
-    models_router,
-    messages_router,
-    answers_router,
-    ollama_models_router,
-    health_router,
-)
+_ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
+    "openai": (
+        chat_router,
+        completions_router,
+        responses_router,
+        models_router,
+        health_router,
+    ),
+    "anthropic": (messages_router,),
+    "ollama": (answers_router, ollama_models_router),
+}
 _GONE = 499  # nobody sees it but the log
 _MOST_TOLD = 3  # of what is wrong with a body
 
@@ -63,8 +65,9 @@ def describe_apis(desk: Desk) -> FastAPI:
     """Return the routes alone, with their description at /openapi.json."""
     # The pages that show the description load scripts from elsewhere: there are none.
     app = FastAPI(title="KTDesk", version=__version__, docs_url=None, redoc_url=None)
-    for make in _ROUTERS:
-        app.include_router(make(desk))
+    for dialect, routers in _ROUTERS.items():
+        for make in routers:
+            app.include_router(make(desk), responses=errors(dialect))
     for kind in (RequestValidationError, HTTPException, KTDeskError, ClientGone, Exception):
         app.add_exception_handler(kind, _on_error)
     return app

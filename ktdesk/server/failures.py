@@ -29,6 +29,7 @@ _WORDS: dict[int, _Words] = {
     405: _REQUEST,
     408: _Words("timeout_error", None, "timeout_error"),
     413: _Words("invalid_request_error", "request_too_large", "request_too_large"),
+    431: _REQUEST,
     500: _Words("server_error", None, "api_error"),
     503: _Words("service_unavailable_error", "overloaded", "overloaded_error"),
     504: _Words("timeout_error", None, "timeout_error"),

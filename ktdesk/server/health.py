@@ -25,7 +25,7 @@ def health_router(desk: Desk) -> APIRouter:
             return Json({"status": "ok"})
         return Json({"status": "loading", "progress": now.fraction})
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Return the counters, for Prometheus."""
         present = {

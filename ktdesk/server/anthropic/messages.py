@@ -14,6 +14,7 @@ from ktdesk.server.answers import Answer, Answers
 from ktdesk.server.anthropic.blocks import block_of
 from ktdesk.server.anthropic.body import CountBody, MessageBody
 from ktdesk.server.anthropic.stream import message_events, stop_of, usage_of
+from ktdesk.server.described import EVENTS
 from ktdesk.server.desk import Desk
 from ktdesk.server.wire import Json, events_response
 
@@ -22,7 +23,7 @@ def messages_router(desk: Desk) -> APIRouter:
     """Return the routes of messages."""
     router = APIRouter()
 
-    @router.post("/v1/messages")
+    @router.post("/v1/messages", responses=EVENTS)
     async def messages(  # pyright: ignore[reportUnusedFunction]
         body: MessageBody, http: HttpRequest
     ) -> Response:

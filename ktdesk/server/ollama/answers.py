@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from ktdesk.runtime.progress import LoadProgress
 from ktdesk.runtime.request import Chances, Logprob, Prefill, Token
 from ktdesk.server.answers import Answer, Answers
+from ktdesk.server.described import LINES
 from ktdesk.server.desk import Ask, Desk
 from ktdesk.server.failures import ApiError, error_body
 from ktdesk.server.job import Item, Tick
@@ -33,7 +34,7 @@ def answers_router(desk: Desk) -> APIRouter:
     """Return the routes of chat and generate."""
     router = APIRouter()
 
-    @router.post("/api/chat")
+    @router.post("/api/chat", responses=LINES)
     async def chat(  # pyright: ignore[reportUnusedFunction]
         body: ChatBody, http: HttpRequest
     ) -> Response:
@@ -42,7 +43,7 @@ def answers_router(desk: Desk) -> APIRouter:
             return await _load(desk, body, http, _as_message)
         return await _answer(desk, body.ask(desk), http, _as_message, is_stream=body.stream)
 
-    @router.post("/api/generate")
+    @router.post("/api/generate", responses=LINES)
     async def generate(  # pyright: ignore[reportUnusedFunction]
         body: GenerateBody, http: HttpRequest
     ) -> Response:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from ktdesk.runtime.request import Chances, Prefill, Token
 from ktdesk.server.answers import Answer, Answers
+from ktdesk.server.described import EVENTS
 from ktdesk.server.desk import Desk
 from ktdesk.server.job import Item
 from ktdesk.server.openai.chat_body import ChatBody
@@ -25,7 +26,7 @@ def chat_router(desk: Desk) -> APIRouter:
     """Return the route of chat completions."""
     router = APIRouter()
 
-    @router.post("/v1/chat/completions")
+    @router.post("/v1/chat/completions", responses=EVENTS)
     async def chat(  # pyright: ignore[reportUnusedFunction]
         body: ChatBody, http: HttpRequest
     ) -> Response:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ktdesk.runtime.request import Chances, Prefill, Request, Token
 from ktdesk.server.answers import Answer, Answers
+from ktdesk.server.described import EVENTS
 from ktdesk.server.desk import Ask, Desk
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import Count, Strict
@@ -56,7 +57,7 @@ def completions_router(desk: Desk) -> APIRouter:
     """Return the route of completions."""
     router = APIRouter()
 
-    @router.post("/v1/completions")
+    @router.post("/v1/completions", responses=EVENTS)
     async def complete(  # pyright: ignore[reportUnusedFunction]
         body: CompletionBody, http: HttpRequest
     ) -> Response:

@@ -12,10 +12,13 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from ktdesk.library.index import ModelEntry
+from ktdesk.server.described import errors
 from ktdesk.server.desk import Desk
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import Strict
 from ktdesk.server.wire import Json
+
+_ERRORS = errors("openai", "anthropic")
 
 Version = Annotated[str | None, Header(alias="anthropic-version")]
 
@@ -34,7 +37,7 @@ def models_router(desk: Desk) -> APIRouter:
     """Return the routes of models and embeddings."""
     router = APIRouter()
 
-    @router.get("/v1/models")
+    @router.get("/v1/models", responses=_ERRORS)
     async def models(  # pyright: ignore[reportUnusedFunction]
         version: Version = None,
     ) -> Response:
@@ -47,7 +50,7 @@ def models_router(desk: Desk) -> APIRouter:
         none = {"first_id": None, "last_id": None}
         return Json({"data": data, "has_more": False} | none | ends)
 
-    @router.get("/v1/models/{name:path}")
+    @router.get("/v1/models/{name:path}", responses=_ERRORS)
     async def model(  # pyright: ignore[reportUnusedFunction]
         name: str, version: Version = None
     ) -> Response:

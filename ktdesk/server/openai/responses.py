@@ -11,6 +11,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 
 from ktdesk.server.answers import Answer
+from ktdesk.server.described import EVENTS
 from ktdesk.server.desk import Desk
 from ktdesk.server.openai.response_body import ResponseBody
 from ktdesk.server.openai.response_items import ending_of, head_of, message_of, output_of
@@ -24,7 +25,7 @@ def responses_router(desk: Desk) -> APIRouter:
     """Return the routes of responses."""
     router, store = APIRouter(), ResponseStore()
 
-    @router.post("/v1/responses")
+    @router.post("/v1/responses", responses=EVENTS)
     async def respond(  # pyright: ignore[reportUnusedFunction]
         body: ResponseBody, http: HttpRequest
     ) -> Response:
