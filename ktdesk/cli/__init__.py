@@ -15,13 +15,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ktdesk import __version__, log
-from ktdesk.cli import bench, chat, demo, doctor, families, models, perplexity, placements, plan
+from ktdesk.cli import (
+    bench,
+    chat,
+    demo,
+    doctor,
+    families,
+    models,
+    perplexity,
+    placements,
+    plan,
+    serve,
+)
 from ktdesk.cli.program import EngineFactory, Program, new_engine
 from ktdesk.cli.terminal import Terminal, use_utf8
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.settings import load_settings, log_folder
 
-COMMANDS = (chat, doctor, plan, placements, bench, perplexity, demo, models, families)
+COMMANDS = (chat, serve, doctor, plan, placements, bench, perplexity, demo, models, families)
 ERROR, FAULT, INTERRUPTED, NO_READER = 1, 70, 130, 141
 
 _log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from ktdesk.settings import (
     HardwareSettings,
     SamplingSettings,
     Section,
+    ServerSettings,
     Setting,
     allowed_values,
     describe,
@@ -37,6 +38,26 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
         help=f"{about.title}. {about.help} Such as 24GiB or 8000MB.",
     )
     add_setting_argument(group.add_argument, EngineSettings, "deferred_experts", "--defer")
+
+
+def add_server_arguments(parser: ArgumentParser) -> None:
+    """Add --host, --port, --lan and the rest of the server's settings."""
+    group = parser.add_argument_group("server")
+    for name, about in describe(ServerSettings).items():
+        flag, kind = f"--{name.replace('_', '-')}", get_type_hints(ServerSettings)[name]
+        text = f"{about.title}. {about.help}"
+        if kind is bool:
+            group.add_argument(flag, dest=name, action="store_const", const=True, help=text)
+        elif kind == tuple[str, ...]:
+            text += " May be given more than once."
+            group.add_argument(flag, dest=name, action="append", metavar="NAME", help=text)
+        else:
+            _add(group.add_argument, ServerSettings, name, flag)
+
+
+def server_settings(arguments: Namespace, settings: ServerSettings) -> ServerSettings:
+    """Return the server's settings with those of the command line in their place."""
+    return dataclasses.replace(settings, **_given(arguments, ServerSettings))
 
 
 def add_model_argument(parser: ArgumentParser) -> None:
@@ -131,7 +152,12 @@ def engine_settings(arguments: Namespace, settings: EngineSettings) -> EngineSet
 
 def sampling_options(arguments: Namespace, settings: SamplingSettings) -> Options:
     """Return the options of a request: the command line's, else the user's settings."""
-    return Options(**dataclasses.asdict(settings) | _given(arguments, SamplingSettings))
+    return Options(**dataclasses.asdict(sampling_settings(arguments, settings)))
+
+
+def sampling_settings(arguments: Namespace, settings: SamplingSettings) -> SamplingSettings:
+    """Return the sampling settings with those of the command line in their place."""
+    return dataclasses.replace(settings, **_given(arguments, SamplingSettings))
 
 
 def _given(arguments: Namespace, section: type[Section]) -> dict[str, Any]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ktdesk.runtime.request import Token
+from ktdesk.runtime.request import Chances, Token
 from ktdesk.text.messages import ToolCall
 from ktdesk.text.reply.parts import Part, ReplyParser, Text
 from ktdesk.text.tokenizer import TextStream, Tokenizer
 
 
 class AnswerText:
-    """Turns tokens into events. Holds back what may be the beginning of a stop string."""
+    """Turns tokens into events. Holds back what may be the beginning of a stop string.
+
+    stopped_by: the stop string that has ended the answer, if one has.
+    """
 
     def __init__(
         self, tokenizer: Tokenizer, stream: TextStream, reply: ReplyParser, stop: Sequence[str]
@@ -20,16 +23,21 @@ class AnswerText:
         self._tokenizer, self._stream, self._reply = tokenizer, stream, reply
         self._stop = [s for s in stop if s]
         self._held = ""  # of the answer itself
-        self.is_stopped = False
+        self.stopped_by = ""
 
-    def push(self, token: int) -> Iterator[Token | ToolCall]:
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a stop string has ended the answer."""
+        return bool(self.stopped_by)
+
+    def push(self, token: int, chances: Chances | None = None) -> Iterator[Token | ToolCall]:
         """Yield what can be shown after this token: first a Token with its id."""
         parts = list(self._release(self._reply.push(self._text_of(token))))
         if parts and isinstance(first := parts[0], Text):
-            yield Token(token, first.text, first.channel)
+            yield Token(token, first.text, first.channel, chances)
             yield from _events(parts[1:])
         else:
-            yield Token(token, "")
+            yield Token(token, "", chances=chances)
             yield from _events(parts)
 
     def flush(self) -> Iterator[Token | ToolCall]:
@@ -63,10 +71,10 @@ class AnswerText:
 
     def _until_stop(self, text: str) -> str:
         self._held += text
-        ends = [at for s in self._stop if (at := self._held.find(s)) >= 0]
+        ends = [(at, s) for s in self._stop if (at := self._held.find(s)) >= 0]
         if ends:
-            self.is_stopped = True
-            return self._held[: min(ends)]
+            end, self.stopped_by = min(ends)
+            return self._held[:end]
         keep = self._possible_beginning()
         cut = len(self._held) - keep
         shown, self._held = self._held[:cut], self._held[cut:]

@@ -28,6 +28,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
 }
 _CHOICES = {"context_full": get_args(ContextFull), "prompt_lookup": get_args(PromptLookup)}
 _MOST_BIAS = 100
+MOST_LOGPROBS = 100
 _SHAPES = ("json", "json_schema", "grammar")
 
 
@@ -40,6 +41,12 @@ def check_options(options: Options) -> None:
                 f"The option {name} is {value}, which is not between {low} and {high}.",
                 hint="Correct it in the sampling settings.",
             )
+    if options.logprobs is not None and not 0 <= options.logprobs <= MOST_LOGPROBS:
+        raise RequestError(
+            f"The option logprobs is {options.logprobs}, which is not between 0 and "
+            f"{MOST_LOGPROBS}.",
+            hint="Ask for fewer.",
+        )
     for token, value in options.logit_bias.items():
         if not -_MOST_BIAS <= value <= _MOST_BIAS:
             raise RequestError(

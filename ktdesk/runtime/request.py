@@ -32,6 +32,8 @@ class Options:
     a text of a grammar in the form of Lark or GBNF. The answer ends when it is complete. Where the
     prompt ends within a model's reasoning, what follows the reasoning is meant.
 
+    logprobs: None, or how many of the likeliest tokens each token comes with, beside itself.
+
     context_full: stop there, or let the oldest turns go and read the rest again. prompt_lookup:
     guess tokens from those before where that is faster; it changes no answer.
     """
@@ -54,6 +56,7 @@ class Options:
     logit_bias: Mapping[int, float] = field(default_factory=dict[int, float])
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    logprobs: int | None = None
     context_full: ContextFull = "stop"
     prompt_lookup: PromptLookup = "auto"
     json: bool = False
@@ -90,15 +93,38 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Logprob:
+    """A token, and the natural logarithm of the probability that the model itself gives it.
+
+    It is of the logits as the model computed them: no option has a part in it. text: the bytes
+    that the token adds, none for a control token.
+    """
+
+    id: int
+    text: bytes
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How likely a token was, and which were the likeliest, likeliest first."""
+
+    chosen: Logprob
+    likeliest: tuple[Logprob, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """One generated token. `text` is empty while a character, or a mark, is still incomplete.
 
     id None: text that was held back, after the last token, or that belongs to the token before.
+    chances: where the options ask for them.
     """
 
     id: int | None
     text: str
     channel: Channel = "answer"
+    chances: Chances | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +159,14 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer is complete, or was stopped: then what was generated so far stands."""
+    """The answer is complete, or was stopped: then what was generated so far stands.
+
+    stop: the text of `Options.stop` that ended it, if one did.
+    """
 
     reason: StopReason
     stats: Stats
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from ktdesk.errors import Cancelled, RequestError, SessionError
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
+from ktdesk.runtime.chances import chances
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
-from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
+from ktdesk.runtime.request import Chances, Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
@@ -109,7 +110,7 @@ class Runner:
         except Cancelled:
             reason = "cancelled"
         yield from now.text.flush()
-        yield Done(reason, self._stats(now))
+        yield Done(reason, self._stats(now), now.text.stopped_by)
 
     def text_logits(self, text: str, *, by_steps: bool) -> Iterator[WindowLogits]:
         """Yield logits for tokens of a text; see `Engine.text_losses` and `text_logits`."""
@@ -216,7 +217,7 @@ class Runner:
                 return "end"
             tokens.append(token)
             now.answer.append(token)
-            yield from now.text.push(token)
+            yield from now.text.push(token, self._chances(now, logits, token))
             if now.text.is_stopped:
                 return "stop"
             if now.sampler.is_complete:
@@ -231,6 +232,12 @@ class Runner:
             else:
                 return "context"
         return "cancelled"
+
+    def _chances(self, now: _Answering, logits: TokenLogits, token: int) -> Chances | None:
+        count = now.request.options.logprobs
+        if count is None:
+            return None
+        return chances(logits.whole(), token, count, self._tokenizer.token_bytes)
 
     def _look_ahead(self, now: _Answering) -> LookAhead:
         """Return the steps from here to the end of the answer, or of the context."""

@@ -19,6 +19,7 @@ from ktdesk.settings.file import save_settings as save_settings
 from ktdesk.settings.folders import cache_folder as cache_folder
 from ktdesk.settings.folders import config_file as config_file
 from ktdesk.settings.folders import data_folder as data_folder
+from ktdesk.settings.folders import keys_file as keys_file
 from ktdesk.settings.folders import log_folder as log_folder
 from ktdesk.settings.folders import models_folder as models_folder
 from ktdesk.settings.folders import placements_folder as placements_folder
@@ -29,5 +30,6 @@ from ktdesk.settings.sections import InterfaceSettings as InterfaceSettings
 from ktdesk.settings.sections import ModelsSettings as ModelsSettings
 from ktdesk.settings.sections import NetworkSettings as NetworkSettings
 from ktdesk.settings.sections import SamplingSettings as SamplingSettings
+from ktdesk.settings.sections import ServerSettings as ServerSettings
 from ktdesk.settings.sections import Settings as Settings
 from ktdesk.settings.sections import SourcesSettings as SourcesSettings

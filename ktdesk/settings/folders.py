@@ -45,6 +45,11 @@ def cache_folder() -> Path:
     return home / "cache" if home else _PLACES.user_cache_path
 
 
+def keys_file() -> Path:
+    """Return the path of the file of the server's keys."""
+    return config_file().with_name("server_keys.toml")
+
+
 def log_folder() -> Path:
     """Return the folder of the log files."""
     home = _home()

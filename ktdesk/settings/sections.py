@@ -359,6 +359,57 @@ class SourcesSettings(Section):
     )
 
 
+@dataclass(frozen=True)
+class ServerSettings(Section):
+    """How other programs reach the models: `ktdesk serve`."""
+
+    name = "server"
+
+    host: str = setting(
+        "127.0.0.1", "Address", "Where the server listens; 127.0.0.1 is this computer alone."
+    )
+    port: int = setting(8421, "Port", "0 takes one that is free.", low=0, high=65535)
+    lan: bool = setting(
+        False,
+        "Local network",
+        "Listens on all addresses of this computer, so that others reach it; needs a key.",
+    )
+    hosts: tuple[str, ...] = setting(
+        (), "Names of this server", "By which clients may call it, besides its addresses."
+    )
+    cors_origins: tuple[str, ...] = setting(
+        (), "Web pages allowed", "Such as https://example.org; '*' allows all."
+    )
+    queue_length: int = setting(
+        64, "Longest queue", "Requests that may wait; more are refused.", low=1, high=10_000
+    )
+    request_minutes: int = setting(
+        60, "Longest request", "With its wait; then it is cut.", low=1, high=10_000, unit="min"
+    )
+    answer_tokens: int = setting(
+        0,
+        "Longest answer to programs",
+        "No request gets more; 0: the context is the limit.",
+        low=0,
+        high=1 << 24,
+        unit="tokens",
+    )
+    body_mb: int = setting(
+        32, "Largest request", "Larger ones are refused unread.", low=1, high=4096, unit="MB"
+    )
+    keep_minutes: int = setting(
+        0,
+        "Unload after",
+        "Minutes without a request after which the model's memory is given back; 0: never.",
+        low=0,
+        high=100_000,
+        unit="min",
+    )
+    log_prompts: bool = setting(
+        False, "Log what is asked", "Writes whole requests to the log. They are private."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Frozen: a change is a new object, made with `dataclasses.replace`."""
@@ -371,3 +422,4 @@ class Settings:
     downloads: DownloadsSettings = field(default_factory=DownloadsSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic.
+
+The address goes to stdout, one line, when the server answers; notes go to stderr. Models are loaded
+when they are asked for by name, one at a time. Ctrl+C ends it: answers that run have some seconds
+left. A second one leaves at once.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktdesk.cli.loaded_model import model_lines
+from ktdesk.cli.model_choice import choose_model, found_models, load_into, load_model
+from ktdesk.cli.program import Program
+from ktdesk.cli.setting_arguments import (
+    add_engine_arguments,
+    add_placement_argument,
+    add_sampling_arguments,
+    add_server_arguments,
+    engine_settings,
+    sampling_settings,
+    server_settings,
+)
+from ktdesk.engine import Engine
+from ktdesk.errors import RequestError
+from ktdesk.runtime.progress import Report
+from ktdesk.settings import EngineSettings, keys_file
+
+if TYPE_CHECKING:
+    from ktdesk.library.index import ModelEntry
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument(
+        "--model",
+        metavar="PATH|NAME",
+        help="load this one at once, as for `ktdesk chat --model`; by default none is loaded",
+    )
+    parser.add_argument(
+        "--new-key",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="make a key and show it, once; from then on every request needs one",
+    )
+    add_server_arguments(parser)
+    add_placement_argument(parser)
+    add_engine_arguments(parser)
+    add_sampling_arguments(parser)
+
+
+def run(arguments: Namespace, program: Program) -> int:
+    """Make a key, or serve."""
+    if arguments.new_key is not None:
+        return _make_key(arguments, program)
+    if arguments.json:
+        raise RequestError("--json is for --new-key.", hint="Leave it out.")
+    from ktdesk.server.keys import read_keys
+    from ktdesk.server.service import Service
+
+    keys = read_keys(keys_file())
+    settings = engine_settings(arguments, program.settings.engine)
+    path = choose_model(arguments.model, program) if arguments.model else None
+    engine = _engine(program, path, settings, arguments.placement)
+
+    def load(path: Path, progress: Report) -> None:
+        load_into(engine, path, settings, arguments.placement, progress)
+
+    service = Service(
+        engine,
+        lambda: _models(program, path),
+        load,
+        server_settings(arguments, program.settings.server),
+        sampling_settings(arguments, program.settings.sampling),
+        keys,
+    )
+    program.terminal.note("with keys" if keys else "without keys, for this computer alone")
+    service.run(lambda: program.terminal.line(f"KTDesk answers at {service.address}"))
+    return 0
+
+
+def _make_key(arguments: Namespace, program: Program) -> int:
+    from ktdesk.server.keys import add_key
+
+    name, key = add_key(keys_file(), arguments.new_key)
+    if arguments.json:
+        program.terminal.json({"name": name, "key": key, "file": str(keys_file())})
+        return 0
+    program.terminal.line(key)
+    program.terminal.note(
+        f"This is the key {name}. It is shown this once; {keys_file()} holds its hash. "
+        "Servers that run know it after their next start."
+    )
+    return 0
+
+
+def _engine(
+    program: Program, path: Path | None, settings: EngineSettings, placement: str
+) -> Engine:
+    """Return an engine, with the model that is to be loaded at once."""
+    if path is None:
+        return program.make_engine(settings.threads)
+    engine = load_model(program, path, settings, placement=placement)
+    assert engine.info is not None
+    for line in model_lines(engine.info, engine.threads):
+        program.terminal.note(line)
+    return engine
+
+
+def _models(program: Program, given: Path | None) -> list[ModelEntry]:
+    """Return the models that may be asked for: the one given, and those that were found."""
+    from ktdesk.library.index import read_model
+
+    found = found_models(program.settings)
+    if given is None or given in (entry.path for entry in found):
+        return found
+    return [read_model(given), *found]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models that clients may name."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from ktdesk.errors import did_you_mean
+from ktdesk.library.index import ModelEntry, named
+from ktdesk.server.failures import ApiError
+
+T = TypeVar("T")
+
+_FRESH_S = 5.0  # a list is not made again sooner
+_TAG = ":latest"  # which Ollama's clients write behind names
+
+
+class Catalogue:
+    """Models by name. One thread of its own reads the disk, so that the event loop need not wait.
+
+    find: lists the models that are there now; of those with the same id, the first counts.
+    """
+
+    def __init__(self, find: Callable[[], Sequence[ModelEntry]]) -> None:
+        self._find = find
+        self._entries: tuple[ModelEntry, ...] = ()
+        self._made_at = -_FRESH_S
+        self._reader = ThreadPoolExecutor(1, "catalogue")
+
+    async def entries(self) -> tuple[ModelEntry, ...]:
+        """Return the models that can be read."""
+        return await self.read(self._fresh)
+
+    async def entry(self, name: str) -> ModelEntry:
+        """Return the model of a name. Raises ApiError if there is none."""
+        entries = await self.entries()
+        found = named(entries, name) or named(entries, name.removesuffix(_TAG))
+        if found is None:
+            known = did_you_mean(name[:100], [entry.id for entry in entries]) if entries else ""
+            raise ApiError(
+                404,
+                f"The model {name[:100]!r} is not there.{known}",
+                param="model",
+                code="model_not_found",
+            )
+        return found
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Return what some work returns that reads the disk."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._reader.shutdown()
+
+    def _fresh(self) -> tuple[ModelEntry, ...]:
+        if time.monotonic() - self._made_at >= _FRESH_S:
+            found: dict[str, ModelEntry] = {}
+            for entry in self._find():
+                if not entry.problem:
+                    found.setdefault(entry.id, entry)
+            self._entries, self._made_at = tuple(found.values()), time.monotonic()
+        return self._entries

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the server: binds its address, serves, and ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from ktdesk.engine import Engine
+from ktdesk.errors import SettingsError
+from ktdesk.library.index import ModelEntry
+from ktdesk.server.app import build_app
+from ktdesk.server.catalogue import Catalogue
+from ktdesk.server.connection import Connection
+from ktdesk.server.desk import Desk
+from ktdesk.server.dispatcher import Dispatcher, Load
+from ktdesk.server.hosts import is_loopback
+from ktdesk.server.keys import Key
+from ktdesk.settings import SamplingSettings, ServerSettings
+
+_GRACE_S = 5.0  # for answers that run when the server is to end
+_FLUSH_S = 5  # for their last words after that
+_HEADER_BYTES = 32 << 10
+_ALL_ADDRESSES = "0.0.0.0"  # noqa: S104, RUF100 - only where the user has said so
+
+
+class Service:
+    """A server over one engine, which it owns: its models are loaded as they are asked for.
+
+    find: lists the models there are. load: loads one into the engine. It listens from the
+    beginning, and answers while `run` runs. Raises SettingsError if the address cannot be had, or
+    others could reach it without a key.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        find: Callable[[], Sequence[ModelEntry]],
+        load: Load,
+        settings: ServerSettings,
+        sampling: SamplingSettings,
+        keys: Sequence[Key] = (),
+    ) -> None:
+        self._socket = _listen(settings, has_keys=bool(keys))
+        keep_s = settings.keep_minutes * 60.0 or -1.0
+        info = engine.info
+        self._dispatcher = Dispatcher(
+            engine,
+            load,
+            queue_length=settings.queue_length,
+            keep_s=keep_s,
+            loaded=info.path if info else None,
+        )
+        self._catalogue = Catalogue(find)
+        desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling)
+        config = uvicorn.Config(
+            build_app(desk, keys),
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",  # what is no request at all is nobody's concern
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=_HEADER_BYTES,
+            timeout_graceful_shutdown=int(_GRACE_S) + _FLUSH_S,
+        )
+        self._server = _Server(config, self._dispatcher)
+
+    @property
+    def address(self) -> str:
+        """Where it is, as clients write it."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def run(self, on_ready: Callable[[], None] | None = None) -> None:
+        """Serve until Ctrl+C, or `stop`; then give all back. on_ready: called when it answers."""
+        self._server.on_ready = on_ready
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            self._dispatcher.close()
+            self._catalogue.close()
+
+    def stop(self) -> None:
+        """Let `run` end, from any thread: answers that run have some seconds left."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells the dispatcher of its end."""
+
+    def __init__(self, config: uvicorn.Config, dispatcher: Dispatcher) -> None:
+        super().__init__(config)
+        self._dispatcher = dispatcher
+        self.on_ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.on_ready:
+            self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer nobody new; give those who are being answered some time."""
+        draining = asyncio.create_task(self._drain())
+        await super().shutdown(sockets)
+        draining.cancel()
+
+    async def _drain(self) -> None:
+        self._dispatcher.end()
+        await asyncio.sleep(_GRACE_S)
+        self._dispatcher.cut()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Let Ctrl+C end the server, and nothing else."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        before = [(number, signal.signal(number, self._on_signal)) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in before:
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.handle_exit(number, frame)
+
+
+def _listen(settings: ServerSettings, *, has_keys: bool) -> socket.socket:
+    """Return a socket that listens."""
+    host = _ALL_ADDRESSES if settings.lan else settings.host
+    try:
+        found = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise _no_address(host, settings.port, error) from error
+    family, _, _, _, address = found[0]
+    if not is_loopback(str(address[0])) and not has_keys:
+        raise SettingsError(
+            f"Other computers could reach the server at {host}, and there is no key.",
+            hint="Make one with `ktdesk serve --new-key`; or serve this computer alone.",
+        )
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        _own_port(listening)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise _no_address(host, settings.port, error) from error
+    return listening
+
+
+def _own_port(listening: socket.socket) -> None:
+    """Let the port be had again at once, but never together with another program."""
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows, where reuse is sharing
+    option = socket.SO_REUSEADDR if exclusive is None else exclusive
+    listening.setsockopt(socket.SOL_SOCKET, option, 1)
+
+
+def _no_address(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"The server cannot listen at {host}, port {port}: {error.strerror or error}.",
+        hint="Choose others with --host and --port; port 0 takes one that is free.",
+    )
