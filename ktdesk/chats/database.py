@@ -31,6 +31,7 @@ class Database:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
+        self._connection.text_factory = text_of
         try:
             with self._said_in_words():
                 for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
@@ -105,6 +106,11 @@ class Database:
                 f"The chats in {self.path.parent} cannot be used: {error.strerror or error}.",
                 hint="See that the folder exists and that you may write to it.",
             ) from error
+
+
+def text_of(stored: bytes) -> str:
+    """Return a stored text; what damage has done to it shows as replacement marks."""
+    return stored.decode("utf-8", "replace")
 
 
 def damage_mark(path: Path) -> Path:

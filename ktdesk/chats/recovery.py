@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ktdesk.chats.database import Database
+from ktdesk.chats.database import Database, text_of
 
 TABLES = ("folder", "chat", "content", "message", "attachment", "remembered")
 _MOST_MISSES = 100_000  # rows in a row that cannot be read, after which a table has ended
@@ -42,6 +42,8 @@ def recover(damaged: Path, fresh: Database) -> Recovery:
         target.execute("PRAGMA defer_foreign_keys = ON")
         try:
             with closing(sqlite3.connect(damaged)) as source:
+                source.text_factory = text_of
+                source.execute("PRAGMA writable_schema = ON")  # also if the end is cut off
                 for table in TABLES:
                     _copy(source, target, table)
         except sqlite3.DatabaseError as error:
