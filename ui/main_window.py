@@ -17,6 +17,7 @@ from ui.chat.model_choice import ModelChoice, ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
+from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
@@ -59,12 +60,14 @@ class MainWindow(QMainWindow):
         self,
         chat: ChatPresenter,
         model: ModelPresenter,
+        kept: KeptChats,
         store: SettingsStore,
         theme: Theme,
         pages: tuple[PageKind, ...] = (),
     ) -> None:
         super().__init__()
         self._chat, self._model, self._store, self._theme = chat, model, store, theme
+        self._kept = kept
         self._is_painted = False
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -50,6 +51,10 @@ class ChatStore:
     def another(self) -> ChatStore:
         """Return a store of the same file, to be closed for itself. Raises ChatsError."""
         return ChatStore(Database(self._database.path))
+
+    def at_once(self) -> AbstractContextManager[object]:
+        """Give a block whose changes are stored together, on the disk at its end, or not at all."""
+        return self._database.writing(is_durable=True)
 
     def changes_of_others(self) -> int:
         """Return a number that changes when another store has written; costs microseconds."""

@@ -63,8 +63,10 @@ class ChatPage(QWidget):
     def _connect(self) -> None:
         self.prompt.submitted.connect(self._ask)
         self.prompt.stop_wanted.connect(self._chat.stop)
+        self.prompt.text_changed.connect(self._chat.drafts.put)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
+        self._chat.opened.connect(self._show_chat)
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
@@ -75,6 +77,11 @@ class ChatPage(QWidget):
             self.banner.hide()
             if text == self.prompt.text:  # and not that of a chip
                 self.prompt.clear()
+
+    @Slot()
+    def _show_chat(self) -> None:
+        self.banner.hide()
+        self.prompt.set_text(self._chat.drafts.text)
 
     @Slot()
     def _refresh(self) -> None:
