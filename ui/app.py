@@ -136,9 +136,9 @@ def _run() -> int:
     kept, problem = open_kept(application)
     chat = ChatPresenter(bridge, store, model, kept, application)
     window = MainWindow(chat, model, kept, store, theme, pages)
+    chat.open_last()
     if problem:
         window.page.banner.show_error(problem)
-    chat.open_last()
     window.painted.connect(_log_start)
     if window.wizard.is_wanted:
         window.show_wizard()

@@ -126,6 +126,12 @@ class Tree(Answers):
                 "UPDATE chat SET leaf_id = ? WHERE id = ?", (newest or message_id, chat_id)
             )
 
+    def show_branch_of(self, message_id: int) -> None:
+        """Show a branch with this message: the one that is shown, if it has it."""
+        message = self.get(message_id)
+        if message and message_id not in self.path(message.chat_id):
+            self.choose(message_id)
+
     def show_path_to(self, message_id: int) -> None:
         """Show the branch that ends with this message."""
         with self._database.writing() as connection:

@@ -102,8 +102,10 @@ class ChatPresenter(QObject):
         chat = self._try(lambda: chats.find(chat_id)) if isinstance(chat_id, int) else None
         self.open(chat.id if chat and chat.deleted is None else None)
 
-    def open(self, chat_id: int | None) -> None:
-        """Show a chat, or None: an empty one."""
+    def open(self, chat_id: int | None, message_id: int | None = None) -> None:
+        """Show a chat, or None: an empty one. message_id: show the branch that has this message."""
+        if message_id is not None:
+            self._try(lambda: self._store.messages.show_branch_of(message_id))
         self.drafts.switch(chat_id)
         self._set_chat(chat_id)
         self._show_path()
