@@ -52,6 +52,21 @@ class ChatMessage:
     model: str = ""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     error: str = ""
+    stop_reason: str = ""
+    created: float = 0.0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Which version this is, from 1 on, and how many there are."""
+        if self.id not in self.versions:
+            return 1, 1
+        return self.versions.index(self.id) + 1, len(self.versions)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether an answer was ended by something else than the model."""
+        is_ended = self.state in (MessageState.STOPPED, MessageState.FAILED) or self.is_cut
+        return self.role == "assistant" and is_ended
 
 
 MESSAGE_ROLE = Qt.ItemDataRole.UserRole
@@ -184,13 +199,13 @@ class MessageList(QAbstractListModel):
 def _chat_message(stored: StoredMessage | None, versions: tuple[int, ...], id_: int) -> ChatMessage:
     if stored is None:  # another program has deleted it for good
         return ChatMessage("assistant", "", id=id_)
-    stats = stats_of(stored)
+    stats, reason = stats_of(stored), str(stored.stats.get("stop_reason", ""))
     return ChatMessage(
         "user" if stored.role == "user" else "assistant",
         stored.content,
         _STATES[stored.status],
         stats,
-        stored.stats.get("stop_reason") in ("length", "context"),
+        reason in ("length", "context"),
         stored.thinking,
         stored.thinking_ms,
         id_,
@@ -198,6 +213,8 @@ def _chat_message(stored: StoredMessage | None, versions: tuple[int, ...], id_: 
         stored.model,
         dict(stored.settings),
         stored.error,
+        reason,
+        stored.created,
     )
 
 

@@ -15,7 +15,7 @@ from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.answering import Answering
 from ui.chat.drafts import Drafts
-from ui.chat.messages import ChatMessage, MessageList, MessageState
+from ui.chat.messages import MessageList, MessageState
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.snapshot import snapshot
 from ui.kept_chats import KeptChats
@@ -134,16 +134,20 @@ class ChatPresenter(QObject):
         if self.can_ask and message.role == "assistant" and stored and stored.parent_id:
             self._answer_to(stored.parent_id)
 
-    def edit(self, row: int, text: str) -> None:
-        """Give a message another text, as a version; a question is answered anew."""
+    def edit(self, row: int, text: str) -> bool:
+        """Give a message another text, as a version; a question is answered anew.
+
+        Return False, and do nothing, if that cannot be now.
+        """
         message = self.messages[row]
-        if not text.strip() or text.strip() == message.text or not self._may_change(row):
-            return
+        if not text.strip() or not self._may_change(row):
+            return False
         if message.role == "user" and not self.can_ask:
-            return
+            return False
         new = self._kept.do(lambda: self._store.messages.edit(message.id, text.strip()))
         if new is not None and message.role == "user":
             self._answer_to(new)
+        return new is not None
 
     def show_version(self, row: int, step: int) -> None:
         """Show the next version of a message, or the one before (step -1)."""
@@ -330,10 +334,3 @@ class ChatPresenter(QObject):
             self._end(None, None)
         else:
             self.changed.emit()
-
-
-def version_text(message: ChatMessage) -> tuple[int, int]:
-    """Return which version of a message is shown, from 1 on, and how many there are."""
-    if message.id not in message.versions:
-        return 1, 1
-    return message.versions.index(message.id) + 1, len(message.versions)
