@@ -84,6 +84,7 @@ def _run() -> int:
     from ui.chat.model_presenter import ModelPresenter
     from ui.chat.presenter import ChatPresenter
     from ui.faults import FaultReporter
+    from ui.kept_chats import open_kept
     from ui.language import Language
     from ui.main_window import MainWindow, PageKind
     from ui.settings_store import SettingsStore
@@ -132,8 +133,12 @@ def _run() -> int:
         PageKind("placement", "placement", placement_title, placement_page),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
-    chat = ChatPresenter(bridge, store, model, application)
-    window = MainWindow(chat, model, store, theme, pages)
+    kept, problem = open_kept(application)
+    chat = ChatPresenter(bridge, store, model, kept, application)
+    window = MainWindow(chat, model, kept, store, theme, pages)
+    chat.open_last()
+    if problem:
+        window.page.banner.show_error(problem)
     window.painted.connect(_log_start)
     if window.wizard.is_wanted:
         window.show_wizard()
@@ -143,6 +148,8 @@ def _run() -> int:
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
+    chat.close()
+    kept.close()
     if not bridge.close(CLOSE_MS):
         _log.warning("the engine did not end in time")
         log.close()

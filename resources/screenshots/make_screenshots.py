@@ -19,6 +19,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ktdesk import Engine
+from ktdesk.chats import temporary_chats
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import Settings, models_folder
@@ -27,6 +28,7 @@ from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
+from ui.kept_chats import KeptChats
 from ui.language import Language
 from ui.main_window import MainWindow, PageKind
 from ui.placement.page import PlacementPage
@@ -73,7 +75,8 @@ def main() -> None:
     bridge = EngineBridge(Engine())
     model = ModelPresenter(bridge, store, bridge)
     model.failed.connect(_fail)
-    chat = ChatPresenter(bridge, store, model, bridge)
+    kept = KeptChats(temporary_chats(), bridge)
+    chat = ChatPresenter(bridge, store, model, kept, bridge)
 
     def make_placement() -> PlacementPage:
         return PlacementPage(PlacementPresenter(model, store, bridge), model, theme)
@@ -93,7 +96,7 @@ def main() -> None:
         PageKind("placement", "placement", placement_title, make_placement),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
-    window = MainWindow(chat, model, store, theme, pages)
+    window = MainWindow(chat, model, kept, store, theme, pages)
     window.resize(*SIZE)
     window.show()
 
@@ -137,6 +140,7 @@ def main() -> None:
     _wait(lambda: not machine.is_measuring)
     take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
     bridge.close(PATIENCE_MS)
+    kept.close()
 
 
 def _save(window: QWidget, name: str) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton
@@ -74,7 +76,8 @@ def test_the_view_follows_the_answer_until_the_user_scrolls_up(
     assert not jump.isVisible()
     bar.setValue(0)
     assert jump.isVisible()
-    chat.messages.grow("\n\nmore\n\nmore")
+    last = chat.messages[-1]
+    chat.messages.set_ahead(replace(last, text=last.text + "\n\nmore\n\nmore"))
     qtbot.wait(20)
     assert bar.value() == 0
     jump.click()

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -30,7 +32,12 @@ def in_column(widget: QWidget) -> QHBoxLayout:
 
 
 class ConversationView(QScrollArea):
-    """Shows a MessageList. It scrolls with the answer until the user scrolls up."""
+    """Shows a MessageList. It scrolls with the answer until the user scrolls up.
+
+    wanted: the name of an action and the id of the message that it is wanted for.
+    """
+
+    wanted = Signal(str, int)
 
     def __init__(self, messages: MessageList, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +59,7 @@ class ConversationView(QScrollArea):
         messages.rowsInserted.connect(self._insert)
         messages.dataChanged.connect(self._change)
         messages.rowsAboutToBeRemoved.connect(self._remove)
-        messages.modelReset.connect(self._clear)
+        messages.modelReset.connect(self._reset)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self.verticalScrollBar().valueChanged.connect(self._on_value)
         self.retranslate()
@@ -104,7 +111,11 @@ class ConversationView(QScrollArea):
             self._views.insert(row, view)
             self._column.insertWidget(row, view)
             view.show_message(message)
+            view.buttons.wanted.connect(partial(self._want, message.id))
         self.jump_to_end()
+
+    def _want(self, message_id: int, action: str) -> None:
+        self.wanted.emit(action, message_id)
 
     @Slot(QModelIndex, QModelIndex)
     def _change(self, first: QModelIndex, last: QModelIndex) -> None:
@@ -121,8 +132,9 @@ class ConversationView(QScrollArea):
         del self._views[first : last + 1]
 
     @Slot()
-    def _clear(self) -> None:
+    def _reset(self) -> None:
         self._remove(QModelIndex(), 0, len(self._views) - 1)
+        self._insert(QModelIndex(), 0, len(self._messages) - 1)
 
     @Slot()
     def _on_range(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.chat.code_block import CodeBlock, CopyButton
 from ui.chat.markdown_blocks import Block, MarkdownBlocks
+from ui.chat.message_actions import MessageActions
 from ui.chat.messages import ChatMessage, MessageState
 from ui.chat.statistics import statistics_line
 from ui.chat.text_block import TextBlock
@@ -22,8 +23,8 @@ class QuestionView(QWidget):
     """What the user wrote, as plain text in a bubble at the right."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        del theme
         super().__init__(parent)
+        self.buttons = MessageActions(theme, self)
         bubble = QFrame(self)
         bubble.setObjectName("bubble")
         self._label = QLabel(bubble)
@@ -41,12 +42,14 @@ class QuestionView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignRight)
         self.retranslate()
 
     def show_message(self, message: ChatMessage) -> None:
         """Show the message."""
         self._label.setText(message.text)
         self._note.setVisible(message.state is MessageState.UNANSWERED)
+        self.buttons.show_message(message)
         self._fit()
 
     def retranslate(self) -> None:
@@ -89,7 +92,9 @@ class AnswerView(QWidget):
         self._blocks.setSpacing(10)
         foot = QHBoxLayout()
         foot.setSpacing(6)
+        self.buttons = MessageActions(theme, self)
         foot.addWidget(self._copy)
+        foot.addWidget(self.buttons)
         foot.addWidget(self._statistics, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +117,7 @@ class AnswerView(QWidget):
         self._hint.setVisible(not message.text)
         self._copy.setVisible(has_ended and bool(message.text))
         self._statistics.setVisible(has_ended)
+        self.buttons.show_message(message)
         if has_ended:
             self._statistics.setText(statistics_line(message))
             if not message.text:

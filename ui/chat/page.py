@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
 from ui.chat.conversation_view import ConversationView, in_column
+from ui.chat.details import DetailsDialog
+from ui.chat.edit_bar import EditBar
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.chat.prompt_box import PromptBox
@@ -17,6 +19,7 @@ from ui.chat.welcome import Welcome
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.undo_bar import UndoBar
 
 
 class ChatPage(QWidget):
@@ -35,6 +38,9 @@ class ChatPage(QWidget):
         self._chat, self._model = chat, model
         self.prompt = PromptBox(theme, self)
         self.banner = ErrorBanner(theme, self)
+        self.edit_bar = EditBar(self)
+        self.undo = UndoBar(theme, self)
+        self._edited: int | None = None  # the message whose text is in the prompt
         self.drawer = SettingsDrawer(store, model, theme, self)
         self._welcome = Welcome(model, self)
         self._conversation = ConversationView(chat.messages, theme, self)
@@ -52,6 +58,8 @@ class ChatPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._stack, 1)
         column.addLayout(in_column(self.banner))
+        column.addLayout(in_column(self.undo))
+        column.addLayout(in_column(self.edit_bar))
         column.addLayout(in_column(self.prompt))
         column.addWidget(self._status)
         row = QHBoxLayout(self)
@@ -63,24 +71,88 @@ class ChatPage(QWidget):
     def _connect(self) -> None:
         self.prompt.submitted.connect(self._ask)
         self.prompt.stop_wanted.connect(self._chat.stop)
+        self.prompt.text_changed.connect(self._keep_draft)
+        self.edit_bar.cancelled.connect(self._end_edit)
+        self._conversation.wanted.connect(self._act)
+        self._chat.deleted.connect(self._offer_undo)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
+        self._chat.opened.connect(self._show_chat)
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
 
     @Slot(str)
+    def _keep_draft(self, text: str) -> None:
+        if self._edited is None:
+            self._chat.drafts.put(text)
+
+    @Slot(str, int)
+    def _act(self, action: str, message_id: int) -> None:
+        row = self._chat.messages.row_of(message_id)
+        if row is None:
+            return
+        if action == "edit":
+            self._start_edit(row)
+        elif action == "details":
+            DetailsDialog(self._chat.messages[row], self).open()
+        elif action in ("previous", "next"):
+            self._chat.show_version(row, 1 if action == "next" else -1)
+        else:
+            getattr(self._chat, action)(row)
+
+    def _start_edit(self, row: int) -> None:
+        message = self._chat.messages[row]
+        self._edited = message.id
+        self.edit_bar.start(is_question=message.role == "user")
+        self.prompt.set_text(message.text)
+        self._refresh()
+
+    @Slot()
+    def _end_edit(self) -> None:
+        if self._edited is not None:
+            self._edited = None
+            self.edit_bar.hide()
+            self.prompt.set_text(self._chat.drafts.text)
+            self._refresh()
+
+    def _edit_message(self, text: str) -> None:
+        row = self._chat.messages.row_of(self._edited or 0)
+        if row is None or self._chat.edit(row, text):
+            self._end_edit()
+
+    @Slot()
+    def _offer_undo(self) -> None:
+        self.undo.offer(self.tr("The message was deleted."), self._chat.undelete)
+
+    @Slot(str)
     def _ask(self, text: str) -> None:
+        if self._edited is not None:
+            self._edit_message(text)
+            return
         if self._chat.ask(text):
             self.banner.hide()
             if text == self.prompt.text:  # and not that of a chip
                 self.prompt.clear()
 
     @Slot()
+    def _show_chat(self) -> None:
+        self.banner.hide()
+        self.undo.hide()
+        self._edited = None
+        self.edit_bar.hide()
+        self.prompt.set_text(self._chat.drafts.text)
+
+    @Slot()
     def _refresh(self) -> None:
         is_empty = not len(self._chat.messages)
         self._stack.setCurrentWidget(self._welcome if is_empty else self._conversation)
-        self.prompt.show_state(can_submit=self._chat.can_ask, is_answering=self._chat.is_answering)
+        can_submit = self._chat.can_ask or self._edits_answer()
+        self.prompt.show_state(can_submit=can_submit, is_answering=self._chat.is_answering)
+
+    def _edits_answer(self) -> bool:
+        row = self._chat.messages.row_of(self._edited or 0)
+        return row is not None and self._chat.messages[row].role == "assistant"
 
     @Slot(object)
     def _show_answer_error(self, error: KTDeskError) -> None:

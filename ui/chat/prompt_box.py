@@ -66,10 +66,14 @@ class _Editor(QPlainTextEdit):
 
 
 class PromptBox(QFrame):
-    """Emits `submitted` with the text, and `stop_wanted`. The text stays until `clear`."""
+    """Emits `submitted` with the text, and `stop_wanted`. The text stays until `clear`.
+
+    text_changed: with the text, whoever changed it.
+    """
 
     submitted = Signal(str)
     stop_wanted = Signal()
+    text_changed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +82,7 @@ class PromptBox(QFrame):
         self._editor = _Editor(self)
         self._editor.submitted.connect(self._submit)
         self._editor.textChanged.connect(self._refresh)
+        self._editor.textChanged.connect(lambda: self.text_changed.emit(self.text))
         self._editor.focused.connect(self._show_focus)
         self._button = IconButton(theme, "send", self, colour="on_accent")
         self._button.setObjectName("send")
