@@ -19,6 +19,7 @@ from ui.chat.message_view import AnswerView
 from ui.chat.model_choice import ModelChoice
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.chat.reading_bar import ReadingBar
 from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -81,8 +82,9 @@ def test_reading_the_prompt_is_shown(
 
     engine.events = events
     assert chat.ask("hello")
-    hint = window.findChild(AnswerView).findChild(QLabel, "hint")
-    qtbot.waitUntil(lambda: "50 %" in hint.text())
+    bar = window.findChild(AnswerView).findChild(ReadingBar)
+    qtbot.waitUntil(lambda: bar.findChild(QLabel).text() == "Reading 5 of 10 tokens")
+    assert bar.isVisible()
     assert hint.isVisible()
     chat.stop()
     qtbot.waitUntil(lambda: not chat.is_answering)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
@@ -109,11 +109,11 @@ def _colour_of(kind: str) -> str:
 @lru_cache(maxsize=50)
 def _lexer(language: str) -> Any:
     """Return the lexer of a language by the first word after a fence; None if it is not known."""
-    from pygments.lexers import get_lexer_by_name
+    from pygments import lexers
     from pygments.util import ClassNotFound
 
     word = language.replace("{", " ").replace(",", " ").split()
     try:
-        return get_lexer_by_name(word[0].lower()) if word else None
+        return cast(Any, lexers).get_lexer_by_name(word[0].lower()) if word else None
     except ClassNotFound:
         return None

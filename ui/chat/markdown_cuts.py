@@ -92,9 +92,7 @@ def _indent_of(lines: list[str], start: int) -> int:
     return next((_indent(line) for line in lines[start:] if line.strip()), 0)
 
 
-def _formula(
-    lines: list[str], start: int, match: re.Match[str], *, is_whole: bool
-) -> Found | None:
+def _formula(lines: list[str], start: int, match: re.Match[str], *, is_whole: bool) -> Found | None:
     """Return a formula on lines of its own, and its end; None if it is a part of a text."""
     indent, closing = len(match[1]), _FORMULA_END[match[2]]
     body, length = lines[start][match.end() :], 0

@@ -28,7 +28,7 @@ _FORMULA = re.compile(
     r"|\$(?![\s$])(?P<single>(?:[^$\\`]|\\.)+?)(?<![\s\\])\$(?!\d)",
     re.DOTALL,
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`）】》，。；]*[^\s<>\"'`）】》，。；.,:;!?)\]]")
+_ADDRESS = re.compile(r"https?://[!#-%&(-;=?-_a-z|~]*[A-Za-z0-9/=&#%_~-]")  # of ASCII only
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _DEEPEST = 20  # levels of quotes and lists; more is none for people
 

@@ -31,7 +31,7 @@ td.quote { border-left: 3px solid $border; padding: 2px 0 0 12px; color: $muted;
 
 
 def set_html(document: QTextDocument, html: str, theme: Theme) -> None:
-    """Show HTML of `to_html` in a document, in the colours of the theme and the size of its font."""
+    """Show HTML of `to_html` in a document, in its font and the colours of the theme."""
     document.setDefaultStyleSheet(_sheet(document.defaultFont(), theme))
     document.setHtml(html)
 

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
 from ui.chat.conversation_view import ConversationView, in_column
 from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
+from ui.chat.link_question import LinkQuestion
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.chat.prompt_box import PromptBox
@@ -74,6 +75,7 @@ class ChatPage(QWidget):
         self.prompt.text_changed.connect(self._keep_draft)
         self.edit_bar.cancelled.connect(self._end_edit)
         self._conversation.wanted.connect(self._act)
+        self._conversation.link_clicked.connect(self._ask_about_link)
         self._chat.deleted.connect(self._offer_undo)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
@@ -86,6 +88,10 @@ class ChatPage(QWidget):
     def _keep_draft(self, text: str) -> None:
         if self._edited is None:
             self._chat.drafts.put(text)
+
+    @Slot(QUrl)
+    def _ask_about_link(self, url: QUrl) -> None:
+        LinkQuestion(url, self).open()
 
     @Slot(str, int)
     def _act(self, action: str, message_id: int) -> None:
