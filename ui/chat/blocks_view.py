@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, QUrl, Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.chat.code_block import CodeBlock
 from ui.chat.formula_block import FormulaBlock
@@ -16,6 +16,7 @@ from ui.chat.text_block import TextBlock
 from ui.theme import Theme
 
 SPACING = 10
+INDENT = 8  # pixels for each space before a block within a list
 BlockView = TextBlock | CodeBlock | FormulaBlock
 
 
@@ -64,15 +65,17 @@ class BlocksView(QWidget):
         self._column.activate()
 
     def _show(self, at: int, block: Block) -> None:
-        kind = _widget_of(block)
-        if at < len(self._views) and not isinstance(self._views[at], kind):
+        if at < len(self._views) and not _fits(self._views[at], block):
             self._drop_from(at)
         if at == len(self._views):
-            view = kind(self._theme, self)
+            view = _widget_of(block)(self._theme, self)
             if isinstance(view, TextBlock):
                 view.link_clicked.connect(self.link_clicked)
             self._views.append(view)
-            self._column.addWidget(view)
+            row = QHBoxLayout()
+            row.addSpacing(block.indent * INDENT)
+            row.addWidget(view)
+            self._column.addLayout(row)
         view = self._views[at]
         if isinstance(view, TextBlock):
             view.show_block(block, self._markdown.definitions)
@@ -81,7 +84,7 @@ class BlocksView(QWidget):
 
     def _drop_from(self, first: int) -> None:
         for view in self._views[first:]:
-            self._column.removeWidget(view)
+            self._column.takeAt(first)
             view.hide()
             view.deleteLater()
         del self._views[first:]
@@ -89,6 +92,10 @@ class BlocksView(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
         """Return no width: what is too wide scrolls."""
         return QSize(0, super().minimumSizeHint().height())
+
+
+def _fits(view: BlockView, block: Block) -> bool:
+    return isinstance(view, _widget_of(block)) and view.block.indent == block.indent
 
 
 def _widget_of(block: Block) -> type[BlockView]:

@@ -3,8 +3,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QWidget
 
 from ui.chat.formulas import Formula, draw_formula, formula_image
@@ -55,6 +63,7 @@ class FormulaBlock(QScrollArea):
         body = QWidget(self)
         for widget in (self._picture, self._source):
             widget.setParent(body)
+        body.setObjectName("formula")
         self._body = body
         self.setWidget(body)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -79,14 +88,17 @@ class FormulaBlock(QScrollArea):
         menu.addAction(self.tr("Copy the formula in TeX"), self._copy)
         menu.popup(event.globalPos())
 
-    def event(self, event: QEvent) -> bool:
-        """Leave scrolling up and down to the conversation."""
-        if event.type() == QEvent.Type.Wheel:
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Scroll sideways only; up and down belongs to the conversation."""
+        if event.angleDelta().x():
+            super().wheelEvent(event)
+        else:
             event.ignore()
-            return False
-        if event.type() == QEvent.Type.Resize:
-            self._fit()
-        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Keep the formula in the middle."""
+        super().resizeEvent(event)
+        self._fit()
 
     @Slot()
     def _render(self) -> None:

@@ -135,6 +135,11 @@ class _Html(RendererHTML):
         del tokens, idx, options, env
         return "</td></tr></table>"
 
+    def hr(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Render a rule."""
+        del tokens, idx, options, env
+        return '<table class="rule" width="100%"><tr><td class="rule"></td></tr></table>'
+
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         """Render the beginning of a table."""
         del tokens, idx, options, env

@@ -33,7 +33,7 @@ class QuestionView(QWidget):
         self._label.setWordWrap(True)
         self._label.setFont(scaled(self.font(), READING_SCALE))
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inside = QVBoxLayout(bubble)
+        self._inside = inside = QVBoxLayout(bubble)
         inside.setContentsMargins(BUBBLE_PADDING, 11, BUBBLE_PADDING, 11)
         inside.addWidget(self._label)
         self._note = QLabel(self)
@@ -57,6 +57,7 @@ class QuestionView(QWidget):
         """Take a width; return the height that is needed then."""
         self.resize(width, self.height())
         self._fit()
+        self._inside.activate()
         self._column.activate()
         return self._column.totalSizeHint().height()
 

@@ -30,7 +30,6 @@ from ui.chat.markdown_style import set_html
 from ui.theme import READING_SCALE, Theme, scaled
 
 COLUMN = 130  # pixels of a table's column, at least, where the table is wider than the text
-INDENT = 8  # pixels for each space before a block
 _PICTURE = re.compile(r"!\[[^\]]*\]\(formula:(\d+)[^)]*\)")
 
 
@@ -77,7 +76,6 @@ class TextBlock(QTextBrowser):
         self.setHorizontalScrollBarPolicy(
             policy.ScrollBarAsNeeded if is_table else policy.ScrollBarAlwaysOff
         )
-        self.setContentsMargins(block.indent * INDENT, 0, 0, 0)
         self._render()
 
     def selected_markdown(self) -> str:
