@@ -42,6 +42,7 @@ class Theme(QObject):
         self._application = application
         self._mode = "system"
         self._colours: dict[str, str] = {}
+        self._icons: dict[tuple[str, str], QIcon] = {}  # those of these colours
         application.setStyle(QStyleFactory.create("Fusion"))
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self._apply()
@@ -65,7 +66,9 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
         """Return an icon of resources/icons in a colour of the theme, greyed where disabled."""
-        icon = QIcon()
+        if found := self._icons.get((name, colour)):
+            return found
+        icon = self._icons[name, colour] = QIcon()
         for size in ICON_SIZES:
             icon.addPixmap(_draw(name, self._colours[colour], size))
             greyed = _draw(name, self._colours["disabled"], size)
@@ -78,6 +81,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         file = resource(f"themes/{'dark' if self.is_dark else 'light'}.toml")
+        self._icons.clear()
         self._colours = tomllib.loads(file.read_text(encoding="utf-8"))
         self._application.setPalette(self._palette())
         arrow = resource("themes/arrow.svg").as_posix()

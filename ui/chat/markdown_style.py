@@ -21,7 +21,8 @@ code { font-family: $family; font-size: ${code}pt; background-color: $ground; }
 pre { font-family: $family; font-size: ${code}pt; margin: 0; }
 a { color: $link; }
 table.cells { border: 1px solid $border; border-collapse: collapse; margin: 4px 0 8px 0; }
-th.cell, td.cell { border: 1px solid $border; padding: 5px 9px; line-height: 120%; vertical-align: middle; }
+th.cell, td.cell { border: 1px solid $border; padding: 5px 9px; line-height: 120%; }
+th.cell, td.cell { vertical-align: middle; }
 th.cell { background-color: $panel; font-weight: 600; }
 table.quote, table.note, table.code { margin: 2px 0 8px 0; }
 table.code { background-color: $ground; }
