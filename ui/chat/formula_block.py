@@ -15,8 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QWidget
 
+from ui.chat import formulas
 from ui.chat.formulas import Formula, draw_formula, formula_image
 from ui.chat.markdown_cuts import Block
+from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, code_font, scaled
 
 SCALE = 0.9  # of the size of a formula, of the height of a line
@@ -56,6 +58,7 @@ class FormulaBlock(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._block = theme, Block("", "formula")
+        self._is_loading = False
         self._picture, self._source = _Picture(theme, self), QLabel(self)
         self._source.setTextFormat(Qt.TextFormat.PlainText)
         self._source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -105,8 +108,11 @@ class FormulaBlock(QScrollArea):
         font = scaled(self.font(), READING_SCALE)
         size = QFontMetricsF(font, self).height() * SCALE
         colour = self._theme.colour("text").name()
-        tex = self._block.source
-        formula = None if self._block.is_open else draw_formula(tex, size, colour, is_inline=False)
+        tex, is_whole = self._block.source, not self._block.is_open
+        if is_whole and not formulas.can_draw():
+            self._load_formulas()
+            is_whole = False
+        formula = draw_formula(tex, size, colour, is_inline=False) if is_whole else None
         self._picture.formula = formula
         self._picture.setVisible(formula is not None)
         self._picture.setAccessibleName(tex)
@@ -114,6 +120,12 @@ class FormulaBlock(QScrollArea):
         self._source.setText(tex)
         self._fit()
         self._picture.update()
+
+    def _load_formulas(self) -> None:
+        if not self._is_loading:
+            self._is_loading = True
+            task = BackgroundTask(self, lambda report: formulas.load())
+            task.on_success(lambda done: self._render()).start()
 
     def _fit(self) -> None:
         shown = self._picture if self._picture.formula else self._source

@@ -7,8 +7,10 @@ doubles with every level of nesting, so a formula has a budget.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -26,6 +28,7 @@ _BOX = re.compile(r'viewBox="(\S+) (\S+) (\S+) (\S+)"')
 _POINT = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
 _CAP = 0.655  # height of the letter that stands in for others, as a part of the size
 
+_loaded = threading.Event()
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +42,17 @@ class Formula:
     descent: float
 
 
+def can_draw() -> bool:
+    """Return whether formulas can be drawn yet; else `load` is to be called first."""
+    return _loaded.is_set()
+
+
+def load() -> None:
+    """Load what draws formulas. Takes some tenths of a second, so it has a thread of its own."""
+    importlib.import_module("ziamath.zmath")
+    _loaded.set()
+
+
 @lru_cache(maxsize=1000)
 def draw_formula(tex: str, size: float, colour: str, *, is_inline: bool) -> Formula | None:
     """Return a formula in a size in pixels and a colour like '#ffffff'; None if it has no picture.
@@ -48,7 +62,7 @@ def draw_formula(tex: str, size: float, colour: str, *, is_inline: bool) -> Form
     if not tex.strip() or _cost(tex) > BUDGET or _FORBIDDEN.search(tex):
         return None
     try:
-        from ziamath.config import config  # loads a font, which can wait for the first formula
+        from ziamath.config import config
         from ziamath.zmath import Latex
 
         config.svg2 = False  # Qt draws no symbols

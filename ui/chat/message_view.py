@@ -86,7 +86,7 @@ class AnswerView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._message: ChatMessage | None = None
-        self._reading = ReadingBar(self)
+        self._reading: ReadingBar | None = None
         self._hint = QLabel(self)
         self._hint.setObjectName("hint")
         self._thinking, self._blocks = ThinkingView(theme, self), BlocksView(theme, self)
@@ -108,7 +108,7 @@ class AnswerView(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self._reading, self._hint, self._thinking, self._blocks):
+        for part in (self._hint, self._thinking, self._blocks):
             column.addWidget(part)
         column.addLayout(foot)
         self.retranslate()
@@ -127,9 +127,9 @@ class AnswerView(QWidget):
         self._blocks.setVisible(bool(message.text))
         self._copy.text_to_copy = message.text
         has_ended = message.state is not MessageState.GROWING
-        if has_begun or has_ended:
+        if (has_begun or has_ended) and self._reading:
             self._reading.hide()
-        self._hint.setVisible(not has_begun and not self._reading.isVisibleTo(self))
+        self._hint.setVisible(not has_begun and self._reading is None)
         self._copy.setVisible(has_ended and bool(message.text))
         self._statistics.setVisible(has_ended)
         self.buttons.show_message(message)
@@ -151,6 +151,9 @@ class AnswerView(QWidget):
         """Say how much of the prompt is read, until the first word comes."""
         message = self._message
         if message and not (message.text or message.reasoning):
+            if self._reading is None:
+                self._reading = ReadingBar(self)
+                self._column.insertWidget(0, self._reading)
             self._reading.show_progress(done, total)
             self._reading.show()
             self._hint.hide()
@@ -160,6 +163,7 @@ class AnswerView(QWidget):
         self._hint.setText(self.tr("Thinking…"))
         self._copy.describe(self.tr("Copy the answer"))
         self._thinking.retranslate()
-        self._reading.retranslate()
+        if self._reading:
+            self._reading.retranslate()
         if self._message:
             self.show_message(self._message)

@@ -23,10 +23,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QWidget
 
+from ui.chat import formulas
 from ui.chat.formulas import draw_formula, formula_image
 from ui.chat.markdown_cuts import Block
 from ui.chat.markdown_html import OPENABLE, to_html
 from ui.chat.markdown_style import set_html
+from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, scaled
 
 COLUMN = 130  # pixels of a table's column, at least, where the table is wider than the text
@@ -43,6 +45,7 @@ class TextBlock(QTextBrowser):
         self._theme, self._block = theme, Block("")
         self._definitions: Mapping[str, str] = {}
         self._formulas: list[str] = []  # TeX, by the number of the picture
+        self._is_loading = False  # what draws formulas
         self._low: set[str] = set()  # pictures that end where letters do
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._on_link)
@@ -152,6 +155,9 @@ class TextBlock(QTextBrowser):
 
     def _show_formula(self, tex: str, is_inline: bool) -> str:  # noqa: FBT001, RUF100 - a callback
         """Return HTML for a formula, whose picture is kept in the document."""
+        if not formulas.can_draw():
+            self._load_formulas()
+            return f"<code>{escape(tex)}</code>"
         metrics = QFontMetricsF(self.document().defaultFont(), self)
         size = metrics.height() * 0.78
         colour = self._theme.colour("text").name()
@@ -171,6 +177,12 @@ class TextBlock(QTextBrowser):
             f'<img src="{name}" alt="{escape(tex)}" width="{width}" height="{height:.2f}" '
             'style="vertical-align: middle">'
         )
+
+    def _load_formulas(self) -> None:
+        if not self._is_loading:
+            self._is_loading = True
+            task = BackgroundTask(self, lambda report: formulas.load())
+            task.on_success(lambda done: self._render()).start()
 
     def _lower_pictures(self) -> None:
         """Let pictures end where letters do, which style sheets have no word for."""
