@@ -47,6 +47,10 @@ class ChatsError(KTDeskError):
     """The conversations cannot be read or stored, or a file of them is not one."""
 
 
+class AttachmentError(KTDeskError):
+    """A file cannot be attached to a message. The message names the file."""
+
+
 class TemplateError(KTDeskError):
     """The chat template that the model file carries cannot be used."""
 
