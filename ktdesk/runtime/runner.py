@@ -163,11 +163,13 @@ class Runner:
         if request.prompt is not None:
             return request.prompt
         template = self._template.for_tools(request.tools)
-        return template.render(request.messages, request.tools, request.template)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return prompt + template.beginning(prompt, request.begun) if request.begun else prompt
 
     def _answer_text(self, request: Request) -> AnswerText:
         # A chat's answer begins a text; what follows a raw prompt goes on with it.
-        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        is_beginning = request.prompt is None and request.begun is None
+        stream = self._tokenizer.stream(is_beginning=is_beginning)
         reply = self._reply(request)
         return AnswerText(self._tokenizer, stream, reply, request.options.stop)
 
@@ -176,7 +178,8 @@ class Runner:
         if request.prompt is not None:
             return PlainReply()
         template = self._template.for_tools(request.tools)
-        return template.reply_to(self._prompt_text(request), request.tools)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return template.reply_to(prompt, request.tools, request.begun)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:

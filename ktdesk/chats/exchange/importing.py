@@ -37,12 +37,20 @@ Report = Callable[[str, float], None]
 
 @dataclass(slots=True)
 class Imported:
-    """What an import has done. problems: what was not read, and why. known: were there before."""
+    """What an import has done. ids: of the chats that were added. known: were there before.
 
-    chats: int = 0
+    problems: what was not read, and why.
+    """
+
+    ids: list[int] = field(default_factory=list[int])
     messages: int = 0
     known: int = 0
     problems: list[str] = field(default_factory=list[str])
+
+    @property
+    def chats(self) -> int:
+        """How many chats were added."""
+        return len(self.ids)
 
     def add_problem(self, name: str, why: str) -> None:
         """Name what was not read."""
@@ -170,7 +178,7 @@ def _store(store: ChatStore, document: Document, done: Imported, stem: str) -> N
     if not document.title:
         first = next((n.message.content for n in document.nodes if n.message.role == "user"), "")
         store.chats.suggest_title(chat_id, title_from(first) or stem)
-    done.chats += 1
+    done.ids.append(chat_id)
     done.messages += len(document.nodes)
 
 
