@@ -19,6 +19,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
+from ktdesk.runtime.option_limits import check_begun
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
@@ -86,6 +87,7 @@ class Runner:
         """
         start = time.monotonic()
         self._check_model()
+        check_begun(request)
         prompt = fit_prompt(request, self.encode, self.context_tokens)
         sampler = self._vocabulary.sampler(request.options, prompt.tokens)
         self._check_length(prompt.tokens)
