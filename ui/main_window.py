@@ -19,6 +19,7 @@ from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
 from ui.chats.presenter import ChatListPresenter
 from ui.chats.sidebar import ChatSidebar
+from ui.chats.transfer import Transfer
 from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
@@ -74,7 +75,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.page = ChatPage(chat, model, store, theme)
         self.chats = ChatListPresenter(kept, self)
-        self.sidebar = ChatSidebar(self.chats, theme, self)
+        self.transfer = Transfer(kept, self)
+        self.transfer.failed.connect(self.page.banner.show_error)
+        self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
         self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), self._make_chat), *pages)

@@ -112,6 +112,11 @@ class Catalog:
         values = (place.message_id, place.offset) if place else (None, 0)
         self._set(chat_id, place_id=values[0], place_offset=values[1])
 
+    def set_times(self, chat_id: int, created: float, updated: float) -> None:
+        """Say when a chat that was imported began and was last used; 0.0 leaves what is stored."""
+        if created or updated:
+            self._set(chat_id, created=created or updated, updated=updated or created)
+
     def delete(self, chat_id: int) -> None:
         """Delete a chat; `restore` brings it back until it is purged."""
         self._set(chat_id, deleted=time.time())

@@ -85,6 +85,22 @@ class Tree(Answers):
                     found.setdefault(id_, []).append(version)
         return {id_: tuple(versions) for id_, versions in found.items()}
 
+    def parents(self, chat_id: int) -> dict[int, int | None]:
+        """Return the messages of a chat with their parents, which come before them.
+
+        Deleted messages are left out: what follows one has the parent of that.
+        """
+        sql = "SELECT id, parent_id, deleted FROM message WHERE chat_id = ? ORDER BY id"
+        nearest = dict[int, int | None]()  # of each message: itself, or the one above if deleted
+        found = dict[int, int | None]()
+        with self._database.reading() as connection:
+            for id_, parent, deleted in connection.execute(sql, (chat_id,)):
+                above = None if parent is None else nearest.get(parent)
+                nearest[id_] = id_ if deleted is None else above
+                if deleted is None:
+                    found[id_] = above
+        return found
+
     def add(self, chat_id: int, message: NewMessage, *, parent_id: int | None) -> int:
         """Add a whole message below another and show its branch; return its id."""
         with self._database.writing(is_durable=True) as connection:

@@ -70,7 +70,9 @@ def new_request_id() -> str:
 class Request:
     """A conversation to continue, or, with `prompt`, raw text without the chat template.
 
-    tools: what the model may call. template: what its chat template is told.
+    tools: what the model may call. template: what its chat template is told. begun: what the model
+    has said of its answer before it was stopped; it goes on after that, and only the rest comes. It
+    goes with messages, and with no JSON or grammar.
     """
 
     messages: tuple[Message, ...] = ()
@@ -78,6 +80,7 @@ class Request:
     tools: tuple[Tool, ...] = ()
     template: TemplateOptions = field(default_factory=TemplateOptions)
     options: Options = field(default_factory=Options)
+    begun: Message | None = None
     id: str = field(default_factory=new_request_id)
 
 

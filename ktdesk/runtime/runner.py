@@ -19,6 +19,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
+from ktdesk.runtime.option_limits import check_begun
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
@@ -86,6 +87,7 @@ class Runner:
         """
         start = time.monotonic()
         self._check_model()
+        check_begun(request)
         prompt = fit_prompt(request, self.encode, self.context_tokens)
         sampler = self._vocabulary.sampler(request.options, prompt.tokens)
         self._check_length(prompt.tokens)
@@ -163,11 +165,13 @@ class Runner:
         if request.prompt is not None:
             return request.prompt
         template = self._template.for_tools(request.tools)
-        return template.render(request.messages, request.tools, request.template)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return prompt + template.beginning(prompt, request.begun) if request.begun else prompt
 
     def _answer_text(self, request: Request) -> AnswerText:
         # A chat's answer begins a text; what follows a raw prompt goes on with it.
-        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        is_beginning = request.prompt is None and request.begun is None
+        stream = self._tokenizer.stream(is_beginning=is_beginning)
         reply = self._reply(request)
         return AnswerText(self._tokenizer, stream, reply, request.options.stop)
 
@@ -176,7 +180,8 @@ class Runner:
         if request.prompt is not None:
             return PlainReply()
         template = self._template.for_tools(request.tools)
-        return template.reply_to(self._prompt_text(request), request.tools)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return template.reply_to(prompt, request.tools, request.begun)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, cast
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -30,7 +29,7 @@ def figures(message: ChatMessage) -> list[tuple[str, str]]:
     locale = QLocale()
     rows = [(QCoreApplication.translate("Details", "Model"), message.model or "\u2013")]
     if message.created:
-        when = datetime.fromtimestamp(message.created).astimezone()
+        when = QDateTime.fromSecsSinceEpoch(int(message.created))
         rows.append(
             (
                 QCoreApplication.translate("Details", "Time"),

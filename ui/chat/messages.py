@@ -54,6 +54,7 @@ class ChatMessage:
     error: str = ""
     stop_reason: str = ""
     created: float = 0.0
+    is_last: bool = False
 
     @property
     def version(self) -> tuple[int, int]:
@@ -64,9 +65,9 @@ class ChatMessage:
 
     @property
     def can_go_on(self) -> bool:
-        """Whether an answer was ended by something else than the model."""
+        """Whether this is the last answer, and was ended by something else than the model."""
         is_ended = self.state in (MessageState.STOPPED, MessageState.FAILED) or self.is_cut
-        return self.role == "assistant" and is_ended
+        return self.is_last and self.role == "assistant" and is_ended
 
 
 MESSAGE_ROLE = Qt.ItemDataRole.UserRole
@@ -191,7 +192,7 @@ class MessageList(QAbstractListModel):
             following = stored.get(after)
             if message.role == "user" and (following is None or following.role == "user"):
                 message = replace(message, state=MessageState.UNANSWERED)
-            self._cache[id_] = message
+            self._cache[id_] = replace(message, is_last=id_ == self._ids[-1])
         while len(self._cache) > KEPT_PAGES * PAGE:
             self._cache.popitem(last=False)
 

@@ -105,7 +105,14 @@ class ChatPage(QWidget):
         elif action in ("previous", "next"):
             self._chat.show_version(row, 1 if action == "next" else -1)
         else:
-            getattr(self._chat, action)(row)
+            chat = self._chat
+            does = {
+                "regenerate": chat.regenerate,
+                "resume": chat.resume,
+                "branch": chat.branch,
+                "delete": chat.delete,
+            }
+            does[action](row)
 
     def _start_edit(self, row: int) -> None:
         message = self._chat.messages[row]

@@ -134,6 +134,15 @@ class ChatPresenter(QObject):
         if self.can_ask and message.role == "assistant" and stored and stored.parent_id:
             self._answer_to(stored.parent_id)
 
+    def resume(self, row: int = -1) -> None:
+        """Go on with the last answer, which was stopped."""
+        message, chat_id = self.messages[row], self.chat_id
+        if not self.can_ask or chat_id is None or not message.can_go_on:
+            return
+        self._kept.do(lambda: self._store.messages.go_on(message.id))
+        begun = Message("assistant", message.text, message.reasoning)
+        self._start(chat_id, message.id, begun)
+
     def edit(self, row: int, text: str) -> bool:
         """Give a message another text, as a version; a question is answered anew.
 
@@ -243,14 +252,14 @@ class ChatPresenter(QObject):
             self._start(chat_id, answer)
             self._kept.changed.emit()
 
-    def _start(self, chat_id: int, answer_id: int) -> None:
-        """Have the engine write an answer whose place is stored."""
+    def _start(self, chat_id: int, answer_id: int, begun: Message | None = None) -> None:
+        """Have the engine write an answer whose place is stored, or the rest of one."""
         self._show_path()
         stored = self.messages[-1]
         self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
         self.messages.set_ahead(self._answer.message)
         options = Options(**dataclasses.asdict(self._settings.settings.sampling))
-        request = Request(messages=self._said(chat_id), options=options)
+        request = Request(messages=self._said(chat_id), options=options, begun=begun)
         self.changed.emit()
         self._bridge.generate(request)
 

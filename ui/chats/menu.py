@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from ui.chats.groups import Row
 from ui.chats.presenter import ChatListPresenter
+from ui.chats.transfer import Transfer
 from ui.chats.tree_model import chat_title
 
 
@@ -19,12 +20,12 @@ class ChatMenus(QObject):
     """Makes menus for a list.
 
     rename_wanted: what is chosen shall be renamed. export_wanted: a chat's id, or None: all.
-    import_wanted: files shall be chosen.
+    import_wanted: a folder, or None: files shall be chosen.
     """
 
     rename_wanted = Signal()
     export_wanted = Signal(object)
-    import_wanted = Signal()
+    import_wanted = Signal(object)
 
     def __init__(self, presenter: ChatListPresenter, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,7 +57,10 @@ class ChatMenus(QObject):
         menu = self._new()
         _add(menu, self.tr("New folder…"), self._ask_folder)
         menu.addSeparator()
-        _add(menu, self.tr("Import chats…"), self.import_wanted.emit)
+        _add(menu, self.tr("Import chats…"), partial(self.import_wanted.emit, None))
+        if folder := Transfer.lm_studio_folder():
+            title = self.tr("Import the chats of LM Studio")
+            _add(menu, title, partial(self.import_wanted.emit, folder))
         _add(menu, self.tr("Export all chats…"), partial(self.export_wanted.emit, None))
         menu.addSeparator()
         deleted = menu.addMenu(self.tr("Bring back"))

@@ -3,17 +3,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.chats.delegate import ChatDelegate
 from ui.chats.menu import ChatMenus
 from ui.chats.presenter import ChatListPresenter
+from ui.chats.transfer import Transfer
 from ui.chats.tree_model import ChatTree, chat_title
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 from ui.widgets.undo_bar import UndoBar
+
+if TYPE_CHECKING:
+    from ktdesk.chats.exchange.export import Kind
+    from ktdesk.chats.exchange.importing import Imported
 
 WIDTH = 260
 
@@ -38,17 +54,25 @@ class ChatSidebar(QWidget):
     chosen = Signal(int, object)
 
     def __init__(
-        self, presenter: ChatListPresenter, theme: Theme, parent: QWidget | None = None
+        self,
+        presenter: ChatListPresenter,
+        transfer: Transfer,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
-        self._presenter = presenter
+        self._presenter, self._transfer = presenter, transfer
         self.model = ChatTree(presenter, self)
         self._delegate = ChatDelegate(theme, self)
         self.menus = ChatMenus(presenter, self)
         self.menus.rename_wanted.connect(self.rename)
+        self.menus.export_wanted.connect(self._ask_export)
+        self.menus.import_wanted.connect(self._ask_import)
+        transfer.exported.connect(self._tell_export)
+        transfer.imported.connect(self._tell_import)
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(presenter.search)
@@ -164,6 +188,45 @@ class ChatSidebar(QWidget):
     @Slot()
     def _show_menu(self) -> None:
         self.menus.of_all().popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    @Slot(object)
+    def _ask_export(self, chat_id: int | None) -> None:
+        kinds: dict[str, Kind] = {
+            self.tr("KTDesk chats, to be imported again (*.json)"): "json",
+            self.tr("Markdown (*.md)"): "markdown",
+            self.tr("Messages as OpenAI has them (*.json)"): "openai",
+        }
+        path, chosen = QFileDialog.getSaveFileName(
+            self, self.tr("Export chats"), "chats.json", ";;".join(kinds)
+        )
+        if path:
+            kind = kinds.get(chosen, "json")
+            ending = ".md" if kind == "markdown" else ".json"
+            target = Path(path)
+            is_other = target.suffix.lower() in (".md", ".json") and target.suffix != ending
+            self._transfer.export(target.with_suffix(ending) if is_other else target, kind, chat_id)
+
+    @Slot(object)
+    def _ask_import(self, folder: Path | None) -> None:
+        if folder:
+            self._transfer.import_files([folder])
+            return
+        paths, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("Import chats"), "", self.tr("Chats (*.json *.zip)")
+        )
+        if paths:
+            self._transfer.import_files(list(map(Path, paths)))
+
+    @Slot(int, str)
+    def _tell_export(self, count: int, path: str) -> None:
+        text = self.tr("Chats that were written: {count}. {path}")
+        self.undo.tell(text.format(count=count, path=path))
+
+    @Slot(object)
+    def _tell_import(self, done: Imported) -> None:
+        text = self.tr("Imported: {chats} chats with {messages} messages. Known before: {known}.")
+        said = text.format(chats=done.chats, messages=done.messages, known=done.known)
+        self.undo.offer(said, lambda: self._transfer.take_back(done))
 
     @Slot(str)
     def _offer_undo(self, title: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says that something was deleted, for some seconds, with a button that brings it back."""
+"""Says what was done, for some seconds, with a button that undoes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN_MS = 15_000
 
 
 class UndoBar(QFrame):
-    """Hidden until there is something to undo."""
+    """Hidden until there is something to tell."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,17 +46,26 @@ class UndoBar(QFrame):
         return self._label.text()
 
     def offer(self, text: str, undo: Callable[[], object]) -> None:
-        """Say what was deleted, and how it comes back."""
+        """Say what was done, and offer to undo it."""
         self._undo = undo
-        self._label.setText(text)
-        self.setAccessibleName(text)
-        self.show()
-        self._timer.start()
+        self.button.show()
+        self._show(text)
+
+    def tell(self, text: str) -> None:
+        """Say what was done and needs no undoing."""
+        self.button.hide()
+        self._show(text)
 
     def retranslate(self) -> None:
         """Say it in the present language."""
         self.button.setText(self.tr("Undo"))
         self._close.describe(self.tr("Dismiss"))
+
+    def _show(self, text: str) -> None:
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self.show()
+        self._timer.start()
 
     @Slot()
     def _press(self) -> None:
