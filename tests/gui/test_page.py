@@ -82,6 +82,7 @@ def test_reading_the_prompt_is_shown(
 
     engine.events = events
     assert chat.ask("hello")
+    qtbot.waitUntil(lambda: bool(window.findChild(ReadingBar)))
     bar = window.findChild(AnswerView).findChild(ReadingBar)
     qtbot.waitUntil(lambda: bar.findChild(QLabel).text() == "Reading 5 of 10 tokens")
     assert bar.isVisible()

@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ktdesk import Done, Failed, KTDeskError, Message, Options, Prefill, Request, Token
+from ktdesk import (
+    Done,
+    Failed,
+    KTDeskError,
+    Message,
+    Options,
+    Prefill,
+    PromptSize,
+    Request,
+    Token,
+)
+from ktdesk.attachments import Attachment, compose
 from ktdesk.chats.titles import title_from
 from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
@@ -116,11 +127,31 @@ class ChatPresenter(QObject):
         """Show an empty chat."""
         self.open(None)
 
-    def ask(self, text: str) -> bool:
+    def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
-        if not self.can_ask or not text.strip():
+        question = compose(text.strip(), attachments).strip()
+        if not self.can_ask or not question:
             return False
-        return self._kept.do(lambda: self._ask(text.strip())) is not None
+        title = title_from(text) or ", ".join(attachment.name for attachment in attachments)
+        return self._kept.do(lambda: self._ask(question, title, attachments)) is not None
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has. From any thread. Raises RequestError if no model."""
+        return self._bridge.count_tokens(text)
+
+    def forecast(self, question: str) -> Callable[[], PromptSize]:
+        """Return what measures the request that a question would make; it may take its time.
+
+        To be called in another thread, it raises KTDeskError.
+        """
+        chat_id, options = self.chat_id, self._options()
+
+        def measure() -> PromptSize:
+            said = () if chat_id is None else self._said(chat_id)
+            asked = (Message("user", question),) if question.strip() else ()
+            return self._bridge.measure(Request(messages=(*said, *asked), options=options))
+
+        return measure
 
     def retry(self) -> None:
         """Ask the last question again."""
@@ -217,18 +248,21 @@ class ChatPresenter(QObject):
         if self._answer:
             self._end(None, None)
 
-    def _ask(self, text: str) -> int:
+    def _ask(self, text: str, title: str, attachments: Sequence[Attachment]) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
         store = self._store
         model, made_with = snapshot(self._model, self._settings)
         with store.at_once():
             chat_id = self.chat_id
             if chat_id is None:
-                chat_id = store.chats.new(title_from(text))
+                chat_id = store.chats.new(title)
             parent = store.chats.get(chat_id).leaf_id
-            _, answer = store.messages.ask(
+            question, answer = store.messages.ask(
                 chat_id, text, parent_id=parent, model=model, settings=made_with
             )
+            for image in attachments:
+                if image.data:
+                    store.attachments.add(question, image.name, image.media_type, image.data)
         if self.drafts.text.strip() == text:
             self.drafts.put("")
         if self.chat_id is None:
@@ -258,16 +292,19 @@ class ChatPresenter(QObject):
         stored = self.messages[-1]
         self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
         self.messages.set_ahead(self._answer.message)
-        options = Options(**dataclasses.asdict(self._settings.settings.sampling))
-        request = Request(messages=self._said(chat_id), options=options, begun=begun)
+        said = self._said(chat_id)[:-1]  # without the answer's place
+        request = Request(messages=said, options=self._options(), begun=begun)
         self.changed.emit()
         self._bridge.generate(request)
 
+    def _options(self) -> Options:
+        return Options(**dataclasses.asdict(self._settings.settings.sampling))
+
     def _said(self, chat_id: int) -> tuple[Message, ...]:
-        """Return what the model reads: the instructions and the branch without its last answer."""
+        """Return what was said: the instructions and the branch."""
         system = self._store.chats.get(chat_id).system_prompt
         before = (Message("system", system),) if system else ()
-        return (*before, *self.messages.conversation()[:-1])
+        return (*before, *self.messages.conversation())
 
     def _delete(self, ids: list[int], instead: int | None) -> None:
         self._store.messages.delete(ids)
