@@ -7,6 +7,7 @@ from PySide6.QtCore import QUrl, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
+from ktdesk.chats import Place
 from ui.chat.conversation_view import ConversationView, in_column
 from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
@@ -80,6 +81,7 @@ class ChatPage(QWidget):
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
         self._chat.opened.connect(self._show_chat)
+        self._chat.leaving.connect(self._keep_place)
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
@@ -149,12 +151,27 @@ class ChatPage(QWidget):
                 self.prompt.clear()
 
     @Slot()
+    def _keep_place(self) -> None:
+        at = self._conversation.place
+        ids = self._chat.messages.ids
+        is_there = at is not None and at[0] < len(ids)
+        self._chat.keep_place(Place(ids[at[0]], at[1]) if at and is_there else None)
+
+    def _show_place(self) -> None:
+        place = self._chat.place
+        row = self._chat.messages.row_of(place.message_id) if place else None
+        if place and row is not None:
+            self._conversation.show_place(row, place.offset)
+
+    @Slot()
     def _show_chat(self) -> None:
         self.banner.hide()
         self.undo.hide()
         self._edited = None
         self.edit_bar.hide()
         self.prompt.set_text(self._chat.drafts.text)
+        self._refresh()
+        self._show_place()
 
     @Slot()
     def _refresh(self) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktdesk import Done, Failed, KTDeskError, Message, Options, Prefill, Request, Token
+from ktdesk.chats import Place
 from ktdesk.chats.titles import title_from
 from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
@@ -32,7 +33,8 @@ class ChatPresenter(QObject):
     An answer goes on when another chat is shown. chat_id None: a chat that its first question will
     make. changed: whether an answer is under way, or how full the context is. opened: another chat
     is shown. prefill: tokens of the prompt that were read, and all. failed: a KTDeskError; the
-    question stays, for `retry`. deleted: messages are, and `undelete` brings them back.
+    question stays, for `retry`. leaving: another chat will be shown, or none. deleted: messages
+    are, and `undelete` brings them back.
     """
 
     changed = Signal()
@@ -40,6 +42,7 @@ class ChatPresenter(QObject):
     prefill = Signal(int, int)
     failed = Signal(object)
     deleted = Signal()
+    leaving = Signal()
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class ChatPresenter(QObject):
         self.drafts = Drafts(kept, self)
         self.chat_id: int | None = None
         self._answer: Answering | None = None
+        self._ended: Answering | None = None  # as long as it is not stored
+        self._sought: int | None = None  # the message that the chat was opened for
         self._deleted: tuple[list[int], int | None] = ([], None)
         bridge.events.connect(self._on_events)
         model.changed.connect(self._on_model)
@@ -104,6 +109,8 @@ class ChatPresenter(QObject):
 
     def open(self, chat_id: int | None, message_id: int | None = None) -> None:
         """Show a chat, or None: an empty one. message_id: show the branch that has this message."""
+        self.leaving.emit()
+        self._sought = message_id
         if message_id is not None:
             self._try(lambda: self._store.messages.show_branch_of(message_id))
         self.drafts.switch(chat_id)
@@ -116,9 +123,24 @@ class ChatPresenter(QObject):
         """Show an empty chat."""
         self.open(None)
 
+    @property
+    def place(self) -> Place | None:
+        """Where to begin to read: at the message that was sought, or where the reader was."""
+        if self._sought is not None:
+            return Place(self._sought, 0)
+        chats, chat_id = self._store.chats, self.chat_id
+        chat = None if chat_id is None else self._try(lambda: chats.find(chat_id))
+        return chat.place if chat else None
+
+    def keep_place(self, place: Place | None) -> None:
+        """Remember where the reader is; None: at the end."""
+        chats, chat_id = self._store.chats, self.chat_id
+        if chat_id is not None:
+            self._try(lambda: chats.set_place(chat_id, place))
+
     def ask(self, text: str) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
-        if not self.can_ask or not text.strip():
+        if not self.can_ask or not text.strip() or not self._store_ended():
             return False
         return self._kept.do(lambda: self._ask(text.strip())) is not None
 
@@ -137,7 +159,7 @@ class ChatPresenter(QObject):
     def resume(self, row: int = -1) -> None:
         """Go on with the last answer, which was stopped."""
         message, chat_id = self.messages[row], self.chat_id
-        if not self.can_ask or chat_id is None or not message.can_go_on:
+        if not (self.can_ask and message.can_go_on and self._store_ended()) or chat_id is None:
             return
         self._kept.do(lambda: self._store.messages.go_on(message.id))
         begun = Message("assistant", message.text, message.reasoning)
@@ -213,9 +235,12 @@ class ChatPresenter(QObject):
 
     def close(self) -> None:
         """Store what is written, and what there is of an answer: the program ends."""
+        self.leaving.emit()
         self.drafts.flush()
         if self._answer:
             self._end(None, None)
+        else:
+            self._store_ended()
 
     def _ask(self, text: str) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
@@ -244,7 +269,7 @@ class ChatPresenter(QObject):
     def _answer_to(self, question_id: int) -> None:
         model, made_with = snapshot(self._model, self._settings)
         chat_id = self.chat_id
-        if chat_id is None:
+        if chat_id is None or not self._store_ended():
             return
         begin = self._store.messages.begin
         answer = self._try(lambda: begin(question_id, model=model, settings=made_with))
@@ -327,16 +352,31 @@ class ChatPresenter(QObject):
                     pass
         if self._answer and answer.message is not before:
             self.messages.set_ahead(answer.message)
+            if problem := answer.new_store_error():
+                self.failed.emit(problem)
 
     def _end(self, done: Done | None, error: KTDeskError | None) -> None:
         answer, self._answer = self._answer, None
         if answer is None:
             return
-        self._try(lambda: answer.end(done, error))
-        self.messages.set_ahead(None)
+        self._ended = answer
+        answer.end(done, error)
+        self._store_ended()
         self._kept.changed.emit()
         if error:
             self.failed.emit(error)
+
+    def _store_ended(self) -> bool:
+        """Store the answer that ended last; return False if it cannot be: then it is only shown."""
+        answer = self._ended
+        if answer is None:
+            return True
+        if not self._try(answer.store):
+            self.messages.set_ahead(answer.message)
+            return False
+        self._ended = None
+        self.messages.set_ahead(None)
+        return True
 
     def _on_model(self) -> None:
         if self.is_answering and not self._model.is_ready:  # it was replaced
