@@ -15,7 +15,17 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from ktdesk import Done, Event, Failed, KTDeskError, ModelInfo, Prefill, Request, Token
+from ktdesk import (
+    Done,
+    Event,
+    Failed,
+    KTDeskError,
+    ModelInfo,
+    Prefill,
+    PromptSize,
+    Request,
+    Token,
+)
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
@@ -190,6 +200,14 @@ class EngineBridge(QObject):
     def threads(self) -> int:
         """The CPU threads of the model that was loaded last."""
         return self._engine.threads
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has; see `Engine.count_tokens`. From any thread."""
+        return self._engine.count_tokens(text)
+
+    def measure(self, request: Request) -> PromptSize:
+        """Return what a request would take of the context; see `Engine.measure`. Any thread."""
+        return self._engine.measure(request)
 
     def load(
         self, path: Path, settings: EngineSettings | None = None, placement: str = "auto"

@@ -10,4 +10,5 @@ from __future__ import annotations
 from ktdesk.attachments.message import compose as compose
 from ktdesk.attachments.message import split as split
 from ktdesk.attachments.reading import Attachment as Attachment
+from ktdesk.attachments.reading import Reading as Reading
 from ktdesk.attachments.reading import read_paths as read_paths

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from ktdesk.attachments.reading import Attachment
 
 _FILE = re.compile(
-    r"Attached file: ([^\n]*)\n\n(?P<marks>`{3,})([^`\n]*)\n(.*?)\n(?P=marks)\n\n", re.DOTALL
+    r"Attached file: ([^\n]*)\n\n(?P<marks>`{3,})([^`\n]*)\n(.*?)\n(?P=marks)(?:\n\n|\Z)", re.DOTALL
 )
-_IMAGE = re.compile(r"Attached image, which cannot be seen here: ([^\n]*)\n\n")
+_IMAGE = re.compile(r"Attached image, which cannot be seen here: ([^\n]*)(?:\n\n|\Z)")
 
 
 def compose(text: str, attachments: Sequence[Attachment]) -> str:

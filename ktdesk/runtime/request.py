@@ -135,6 +135,23 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptSize:
+    """How much of the context a request would take, in tokens, before anything is answered.
+
+    tokens: of what would be read. dropped_messages: the oldest ones, for which there is no room.
+    """
+
+    tokens: int
+    dropped_messages: int
+    context_tokens: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the request can be served: the answer needs a token, too."""
+        return self.tokens < self.context_tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The answer is complete, or was stopped: then what was generated so far stands."""
 

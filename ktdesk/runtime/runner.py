@@ -21,7 +21,7 @@ from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
 from ktdesk.runtime.option_limits import check_begun
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
-from ktdesk.runtime.request import Done, Event, Prefill, Request, Stats, StopReason
+from ktdesk.runtime.request import Done, Event, Prefill, PromptSize, Request, Stats, StopReason
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
@@ -147,6 +147,15 @@ class Runner:
         """Put a file's rows into the cache; see `Engine.restore_session`."""
         self._sequence.restore(path, self.context_tokens)
         return len(self._sequence)
+
+    def measure(self, request: Request) -> PromptSize:
+        """Return how much of the context a request would take; see `Engine.measure`."""
+        prompt = fit_prompt(request, self.encode, self.context_tokens)
+        return PromptSize(len(prompt.tokens), prompt.dropped_messages, self.context_tokens)
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has by itself. Thread-safe."""
+        return len(self._tokenizer.encode(text))
 
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""

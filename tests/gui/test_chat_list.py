@@ -163,7 +163,7 @@ def test_what_is_found_on_another_branch_is_shown(
     qtbot: QtBot, window: MainWindow, chat: ChatPresenter, sidebar: ChatSidebar, kept: KeptChats
 ) -> None:
     chat.open(index_of(sidebar, "sky").data(Qt.ItemDataRole.UserRole).chat_id)
-    chat.edit(1, "It is grey, of course.")
+    chat.changes.edit(1, "It is grey, of course.")
     assert "grey" in shown(window)
     sidebar.search.setText("It is blue")
     qtbot.waitUntil(lambda: titles(sidebar) == {"Found: 1": ["sky"]})

@@ -158,7 +158,7 @@ def test_an_earlier_question_is_edited_in_the_prompt_and_asked_anew(
     assert texts(chat) == [("user", "one!"), ("assistant", "Hello world ")]
     assert window.page.prompt.text == "unsent"
     assert not window.page.edit_bar.isVisible()
-    chat.show_version(0, -1)
+    chat.changes.show_version(0, -1)
     assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
 
 
@@ -240,9 +240,9 @@ def test_deleting_a_version_shows_another(
     engine.events = lambda request: answer("second")
     chat.regenerate()
     qtbot.waitUntil(lambda: not chat.is_answering)
-    chat.delete(1)
+    chat.changes.delete(1)
     assert texts(chat) == [("user", "why"), ("assistant", "Hello world ")]
-    chat.undelete()
+    chat.changes.undelete()
     assert texts(chat)[1] == ("assistant", "second ")
 
 

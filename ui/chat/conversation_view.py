@@ -232,7 +232,7 @@ class ConversationView(QAbstractScrollArea):
             return
         start = time.perf_counter()
         for row in self._changed & self._views.keys():
-            self._views[row].show_message(self._messages[row])
+            self._show(self._views[row], row)
         self._changed.clear()
         self._place()
         if time.perf_counter() - start > SLOW_S:
@@ -309,7 +309,7 @@ class ConversationView(QAbstractScrollArea):
         make = QuestionView if message.role == "user" else AnswerView
         view = make(self._theme, self.viewport())
         self._views[row] = view
-        view.show_message(message)
+        self._show(view, row)
         view.buttons.wanted.connect(partial(self._want, message.id))
         if isinstance(view, AnswerView):
             view.link_clicked.connect(self.link_clicked)
@@ -318,6 +318,13 @@ class ConversationView(QAbstractScrollArea):
         view.show()
         self._changed.discard(row)
         return view
+
+    def _show(self, view: MessageView, row: int) -> None:
+        message = self._messages[row]
+        if isinstance(view, QuestionView):
+            view.show_message(message, self._messages.pictures(message))
+        else:
+            view.show_message(message)
 
     def _drop(self, row: int) -> None:
         if view := self._views.pop(row, None):

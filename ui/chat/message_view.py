@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from ktdesk.attachments import split
+from ui.chat.attachments_view import AttachmentsView
 from ui.chat.blocks_view import BlocksView
 from ui.chat.code_block import CopyButton
 from ui.chat.message_actions import MessageActions
@@ -41,14 +45,20 @@ class QuestionView(QWidget):
         self._note.setFont(scaled(self.font(), 0.9))
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        self._attachments = AttachmentsView(theme, self)
+        self._bubble = bubble
+        column.addWidget(self._attachments, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignRight)
         self.retranslate()
 
-    def show_message(self, message: ChatMessage) -> None:
-        """Show the message."""
-        self._label.setText(message.text)
+    def show_message(self, message: ChatMessage, images: Sequence[bytes] = ()) -> None:
+        """Show the message; images: the pictures that were attached to it."""
+        attachments, text = split(message.text)
+        self._attachments.show_attachments(attachments, images)
+        self._label.setText(text)
+        self._bubble.setVisible(bool(text.strip()))
         self._note.setVisible(message.state is MessageState.UNANSWERED)
         self.buttons.show_message(message)
         self._fit()
@@ -75,6 +85,8 @@ class QuestionView(QWidget):
         longest = max(metrics.horizontalAdvance(line) for line in self._label.text().split("\n"))
         widest = int(self.width() * BUBBLE_SHARE) - 2 * BUBBLE_PADDING
         width = max(1, min(longest + 4, widest))
+        chips = max(1, int(self.width() * BUBBLE_SHARE))
+        self._attachments.setFixedSize(chips, self._attachments.fit(chips))
         self._label.setFixedSize(width, self._label.heightForWidth(width))
 
 

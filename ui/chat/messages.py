@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from ktdesk import Message, Stats
 from ktdesk.chats import ChatStore, Status, StoredMessage
+from ktdesk.errors import ChatsError
 
 PAGE = 64  # messages that are read at once
 KEPT_PAGES = 8
@@ -164,6 +165,16 @@ class MessageList(QAbstractListModel):
         row = self.row_of(changed.id) if changed else None
         if row is not None:
             self.refresh(row)
+
+    def pictures(self, message: ChatMessage) -> list[bytes]:
+        """Return the pictures that are attached to a message, as far as they can be read."""
+        pictures: list[bytes] = []
+        for attachment in self._store.attachments.of([message.id]).get(message.id, ()):
+            try:
+                pictures.append(self._store.attachments.read(attachment))
+            except ChatsError:
+                continue
+        return pictures
 
     def conversation(self) -> tuple[Message, ...]:
         """Return what the model shall read: all but questions without an answer.

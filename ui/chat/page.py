@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from ktdesk import KTDeskError
+from ktdesk import KTDeskError, ModelInfo
+from ktdesk.attachments import compose, split
 from ktdesk.chats import Place
+from ui.chat.attached_files import AttachedFiles
+from ui.chat.context_forecast import ContextForecast, Measure, forecast_text
 from ui.chat.conversation_view import ConversationView, in_column
 from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
 from ui.chat.link_question import LinkQuestion
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.chat.prompt_box import PromptBox
+from ui.chat.prompt_box import PromptBox, local_files
 from ui.chat.settings_drawer import SettingsDrawer
 from ui.chat.status_line import StatusLine
 from ui.chat.welcome import Welcome
@@ -38,10 +42,14 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._chat, self._model = chat, model
-        self.prompt = PromptBox(theme, self)
+        self.files = AttachedFiles(chat.count_tokens, self)
+        self.prompt = PromptBox(theme, self.files, self)
+        self.forecast = ContextForecast(self._prepare_forecast, self)
+        self.setAcceptDrops(True)
         self.banner = ErrorBanner(theme, self)
         self.edit_bar = EditBar(self)
         self.undo = UndoBar(theme, self)
+        self._counted_with: ModelInfo | None = None
         self._edited: int | None = None  # the message whose text is in the prompt
         self.drawer = SettingsDrawer(store, model, theme, self)
         self._welcome = Welcome(model, self)
@@ -74,10 +82,15 @@ class ChatPage(QWidget):
         self.prompt.submitted.connect(self._ask)
         self.prompt.stop_wanted.connect(self._chat.stop)
         self.prompt.text_changed.connect(self._keep_draft)
+        self.files.failed.connect(self.banner.show_error)
+        for signal in (self.prompt.text_changed, self.files.changed, self._chat.changed):
+            signal.connect(self.forecast.look)
+        self.forecast.changed.connect(self._show_forecast)
+        self._model.changed.connect(self._recount)
         self.edit_bar.cancelled.connect(self._end_edit)
         self._conversation.wanted.connect(self._act)
         self._conversation.link_clicked.connect(self._ask_about_link)
-        self._chat.deleted.connect(self._offer_undo)
+        self._chat.changes.deleted.connect(self._offer_undo)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
         self._chat.opened.connect(self._show_chat)
@@ -90,6 +103,32 @@ class ChatPage(QWidget):
     def _keep_draft(self, text: str) -> None:
         if self._edited is None:
             self._chat.drafts.put(text)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Take files that are dropped anywhere."""
+        if local_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Attach what is dropped."""
+        self.files.add(local_files(event.mimeData()))
+        event.acceptProposedAction()
+
+    def _prepare_forecast(self) -> Measure | None:
+        if not self._model.is_ready:
+            return None
+        return self._chat.forecast(compose(self.prompt.text, self.files.attachments))
+
+    @Slot()
+    def _show_forecast(self) -> None:
+        self.prompt.show_note(forecast_text(self.forecast.size))
+        self._status.show_forecast(self.forecast.size)
+
+    @Slot()
+    def _recount(self) -> None:
+        if self._model.info is not self._counted_with:
+            self._counted_with = self._model.info
+            self.files.recount()
 
     @Slot(QUrl)
     def _ask_about_link(self, url: QUrl) -> None:
@@ -105,14 +144,14 @@ class ChatPage(QWidget):
         elif action == "details":
             DetailsDialog(self._chat.messages[row], self).open()
         elif action in ("previous", "next"):
-            self._chat.show_version(row, 1 if action == "next" else -1)
+            self._chat.changes.show_version(row, 1 if action == "next" else -1)
         else:
             chat = self._chat
             does = {
                 "regenerate": chat.regenerate,
                 "resume": chat.resume,
-                "branch": chat.branch,
-                "delete": chat.delete,
+                "branch": chat.changes.branch,
+                "delete": chat.changes.delete,
             }
             does[action](row)
 
@@ -120,7 +159,13 @@ class ChatPage(QWidget):
         message = self._chat.messages[row]
         self._edited = message.id
         self.edit_bar.start(is_question=message.role == "user")
-        self.prompt.set_text(message.text)
+        self._put_question(message.text)
+
+    def _put_question(self, message: str) -> None:
+        """Put a question that was asked into the prompt, with what was attached to it."""
+        attachments, text = split(message)
+        self.files.put(attachments)
+        self.prompt.set_text(text)
         self._refresh()
 
     @Slot()
@@ -128,27 +173,30 @@ class ChatPage(QWidget):
         if self._edited is not None:
             self._edited = None
             self.edit_bar.hide()
+            self.files.clear()
             self.prompt.set_text(self._chat.drafts.text)
             self._refresh()
 
     def _edit_message(self, text: str) -> None:
         row = self._chat.messages.row_of(self._edited or 0)
-        if row is None or self._chat.edit(row, text):
+        if row is None or self._chat.changes.edit(row, compose(text, self.files.attachments)):
             self._end_edit()
 
     @Slot()
     def _offer_undo(self) -> None:
-        self.undo.offer(self.tr("The message was deleted."), self._chat.undelete)
+        self.undo.offer(self.tr("The message was deleted."), self._chat.changes.undelete)
 
     @Slot(str)
     def _ask(self, text: str) -> None:
         if self._edited is not None:
             self._edit_message(text)
             return
-        if self._chat.ask(text):
+        is_written = text == self.prompt.text  # and not that of a chip
+        if self._chat.ask(text, self.files.attachments if is_written else ()):
             self.banner.hide()
-            if text == self.prompt.text:  # and not that of a chip
+            if is_written:
                 self.prompt.clear()
+                self.files.clear()
 
     @Slot()
     def _keep_place(self) -> None:
@@ -169,6 +217,7 @@ class ChatPage(QWidget):
         self.undo.hide()
         self._edited = None
         self.edit_bar.hide()
+        self.files.clear()
         self.prompt.set_text(self._chat.drafts.text)
         self._refresh()
         self._show_place()
@@ -187,7 +236,7 @@ class ChatPage(QWidget):
     @Slot(object)
     def _show_answer_error(self, error: KTDeskError) -> None:
         choices = [(self.tr("Retry"), self._chat.retry)]
-        if not self.prompt.text:
+        if not (self.prompt.text or self.files.items):
             choices.append((self.tr("Edit the message"), self._edit))
         self.banner.show_error(error, *choices)
 
@@ -196,5 +245,4 @@ class ChatPage(QWidget):
         self.banner.show_error(error, (self.tr("Try again"), self._model.reload))
 
     def _edit(self) -> None:
-        self.prompt.set_text(self._chat.take_back())
-        self._refresh()
+        self._put_question(self._chat.take_back())

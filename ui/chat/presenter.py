@@ -4,17 +4,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ktdesk import Done, Failed, KTDeskError, Message, Options, Prefill, Request, Token
+from ktdesk import (
+    Done,
+    Failed,
+    KTDeskError,
+    Message,
+    Options,
+    Prefill,
+    PromptSize,
+    Request,
+    Token,
+)
+from ktdesk.attachments import Attachment, compose
 from ktdesk.chats import Place
 from ktdesk.chats.titles import title_from
 from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.answering import Answering
+from ui.chat.changes import MessageChanges
 from ui.chat.drafts import Drafts
 from ui.chat.messages import MessageList, MessageState
 from ui.chat.model_presenter import ModelPresenter
@@ -33,15 +45,13 @@ class ChatPresenter(QObject):
     An answer goes on when another chat is shown. chat_id None: a chat that its first question will
     make. changed: whether an answer is under way, or how full the context is. opened: another chat
     is shown. prefill: tokens of the prompt that were read, and all. failed: a KTDeskError; the
-    question stays, for `retry`. leaving: another chat will be shown, or none. deleted: messages
-    are, and `undelete` brings them back.
+    question stays, for `retry`. leaving: another chat will be shown, or none.
     """
 
     changed = Signal()
     opened = Signal()
     prefill = Signal(int, int)
     failed = Signal(object)
-    deleted = Signal()
     leaving = Signal()
 
     def __init__(
@@ -61,7 +71,7 @@ class ChatPresenter(QObject):
         self._answer: Answering | None = None
         self._ended: Answering | None = None  # as long as it is not stored
         self._sought: int | None = None  # the message that the chat was opened for
-        self._deleted: tuple[list[int], int | None] = ([], None)
+        self.changes = MessageChanges(self, kept)
         bridge.events.connect(self._on_events)
         model.changed.connect(self._on_model)
         kept.changed.connect(self._follow)
@@ -138,23 +148,44 @@ class ChatPresenter(QObject):
         if chat_id is not None:
             self._try(lambda: chats.set_place(chat_id, place))
 
-    def ask(self, text: str) -> bool:
+    def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
-        if not self.can_ask or not text.strip() or not self._store_ended():
+        written = text.strip()
+        question = compose(written, attachments).strip()
+        if not self.can_ask or not question or not self._store_ended():
             return False
-        return self._kept.do(lambda: self._ask(text.strip())) is not None
+        title = title_from(text) or ", ".join(attachment.name for attachment in attachments)
+        return self._kept.do(lambda: self._ask(question, written, title, attachments)) is not None
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has. From any thread. Raises RequestError if no model."""
+        return self._bridge.count_tokens(text)
+
+    def forecast(self, question: str) -> Callable[[], PromptSize]:
+        """Return what measures the request that a question would make; it may take its time.
+
+        To be called in another thread, it raises KTDeskError.
+        """
+        chat_id, options = self.chat_id, self._options()
+
+        def measure() -> PromptSize:
+            said = () if chat_id is None else self._said(chat_id)
+            asked = (Message("user", question),) if question.strip() else ()
+            return self._bridge.measure(Request(messages=(*said, *asked), options=options))
+
+        return measure
 
     def retry(self) -> None:
         """Ask the last question again."""
         if self.can_retry:
-            self._answer_to(self.messages[-1].id)
+            self.answer_to(self.messages[-1].id)
 
     def regenerate(self, row: int = -1) -> None:
         """Have an answer of the branch written anew, as another version."""
         message = self.messages[row]
         stored = self._store.messages.get(message.id)
         if self.can_ask and message.role == "assistant" and stored and stored.parent_id:
-            self._answer_to(stored.parent_id)
+            self.answer_to(stored.parent_id)
 
     def resume(self, row: int = -1) -> None:
         """Go on with the last answer, which was stopped."""
@@ -165,67 +196,12 @@ class ChatPresenter(QObject):
         begun = Message("assistant", message.text, message.reasoning)
         self._start(chat_id, message.id, begun)
 
-    def edit(self, row: int, text: str) -> bool:
-        """Give a message another text, as a version; a question is answered anew.
-
-        Return False, and do nothing, if that cannot be now.
-        """
-        message = self.messages[row]
-        if not text.strip() or not self._may_change(row):
-            return False
-        if message.role == "user" and not self.can_ask:
-            return False
-        new = self._kept.do(lambda: self._store.messages.edit(message.id, text.strip()))
-        if new is not None and message.role == "user":
-            self._answer_to(new)
-        return new is not None
-
-    def show_version(self, row: int, step: int) -> None:
-        """Show the next version of a message, or the one before (step -1)."""
-        message = self.messages[row]
-        at = message.versions.index(message.id) + step if message.versions else -1
-        if 0 <= at < len(message.versions):
-            self._kept.do(lambda: self._store.messages.choose(message.versions[at]))
-
-    def branch(self, row: int) -> None:
-        """Go on from a message in a chat of its own, which is shown."""
-        message = self.messages[row]
-        if self.chat_id is None or not self._may_change(row):
-            return
-        title = self._store.chats.get(self.chat_id).title
-        new = self._kept.do(lambda: self._store.messages.branch(message.id, title))
-        if new is not None:
-            self.open(new)
-
-    def delete(self, row: int) -> None:
-        """Delete a message; a question goes with its answer. `undelete` undoes it."""
-        if self.chat_id is None or not self._may_change(row):
-            return
-        ids = [self.messages[row].id]
-        is_question = self.messages[row].role == "user"
-        if is_question and row + 1 < len(self.messages) and self.messages[row + 1].role != "user":
-            if not self._may_change(row + 1):
-                return
-            ids.append(self.messages[row + 1].id)
-        leaf = self._store.chats.get(self.chat_id).leaf_id
-        others = [v for v in self.messages[row].versions if v != ids[0]]
-        is_end = row + len(ids) == len(self.messages)
-        self._kept.do(lambda: self._delete(ids, others[-1] if is_end and others else None))
-        self._deleted = (ids, leaf)
-        self.deleted.emit()
-
-    def undelete(self) -> None:
-        """Bring back what was deleted last."""
-        (ids, leaf), self._deleted = self._deleted, ([], None)
-        if ids and leaf is not None:
-            self._kept.do(lambda: self._restore(ids, leaf))
-
     def take_back(self) -> str:
         """Remove the last question, which has no answer; return its text, to be changed."""
         if not self.can_retry:
             return ""
         question = self.messages[-1]
-        self._kept.do(lambda: self._delete([question.id], None))
+        self._kept.do(lambda: self._store.messages.delete([question.id]))
         return question.text
 
     def stop(self) -> None:
@@ -242,19 +218,24 @@ class ChatPresenter(QObject):
         else:
             self._store_ended()
 
-    def _ask(self, text: str) -> int:
+    def _ask(
+        self, question: str, written: str, title: str, attachments: Sequence[Attachment]
+    ) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
         store = self._store
         model, made_with = snapshot(self._model, self._settings)
         with store.at_once():
             chat_id = self.chat_id
             if chat_id is None:
-                chat_id = store.chats.new(title_from(text))
+                chat_id = store.chats.new(title)
             parent = store.chats.get(chat_id).leaf_id
-            _, answer = store.messages.ask(
-                chat_id, text, parent_id=parent, model=model, settings=made_with
+            question_id, answer = store.messages.ask(
+                chat_id, question, parent_id=parent, model=model, settings=made_with
             )
-        if self.drafts.text.strip() == text:
+            for image in attachments:
+                if image.data:
+                    store.attachments.add(question_id, image.name, image.media_type, image.data)
+        if self.drafts.text.strip() == written:
             self.drafts.put("")
         if self.chat_id is None:
             self.drafts.move_to(chat_id)
@@ -266,7 +247,8 @@ class ChatPresenter(QObject):
         self.chat_id = chat_id
         self._try(lambda: self._store.chats.remember(OPEN_CHAT, chat_id))
 
-    def _answer_to(self, question_id: int) -> None:
+    def answer_to(self, question_id: int) -> None:
+        """Have a question answered, again if it was before."""
         model, made_with = snapshot(self._model, self._settings)
         chat_id = self.chat_id
         if chat_id is None or not self._store_ended():
@@ -283,27 +265,21 @@ class ChatPresenter(QObject):
         stored = self.messages[-1]
         self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
         self.messages.set_ahead(self._answer.message)
-        options = Options(**dataclasses.asdict(self._settings.settings.sampling))
-        request = Request(messages=self._said(chat_id), options=options, begun=begun)
+        said = self._said(chat_id)[:-1]  # without the answer's place
+        request = Request(messages=said, options=self._options(), begun=begun)
         self.changed.emit()
         self._bridge.generate(request)
 
+    def _options(self) -> Options:
+        return Options(**dataclasses.asdict(self._settings.settings.sampling))
+
     def _said(self, chat_id: int) -> tuple[Message, ...]:
-        """Return what the model reads: the instructions and the branch without its last answer."""
+        """Return what was said: the instructions and the branch."""
         system = self._store.chats.get(chat_id).system_prompt
         before = (Message("system", system),) if system else ()
-        return (*before, *self.messages.conversation()[:-1])
+        return (*before, *self.messages.conversation())
 
-    def _delete(self, ids: list[int], instead: int | None) -> None:
-        self._store.messages.delete(ids)
-        if instead is not None:
-            self._store.messages.choose(instead)
-
-    def _restore(self, ids: list[int], leaf: int) -> None:
-        self._store.messages.restore(ids)
-        self._store.messages.show_path_to(leaf)
-
-    def _may_change(self, row: int) -> bool:
+    def may_change(self, row: int) -> bool:
         """Return whether a message is not the one that is being written."""
         return not (self._answer and self._answer.message.id == self.messages[row].id)
 

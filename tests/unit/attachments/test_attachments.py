@@ -32,6 +32,11 @@ def test_a_message_is_taken_apart_into_what_it_was_made_of(
         assert (found, rest) == (attachments, text)
 
 
+def test_a_message_of_attachments_alone_may_be_stripped() -> None:
+    for attachment in (Attachment("a.txt", "text"), Attachment("a.png", is_image=True)):
+        assert split(compose("", [attachment]).strip()) == ([attachment], "")
+
+
 def test_text_comes_as_it_is_with_its_language(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes("x = 1\r\n# 中文\r\n".encode())
     (tmp_path / "b.txt").write_bytes("简体中文".encode("gb18030"))
