@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from ktdesk import Message
 from ktdesk.chats import Chat, Folder, open_chats
 from tests.gui.driving import shown
+from tests.gui.fake_engine import FakeEngine
 from tests.gui.test_chat_presenter import ask, until_cancelled
 from tests.unit.chats.talking import say
 from ui.chat.presenter import ChatPresenter
@@ -196,6 +198,28 @@ def test_the_menu_of_a_chat(
     assert titles(sidebar)["Work & play"] == ["code", "sky"]
     choose(menu_for(sidebar, "sky"), "Move to folder", "Out of the folder")
     assert titles(sidebar)["Work & play"] == ["code"]
+
+
+def test_instructions_go_before_what_is_said(
+    qtbot: QtBot,
+    chat: ChatPresenter,
+    sidebar: ChatSidebar,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def ask_text(parent: object, title: str, label: str, old: str) -> tuple[str, bool]:
+        asked.append(old)
+        return " Be brief. ", True
+
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", ask_text)
+    for _ in range(2):
+        choose(menu_for(sidebar, "sky"), "Instructions…")
+    assert asked == ["", "Be brief."]
+    chat.open(open_list(sidebar)[-1].id)
+    ask(qtbot, chat, "and now?")
+    assert engine.requests[-1].messages[0] == Message("system", "Be brief.")
 
 
 def test_a_chat_dropped_on_a_folder_is_in_it(sidebar: ChatSidebar) -> None:
