@@ -109,11 +109,12 @@ class Answers:
         Their text stays, as that of stopped ones; of an answer without text the question stays.
         """
         with self._database.reading() as connection:
-            writing = (
-                "SELECT id, writer, content || thinking = '' FROM message WHERE writer NOTNULL"
+            sql = (
+                "SELECT id, writer, content || thinking = '' FROM message"
+                " WHERE status IN ('pending', 'streaming')"
             )
-            rows = connection.execute(writing).fetchall()
-        alive = {writer: is_alive(writer) for writer in {row[1] for row in rows}}
+            rows = connection.execute(sql).fetchall()
+        alive = {writer: is_alive(writer or "") for writer in {row[1] for row in rows}}
         dead = [row for row in rows if not alive[row[1]]]
         if dead:
             with self._database.writing(is_durable=True) as connection:

@@ -101,6 +101,9 @@ class Database:
             if error.sqlite_errorcode & 0xFF in _DAMAGED:
                 mark_damaged(self.path)
             raise said from error
+        except UnicodeDecodeError as error:  # of a damaged schema, in the words of the error
+            mark_damaged(self.path)
+            raise _damaged(self.path) from error
         except OSError as error:
             raise ChatsError(
                 f"The chats in {self.path.parent} cannot be used: {error.strerror or error}.",
@@ -126,6 +129,13 @@ def mark_damaged(path: Path) -> None:
         _log.info("the mark of damage cannot be written: %s", error)
 
 
+def _damaged(path: Path) -> ChatsError:
+    return ChatsError(
+        f"The file of the chats is damaged: {path}.",
+        hint="Start KTDesk again: it sets the file aside and keeps all that can be read.",
+    )
+
+
 def _words(error: sqlite3.DatabaseError, path: Path) -> ChatsError | None:
     """Return what to tell the user, or None if the error is a fault of KTDesk."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -140,10 +150,7 @@ def _words(error: sqlite3.DatabaseError, path: Path) -> ChatsError | None:
             hint="Wait a moment and try again, or close the other KTDesk.",
         )
     if code in _DAMAGED:
-        return ChatsError(
-            f"The file of the chats is damaged: {path}.",
-            hint="Start KTDesk again: it sets the file aside and keeps all that can be read.",
-        )
+        return _damaged(path)
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         return ChatsError(
             f"The file of the chats cannot be used: {path} ({error}).",

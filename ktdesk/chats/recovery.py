@@ -32,7 +32,7 @@ def is_damaged(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(path)) as connection:
             return connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True
 
 
@@ -46,7 +46,7 @@ def recover(damaged: Path, fresh: Database) -> Recovery:
                 source.execute("PRAGMA writable_schema = ON")  # also if the end is cut off
                 for table in TABLES:
                     _copy(source, target, table)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             _log.info("nothing more can be read of %s: %s", damaged, error)
         _mend(target)
         chats, messages = (

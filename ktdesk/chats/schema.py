@@ -5,6 +5,7 @@
 
 Messages form a tree in each chat. A deleted message stays in it as a silent link, so that undoing
 is exact, and what follows it keeps its place. `writer` names the process that writes an answer.
+Long columns stand last: who follows the tree does not read through the texts.
 The index of words holds no answer that still grows: it would be made anew every second.
 """
 
@@ -44,22 +45,23 @@ CREATE TABLE message (
     chat_id INTEGER NOT NULL REFERENCES chat ON DELETE CASCADE,
     parent_id INTEGER,
     role TEXT NOT NULL,
-    content TEXT NOT NULL,
-    thinking TEXT NOT NULL DEFAULT '',
-    thinking_ms INTEGER NOT NULL DEFAULT 0,
     status TEXT NOT NULL DEFAULT 'done',
-    error TEXT NOT NULL DEFAULT '',
-    model TEXT NOT NULL DEFAULT '',
-    settings TEXT NOT NULL DEFAULT '{}',
-    stats TEXT NOT NULL DEFAULT '{}',
+    deleted REAL,
     writer TEXT,
     created REAL NOT NULL,
     updated REAL NOT NULL,
-    deleted REAL
+    thinking_ms INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    model TEXT NOT NULL DEFAULT '',
+    stats TEXT NOT NULL DEFAULT '{}',
+    settings TEXT NOT NULL DEFAULT '{}',
+    content TEXT NOT NULL,
+    thinking TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX message_by_parent ON message (chat_id, parent_id);
-CREATE INDEX message_by_writer ON message (writer) WHERE writer IS NOT NULL;
+CREATE INDEX message_open ON message (status) WHERE status IN ('pending', 'streaming');
+CREATE INDEX message_deleted ON message (deleted) WHERE deleted IS NOT NULL;
 
 CREATE TABLE attachment (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -83,10 +83,6 @@
         <translation>模型没有给出回答。</translation>
     </message>
     <message>
-        <source>Reading the conversation… {percent} %</source>
-        <translation>正在阅读对话… {percent}%</translation>
-    </message>
-    <message>
         <source>Thinking…</source>
         <translation>思考中…</translation>
     </message>
@@ -149,6 +145,10 @@
         <translation>置顶</translation>
     </message>
     <message>
+        <source>Instructions…</source>
+        <translation>系统提示…</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>导出…</translation>
     </message>
@@ -187,6 +187,14 @@
     <message>
         <source>Out of the folder</source>
         <translation>移出文件夹</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>What the model shall keep to in this chat:</source>
+        <translation>模型在此对话中应遵守的要求：</translation>
     </message>
     <message>
         <source>New folder</source>

@@ -15,7 +15,6 @@ from ktdesk.errors import RequestError
 from ktdesk.library.index import ModelEntry
 from tests.gui.driving import editor, say, send_button, shown
 from tests.gui.fake_engine import STATS, FakeEngine, answer
-from ui.chat.message_view import AnswerView
 from ui.chat.model_choice import ModelChoice
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
@@ -82,8 +81,8 @@ def test_reading_the_prompt_is_shown(
 
     engine.events = events
     assert chat.ask("hello")
-    qtbot.waitUntil(lambda: bool(window.findChild(ReadingBar)))
-    bar = window.findChild(AnswerView).findChild(ReadingBar)
+    qtbot.waitUntil(lambda: window.findChild(ReadingBar) is not None)
+    bar = window.findChild(ReadingBar)
     qtbot.waitUntil(lambda: bar.findChild(QLabel).text() == "Reading 5 of 10 tokens")
     assert bar.isVisible()
     chat.stop()

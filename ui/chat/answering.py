@@ -14,6 +14,12 @@ from ktdesk.chats.answer_writer import AnswerWriter, Draft
 from ktdesk.errors import ChatsError
 from ui.chat.messages import ChatMessage, MessageState
 
+_STATUSES: dict[MessageState, Status] = {
+    MessageState.WHOLE: "done",
+    MessageState.STOPPED: "stopped",
+    MessageState.FAILED: "error",
+}
+
 
 class Answering:
     """One answer from its place in the store to its end. `message` is what to show of it.
@@ -24,6 +30,9 @@ class Answering:
     def __init__(self, store: ChatStore, chat_id: int, message: ChatMessage) -> None:
         self._store, self.chat_id = store, chat_id
         self.message = replace(message, state=MessageState.GROWING, stats=None, error="")
+        self._done: Done | None = None
+        self._error: KTDeskError | None = None
+        self._is_told = False  # that it cannot be stored
         self._thinks_since: float | None = None
         self._thought_ms = message.thinking_ms
         self._writer = AnswerWriter(store, message.id)
@@ -33,10 +42,11 @@ class Answering:
         """Whether nothing has come yet."""
         return not (self.message.text or self.message.reasoning)
 
-    @property
-    def store_error(self) -> ChatsError | None:
-        """Why it cannot be stored at the moment, if so."""
-        return self._writer.error
+    def new_store_error(self) -> ChatsError | None:
+        """Return why it cannot be stored while it grows, the first time that this is so."""
+        error = None if self._is_told else self._writer.error
+        self._is_told = self._is_told or error is not None
+        return error
 
     def add(self, text: str) -> None:
         """Append to the answer."""
@@ -51,24 +61,41 @@ class Answering:
         self._change(reasoning=self.message.reasoning + text)
 
     def end(self, done: Done | None, error: KTDeskError | None) -> None:
-        """Store it whole, or not at all if nothing has come. Raises ChatsError.
+        """Say that nothing more comes.
 
         done: how it ended; error: why it could not go on; neither: another model was loaded.
         """
         self._writer.end()
-        if self.is_empty and (done is None or done.reason == "cancelled"):
-            self._store.messages.discard(self.message.id)
-            return
-        status: Status = "done" if done and done.reason != "cancelled" else "stopped"
-        self._store.messages.end(
-            self.message.id,
-            "error" if error else status,
-            self.message.text,
-            self.message.reasoning,
-            thinking_ms=self._thinking_ms(),
-            stats=_stats_json(done) if done else {},
-            error=str(error) if error else "",
+        self._done, self._error = done, error
+        self._thought_ms, self._thinks_since = self._thinking_ms(), None
+        is_whole = done is not None and done.reason != "cancelled"
+        state = MessageState.WHOLE if is_whole else MessageState.STOPPED
+        self.message = replace(
+            self.message,
+            state=MessageState.FAILED if error else state,
+            stats=done.stats if done else None,
+            thinking_ms=self._thought_ms,
         )
+
+    def store(self) -> bool:
+        """Store it whole, after its end, or not at all if nothing has come; return True.
+
+        Raises ChatsError; then it can be tried again.
+        """
+        message, done = self.message, self._done
+        if self.is_empty and message.state is not MessageState.WHOLE:
+            self._store.messages.discard(message.id)
+            return True
+        self._store.messages.end(
+            message.id,
+            _STATUSES[message.state],
+            message.text,
+            message.reasoning,
+            thinking_ms=message.thinking_ms,
+            stats=_stats_json(done) if done else {},
+            error=str(self._error) if self._error else "",
+        )
+        return True
 
     def _change(self, **changes: Any) -> None:
         self.message = replace(self.message, **changes, thinking_ms=self._thinking_ms())

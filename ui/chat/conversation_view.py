@@ -108,6 +108,16 @@ class ConversationView(QAbstractScrollArea):
             self._follows, self._anchor = False, (row, -EDGE)
             self._place()
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The row at the top, and how many pixels of it are above; None: it follows the end."""
+        return None if self._follows or not len(self._rows) else self._anchor
+
+    def show_place(self, row: int, above: int) -> None:
+        """Scroll to where the view was; see `place`."""
+        self._follows, self._anchor = False, (row, above)
+        self._place()
+
     def view_of(self, row: int) -> MessageView | None:
         """Return the widget of a message, if it is one now."""
         return self._views.get(row)

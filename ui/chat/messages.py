@@ -130,6 +130,7 @@ class MessageList(QAbstractListModel):
 
     def show(self, ids: Sequence[int]) -> None:
         """Show these messages; rows that are the same at the beginning stay untouched."""
+        self._cache.clear()
         same = 0
         for old, new in zip(self._ids, ids, strict=False):
             if old != new:
@@ -148,8 +149,8 @@ class MessageList(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), same, len(ids) - 1)
             self._set(list(ids))
             self.endInsertRows()
-        if same:
-            self.refresh(same - 1)  # whether it is answered, and its versions
+        if same:  # whether they are answered, and their versions
+            self.dataChanged.emit(self.index(0), self.index(same - 1))
 
     def refresh(self, row: int) -> None:
         """Read a row anew."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError, ModelInfo
 from ktdesk.attachments import compose, split
+from ktdesk.chats import Place
 from ui.chat.attached_files import AttachedFiles
 from ui.chat.context_forecast import ContextForecast, Measure, forecast_text
 from ui.chat.conversation_view import ConversationView, in_column
@@ -89,10 +90,11 @@ class ChatPage(QWidget):
         self.edit_bar.cancelled.connect(self._end_edit)
         self._conversation.wanted.connect(self._act)
         self._conversation.link_clicked.connect(self._ask_about_link)
-        self._chat.deleted.connect(self._offer_undo)
+        self._chat.changes.deleted.connect(self._offer_undo)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
         self._chat.opened.connect(self._show_chat)
+        self._chat.leaving.connect(self._keep_place)
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
@@ -142,14 +144,14 @@ class ChatPage(QWidget):
         elif action == "details":
             DetailsDialog(self._chat.messages[row], self).open()
         elif action in ("previous", "next"):
-            self._chat.show_version(row, 1 if action == "next" else -1)
+            self._chat.changes.show_version(row, 1 if action == "next" else -1)
         else:
             chat = self._chat
             does = {
                 "regenerate": chat.regenerate,
                 "resume": chat.resume,
-                "branch": chat.branch,
-                "delete": chat.delete,
+                "branch": chat.changes.branch,
+                "delete": chat.changes.delete,
             }
             does[action](row)
 
@@ -177,12 +179,12 @@ class ChatPage(QWidget):
 
     def _edit_message(self, text: str) -> None:
         row = self._chat.messages.row_of(self._edited or 0)
-        if row is None or self._chat.edit(row, compose(text, self.files.attachments)):
+        if row is None or self._chat.changes.edit(row, compose(text, self.files.attachments)):
             self._end_edit()
 
     @Slot()
     def _offer_undo(self) -> None:
-        self.undo.offer(self.tr("The message was deleted."), self._chat.undelete)
+        self.undo.offer(self.tr("The message was deleted."), self._chat.changes.undelete)
 
     @Slot(str)
     def _ask(self, text: str) -> None:
@@ -197,6 +199,19 @@ class ChatPage(QWidget):
                 self.files.clear()
 
     @Slot()
+    def _keep_place(self) -> None:
+        at = self._conversation.place
+        ids = self._chat.messages.ids
+        is_there = at is not None and at[0] < len(ids)
+        self._chat.keep_place(Place(ids[at[0]], at[1]) if at and is_there else None)
+
+    def _show_place(self) -> None:
+        place = self._chat.place
+        row = self._chat.messages.row_of(place.message_id) if place else None
+        if place and row is not None:
+            self._conversation.show_place(row, place.offset)
+
+    @Slot()
     def _show_chat(self) -> None:
         self.banner.hide()
         self.undo.hide()
@@ -204,6 +219,8 @@ class ChatPage(QWidget):
         self.edit_bar.hide()
         self.files.clear()
         self.prompt.set_text(self._chat.drafts.text)
+        self._refresh()
+        self._show_place()
 
     @Slot()
     def _refresh(self) -> None:

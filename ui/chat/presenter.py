@@ -21,10 +21,12 @@ from ktdesk import (
     Token,
 )
 from ktdesk.attachments import Attachment, compose
+from ktdesk.chats import Place
 from ktdesk.chats.titles import title_from
 from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.answering import Answering
+from ui.chat.changes import MessageChanges
 from ui.chat.drafts import Drafts
 from ui.chat.messages import MessageList, MessageState
 from ui.chat.model_presenter import ModelPresenter
@@ -43,14 +45,14 @@ class ChatPresenter(QObject):
     An answer goes on when another chat is shown. chat_id None: a chat that its first question will
     make. changed: whether an answer is under way, or how full the context is. opened: another chat
     is shown. prefill: tokens of the prompt that were read, and all. failed: a KTDeskError; the
-    question stays, for `retry`. deleted: messages are, and `undelete` brings them back.
+    question stays, for `retry`. leaving: another chat will be shown, or none.
     """
 
     changed = Signal()
     opened = Signal()
     prefill = Signal(int, int)
     failed = Signal(object)
-    deleted = Signal()
+    leaving = Signal()
 
     def __init__(
         self,
@@ -67,7 +69,9 @@ class ChatPresenter(QObject):
         self.drafts = Drafts(kept, self)
         self.chat_id: int | None = None
         self._answer: Answering | None = None
-        self._deleted: tuple[list[int], int | None] = ([], None)
+        self._ended: Answering | None = None  # as long as it is not stored
+        self._sought: int | None = None  # the message that the chat was opened for
+        self.changes = MessageChanges(self, kept)
         bridge.events.connect(self._on_events)
         model.changed.connect(self._on_model)
         kept.changed.connect(self._follow)
@@ -115,6 +119,8 @@ class ChatPresenter(QObject):
 
     def open(self, chat_id: int | None, message_id: int | None = None) -> None:
         """Show a chat, or None: an empty one. message_id: show the branch that has this message."""
+        self.leaving.emit()
+        self._sought = message_id
         if message_id is not None:
             self._try(lambda: self._store.messages.show_branch_of(message_id))
         self.drafts.switch(chat_id)
@@ -127,13 +133,29 @@ class ChatPresenter(QObject):
         """Show an empty chat."""
         self.open(None)
 
+    @property
+    def place(self) -> Place | None:
+        """Where to begin to read: at the message that was sought, or where the reader was."""
+        if self._sought is not None:
+            return Place(self._sought, 0)
+        chats, chat_id = self._store.chats, self.chat_id
+        chat = None if chat_id is None else self._try(lambda: chats.find(chat_id))
+        return chat.place if chat else None
+
+    def keep_place(self, place: Place | None) -> None:
+        """Remember where the reader is; None: at the end."""
+        chats, chat_id = self._store.chats, self.chat_id
+        if chat_id is not None:
+            self._try(lambda: chats.set_place(chat_id, place))
+
     def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
-        question = compose(text.strip(), attachments).strip()
-        if not self.can_ask or not question:
+        written = text.strip()
+        question = compose(written, attachments).strip()
+        if not self.can_ask or not question or not self._store_ended():
             return False
         title = title_from(text) or ", ".join(attachment.name for attachment in attachments)
-        return self._kept.do(lambda: self._ask(question, title, attachments)) is not None
+        return self._kept.do(lambda: self._ask(question, written, title, attachments)) is not None
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has. From any thread. Raises RequestError if no model."""
@@ -156,85 +178,30 @@ class ChatPresenter(QObject):
     def retry(self) -> None:
         """Ask the last question again."""
         if self.can_retry:
-            self._answer_to(self.messages[-1].id)
+            self.answer_to(self.messages[-1].id)
 
     def regenerate(self, row: int = -1) -> None:
         """Have an answer of the branch written anew, as another version."""
         message = self.messages[row]
         stored = self._store.messages.get(message.id)
         if self.can_ask and message.role == "assistant" and stored and stored.parent_id:
-            self._answer_to(stored.parent_id)
+            self.answer_to(stored.parent_id)
 
     def resume(self, row: int = -1) -> None:
         """Go on with the last answer, which was stopped."""
         message, chat_id = self.messages[row], self.chat_id
-        if not self.can_ask or chat_id is None or not message.can_go_on:
+        if not (self.can_ask and message.can_go_on and self._store_ended()) or chat_id is None:
             return
         self._kept.do(lambda: self._store.messages.go_on(message.id))
         begun = Message("assistant", message.text, message.reasoning)
         self._start(chat_id, message.id, begun)
-
-    def edit(self, row: int, text: str) -> bool:
-        """Give a message another text, as a version; a question is answered anew.
-
-        Return False, and do nothing, if that cannot be now.
-        """
-        message = self.messages[row]
-        if not text.strip() or not self._may_change(row):
-            return False
-        if message.role == "user" and not self.can_ask:
-            return False
-        new = self._kept.do(lambda: self._store.messages.edit(message.id, text.strip()))
-        if new is not None and message.role == "user":
-            self._answer_to(new)
-        return new is not None
-
-    def show_version(self, row: int, step: int) -> None:
-        """Show the next version of a message, or the one before (step -1)."""
-        message = self.messages[row]
-        at = message.versions.index(message.id) + step if message.versions else -1
-        if 0 <= at < len(message.versions):
-            self._kept.do(lambda: self._store.messages.choose(message.versions[at]))
-
-    def branch(self, row: int) -> None:
-        """Go on from a message in a chat of its own, which is shown."""
-        message = self.messages[row]
-        if self.chat_id is None or not self._may_change(row):
-            return
-        title = self._store.chats.get(self.chat_id).title
-        new = self._kept.do(lambda: self._store.messages.branch(message.id, title))
-        if new is not None:
-            self.open(new)
-
-    def delete(self, row: int) -> None:
-        """Delete a message; a question goes with its answer. `undelete` undoes it."""
-        if self.chat_id is None or not self._may_change(row):
-            return
-        ids = [self.messages[row].id]
-        is_question = self.messages[row].role == "user"
-        if is_question and row + 1 < len(self.messages) and self.messages[row + 1].role != "user":
-            if not self._may_change(row + 1):
-                return
-            ids.append(self.messages[row + 1].id)
-        leaf = self._store.chats.get(self.chat_id).leaf_id
-        others = [v for v in self.messages[row].versions if v != ids[0]]
-        is_end = row + len(ids) == len(self.messages)
-        self._kept.do(lambda: self._delete(ids, others[-1] if is_end and others else None))
-        self._deleted = (ids, leaf)
-        self.deleted.emit()
-
-    def undelete(self) -> None:
-        """Bring back what was deleted last."""
-        (ids, leaf), self._deleted = self._deleted, ([], None)
-        if ids and leaf is not None:
-            self._kept.do(lambda: self._restore(ids, leaf))
 
     def take_back(self) -> str:
         """Remove the last question, which has no answer; return its text, to be changed."""
         if not self.can_retry:
             return ""
         question = self.messages[-1]
-        self._kept.do(lambda: self._delete([question.id], None))
+        self._kept.do(lambda: self._store.messages.delete([question.id]))
         return question.text
 
     def stop(self) -> None:
@@ -244,11 +211,16 @@ class ChatPresenter(QObject):
 
     def close(self) -> None:
         """Store what is written, and what there is of an answer: the program ends."""
+        self.leaving.emit()
         self.drafts.flush()
         if self._answer:
             self._end(None, None)
+        else:
+            self._store_ended()
 
-    def _ask(self, text: str, title: str, attachments: Sequence[Attachment]) -> int:
+    def _ask(
+        self, question: str, written: str, title: str, attachments: Sequence[Attachment]
+    ) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
         store = self._store
         model, made_with = snapshot(self._model, self._settings)
@@ -257,13 +229,13 @@ class ChatPresenter(QObject):
             if chat_id is None:
                 chat_id = store.chats.new(title)
             parent = store.chats.get(chat_id).leaf_id
-            question, answer = store.messages.ask(
-                chat_id, text, parent_id=parent, model=model, settings=made_with
+            question_id, answer = store.messages.ask(
+                chat_id, question, parent_id=parent, model=model, settings=made_with
             )
             for image in attachments:
                 if image.data:
-                    store.attachments.add(question, image.name, image.media_type, image.data)
-        if self.drafts.text.strip() == text:
+                    store.attachments.add(question_id, image.name, image.media_type, image.data)
+        if self.drafts.text.strip() == written:
             self.drafts.put("")
         if self.chat_id is None:
             self.drafts.move_to(chat_id)
@@ -275,10 +247,11 @@ class ChatPresenter(QObject):
         self.chat_id = chat_id
         self._try(lambda: self._store.chats.remember(OPEN_CHAT, chat_id))
 
-    def _answer_to(self, question_id: int) -> None:
+    def answer_to(self, question_id: int) -> None:
+        """Have a question answered, again if it was before."""
         model, made_with = snapshot(self._model, self._settings)
         chat_id = self.chat_id
-        if chat_id is None:
+        if chat_id is None or not self._store_ended():
             return
         begin = self._store.messages.begin
         answer = self._try(lambda: begin(question_id, model=model, settings=made_with))
@@ -306,16 +279,7 @@ class ChatPresenter(QObject):
         before = (Message("system", system),) if system else ()
         return (*before, *self.messages.conversation())
 
-    def _delete(self, ids: list[int], instead: int | None) -> None:
-        self._store.messages.delete(ids)
-        if instead is not None:
-            self._store.messages.choose(instead)
-
-    def _restore(self, ids: list[int], leaf: int) -> None:
-        self._store.messages.restore(ids)
-        self._store.messages.show_path_to(leaf)
-
-    def _may_change(self, row: int) -> bool:
+    def may_change(self, row: int) -> bool:
         """Return whether a message is not the one that is being written."""
         return not (self._answer and self._answer.message.id == self.messages[row].id)
 
@@ -364,16 +328,31 @@ class ChatPresenter(QObject):
                     pass
         if self._answer and answer.message is not before:
             self.messages.set_ahead(answer.message)
+            if problem := answer.new_store_error():
+                self.failed.emit(problem)
 
     def _end(self, done: Done | None, error: KTDeskError | None) -> None:
         answer, self._answer = self._answer, None
         if answer is None:
             return
-        self._try(lambda: answer.end(done, error))
-        self.messages.set_ahead(None)
+        self._ended = answer
+        answer.end(done, error)
+        self._store_ended()
         self._kept.changed.emit()
         if error:
             self.failed.emit(error)
+
+    def _store_ended(self) -> bool:
+        """Store the answer that ended last; return False if it cannot be: then it is only shown."""
+        answer = self._ended
+        if answer is None:
+            return True
+        if not self._try(answer.store):
+            self.messages.set_ahead(answer.message)
+            return False
+        self._ended = None
+        self.messages.set_ahead(None)
+        return True
 
     def _on_model(self) -> None:
         if self.is_answering and not self._model.is_ready:  # it was replaced

@@ -38,6 +38,7 @@ class ChatMenus(QObject):
         pin = self.tr("No longer pinned") if row.is_pinned else self.tr("Pin to the top")
         _add(menu, pin, partial(presenter.pin, row.chat_id, not row.is_pinned))
         self._add_folders(menu, row)
+        _add(menu, self.tr("Instructions…"), partial(self._ask_instructions, row.chat_id))
         menu.addSeparator()
         _add(menu, self.tr("Export…"), partial(self.export_wanted.emit, row.chat_id))
         menu.addSeparator()
@@ -81,6 +82,16 @@ class ChatMenus(QObject):
         if not folders.isEmpty():
             folders.addSeparator()
         _add(folders, self.tr("New folder…"), partial(self._ask_folder, row.chat_id))
+
+    def _ask_instructions(self, chat_id: int) -> None:
+        text, is_meant = QInputDialog.getMultiLineText(
+            self._widget,
+            self.tr("Instructions"),
+            self.tr("What the model shall keep to in this chat:"),
+            self._presenter.instructions(chat_id),
+        )
+        if is_meant:
+            self._presenter.instruct(chat_id, text)
 
     def _ask_folder(self, chat_id: int | None = None) -> None:
         title, is_meant = QInputDialog.getText(

@@ -69,6 +69,15 @@ class ChatListPresenter(QObject):
         """Put a chat into a folder, or out of it."""
         self._kept.do(lambda: self._kept.store.chats.move(chat_id, folder_id))
 
+    def instructions(self, chat_id: int) -> str:
+        """Return what the model is told before a chat."""
+        chat = self._kept.store.chats.find(chat_id)
+        return chat.system_prompt if chat else ""
+
+    def instruct(self, chat_id: int, text: str) -> None:
+        """Say what the model is told before a chat."""
+        self._kept.do(lambda: self._kept.store.chats.set_system_prompt(chat_id, text.strip()))
+
     def new_folder(self, title: str, chat_id: int | None = None) -> None:
         """Add a folder, with a chat in it if one is given."""
         if not title.strip():

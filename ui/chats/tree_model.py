@@ -66,7 +66,7 @@ class ChatTree(QAbstractItemModel):
         if chat_id != self._busy:
             changed = [self.index_of(id_) for id_ in (self._busy, chat_id) if id_ is not None]
             self._busy = chat_id
-            for index in changed:
+            for index in filter(QModelIndex.isValid, changed):
                 self.dataChanged.emit(index, index)
 
     def index_of(self, chat_id: int) -> QModelIndex:
@@ -141,6 +141,8 @@ class ChatTree(QAbstractItemModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Chats can be chosen, renamed and dragged, folders renamed and dropped on."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         group = self.group_at(index)
         enabled = Qt.ItemFlag.ItemIsEnabled
         if group is None:

@@ -128,7 +128,7 @@ def use_up(store: ChatStore) -> ChatsError | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(20))
 def test_no_damage_is_more_than_an_error_and_the_next_start_mends_it(path: Path, seed: int) -> None:
     fill(path)
     chance = random.Random(seed)

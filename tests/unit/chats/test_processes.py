@@ -181,3 +181,15 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
             assert shown(store, chat)[: 2 * turns] == path[: 2 * turns]
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("writer", [None, "", "1:2.0", "x:y", f"{os.getpid()}:7", "9" * 30 + ":1"])
+def test_an_answer_whose_writer_is_nobody_was_cut_off(store: ChatStore, writer: str | None) -> None:
+    _, answer = store.messages.ask(store.chats.new(), "q", parent_id=None, model="", settings={})
+    store.messages.grow(answer, "half")
+    assert store.messages.end_abandoned() == 0
+    with store.at_once() as connection:
+        connection.execute("UPDATE message SET writer = ?", (writer,))
+    assert store.messages.end_abandoned() == 1
+    assert store.messages.get(answer).status == "stopped"
+    assert store.search("half")
