@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ktdesk.runtime.request import Failed as Failed
     from ktdesk.runtime.request import Options as Options
     from ktdesk.runtime.request import Prefill as Prefill
+    from ktdesk.runtime.request import PromptSize as PromptSize
     from ktdesk.runtime.request import Request as Request
     from ktdesk.runtime.request import Stats as Stats
     from ktdesk.runtime.request import Token as Token
@@ -39,6 +40,7 @@ _HOMES = {
     "Failed": _REQUEST,
     "Options": _REQUEST,
     "Prefill": _REQUEST,
+    "PromptSize": _REQUEST,
     "Request": _REQUEST,
     "Stats": _REQUEST,
     "Token": _REQUEST,

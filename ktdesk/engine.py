@@ -20,7 +20,7 @@ from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
-from ktdesk.runtime.request import Done, Event, Failed, Request, Stats
+from ktdesk.runtime.request import Done, Event, Failed, PromptSize, Request, Stats
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -130,6 +130,20 @@ class Engine:
         if flag := self._flags.get(request_id):
             flag.set()
 
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has. Waits for nobody; from any thread.
+
+        Raises RequestError if no model is loaded.
+        """
+        return self._loaded().runner.count_tokens(text)
+
+    def measure(self, request: Request) -> PromptSize:
+        """Return how much of the context a request would take. Waits for nobody; from any thread.
+
+        Raises RequestError, TemplateError as `generate` would fail, but not for its length.
+        """
+        return self._loaded().runner.measure(request)
+
     def text_losses(self, text: str, *, by_steps: bool = False) -> Iterator[TextLosses]:
         """Yield what tokens of a text cost the model, in nats, as they become known.
 
@@ -204,9 +218,10 @@ class Engine:
             yield Failed(error)
 
     def _loaded(self) -> LoadedModel:
-        if self._model is None:
+        model = self._model  # another thread may take it away
+        if model is None:
             raise RequestError("No model is loaded.", hint="Load a model first.")
-        return self._model
+        return model
 
     @contextmanager
     def _my_turn(self, flag: _Flag) -> Generator[None]:

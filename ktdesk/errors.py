@@ -58,6 +58,14 @@ class SessionError(KTDeskError):
     """A saved session cannot be written, or is not one that the loaded model can go on with."""
 
 
+class ChatsError(KTDeskError):
+    """The conversations cannot be read or stored, or a file of them is not one."""
+
+
+class AttachmentError(KTDeskError):
+    """A file cannot be attached to a message. The message names the file."""
+
+
 class TemplateError(KTDeskError):
     """The chat template that the model file carries cannot be used."""
 

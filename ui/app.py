@@ -84,6 +84,7 @@ def _run() -> int:
     from ui.chat.model_presenter import ModelPresenter
     from ui.chat.presenter import ChatPresenter
     from ui.faults import FaultReporter
+    from ui.kept_chats import open_kept
     from ui.language import Language
     from ui.library.on_demand import LibraryOnDemand
     from ui.main_window import MainWindow, PageKind
@@ -143,8 +144,12 @@ def _run() -> int:
         PageKind("placement", "placement", placement_title, placement_page),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
-    chat = ChatPresenter(bridge, store, model, application)
-    window = MainWindow(chat, model, store, theme, pages)
+    kept, problem = open_kept(application)
+    chat = ChatPresenter(bridge, store, model, kept, application)
+    window = MainWindow(chat, model, kept, store, theme, pages)
+    chat.open_last()
+    if problem:
+        window.page.banner.show_error(problem)
     window.painted.connect(_log_start)
     if window.wizard.is_wanted:
         window.show_wizard()
@@ -165,6 +170,8 @@ def _run() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
     library.close()
+    chat.close()
+    kept.close()
     if not bridge.close(CLOSE_MS):
         _log.warning("the engine did not end in time")
         log.close()

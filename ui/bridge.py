@@ -15,7 +15,17 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from ktdesk import Done, Event, Failed, KTDeskError, ModelInfo, Prefill, Request, Token
+from ktdesk import (
+    Done,
+    Event,
+    Failed,
+    KTDeskError,
+    ModelInfo,
+    Prefill,
+    PromptSize,
+    Request,
+    Token,
+)
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
@@ -158,7 +168,9 @@ def _fault() -> KTDeskError:
 
 
 class _Worker(QObject):
-    """Lives in the engine's thread."""
+    """Lives in the engine's thread. ended: a job has; what is left of its events is there."""
+
+    ended = Signal()
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()
@@ -167,6 +179,7 @@ class _Worker(QObject):
     @Slot(object)
     def run(self, job: Job) -> None:
         job.run(self._engine)
+        self.ended.emit()
 
 
 class EngineBridge(QObject):
@@ -188,6 +201,7 @@ class EngineBridge(QObject):
         self._worker = _Worker(engine)
         self._worker.moveToThread(self._thread)
         self._started.connect(self._worker.run)
+        self._worker.ended.connect(self._signal)  # an end waits for no tick
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._signal)
@@ -197,6 +211,14 @@ class EngineBridge(QObject):
     def threads(self) -> int:
         """The CPU threads of the model that was loaded last."""
         return self._engine.threads
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has; see `Engine.count_tokens`. From any thread."""
+        return self._engine.count_tokens(text)
+
+    def measure(self, request: Request) -> PromptSize:
+        """Return what a request would take of the context; see `Engine.measure`. Any thread."""
+        return self._engine.measure(request)
 
     def load(
         self, path: Path, settings: EngineSettings | None = None, placement: str | None = None
@@ -231,6 +253,7 @@ class EngineBridge(QObject):
         self._timer.start()
         self._started.emit(job)
 
+    @Slot()
     def _signal(self) -> None:
         events = self._job.bundle.take() if self._job else []
         if events and isinstance(events[-1], _LAST):

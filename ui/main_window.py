@@ -17,6 +17,10 @@ from ui.chat.model_choice import ModelChoice, ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
+from ui.chats.presenter import ChatListPresenter
+from ui.chats.sidebar import ChatSidebar
+from ui.chats.transfer import Transfer
+from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
@@ -24,7 +28,7 @@ from ui.widgets.rail import Rail
 from ui.wizard.page import WizardPage
 from ui.wizard.presenter import WizardPresenter
 
-SIZE = (1000, 760)  # at first; later the window is as it was left
+SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
 
 
@@ -62,6 +66,7 @@ class MainWindow(QMainWindow):
         self,
         chat: ChatPresenter,
         model: ModelPresenter,
+        kept: KeptChats,
         store: SettingsStore,
         theme: Theme,
         pages: tuple[PageKind, ...] = (),
@@ -73,9 +78,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
         self.page = ChatPage(chat, model, store, theme)
+        self.chats = ChatListPresenter(kept, self)
+        self.transfer = Transfer(kept, self)
+        self.transfer.failed.connect(self.page.banner.show_error)
+        self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
-        self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), lambda: self.page), *pages)
+        self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), self._make_chat), *pages)
         self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget(self)
         self.actions_by_id = Actions(self, self._commands())
@@ -91,6 +100,9 @@ class MainWindow(QMainWindow):
         self._layers.addWidget(body)
         self.setCentralWidget(self._layers)
         chat.changed.connect(self.actions_by_id.refresh)
+        chat.changed.connect(self._mark_chat)
+        kept.failed.connect(self.page.banner.show_error)
+        self.sidebar.chosen.connect(chat.open)
         store.failed.connect(self.page.banner.show_error)
         self._restore()
         self.page.prompt.setFocus()
@@ -169,6 +181,8 @@ class MainWindow(QMainWindow):
                 "Ctrl+Shift+L",
                 self._switch_theme,
             ),
+            Command("sidebar", lambda: self.tr("Show the chats"), "Ctrl+B", self._toggle_sidebar),
+            Command("search", lambda: self.tr("Search all chats"), "Ctrl+Shift+F", self._search),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
@@ -177,6 +191,15 @@ class MainWindow(QMainWindow):
                 for number, kind in enumerate(self._kinds, 1)
             ),
         )
+
+    def _make_chat(self) -> QWidget:
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(self.page, 1)
+        return both
 
     def _make_pages(self, theme: Theme) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -195,6 +218,7 @@ class MainWindow(QMainWindow):
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 8, 12, 8)
+        row.addWidget(ActionButton(theme, "sidebar", self.actions_by_id["sidebar"], bar))
         row.addWidget(self._choice)
         row.addStretch()
         actions = self.actions_by_id
@@ -220,6 +244,21 @@ class MainWindow(QMainWindow):
         self._chat.new_chat()
         self.page.banner.hide()
         self.page.prompt.setFocus()
+
+    @Slot()
+    def _mark_chat(self) -> None:
+        self.sidebar.show_state(self._chat.chat_id, self._chat.answering_chat)
+
+    @Slot()
+    def _toggle_sidebar(self) -> None:
+        self.show_page("chat")
+        self.sidebar.setVisible(self.sidebar.isHidden())
+
+    @Slot()
+    def _search(self) -> None:
+        self.show_page("chat")
+        self.sidebar.show()
+        self.sidebar.start_search()
 
     @Slot()
     def _open_file(self) -> None:

@@ -7,7 +7,7 @@ import math
 from typing import get_args
 
 from ktdesk.errors import RequestError
-from ktdesk.runtime.request import ContextFull, Options, PromptLookup
+from ktdesk.runtime.request import ContextFull, Options, PromptLookup, Request
 
 # The least and the most of each. A bias or penalty beyond these has the effect of the last one.
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -30,6 +30,19 @@ _CHOICES = {"context_full": get_args(ContextFull), "prompt_lookup": get_args(Pro
 _MOST_BIAS = 100
 MOST_LOGPROBS = 100
 _SHAPES = ("json", "json_schema", "grammar")
+
+
+def check_begun(request: Request) -> None:
+    """Raise RequestError if an answer that has begun cannot go on."""
+    if not request.begun:
+        return
+    given = [name for name in _SHAPES if getattr(request.options, name)]
+    if given or request.prompt is not None:
+        what = given[0] if given else "prompt"
+        raise RequestError(
+            f"An answer that has begun cannot go on together with {what}.",
+            hint="Ask for the whole answer again.",
+        )
 
 
 def check_options(options: Options) -> None:

@@ -73,7 +73,9 @@ def new_request_id() -> str:
 class Request:
     """A conversation to continue, or, with `prompt`, raw text without the chat template.
 
-    tools: what the model may call. template: what its chat template is told.
+    tools: what the model may call. template: what its chat template is told. begun: what the model
+    has said of its answer before it was stopped; it goes on after that, and only the rest comes. It
+    goes with messages, and with no JSON or grammar.
     """
 
     messages: tuple[Message, ...] = ()
@@ -81,6 +83,7 @@ class Request:
     tools: tuple[Tool, ...] = ()
     template: TemplateOptions = field(default_factory=TemplateOptions)
     options: Options = field(default_factory=Options)
+    begun: Message | None = None
     id: str = field(default_factory=new_request_id)
 
 
@@ -155,6 +158,23 @@ class Stats:
     def decode_tokens_per_s(self) -> float:
         """Speed of the tokens after the first, which belongs to the prompt's time."""
         return max(0, self.generated_tokens - 1) / self.decode_s if self.decode_s else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSize:
+    """How much of the context a request would take, in tokens, before anything is answered.
+
+    tokens: of what would be read. dropped_messages: the oldest ones, for which there is no room.
+    """
+
+    tokens: int
+    dropped_messages: int
+    context_tokens: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the request can be served: the answer needs a token, too."""
+        return self.tokens < self.context_tokens
 
 
 @dataclass(frozen=True, slots=True)

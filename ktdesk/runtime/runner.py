@@ -20,8 +20,18 @@ from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.chances import chances
 from ktdesk.runtime.context_window import Prompt, fit_prompt
 from ktdesk.runtime.look_ahead import LookAhead
+from ktdesk.runtime.option_limits import check_begun
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
-from ktdesk.runtime.request import Chances, Done, Event, Prefill, Request, Stats, StopReason
+from ktdesk.runtime.request import (
+    Chances,
+    Done,
+    Event,
+    Prefill,
+    PromptSize,
+    Request,
+    Stats,
+    StopReason,
+)
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
@@ -87,6 +97,7 @@ class Runner:
         """
         start = time.monotonic()
         self._check_model()
+        check_begun(request)
         prompt = fit_prompt(request, self.encode, self.context_tokens)
         sampler = self._vocabulary.sampler(request.options, prompt.tokens)
         self._check_length(prompt.tokens)
@@ -147,6 +158,15 @@ class Runner:
         self._sequence.restore(path, self.context_tokens)
         return len(self._sequence)
 
+    def measure(self, request: Request) -> PromptSize:
+        """Return how much of the context a request would take; see `Engine.measure`."""
+        prompt = fit_prompt(request, self.encode, self.context_tokens)
+        return PromptSize(len(prompt.tokens), prompt.dropped_messages, self.context_tokens)
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has by itself. Thread-safe."""
+        return len(self._tokenizer.encode(text))
+
     def encode(self, request: Request) -> list[int]:
         """Return the tokens of a request's prompt. Raises TemplateError, RequestError."""
         text = self._prompt_text(request)
@@ -164,11 +184,13 @@ class Runner:
         if request.prompt is not None:
             return request.prompt
         template = self._template.for_tools(request.tools)
-        return template.render(request.messages, request.tools, request.template)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return prompt + template.beginning(prompt, request.begun) if request.begun else prompt
 
     def _answer_text(self, request: Request) -> AnswerText:
         # A chat's answer begins a text; what follows a raw prompt goes on with it.
-        stream = self._tokenizer.stream(is_beginning=request.prompt is None)
+        is_beginning = request.prompt is None and request.begun is None
+        stream = self._tokenizer.stream(is_beginning=is_beginning)
         reply = self._reply(request)
         return AnswerText(self._tokenizer, stream, reply, request.options.stop)
 
@@ -177,7 +199,8 @@ class Runner:
         if request.prompt is not None:
             return PlainReply()
         template = self._template.for_tools(request.tools)
-        return template.reply_to(self._prompt_text(request), request.tools)
+        prompt = template.render(request.messages, request.tools, request.template)
+        return template.reply_to(prompt, request.tools, request.begun)
 
     def _check_length(self, prompt: list[int]) -> None:
         if len(prompt) >= self.context_tokens:

@@ -10,6 +10,7 @@ import jinja2
 
 from ktdesk.errors import TemplateError
 from ktdesk.text.messages import Message, TemplateOptions, Tool
+from ktdesk.text.reply.begun import BegunReply
 from ktdesk.text.reply.choice import reply_format
 from ktdesk.text.reply.parts import ReplyFormat, ReplyParser
 from ktdesk.text.sandbox import compile_template, refuse
@@ -70,9 +71,21 @@ class ChatTemplate:
             message = f"The model's chat template failed: {error}."
             raise TemplateError(message, hint=_BROKEN) from error
 
-    def reply_to(self, prompt: str, tools: Sequence[Tool]) -> ReplyParser:
-        """Return what takes the reply to a prompt of this template apart."""
-        return self._format.parser(prompt, tools)
+    def reply_to(
+        self, prompt: str, tools: Sequence[Tool], begun: Message | None = None
+    ) -> ReplyParser:
+        """Return what takes the reply to a prompt of this template apart.
+
+        begun: what was said of it before; then what comes is the rest.
+        """
+        parser = self._format.parser(prompt, tools)
+        if begun is None:
+            return parser
+        return BegunReply(parser, self._format.beginning(prompt, begun), begun)
+
+    def beginning(self, prompt: str, begun: Message) -> str:
+        """Return what a model has written that has said this so far in reply to a prompt."""
+        return self._format.beginning(prompt, begun)
 
     @cached_property
     def _format(self) -> ReplyFormat:

@@ -83,16 +83,19 @@
         <translation>模型没有给出回答。</translation>
     </message>
     <message>
-        <source>Reading the conversation… {percent} %</source>
-        <translation>正在阅读对话… {percent}%</translation>
-    </message>
-    <message>
         <source>Thinking…</source>
         <translation>思考中…</translation>
     </message>
     <message>
         <source>Copy the answer</source>
         <translation>复制回答</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentsView</name>
+    <message>
+        <source>Picture</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -119,6 +122,120 @@
     </message>
 </context>
 <context>
+    <name>ChatList</name>
+    <message>
+        <source>Pinned</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>最近 30 天</translation>
+    </message>
+    <message>
+        <source>Older</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>Found: {count}</source>
+        <translation>找到 {count} 个</translation>
+    </message>
+    <message>
+        <source>Chat without a title</source>
+        <translation>无标题对话</translation>
+    </message>
+</context>
+<context>
+    <name>ChatMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>No longer pinned</source>
+        <translation>取消置顶</translation>
+    </message>
+    <message>
+        <source>Pin to the top</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Instructions…</source>
+        <translation>系统提示…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete the folder, not its chats</source>
+        <translation>删除文件夹（保留其中的对话）</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>新建文件夹…</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation>导入对话…</translation>
+    </message>
+    <message>
+        <source>Import the chats of LM Studio</source>
+        <translation>导入 LM Studio 的对话</translation>
+    </message>
+    <message>
+        <source>Export all chats…</source>
+        <translation>导出全部对话…</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复已删除的对话</translation>
+    </message>
+    <message>
+        <source>Move to folder</source>
+        <translation>移到文件夹</translation>
+    </message>
+    <message>
+        <source>Out of the folder</source>
+        <translation>移出文件夹</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>What the model shall keep to in this chat:</source>
+        <translation>模型在此对话中应遵守的要求：</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>新建文件夹</translation>
+    </message>
+    <message>
+        <source>Name of the folder</source>
+        <translation>文件夹名称</translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Retry</source>
@@ -131,6 +248,91 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>The message was deleted.</source>
+        <translation>消息已删除。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSidebar</name>
+    <message>
+        <source>Search all chats</source>
+        <translation>搜索全部对话</translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Folders, import and export</source>
+        <translation>文件夹、导入与导出</translation>
+    </message>
+    <message>
+        <source>KTDesk chats, to be imported again (*.json)</source>
+        <translation>KTDesk 对话，可再次导入 (*.json)</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>Messages as OpenAI has them (*.json)</source>
+        <translation>OpenAI 格式的消息 (*.json)</translation>
+    </message>
+    <message>
+        <source>Export chats</source>
+        <translation>导出对话</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>导入对话</translation>
+    </message>
+    <message>
+        <source>Chats (*.json *.zip)</source>
+        <translation>对话 (*.json *.zip)</translation>
+    </message>
+    <message>
+        <source>Chats that were written: {count}. {path}</source>
+        <translation>已写入 {count} 个对话：{path}</translation>
+    </message>
+    <message>
+        <source>Imported: {chats} chats with {messages} messages. Known before: {known}.</source>
+        <translation>已导入 {chats} 个对话、{messages} 条消息；此前已有 {known} 个。</translation>
+    </message>
+    <message>
+        <source>“{title}” was deleted.</source>
+        <translation>已删除“{title}”。</translation>
+    </message>
+</context>
+<context>
+    <name>Chip</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation type="unfinished">移除 {name}</translation>
+    </message>
+    <message>
+        <source>{count} files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the model cannot see it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation type="unfinished">{count} 个词元</translation>
+    </message>
+</context>
+<context>
+    <name>ChipRow</name>
+    <message>
+        <source>Reading {name}…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -167,6 +369,14 @@
         <translation>代码</translation>
     </message>
     <message>
+        <source>Wrap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -177,6 +387,21 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>ContextForecast</name>
+    <message>
+        <source>Too long by {count} tokens: the context has {all}. Shorten it, or load the model with a longer context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model will not see the {count} oldest messages: all do not fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The context is nearly full: the answer has room for {count} tokens.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -215,6 +440,100 @@
     <message>
         <source>Jump to the end</source>
         <translation>跳到末尾</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Thought for</source>
+        <translation>思考用时</translation>
+    </message>
+    <message>
+        <source>Ended by</source>
+        <translation>结束原因</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>{speed} tokens/s</source>
+        <translation>{speed} 词元/秒</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词元</translation>
+    </message>
+    <message>
+        <source>of it known before</source>
+        <translation>其中已缓存</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>生成词元</translation>
+    </message>
+    <message>
+        <source>of it guessed ahead</source>
+        <translation>其中猜中</translation>
+    </message>
+    <message>
+        <source>First token after</source>
+        <translation>首个词元用时</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读取速度</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>生成速度</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>the model itself</source>
+        <translation>模型自行结束</translation>
+    </message>
+    <message>
+        <source>the greatest length</source>
+        <translation>达到最大长度</translation>
+    </message>
+    <message>
+        <source>a text that ends answers</source>
+        <translation>遇到停止文本</translation>
+    </message>
+    <message>
+        <source>the end of the context</source>
+        <translation>上下文已满</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>由您停止</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsDialog</name>
+    <message>
+        <source>Figures and settings</source>
+        <translation>数据与设置</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Settings that made it</source>
+        <translation>生成时的设置</translation>
     </message>
 </context>
 <context>
@@ -536,6 +855,21 @@
     </message>
 </context>
 <context>
+    <name>EditBar</name>
+    <message>
+        <source>You edit an earlier question: Enter asks it again, as a version.</source>
+        <translation>正在编辑较早的问题：按回车将作为新版本重新提问。</translation>
+    </message>
+    <message>
+        <source>You edit an answer: Enter keeps the text as a version of it.</source>
+        <translation>正在编辑回答：按回车将保存为新版本。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>ErrorBanner</name>
     <message>
         <source>Details</source>
@@ -736,6 +1070,13 @@
     <message>
         <source>A folder with models</source>
         <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>FormulaBlock</name>
+    <message>
+        <source>Copy the formula in TeX</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1059,6 +1400,25 @@
     </message>
 </context>
 <context>
+    <name>LinkQuestion</name>
+    <message>
+        <source>Open a link?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {host} outside of KTDesk?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Machine</name>
     <message>
         <source>Products eight numbers at a time: the least for a usable speed.</source>
@@ -1377,6 +1737,53 @@
     <message>
         <source>Hardware</source>
         <translation>硬件</translation>
+    </message>
+    <message>
+        <source>Show the chats</source>
+        <translation>显示对话列表</translation>
+    </message>
+    <message>
+        <source>Search all chats</source>
+        <translation>搜索全部对话</translation>
+    </message>
+</context>
+<context>
+    <name>MessageActions</name>
+    <message>
+        <source>Version {at} of {count}</source>
+        <translation>第 {at} 个版本，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>The version before</source>
+        <translation>上一个版本</translation>
+    </message>
+    <message>
+        <source>The next version</source>
+        <translation>下一个版本</translation>
+    </message>
+    <message>
+        <source>Go on with the answer</source>
+        <translation>继续回答</translation>
+    </message>
+    <message>
+        <source>Another answer</source>
+        <translation>重新回答</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Go on from here in a new chat</source>
+        <translation>从这里开始新对话</translation>
+    </message>
+    <message>
+        <source>Figures and settings</source>
+        <translation>数据与设置</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -1878,6 +2285,26 @@
         <translation>消息</translation>
     </message>
     <message>
+        <source>Attach files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attach a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop the answer (Esc)</source>
         <translation>停止回答（Esc）</translation>
     </message>
@@ -1891,6 +2318,21 @@
     <message>
         <source>Not answered. Ctrl+R asks again.</source>
         <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingBar</name>
+    <message>
+        <source>Reading {done} of {total} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{speed} tokens/s</source>
+        <translation type="unfinished">{speed} 词元/秒</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2637,6 +3079,10 @@
         <source> at {speed}/s</source>
         <translation>，{speed} 个/秒</translation>
     </message>
+    <message>
+        <source>Ended by an error</source>
+        <translation>因错误而结束</translation>
+    </message>
 </context>
 <context>
     <name>StatusLine</name>
@@ -2666,6 +3112,29 @@
     </message>
 </context>
 <context>
+    <name>ThinkingView</name>
+    <message>
+        <source>Folds the thoughts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the thoughts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thinking for {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thought for {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>Show the window</source>
@@ -2686,6 +3155,17 @@
     <message>
         <source>{name} is complete.</source>
         <translation>{name} 已下载完成。</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

@@ -22,6 +22,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ktdesk import Engine
+from ktdesk.chats import temporary_chats
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.library.demo import demo_models
 from ktdesk.library.hub.listing import RemoteFile
@@ -32,6 +33,7 @@ from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
+from ui.kept_chats import KeptChats
 from ui.language import Language
 from ui.library.discover_page import DiscoverPage
 from ui.library.on_demand import LibraryOnDemand
@@ -87,7 +89,8 @@ def main() -> None:
     bridge = EngineBridge(Engine())
     model = ModelPresenter(bridge, store, bridge)
     model.failed.connect(_fail)
-    chat = ChatPresenter(bridge, store, model, bridge)
+    kept = KeptChats(temporary_chats(), bridge)
+    chat = ChatPresenter(bridge, store, model, kept, bridge)
 
     def make_placement() -> PlacementPage:
         return PlacementPage(PlacementPresenter(model, store, bridge), model, theme)
@@ -123,7 +126,7 @@ def main() -> None:
         PageKind("placement", "placement", placement_title, make_placement),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
-    window = MainWindow(chat, model, store, theme, pages)
+    window = MainWindow(chat, model, kept, store, theme, pages)
     window.resize(*SIZE)
     window.show()
 
@@ -174,6 +177,7 @@ def main() -> None:
     take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
     library.close()
     bridge.close(PATIENCE_MS)
+    kept.close()
     shutil.rmtree(folder)
 
 

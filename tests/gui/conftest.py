@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ktdesk.chats import open_chats
 from ktdesk.hardware.machine import Machine
 from ktdesk.settings import Settings
 from tests.gui.fake_engine import FakeEngine
@@ -18,6 +19,7 @@ from tests.gui.wizard_machines import MACHINES
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
@@ -51,8 +53,19 @@ def model(bridge: EngineBridge, store: SettingsStore) -> ModelPresenter:
 
 
 @pytest.fixture
-def chat(bridge: EngineBridge, store: SettingsStore, model: ModelPresenter) -> ChatPresenter:
-    return ChatPresenter(bridge, store, model, bridge)
+def kept(qapp) -> Iterator[KeptChats]:
+    kept = KeptChats(open_chats())
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def chat(
+    bridge: EngineBridge, store: SettingsStore, model: ModelPresenter, kept: KeptChats
+) -> Iterator[ChatPresenter]:
+    chat = ChatPresenter(bridge, store, model, kept, bridge)
+    yield chat
+    chat.close()
 
 
 @pytest.fixture
@@ -78,9 +91,14 @@ def theme(qapp) -> Theme:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, chat: ChatPresenter, model: ModelPresenter, store: SettingsStore, theme: Theme
+    qtbot: QtBot,
+    chat: ChatPresenter,
+    model: ModelPresenter,
+    kept: KeptChats,
+    store: SettingsStore,
+    theme: Theme,
 ) -> MainWindow:
-    window = MainWindow(chat, model, store, theme)
+    window = MainWindow(chat, model, kept, store, theme)
     qtbot.addWidget(window)
     window.show()
     return window

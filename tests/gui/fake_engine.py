@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ktdesk import Done, Event, ModelInfo, Prefill, Request, Stats, Token
+from ktdesk import Done, Event, ModelInfo, Prefill, PromptSize, Request, Stats, Token
 from ktdesk.engine import LoadProgress
-from ktdesk.errors import Cancelled, ModelFileError
+from ktdesk.errors import Cancelled, ModelFileError, RequestError
 
 STATS = Stats(
     prompt_tokens=10,
@@ -91,6 +91,21 @@ class FakeEngine:
     def cancel(self, request_id: str) -> None:
         if self.requests and request_id == self.requests[-1].id:
             self.cancelled.set()
+
+    def count_tokens(self, text: str) -> int:
+        if self.info is None:
+            raise RequestError("No model is loaded.")
+        return len(text.split())
+
+    def measure(self, request: Request) -> PromptSize:
+        """Return the words of all messages; with 'shift', without the first that are too many."""
+        if self.info is None:
+            raise RequestError("No model is loaded.")
+        sizes = [self.count_tokens(message.content) for message in request.messages]
+        dropped = 0
+        while request.options.context_full == "shift" and sum(sizes[dropped:]) >= 512:
+            dropped += 1
+        return PromptSize(sum(sizes[dropped:]), dropped, self.info.context_tokens)
 
     def unload(self) -> None:
         self.cancel_load()

@@ -142,17 +142,25 @@ def test_a_failed_question_can_be_taken_back(
     assert not texts(chat)
 
 
-def test_what_comes_of_a_forgotten_answer_is_not_shown(
+def test_an_answer_goes_on_in_its_chat_while_another_is_shown(
     qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
 ) -> None:
     engine.events = until_cancelled(engine)
     assert chat.ask("old")
     qtbot.waitUntil(lambda: chat.messages[-1].text == "x")
+    old = chat.chat_id
     chat.new_chat()
+    assert not texts(chat)
+    assert chat.answering_chat == old
+    assert not chat.ask("meanwhile")
+    engine.cancelled.set()
+    qtbot.waitUntil(lambda: not chat.is_answering)
     assert not texts(chat)
     engine.events = lambda request: answer("new")
     ask(qtbot, chat, "again")
     assert texts(chat) == [("user", "again"), ("assistant", "new ")]
+    chat.open(old)
+    assert texts(chat) == [("user", "old"), ("assistant", "x")]
 
 
 def test_another_model_ends_the_answer_and_keeps_it(

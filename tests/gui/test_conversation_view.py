@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -13,6 +16,7 @@ from tests.gui.driving import say, shown
 from tests.gui.fake_engine import STATS, FakeEngine, answer
 from ui.chat.code_block import CodeBlock, CopyButton
 from ui.chat.conversation_view import ConversationView
+from ui.chat.link_question import LinkQuestion
 from ui.chat.presenter import ChatPresenter
 from ui.chat.text_block import TextBlock
 from ui.main_window import MainWindow
@@ -32,18 +36,28 @@ def test_the_model_s_own_html_is_text_and_its_pictures_stay_out(
     assert block.loadResource(2, "file:///etc/hostname").isNull()
 
 
-def test_links_open_outside_and_only_those_of_the_web(
+def test_links_ask_with_the_host_and_only_those_of_the_web_can_be_opened(
     qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine, monkeypatch
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        "ui.chat.text_block.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
+        "ui.chat.link_question.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
     )
     engine.events = lambda request: answer("[a](https://example.org)")
     say(qtbot, window, chat, "hello")
     block = window.findChild(TextBlock)
-    for address in ("https://example.org", "file:///etc/passwd", "javascript:x"):
-        block.anchorClicked.emit(address)
+    for address in ("file:///etc/passwd", "javascript:x", "data:text/html,x"):
+        block.anchorClicked.emit(QUrl(address))
+    assert window.findChild(LinkQuestion) is None
+    block.anchorClicked.emit(QUrl("https://good.org:x@b\u0430d.org/" + "a" * 999))
+    question = window.findChild(LinkQuestion)
+    assert "xn--bd-7kc.org" in question.text()
+    assert "good" not in question.text()
+    assert len(question.informativeText()) < 310
+    question.reject()
+    assert opened == []
+    block.anchorClicked.emit(QUrl("https://example.org"))
+    window.findChildren(LinkQuestion)[-1].open_button.click()
     assert opened == ["https://example.org"]
 
 
@@ -74,7 +88,8 @@ def test_the_view_follows_the_answer_until_the_user_scrolls_up(
     assert not jump.isVisible()
     bar.setValue(0)
     assert jump.isVisible()
-    chat.messages.grow("\n\nmore\n\nmore")
+    last = chat.messages[-1]
+    chat.messages.set_ahead(replace(last, text=last.text + "\n\nmore\n\nmore"))
     qtbot.wait(20)
     assert bar.value() == 0
     jump.click()

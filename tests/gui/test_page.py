@@ -17,10 +17,10 @@ from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import ModelFile, decide
 from tests.gui.driving import editor, say, send_button, shown
 from tests.gui.fake_engine import STATS, FakeEngine, answer
-from ui.chat.message_view import AnswerView
 from ui.chat.model_choice import ModelChoice
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.chat.reading_bar import ReadingBar
 from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -83,9 +83,10 @@ def test_reading_the_prompt_is_shown(
 
     engine.events = events
     assert chat.ask("hello")
-    hint = window.findChild(AnswerView).findChild(QLabel, "hint")
-    qtbot.waitUntil(lambda: "50 %" in hint.text())
-    assert hint.isVisible()
+    qtbot.waitUntil(lambda: window.findChild(ReadingBar) is not None)
+    bar = window.findChild(ReadingBar)
+    qtbot.waitUntil(lambda: bar.findChild(QLabel).text() == "Reading 5 of 10 tokens")
+    assert bar.isVisible()
     chat.stop()
     qtbot.waitUntil(lambda: not chat.is_answering)
 

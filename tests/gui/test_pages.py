@@ -17,13 +17,13 @@ def made() -> list[str]:
 
 
 @pytest.fixture
-def paged(qtbot: QtBot, chat, model, store, theme, made: list[str]) -> MainWindow:
+def paged(qtbot: QtBot, chat, model, kept, store, theme, made: list[str]) -> MainWindow:
     def make() -> QWidget:
         made.append("second")
         return QLabel("second")
 
     pages = (PageKind("second", "hardware", lambda: "Second", make),)
-    window = MainWindow(chat, model, store, theme, pages)
+    window = MainWindow(chat, model, kept, store, theme, pages)
     qtbot.addWidget(window)
     window.show()
     return window

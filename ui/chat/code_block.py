@@ -3,14 +3,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextCursor, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.chat.code_colours import CodeColours
+from ui.chat.markdown_cuts import Block
 from ui.theme import Theme, code_font
 from ui.widgets.icon_button import IconButton
 
 COPIED_MS = 1500  # how long the tick is shown
+LABEL = 40  # characters of the language that are shown
 
 
 class CopyButton(IconButton):
@@ -36,7 +49,7 @@ class CopyButton(IconButton):
         self.show_icon("copy")
 
 
-class _Code(QPlainTextEdit):
+class CodeEditor(QPlainTextEdit):
     """Read-only text that is as high as its lines, and scrolls sideways."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -51,7 +64,18 @@ class _Code(QPlainTextEdit):
         )
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(12)
+        self.document().setUndoRedoEnabled(False)
         self.horizontalScrollBar().rangeChanged.connect(self.fit)
+        self._copier: Callable[[], QMimeData | None] | None = None
+
+    def set_copier(self, copier: Callable[[], QMimeData | None]) -> None:
+        """Say what is to be copied where more than this block is selected."""
+        self._copier = copier
+
+    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802, RUF100 - Qt's name
+        """Copy the code, or what is selected of several blocks."""
+        several = self._copier() if self._copier else None
+        return several or super().createMimeDataFromSelection()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""
@@ -60,57 +84,102 @@ class _Code(QPlainTextEdit):
         else:
             event.ignore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Lines that wrap do so elsewhere at another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+    @Slot(bool)
+    def set_wrapped(self, is_wrapped: bool) -> None:  # noqa: FBT001, RUF100 - a signal's argument
+        """Wrap long lines, or let them be scrolled."""
+        mode = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(mode.WidgetWidth if is_wrapped else mode.NoWrap)
+        self.fit()
+
     @Slot()
     def fit(self) -> None:
         """Take the height of the lines."""
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() > 0 else 0
-        lines = self.blockCount() * self.fontMetrics().lineSpacing()
+        is_wrapped = self.lineWrapMode() is not QPlainTextEdit.LineWrapMode.NoWrap
+        count = round(self.document().size().height()) if is_wrapped else self.blockCount()
+        lines = count * self.fontMetrics().lineSpacing()
         self.setFixedHeight(lines + 2 * int(self.document().documentMargin()) + below + 1)
 
 
 class CodeBlock(QFrame):
-    """Shows code as it is; it may still grow."""
+    """Shows code as it is; it may still grow. It has colours once it is whole."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("codeBlock")
+        self._block = Block("", "code")
         head = QWidget(self)
         head.setObjectName("codeHead")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._language = QLabel(head)
         self._language.setObjectName("muted")
+        self._language.setTextFormat(Qt.TextFormat.PlainText)
+        self._wrap = QToolButton(head)
+        self._wrap.setCheckable(True)
         self._copy = CopyButton(theme, head)
         self._copy.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 4, 6, 4)
         row.addWidget(self._language)
         row.addStretch()
+        row.addWidget(self._wrap)
         row.addWidget(self._copy)
-        self._code = _Code(self)
+        self._code = CodeEditor(self)
+        self._colours = CodeColours(self._code.document(), theme)
+        self._wrap.toggled.connect(self._code.set_wrapped)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self._code)
+        theme.changed.connect(self._colour)
         self.retranslate()
 
-    def show_code(self, code: str, language: str) -> None:
+    @property
+    def block(self) -> Block:
+        """What is shown."""
+        return self._block
+
+    @property
+    def editor(self) -> CodeEditor:
+        """What holds the code."""
+        return self._code
+
+    def show_block(self, block: Block) -> None:
         """Show code that begins with what is shown already, or other code."""
+        if block == self._block:
+            return
+        old, self._block = self._block, block
+        language = block.language[:LABEL]
         self._language.setText(language or self.tr("code"))
-        old = self._copy.text_to_copy
-        if code != old:
-            if code.startswith(old):
-                cursor = self._code.textCursor()
-                cursor.movePosition(cursor.MoveOperation.End)
-                cursor.insertText(code[len(old) :])
-            else:
-                self._code.setPlainText(code)
-            self._copy.text_to_copy = code
+        if block.source.startswith(old.source):
+            cursor = QTextCursor(self._code.document())
+            cursor.movePosition(cursor.MoveOperation.End)
+            cursor.insertText(block.source[len(old.source) :])
+        else:
+            self._code.setPlainText(block.source)
+        self._copy.text_to_copy = block.source
         self._code.fit()
+        self._colour()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
+        self._language.setText(self._block.language[:LABEL] or self.tr("code"))
+        self._wrap.setText(self.tr("Wrap"))
+        self._wrap.setToolTip(self.tr("Wrap long lines"))
+        self._wrap.setAccessibleName(self._wrap.toolTip())
         self._copy.setText(self.tr("Copy"))
         self._copy.describe(self.tr("Copy the code"))
         self._code.setAccessibleName(self.tr("Code"))
+
+    @Slot()
+    def _colour(self) -> None:
+        if not self._block.is_open:
+            self._colours.colour(self._block.source, self._block.language)

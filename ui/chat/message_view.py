@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.chat.code_block import CodeBlock, CopyButton
-from ui.chat.markdown_blocks import Block, MarkdownBlocks
+from ktdesk.attachments import split
+from ui.chat.attachments_view import AttachmentsView
+from ui.chat.blocks_view import BlocksView
+from ui.chat.code_block import CopyButton
+from ui.chat.message_actions import MessageActions
 from ui.chat.messages import ChatMessage, MessageState
+from ui.chat.reading_bar import ReadingBar
 from ui.chat.statistics import statistics_line
-from ui.chat.text_block import TextBlock
+from ui.chat.thinking_view import ThinkingView
 from ui.theme import READING_SCALE, Theme, scaled
 
 BUBBLE_SHARE = 0.8  # of the column's width, at most
@@ -22,8 +28,8 @@ class QuestionView(QWidget):
     """What the user wrote, as plain text in a bubble at the right."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        del theme
         super().__init__(parent)
+        self.buttons = MessageActions(theme, self)
         bubble = QFrame(self)
         bubble.setObjectName("bubble")
         self._label = QLabel(bubble)
@@ -31,23 +37,39 @@ class QuestionView(QWidget):
         self._label.setWordWrap(True)
         self._label.setFont(scaled(self.font(), READING_SCALE))
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inside = QVBoxLayout(bubble)
+        self._inside = inside = QVBoxLayout(bubble)
         inside.setContentsMargins(BUBBLE_PADDING, 11, BUBBLE_PADDING, 11)
         inside.addWidget(self._label)
         self._note = QLabel(self)
         self._note.setObjectName("muted")
         self._note.setFont(scaled(self.font(), 0.9))
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        self._attachments = AttachmentsView(theme, self)
+        self._bubble = bubble
+        column.addWidget(self._attachments, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignRight)
         self.retranslate()
 
-    def show_message(self, message: ChatMessage) -> None:
-        """Show the message."""
-        self._label.setText(message.text)
+    def show_message(self, message: ChatMessage, images: Sequence[bytes] = ()) -> None:
+        """Show the message; images: the pictures that were attached to it."""
+        attachments, text = split(message.text)
+        self._attachments.show_attachments(attachments, images)
+        self._label.setText(text)
+        self._bubble.setVisible(bool(text.strip()))
         self._note.setVisible(message.state is MessageState.UNANSWERED)
+        self.buttons.show_message(message)
         self._fit()
+
+    def fit(self, width: int) -> int:
+        """Take a width; return the height that is needed then."""
+        self.resize(width, self.height())
+        self._fit()
+        self._inside.activate()
+        self._column.activate()
+        return _height(self._column, width)
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -63,21 +85,25 @@ class QuestionView(QWidget):
         longest = max(metrics.horizontalAdvance(line) for line in self._label.text().split("\n"))
         widest = int(self.width() * BUBBLE_SHARE) - 2 * BUBBLE_PADDING
         width = max(1, min(longest + 4, widest))
+        chips = max(1, int(self.width() * BUBBLE_SHARE))
+        self._attachments.setFixedSize(chips, self._attachments.fit(chips))
         self._label.setFixedSize(width, self._label.heightForWidth(width))
 
 
 class AnswerView(QWidget):
-    """What the model wrote. While it grows, only the blocks that can change are shown anew."""
+    """What the model thought and wrote. link_clicked: an address that an answer names."""
+
+    link_clicked = Signal(QUrl)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._markdown = MarkdownBlocks()
         self._message: ChatMessage | None = None
-        self._shown = 0  # characters that the blocks have seen
-        self._views: list[TextBlock | CodeBlock] = []
+        self._reading: ReadingBar | None = None
         self._hint = QLabel(self)
         self._hint.setObjectName("hint")
+        self._thinking, self._blocks = ThinkingView(theme, self), BlocksView(theme, self)
+        for part in (self._thinking, self._blocks):
+            part.link_clicked.connect(self.link_clicked)
         self._statistics = QLabel(self)
         self._statistics.setObjectName("statistics")
         self._statistics.setFont(scaled(self.font(), 0.9))
@@ -85,77 +111,79 @@ class AnswerView(QWidget):
         self._statistics.setWordWrap(True)
         self._copy = CopyButton(theme, self)
         self._copy.setObjectName("copyAnswer")
-        self._blocks = QVBoxLayout()
-        self._blocks.setSpacing(10)
         foot = QHBoxLayout()
         foot.setSpacing(6)
+        self.buttons = MessageActions(theme, self)
         foot.addWidget(self._copy)
+        foot.addWidget(self.buttons)
         foot.addWidget(self._statistics, 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self._hint)
-        column.addLayout(self._blocks)
+        for part in (self._hint, self._thinking, self._blocks):
+            column.addWidget(part)
         column.addLayout(foot)
         self.retranslate()
 
+    @property
+    def blocks(self) -> BlocksView:
+        """The answer itself."""
+        return self._blocks
+
     def show_message(self, message: ChatMessage) -> None:
-        """Show the message, whose text begins with what is shown already."""
+        """Show a message; it costs little if it only goes on from what is shown."""
         self._message = message
-        if len(message.text) > self._shown:
-            first_open = self._markdown.closed
-            self._markdown.push(message.text[self._shown :])
-            self._shown = len(message.text)
-            self._show_blocks(first_open)
+        has_begun = bool(message.text or message.reasoning)
+        self._thinking.show_message(message)
+        self._blocks.show_text(message.text)
+        self._blocks.setVisible(bool(message.text))
         self._copy.text_to_copy = message.text
         has_ended = message.state is not MessageState.GROWING
-        self._hint.setVisible(not message.text)
+        if (has_begun or has_ended) and self._reading:
+            self._reading.hide()
+        self._hint.setVisible(not has_begun and self._reading is None)
         self._copy.setVisible(has_ended and bool(message.text))
         self._statistics.setVisible(has_ended)
+        self.buttons.show_message(message)
         if has_ended:
             self._statistics.setText(statistics_line(message))
-            if not message.text:
-                self._hint.setText(self.tr("The model answered nothing."))
+            self._hint.setVisible(not has_begun)
+            self._hint.setText(self.tr("The model answered nothing."))
+
+    def fit(self, width: int) -> int:
+        """Take a width; return the height that is needed then."""
+        self.resize(width, self.height())
+        self._column.activate()
+        self._thinking.settle()
+        self._blocks.settle()
+        self._column.activate()
+        return _height(self._column, width)
 
     def show_prefill(self, done: int, total: int) -> None:
         """Say how much of the prompt is read, until the first word comes."""
-        share = done * 100 // max(1, total)
-        self._hint.setText(self.tr("Reading the conversation… {percent} %").format(percent=share))
+        message = self._message
+        if message and not (message.text or message.reasoning):
+            if self._reading is None:
+                self._reading = ReadingBar(self)
+                self._column.insertWidget(0, self._reading)
+            self._reading.show_progress(done, total)
+            self._reading.show()
+            self._hint.hide()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
         self._hint.setText(self.tr("Thinking…"))
         self._copy.describe(self.tr("Copy the answer"))
+        self._thinking.retranslate()
+        if self._reading:
+            self._reading.retranslate()
         if self._message:
             self.show_message(self._message)
 
-    def _show_blocks(self, first: int) -> None:
-        blocks = self._markdown.blocks()
-        for at in range(first, len(blocks)):
-            if at < len(self._views) and isinstance(self._views[at], CodeBlock) != (
-                blocks[at].is_code
-            ):
-                self._drop_from(at)
-            if at == len(self._views):
-                self._add(blocks[at])
-            _show(self._views[at], blocks[at])
-        self._drop_from(len(blocks))
 
-    def _add(self, block: Block) -> None:
-        view = (CodeBlock if block.is_code else TextBlock)(self._theme, self)
-        self._views.append(view)
-        self._blocks.addWidget(view)
-
-    def _drop_from(self, first: int) -> None:
-        for view in self._views[first:]:
-            self._blocks.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-        del self._views[first:]
-
-
-def _show(view: TextBlock | CodeBlock, block: Block) -> None:
-    if isinstance(view, CodeBlock):
-        view.show_code(block.source, block.language or "")
-    else:
-        view.show_source(block.source)
+def _height(column: QVBoxLayout, width: int) -> int:
+    """Return the height that a column needs at a width."""
+    least = column.totalMinimumSize().height()
+    if column.hasHeightForWidth():  # of what it shows now
+        return max(least, column.totalHeightForWidth(width))
+    return max(least, column.totalSizeHint().height())

@@ -14,6 +14,8 @@ def statistics_line(message: ChatMessage) -> str:
     parts: list[str] = []
     if message.state is MessageState.STOPPED:
         parts.append(QCoreApplication.translate("Statistics", "Stopped"))
+    elif message.state is MessageState.FAILED:
+        parts.append(QCoreApplication.translate("Statistics", "Ended by an error"))
     elif message.is_cut:
         parts.append(QCoreApplication.translate("Statistics", "Cut at the greatest length"))
     if message.stats:

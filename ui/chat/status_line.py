@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from ktdesk import PromptSize
 from ktdesk.engine import LoadProgress
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
@@ -38,6 +39,7 @@ class StatusLine(QWidget):
         row.addWidget(self._context)
         row.addWidget(self._meter)
         self._now = LoadProgress("", 0.0)
+        self._forecast: PromptSize | None = None
         chat.changed.connect(self.retranslate)  # which tells of the model as well
         model.progress.connect(self._show_progress)
         self.retranslate()
@@ -52,7 +54,8 @@ class StatusLine(QWidget):
             self._about.setText(self._waiting())
             return
         number = QLocale().toString
-        used = min(self._chat.context_used, info.context_tokens)
+        asked = self._forecast.tokens if self._forecast else self._chat.context_used
+        used = min(asked, info.context_tokens)
         parts = [info.architecture, info.weight_types]
         if info.experts:
             experts = self.tr("{used} of {all} experts per token")
@@ -64,6 +67,11 @@ class StatusLine(QWidget):
         self._meter.setRange(0, info.context_tokens)
         self._meter.setValue(used)
         self._meter.setAccessibleName(self._context.text())
+
+    def show_forecast(self, size: PromptSize | None) -> None:
+        """Meter what the next question would take of the context, once that is known."""
+        self._forecast = size
+        self.retranslate()
 
     def _waiting(self) -> str:
         if not self._model.is_busy:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ktdesk.text.messages import Channel, Tool, ToolCall
+from ktdesk.text.messages import Channel, Message, Tool, ToolCall
 from ktdesk.text.reply.calls import MalformedCall, call_from
 from ktdesk.text.reply.parts import Part, Text, WaitingReply
 
@@ -32,6 +32,15 @@ class HarmonyFormat:
         """Return a parser of a reply, which begins within a header."""
         del prompt
         return HarmonyReply(tools)
+
+    def beginning(self, prompt: str, said: Message) -> str:
+        """Return what a model has written that has said this so far in reply to a prompt."""
+        del prompt
+        thought = f"<|channel|>analysis{_MESSAGE}{said.reasoning}" if said.reasoning else ""
+        if not said.content:
+            return thought
+        between = f"<|end|>{_START}assistant" if thought else ""
+        return f"{thought}{between}<|channel|>final{_MESSAGE}{said.content}"
 
 
 class HarmonyReply(WaitingReply):

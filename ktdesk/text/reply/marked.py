@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ktdesk.text.messages import Channel, Tool, ToolCall
+from ktdesk.text.messages import Channel, Message, Tool, ToolCall
 from ktdesk.text.reply.calls import CallFormat, MalformedCall
 from ktdesk.text.reply.parts import Part, Text, WaitingReply
 
@@ -31,10 +31,22 @@ class MarkedFormat:
 
     def parser(self, prompt: str, tools: Sequence[Tool]) -> MarkedReply:
         """Return a parser of the reply to a prompt, whose last words may have begun reasoning."""
-        marks = self.reasoning
-        is_reasoning = marks is not None and prompt.rstrip().endswith(marks.begin)
         form = self if tools else replace(self, calls=None)
-        return MarkedReply(form, tools, is_reasoning=is_reasoning)
+        return MarkedReply(form, tools, is_reasoning=self._begins_reasoning(prompt))
+
+    def beginning(self, prompt: str, said: Message) -> str:
+        """Return what a model has written that has said this so far in reply to a prompt."""
+        has_begun = self._begins_reasoning(prompt)
+        if not self.reasoning or not (said.reasoning or has_begun):
+            return said.content
+        thought = said.reasoning if has_begun else f"{self.reasoning.begin}\n{said.reasoning}"
+        if not said.content:
+            return thought
+        answer = f"{self.answer.begin}{said.content}" if self.answer else said.content
+        return f"{thought}\n{self.reasoning.end}\n\n{answer}"
+
+    def _begins_reasoning(self, prompt: str) -> bool:
+        return self.reasoning is not None and prompt.rstrip().endswith(self.reasoning.begin)
 
 
 class MarkedReply(WaitingReply):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ktdesk.text.messages import Channel, Tool, ToolCall
+from ktdesk.text.messages import Channel, Message, Tool, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class ReplyFormat(Protocol):
 
     def parser(self, prompt: str, tools: Sequence[Tool]) -> ReplyParser:
         """Return a parser of the reply to a prompt. Calls are looked for if there are tools."""
+        ...
+
+    def beginning(self, prompt: str, said: Message) -> str:
+        """Return what a model has written that has said this so far in reply to a prompt."""
         ...
 
 

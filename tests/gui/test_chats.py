@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversations that stay: over restarts, versions, branches, deletion, and what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from ktdesk import Done, Failed, Request, Token
+from ktdesk.chats import Place, open_chats
+from ktdesk.errors import ChatsError, RequestError
+from tests.gui.driving import editor, say
+from tests.gui.fake_engine import STATS, FakeEngine, answer
+from tests.gui.test_chat_presenter import ask, texts, until_cancelled
+from ui.bridge import EngineBridge
+from ui.chat.messages import MessageState
+from ui.chat.model_presenter import ModelPresenter
+from ui.chat.presenter import ChatPresenter
+from ui.kept_chats import KeptChats, open_kept
+from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+
+@pytest.fixture
+def restarted(
+    bridge: EngineBridge, store: SettingsStore, model: ModelPresenter
+) -> Callable[[], Iterator[ChatPresenter]]:
+    """What makes a presenter as the next start of the program does."""
+
+    @contextmanager
+    def restart() -> Iterator[ChatPresenter]:
+        kept = KeptChats(open_chats())
+        chat = ChatPresenter(bridge, store, model, kept, bridge)
+        chat.open_last()
+        yield chat
+        chat.close()
+        kept.close()
+
+    return restart
+
+
+def press(qtbot: QtBot, window: MainWindow, row: int, action: str) -> None:
+    view = window.page._conversation.view_of(row)
+    assert view is not None
+    button = view.buttons.buttons[action]
+    assert button.isVisibleTo(view)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_chat_its_draft_and_its_answer_are_there_after_a_restart(
+    qtbot: QtBot, chat: ChatPresenter, restarted
+) -> None:
+    ask(qtbot, chat, "hello")
+    chat.drafts.put("half a sen")
+    chat.close()
+    with restarted() as again:
+        assert texts(again) == texts(chat)
+        assert again.messages[1].stats == STATS
+        assert again.drafts.text == "half a sen"
+        assert again.context_used == STATS.context_used
+
+
+def test_question_and_answer_are_stored_while_the_engine_still_writes(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[list[str]] = []
+
+    def events(request: Request):
+        with open_chats() as other:
+            (found,) = other.chats.all()
+            path = other.messages.load(other.messages.path(found.id))
+            stored.append([message.status for message in path.values()])
+        yield Token(1, "x")
+        engine.cancelled.wait(10)
+        yield Done("cancelled", STATS)
+
+    engine.events = events
+    assert chat.ask("hello")
+    answer_id = chat.messages[-1].id
+    with open_chats() as other:
+        qtbot.waitUntil(lambda: other.messages.get(answer_id).content == "x", timeout=10_000)
+        assert other.messages.get(answer_id).status == "streaming"
+    chat.stop()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert stored == [["done", "pending"]]
+
+
+def test_an_answer_is_kept_with_the_settings_that_made_it(
+    qtbot: QtBot, chat: ChatPresenter, store: SettingsStore
+) -> None:
+    store.set("sampling", "temperature", 0.125)
+    ask(qtbot, chat, "hello")
+    store.set("sampling", "temperature", 0.5)
+    message = chat.messages[-1]
+    assert message.settings["sampling"]["temperature"] == 0.125
+    assert message.settings["model"]["placement"] == "auto"
+    assert (message.model, message.stop_reason) == ("small", "end")
+
+
+def test_versions_of_an_answer_can_be_looked_through(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine,
+    qtmodeltester: ModelTester,
+) -> None:  # fmt: skip
+    ask(qtbot, chat, "why")
+    engine.events = lambda request: answer("second")
+    press(qtbot, window, 1, "regenerate")
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert texts(chat) == [("user", "why"), ("assistant", "second ")]
+    assert chat.messages[1].version == (2, 2)
+    assert len(engine.requests[-1].messages) == 1
+    press(qtbot, window, 1, "previous")
+    assert texts(chat)[1] == ("assistant", "Hello world ")
+    press(qtbot, window, 1, "next")
+    assert texts(chat)[1] == ("assistant", "second ")
+    qtmodeltester.check(chat.messages)
+
+
+def test_an_attempt_that_fails_leaves_the_answer_before(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "why")
+    engine.events = lambda request: [Failed(RequestError("no", hint="h"))]
+    chat.regenerate()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert texts(chat) == [("user", "why"), ("assistant", "Hello world ")]
+    assert chat.messages[1].version == (1, 1)
+
+
+def test_an_error_in_mid_answer_keeps_what_came_and_why(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    engine.events = lambda request: [Token(1, "half"), Failed(RequestError("broke", hint="h"))]
+    ask(qtbot, chat, "why")
+    message = chat.messages[-1]
+    assert (message.text, message.state, message.error) == ("half", MessageState.FAILED, "broke")
+
+
+def test_an_earlier_question_is_edited_in_the_prompt_and_asked_anew(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "one")
+    ask(qtbot, chat, "two")
+    qtbot.keyClicks(editor(window), "unsent")
+    press(qtbot, window, 0, "edit")
+    assert window.page.prompt.text == "one"
+    assert window.page.edit_bar.isVisible()
+    qtbot.keyClicks(editor(window), "!")
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert texts(chat) == [("user", "one!"), ("assistant", "Hello world ")]
+    assert window.page.prompt.text == "unsent"
+    assert not window.page.edit_bar.isVisible()
+    chat.changes.show_version(0, -1)
+    assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
+
+
+def test_editing_can_be_given_up(qtbot: QtBot, window: MainWindow, chat: ChatPresenter) -> None:
+    ask(qtbot, chat, "one")
+    qtbot.keyClicks(editor(window), "unsent")
+    press(qtbot, window, 0, "edit")
+    qtbot.mouseClick(window.page.edit_bar.button, Qt.MouseButton.LeftButton)
+    assert window.page.prompt.text == "unsent"
+    assert texts(chat)[0] == ("user", "one")
+
+
+def test_an_answer_is_edited_without_asking(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "one")
+    press(qtbot, window, 1, "edit")
+    window.page.prompt.set_text("my own words")
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    assert texts(chat) == [("user", "one"), ("assistant", "my own words")]
+    assert chat.messages[1].version == (2, 2)
+    assert len(engine.requests) == 1
+
+
+def test_a_stopped_answer_goes_on(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    engine.events = until_cancelled(engine, "Once upon")
+    assert chat.ask("tell")
+    qtbot.waitUntil(lambda: chat.messages[-1].text == "Once upon")
+    chat.stop()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    engine.events = lambda request: [Token(1, " a time"), Done("end", STATS)]
+    press(qtbot, window, 1, "resume")
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    message = chat.messages[-1]
+    assert (message.text, message.state) == ("Once upon a time", MessageState.WHOLE)
+    assert message.version == (1, 1)
+    request = engine.requests[-1]
+    assert [m.role for m in request.messages] == ["user"]
+    assert request.begun.content == "Once upon"
+    assert not message.can_go_on
+
+
+def test_a_branch_is_a_chat_of_its_own(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    ask(qtbot, chat, "one")
+    ask(qtbot, chat, "two")
+    first = chat.chat_id
+    press(qtbot, window, 1, "branch")
+    assert chat.chat_id != first
+    assert texts(chat) == [("user", "one"), ("assistant", "Hello world ")]
+    ask(qtbot, chat, "three")
+    chat.open(first)
+    assert [text for role, text in texts(chat) if role == "user"] == ["one", "two"]
+
+
+def test_a_deleted_question_goes_with_its_answer_and_comes_back(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "one")
+    ask(qtbot, chat, "two")
+    before = texts(chat)
+    press(qtbot, window, 0, "delete")
+    assert [text for _, text in texts(chat)] == ["two", "Hello world "]
+    ask(qtbot, chat, "three")
+    assert [m.content for m in engine.requests[-1].messages] == ["two", "Hello world ", "three"]
+    undo = window.page.undo.findChild(QPushButton)
+    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert texts(chat)[:4] == before
+    assert not window.page.undo.isVisible()
+
+
+def test_deleting_a_version_shows_another(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "why")
+    engine.events = lambda request: answer("second")
+    chat.regenerate()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    chat.changes.delete(1)
+    assert texts(chat) == [("user", "why"), ("assistant", "Hello world ")]
+    chat.changes.undelete()
+    assert texts(chat)[1] == ("assistant", "second ")
+
+
+def test_drafts_belong_to_their_chats(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    say(qtbot, window, chat, "one")
+    first = chat.chat_id
+    qtbot.keyClicks(editor(window), "for one")
+    window.actions_by_id["new"].trigger()
+    assert window.page.prompt.text == ""
+    qtbot.keyClicks(editor(window), "for a new one")
+    chat.open(first)
+    assert window.page.prompt.text == "for one"
+    window.actions_by_id["new"].trigger()
+    assert window.page.prompt.text == "for a new one"
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert texts(chat)[0] == ("user", "for a new one")
+    chat.new_chat()
+    assert chat.drafts.text == ""
+
+
+def test_the_reader_comes_back_to_where_they_were(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    engine.events = lambda request: answer("word " * 300)
+    for at in range(4):
+        ask(qtbot, chat, f"question {at}")
+    first, view = chat.chat_id, window.page._conversation
+    view.verticalScrollBar().setValue(700)
+    row, above = view.place
+    chat.new_chat()
+    assert chat._store.chats.get(first).place == Place(chat._store.messages.path(first)[row], above)
+    chat.open(first)
+    assert view.place == (row, above)
+    view.jump_to_end()
+    chat.new_chat()
+    chat.open(first)
+    assert view.place is None
+
+
+def test_a_store_that_fails_leaves_the_question_in_the_prompt(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def fail(*arguments: object, **more: object) -> None:
+        raise ChatsError("There is no space left for the chats.", hint="Free some.")
+
+    monkeypatch.setattr("ktdesk.chats.answers.Answers.ask", fail)
+    qtbot.keyClicks(editor(window), "hello")
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    assert window.page.prompt.text == "hello"
+    assert "no space left" in window.page.banner.text
+    assert not engine.requests
+    assert not chat._store.chats.all()
+
+
+def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **more: object) -> None:
+        raise ChatsError("There is no space left for the chats.", hint="Free some.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ktdesk.chats.answers.Answers.end", fail)
+        assert chat.ask("hello")
+        qtbot.waitUntil(lambda: not chat.is_answering)
+        assert "no space left" in window.page.banner.text
+        assert texts(chat) == [("user", "hello"), ("assistant", "Hello world ")]
+        assert chat.messages[-1].state is MessageState.WHOLE
+        assert not chat.ask("more")  # as long as the answer before cannot be stored
+    ask(qtbot, chat, "more")
+    assert texts(chat)[1:3] == [("assistant", "Hello world "), ("user", "more")]
+    with open_chats() as other:
+        assert other.search("world")
+
+
+def test_chats_that_cannot_be_opened_leave_a_window_that_works(
+    qapp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ChatsError("The chats were stored by a newer KTDesk.", hint="Install it.")
+
+    monkeypatch.setattr("ui.kept_chats.open_chats", fail)
+    kept, problem = open_kept(qapp)
+    assert kept.store.is_temporary
+    assert "nothing that is said here is kept" in problem.hint
+    kept.close()
+
+
+def test_what_another_program_says_is_shown(
+    qtbot: QtBot, chat: ChatPresenter, kept: KeptChats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(qtbot, chat, "one")
+    with open_chats() as other:
+        parent = other.chats.get(chat.chat_id).leaf_id
+        _, new = other.messages.ask(
+            chat.chat_id, "from elsewhere", parent_id=parent, model="", settings={}
+        )
+        other.messages.end(new, "done", "indeed")
+    kept._look()
+    assert [text for _, text in texts(chat)][-2:] == ["from elsewhere", "indeed"]
+    with open_chats() as other:
+        other.chats.delete(chat.chat_id)
+    kept._look()
+    assert chat.chat_id is None
+    assert not texts(chat)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Colours of code by Pygments, a slice at a time, so that long code never holds the window up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
+
+from ui.theme import Theme
+
+SLICE_S = 0.004  # of work before the window has its turn
+MOST = 300_000  # characters; longer code is left as it is
+# What Pygments calls a word, from the general to the particular, and the colour of the theme.
+_COLOURS = {
+    "Token.Comment": "muted",
+    "Token.Keyword": "code_keyword",
+    "Token.Operator.Word": "code_keyword",
+    "Token.Literal.String": "code_text",
+    "Token.Literal.Number": "code_number",
+    "Token.Name.Function": "code_name",
+    "Token.Name.Class": "code_name",
+    "Token.Name.Tag": "code_keyword",
+    "Token.Name.Attribute": "code_name",
+    "Token.Name.Decorator": "code_number",
+    "Token.Generic.Inserted": "code_text",
+    "Token.Generic.Deleted": "error_text",
+    "Token.Generic.Heading": "code_keyword",
+}
+
+
+class CodeColours(QObject):
+    """Colours the document of a code block once its code is whole."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        super().__init__(document)
+        self._document, self._theme = document, theme
+        self._tokens: Iterator[tuple[int, Any, str]] = iter(())
+        self._line = QTextBlock()
+        self._ranges: list[QTextLayout.FormatRange] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._go_on)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is code that has no colours yet."""
+        return self._timer.isActive()
+
+    def colour(self, code: str, language: str) -> None:
+        """Begin to colour code of a language, if it is a known one."""
+        self.stop()
+        lexer = _lexer(language) if code and len(code) <= MOST else None
+        if lexer is not None:
+            self._tokens = lexer.get_tokens_unprocessed(code)
+            self._line, self._ranges = self._document.begin(), []
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Leave the code as it is."""
+        self._timer.stop()
+
+    @Slot()
+    def _go_on(self) -> None:
+        end = time.perf_counter() + SLICE_S
+        for position, kind, text in self._tokens:
+            if name := _colour_of(str(kind)):
+                form = QTextCharFormat()
+                form.setForeground(self._theme.colour(name))
+                self._put(position, text, form)
+            if time.perf_counter() > end:
+                return
+        self._finish_line()
+        self._timer.stop()
+
+    def _put(self, position: int, text: str, form: QTextCharFormat) -> None:
+        """Give a word its colour; it may go over several lines."""
+        for piece in text.split("\n"):
+            if piece:
+                self._put_in_line(position, len(piece), form)
+            position += len(piece) + 1
+
+    def _put_in_line(self, position: int, length: int, form: QTextCharFormat) -> None:
+        while self._line.isValid() and position >= self._line.position() + self._line.length():
+            self._finish_line()
+            self._line = self._line.next()
+        if self._line.isValid():
+            found = QTextLayout.FormatRange()
+            found.start, found.length, found.format = position - self._line.position(), length, form
+            self._ranges.append(found)
+
+    def _finish_line(self) -> None:
+        if self._ranges and self._line.isValid():
+            self._line.layout().setFormats(self._ranges)
+            self._document.markContentsDirty(self._line.position(), self._line.length())
+        self._ranges = []
+
+
+@lru_cache(maxsize=200)
+def _colour_of(kind: str) -> str:
+    names = [name for start, name in _COLOURS.items() if kind.startswith(start)]
+    return names[-1] if names else ""
+
+
+@lru_cache(maxsize=50)
+def _lexer(language: str) -> Any:
+    """Return the lexer of a language by the first word after a fence; None if it is not known."""
+    from pygments import lexers
+    from pygments.util import ClassNotFound
+
+    word = language.replace("{", " ").replace(",", " ").split()
+    try:
+        return cast(Any, lexers).get_lexer_by_name(word[0].lower()) if word else None
+    except ClassNotFound:
+        return None

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes an answer: the model, and every setting that it is made with."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ui.chat.model_presenter import ModelPresenter
+from ui.settings_store import SettingsStore
+
+
+def snapshot(model: ModelPresenter, store: SettingsStore) -> tuple[str, dict[str, Any]]:
+    """Return the model's name, and the settings, which are kept with an answer."""
+    info = model.info
+    settings: dict[str, Any] = {
+        "sampling": dataclasses.asdict(store.settings.sampling),
+        "engine": dataclasses.asdict(store.settings.engine),
+    }
+    if info:
+        settings["model"] = {
+            "path": str(info.path),
+            "weight_types": info.weight_types,
+            "placement": info.placement,
+            "context_tokens": info.context_tokens,
+        }
+    return (info.name if info else ""), settings

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store of chats, as the window sees it: with a signal when anything in it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from ktdesk.chats import ChatStore, open_chats, temporary_chats
+from ktdesk.errors import ChatsError
+
+LOOK_MS = 2000  # how often it looks whether another program has written
+
+T = TypeVar("T")
+
+
+def open_kept(parent: QObject) -> tuple[KeptChats, ChatsError | None]:
+    """Open the user's chats; return them, and what to tell the user, if anything.
+
+    If they cannot be opened, what is said until the program ends is kept in a temporary place.
+    """
+    try:
+        store = open_chats()
+    except ChatsError as error:
+        hint = f"{error.hint} Until then, nothing that is said here is kept."
+        return KeptChats(temporary_chats(), parent), ChatsError(str(error), hint=hint)
+    problem = None
+    if lost := store.recovery:
+        problem = ChatsError(
+            f"The file of the chats was damaged. {lost.messages} messages in {lost.chats} chats "
+            "could be read, and are kept.",
+            hint=f"The damaged file is still there: {lost.set_aside}",
+        )
+    return KeptChats(store, parent), problem
+
+
+class KeptChats(QObject):
+    """Holds the store.
+
+    changed: chats or folders are others now, or look otherwise, whoever did it. failed: a
+    ChatsError.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, store: ChatStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self._seen = store.changes_of_others()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def do(self, work: Callable[[], T]) -> T | None:
+        """Change the store and tell of it; return what `work` does, or None if it has failed."""
+        try:
+            result = work()
+        except ChatsError as error:
+            self.failed.emit(error)
+            return None
+        self.changed.emit()
+        return result
+
+    def close(self) -> None:
+        """End the use of the store."""
+        self._timer.stop()
+        self.store.close()
+
+    @Slot()
+    def _look(self) -> None:
+        try:
+            seen = self.store.changes_of_others()
+        except ChatsError as error:
+            self._timer.stop()
+            self.failed.emit(error)
+            return
+        if seen != self._seen:
+            self._seen = seen
+            self.changed.emit()
