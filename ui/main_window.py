@@ -240,12 +240,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def _toggle_sidebar(self) -> None:
         self.show_page("chat")
-        self.sidebar.setVisible(self.sidebar.isHidden())
+        self._show_sidebar(is_shown=self.sidebar.isHidden())
+
+    def _show_sidebar(self, *, is_shown: bool) -> None:
+        self.sidebar.setVisible(is_shown)
+        self._store.set("interface", "sidebar", is_shown)
 
     @Slot()
     def _search(self) -> None:
         self.show_page("chat")
-        self.sidebar.show()
+        self._show_sidebar(is_shown=True)
         self.sidebar.start_search()
 
     @Slot()
@@ -277,6 +281,7 @@ class MainWindow(QMainWindow):
         self.page.drawer.setVisible(self.page.drawer.isHidden())
 
     def _restore(self) -> None:
+        self.sidebar.setVisible(self._store.settings.interface.sidebar)
         self.resize(*SIZE)
         kept = self._store.settings.interface.window_geometry
         if kept:

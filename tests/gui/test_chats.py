@@ -25,6 +25,7 @@ from ui.chat.presenter import ChatPresenter
 from ui.kept_chats import KeptChats, open_kept
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
+from ui.widgets.icon_button import IconButton
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -48,11 +49,15 @@ def restarted(
 
 
 def press(qtbot: QtBot, window: MainWindow, row: int, action: str) -> None:
-    view = window.page._conversation.view_of(row)
-    assert view is not None
-    button = view.buttons.buttons[action]
-    assert button.isVisibleTo(view)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    """Press a button below a message, once the view has shown what is there now."""
+
+    def button() -> IconButton | None:
+        view = window.page._conversation.view_of(row)
+        found = view.buttons.buttons[action] if view else None
+        return found if found and found.isVisible() and found.isEnabled() else None
+
+    qtbot.waitUntil(lambda: button() is not None)
+    qtbot.mouseClick(button(), Qt.MouseButton.LeftButton)
 
 
 def test_a_chat_its_draft_and_its_answer_are_there_after_a_restart(
@@ -319,6 +324,37 @@ def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
     assert texts(chat)[1:3] == [("assistant", "Hello world "), ("user", "more")]
     with open_chats() as other:
         assert other.search("world")
+
+
+def test_chats_that_cannot_be_read_are_told_and_nothing_breaks(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, kept: KeptChats,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ask(qtbot, chat, "hello")
+    first = chat.chat_id
+
+    def fail(*arguments: object, **more: object) -> None:
+        raise ChatsError("The file of the chats is damaged.", hint="Start KTDesk again.")
+
+    for name in ("path", "load", "versions", "delete", "branch", "edit", "choose", "begin"):
+        monkeypatch.setattr(f"ktdesk.chats.tree.Tree.{name}", fail)
+    for name in ("all", "find", "folders", "rename", "deleted", "remembered", "set_draft"):
+        monkeypatch.setattr(f"ktdesk.chats.catalog.Catalog.{name}", fail)
+    row = 1
+    chat.changes.delete(row)
+    chat.changes.branch(row)
+    chat.changes.edit(row, "x")
+    chat.regenerate(row)
+    chat.drafts.put("y")
+    chat.drafts.flush()
+    window.chats.rename(first, "x")
+    window.chats.delete(first)
+    window.sidebar.menus.of_all().deleteLater()
+    chat.open(first)
+    chat.new_chat()
+    kept.changed.emit()
+    assert "damaged" in window.page.banner.text
+    assert not chat.is_answering
 
 
 def test_chats_that_cannot_be_opened_leave_a_window_that_works(
