@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, Command
@@ -30,6 +30,7 @@ from ui.wizard.presenter import WizardPresenter
 
 SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
+NARROW = 760  # below this the list of chats gives way
 
 
 @runtime_checkable
@@ -117,6 +118,14 @@ class MainWindow(QMainWindow):
         if self._layers.count() == 1:
             page = WizardPage(self.wizard, self._theme)
             self._layers.setCurrentIndex(self._layers.addWidget(page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Give the conversation the width when there is little of it."""
+        super().resizeEvent(event)
+        was_narrow, is_narrow = (size.width() < NARROW for size in (event.oldSize(), event.size()))
+        if was_narrow != is_narrow:
+            is_wanted = self._store.settings.interface.sidebar
+            self.sidebar.setVisible(is_wanted and not is_narrow)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Tell of the first time."""

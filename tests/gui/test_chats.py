@@ -234,8 +234,20 @@ def test_a_deleted_question_goes_with_its_answer_and_comes_back(
     assert [m.content for m in engine.requests[-1].messages] == ["two", "Hello world ", "three"]
     undo = window.page.undo.findChild(QPushButton)
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    assert texts(chat)[:4] == before
+    assert texts(chat) == [*before, ("user", "three"), ("assistant", "Hello world ")]
     assert not window.page.undo.isVisible()
+
+
+def test_all_that_was_said_can_be_deleted_and_the_chat_goes_on(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "one")
+    chat.changes.delete(0)
+    assert chat.messages.conversation() == ()
+    ask(qtbot, chat, "two")
+    assert [m.content for m in engine.requests[-1].messages] == ["two"]
+    chat.changes.undelete()
+    assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
 
 
 def test_deleting_a_version_shows_another(

@@ -94,5 +94,9 @@ class MessageChanges(QObject):
         return ids, leaf
 
     def _restore(self, ids: list[int], leaf: int) -> None:
-        self._store.messages.restore(ids)
-        self._store.messages.show_path_to(leaf)
+        """Bring messages back; show their branch, unless what is shown goes on from them."""
+        messages = self._store.messages
+        messages.restore(ids)
+        restored = messages.get(ids[0])
+        if restored and ids[0] not in messages.path(restored.chat_id):
+            messages.show_path_to(leaf)

@@ -231,7 +231,7 @@ def _conversation(found: Mapping[int, StoredMessage], ids: Sequence[int]) -> tup
     said = [found[id_] for id_ in ids if id_ in found]
     return tuple(
         Message(message.role, message.content, message.thinking)
-        for message, after in zip(said, [*said[1:], None], strict=True)
+        for message, after in zip(said, [*said[1:], None], strict=False)
         if message.role != "user" or after is None or after.role != "user"
     )
 
