@@ -161,7 +161,9 @@ def _fault() -> KTDeskError:
 
 
 class _Worker(QObject):
-    """Lives in the engine's thread."""
+    """Lives in the engine's thread. ended: a job has; what is left of its events is there."""
+
+    ended = Signal()
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()
@@ -170,6 +172,7 @@ class _Worker(QObject):
     @Slot(object)
     def run(self, job: Job) -> None:
         job.run(self._engine)
+        self.ended.emit()
 
 
 class EngineBridge(QObject):
@@ -191,6 +194,7 @@ class EngineBridge(QObject):
         self._worker = _Worker(engine)
         self._worker.moveToThread(self._thread)
         self._started.connect(self._worker.run)
+        self._worker.ended.connect(self._signal)  # an end waits for no tick
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._signal)
@@ -238,6 +242,7 @@ class EngineBridge(QObject):
         self._timer.start()
         self._started.emit(job)
 
+    @Slot()
     def _signal(self) -> None:
         events = self._job.bundle.take() if self._job else []
         if events and isinstance(events[-1], _LAST):

@@ -51,7 +51,7 @@ def test_a_thousand_tokens_make_no_more_signals_than_the_timer_ticks(
     signals = collect(bridge)
     bridge.generate(HELLO)
     qtbot.waitUntil(lambda: ended(signals))
-    assert len(signals) <= len(ticks)
+    assert len(signals) <= len(ticks) + 1  # the end waits for no tick
     assert bridge._timer.interval() == TICK_MS >= 1000 / 30
     texts = [event.text for events in signals for event in events if isinstance(event, Token)]
     assert "".join(texts) == "x" * 1000
