@@ -68,8 +68,7 @@ def test_a_chosen_language_is_stored_by_its_code(window: MainWindow, store: Sett
 def test_settings_that_cannot_be_saved_are_said(
     window: MainWindow, store: SettingsStore, qtbot: QtBot
 ) -> None:
-    config_file().parent.parent.mkdir(parents=True, exist_ok=True)
-    config_file().parent.write_text("a file where the folder should be")
+    config_file().mkdir(parents=True)  # a folder where the file should be
     store.set("sampling", "top_k", 7)
     store.save_now()
     assert "could not be saved" in window.page.banner.text
