@@ -92,13 +92,6 @@
     </message>
 </context>
 <context>
-    <name>AttachmentsView</name>
-    <message>
-        <source>Picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>ChatList</name>
     <message>
         <source>Pinned</source>
@@ -291,44 +284,10 @@
     </message>
 </context>
 <context>
-    <name>Chip</name>
-    <message>
-        <source>Remove {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{count} files</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the model cannot see it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个词元</translation>
-    </message>
-</context>
-<context>
-    <name>ChipRow</name>
-    <message>
-        <source>Reading {name}…</source>
-        <translation type="unfinished">正在读取 {name}…</translation>
-    </message>
-</context>
-<context>
     <name>CodeBlock</name>
     <message>
         <source>code</source>
         <translation>代码</translation>
-    </message>
-    <message>
-        <source>Wrap</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Wrap long lines</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy</source>
@@ -341,21 +300,6 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
-    </message>
-</context>
-<context>
-    <name>ContextForecast</name>
-    <message>
-        <source>Too long by {count} tokens: the context has {all}. Shorten it, or load the model with a longer context.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The model will not see the {count} oldest messages: all do not fit.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The context is nearly full: the answer has room for {count} tokens.</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -629,13 +573,6 @@
     <message>
         <source>A folder with models</source>
         <translation>选择存放模型的文件夹</translation>
-    </message>
-</context>
-<context>
-    <name>FormulaBlock</name>
-    <message>
-        <source>Copy the formula in TeX</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -921,25 +858,6 @@
     <message>
         <source>Map of the layers</source>
         <translation>各层分布图</translation>
-    </message>
-</context>
-<context>
-    <name>LinkQuestion</name>
-    <message>
-        <source>Open a link?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open {host} outside of KTDesk?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy the address</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1603,26 +1521,6 @@
         <translation>消息</translation>
     </message>
     <message>
-        <source>Attach files</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Files…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A folder…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Attach a folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Stop the answer (Esc)</source>
         <translation>停止回答（Esc）</translation>
     </message>
@@ -1636,21 +1534,6 @@
     <message>
         <source>Not answered. Ctrl+R asks again.</source>
         <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
-    </message>
-</context>
-<context>
-    <name>ReadingBar</name>
-    <message>
-        <source>Reading {done} of {total} tokens</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{speed} tokens/s</source>
-        <translation type="unfinished">{speed} 词元/秒</translation>
-    </message>
-    <message>
-        <source>{time} left</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2252,29 +2135,6 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
-    </message>
-</context>
-<context>
-    <name>ThinkingView</name>
-    <message>
-        <source>Folds the thoughts</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Shows the thoughts</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Thinking for {seconds} s</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Thought for {seconds} s</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Thoughts</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
