@@ -55,8 +55,16 @@ class KeptChats(QObject):
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """Return what `work` does with the store, or None if it has failed, which is told."""
+        try:
+            return work()
+        except ChatsError as error:
+            self.failed.emit(error)
+            return None
+
     def do(self, work: Callable[[], T]) -> T | None:
-        """Change the store and tell of it; return what `work` does, or None if it has failed."""
+        """As `attempt`, for what changes the store; tells that it has changed."""
         try:
             result = work()
         except ChatsError as error:
@@ -72,12 +80,9 @@ class KeptChats(QObject):
 
     @Slot()
     def _look(self) -> None:
-        try:
-            seen = self.store.changes_of_others()
-        except ChatsError as error:
+        seen = self.attempt(self.store.changes_of_others)
+        if seen is None:
             self._timer.stop()
-            self.failed.emit(error)
-            return
-        if seen != self._seen:
+        elif seen != self._seen:
             self._seen = seen
             self.changed.emit()

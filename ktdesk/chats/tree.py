@@ -162,15 +162,15 @@ class Tree(Answers):
         """Bring deleted messages back to where they were."""
         self._set_deleted(ids, None)
 
-    def branch(self, message_id: int, title: str) -> int:
+    def branch(self, message_id: int) -> int:
         """Copy a chat up to a message into a new one; return the id of that chat."""
         with self._database.writing(is_durable=True) as connection:
             chat_id = self._chat_of(connection, message_id)
             now = time.time()
             cursor = connection.execute(
                 "INSERT INTO chat (folder_id, title, system_prompt, settings, created, updated)"
-                " SELECT folder_id, ?, system_prompt, settings, ?, ? FROM chat WHERE id = ?",
-                (clean(title), now, now, chat_id),
+                " SELECT folder_id, title, system_prompt, settings, ?, ? FROM chat WHERE id = ?",
+                (now, now, chat_id),
             )
             new_chat, parent = cursor.lastrowid, None
             assert new_chat is not None

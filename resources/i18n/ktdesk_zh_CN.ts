@@ -301,6 +301,10 @@
         <translation>已写入 {count} 个对话：{path}</translation>
     </message>
     <message>
+        <source>Reading {name}…</source>
+        <translation>正在读取 {name}…</translation>
+    </message>
+    <message>
         <source>Imported: {chats} chats with {messages} messages. Known before: {known}.</source>
         <translation>已导入 {chats} 个对话、{messages} 条消息；此前已有 {known} 个。</translation>
     </message>
