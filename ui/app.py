@@ -85,6 +85,7 @@ def _run() -> int:
     from ui.chat.presenter import ChatPresenter
     from ui.faults import FaultReporter
     from ui.language import Language
+    from ui.library.on_demand import LibraryOnDemand
     from ui.main_window import MainWindow, PageKind
     from ui.settings_store import SettingsStore
     from ui.theme import Theme, application_icon
@@ -110,6 +111,14 @@ def _run() -> int:
     bridge = EngineBridge(Engine(), application)
     model = ModelPresenter(bridge, store, application)
 
+    library = LibraryOnDemand(store, model, theme, application)
+
+    def discover_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Discover")
+
+    def shelf_title() -> str:
+        return QCoreApplication.translate("MainWindow", "My models")
+
     def placement_page() -> QWidget:
         from ui.placement.page import PlacementPage
         from ui.placement.presenter import PlacementPresenter
@@ -129,6 +138,8 @@ def _run() -> int:
         return QCoreApplication.translate("MainWindow", "Hardware")
 
     pages = (
+        PageKind("discover", "discover", discover_title, library.make_discover),
+        PageKind("shelf", "shelf", shelf_title, library.make_shelf),
         PageKind("placement", "placement", placement_title, placement_page),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
@@ -140,9 +151,20 @@ def _run() -> int:
         window.painted.connect(window.wizard.look)
     else:
         window.painted.connect(model.start)  # torch would delay what is seen first
+
+    def quit_now() -> None:
+        window.quit()
+        application.quit()
+
+    def go_on_with_downloads() -> None:
+        window.may_close = library.go_on(window, quit_now) or window.may_close
+
+    library.loading.connect(lambda: window.show_page("chat"))
+    window.painted.connect(go_on_with_downloads)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
+    library.close()
     if not bridge.close(CLOSE_MS):
         _log.warning("the engine did not end in time")
         log.close()

@@ -51,7 +51,10 @@ class PageKind:
 
 
 class MainWindow(QMainWindow):
-    """The window of KTDesk. painted: it is on the screen, for the first time."""
+    """The window of KTDesk. painted: it is on the screen, for the first time.
+
+    may_close: asked when the user closes the window; `quit` does not ask.
+    """
 
     painted = Signal()
 
@@ -65,7 +68,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._chat, self._model, self._store, self._theme = chat, model, store, theme
-        self._is_painted = False
+        self._is_painted = self._is_ending = False
+        self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
         self.page = ChatPage(chat, model, store, theme)
@@ -100,6 +104,11 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._pages[id_])
         self.actions_by_id[id_].setChecked(True)
 
+    def quit(self) -> None:
+        """Close the window, whatever is under way."""
+        self._is_ending = True
+        self.close()
+
     def show_wizard(self) -> None:
         """Cover everything with the first steps."""
         if self._layers.count() == 1:
@@ -124,6 +133,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Remember where the window was."""
+        if not self._is_ending and not self.may_close():
+            event.ignore()
+            return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self._store.set("interface", "window_geometry", geometry)
         self._store.save_now()
@@ -159,7 +171,7 @@ class MainWindow(QMainWindow):
             ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
-            Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.close),
+            Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
             *(
                 Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
                 for number, kind in enumerate(self._kinds, 1)

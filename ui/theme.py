@@ -42,6 +42,7 @@ class Theme(QObject):
         self._application = application
         self._mode = "system"
         self._colours: dict[str, str] = {}
+        self._icons: dict[tuple[str, str], QIcon] = {}
         application.setStyle(QStyleFactory.create("Fusion"))
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self._apply()
@@ -65,9 +66,14 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
         """Return an icon of resources/icons in a colour of the theme, greyed where disabled."""
+        if (name, colour) not in self._icons:  # rows of lists ask for them at every painting
+            self._icons[name, colour] = self._make_icon(name, self._colours[colour])
+        return self._icons[name, colour]
+
+    def _make_icon(self, name: str, colour: str) -> QIcon:
         icon = QIcon()
         for size in ICON_SIZES:
-            icon.addPixmap(_draw(name, self._colours[colour], size))
+            icon.addPixmap(_draw(name, colour, size))
             greyed = _draw(name, self._colours["disabled"], size)
             icon.addPixmap(greyed, QIcon.Mode.Disabled)
         return icon
@@ -77,12 +83,15 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        file = resource(f"themes/{'dark' if self.is_dark else 'light'}.toml")
+        name = "dark" if self.is_dark else "light"
+        file = resource(f"themes/{name}.toml")
         self._colours = tomllib.loads(file.read_text(encoding="utf-8"))
+        self._icons.clear()
         self._application.setPalette(self._palette())
         arrow = resource("themes/arrow.svg").as_posix()
+        tick = resource(f"themes/tick_{name}.svg").as_posix()
         style = Template(resource("themes/window.qss").read_text(encoding="utf-8"))
-        sheet = style.substitute(self._colours, arrow=arrow)
+        sheet = style.substitute(self._colours, arrow=arrow, tick=tick)
         self._application.setStyleSheet(sheet)
         self.changed.emit()
 

@@ -103,18 +103,14 @@ def _last_used(settings: Settings) -> Path | None:
 
 
 def _named(name: str, settings: Settings) -> Path:
+    from ktdesk.library.shelf.model import named
+
     models = [model for model in found_models(settings) if not model.problem]
-    for model in models:
-        if name.casefold() in (model.name.casefold(), model.path.stem.casefold()):
-            return model.path
-    known = did_you_mean(name, [_short_name(model) for model in models]) if models else ""
+    if called := named(models, name):
+        return called[0].path
+    known = did_you_mean(name, [model.id for model in models]) if models else ""
     raise ModelFileError(
         Path(name),
         f"No model is called {name!r}.{known}",
         hint="`ktdesk models` lists the models that were found; or give the path of a .gguf file.",
     )
-
-
-def _short_name(model: LocalModel) -> str:
-    """Return what to write for a model: its file's name, unless that is a number."""
-    return model.path.stem if model.path.suffix else model.name

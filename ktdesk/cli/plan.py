@@ -59,10 +59,10 @@ def run(arguments: Namespace, program: Program) -> int:
     from ktdesk.planning.verdict import Fit
 
     settings = engine_settings(arguments, program.settings.engine)
-    placement = arguments.placement or "auto"
     if is_elsewhere(arguments.model):
         found = find_elsewhere(arguments.model, program, settings)
         planner, about = found.planner, _about(found)
+        placement = arguments.placement or "auto"
         program.terminal.note(_chosen(found))
     else:
         path = choose_model(arguments.model, program)

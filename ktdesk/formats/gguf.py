@@ -173,22 +173,27 @@ class Checkpoint:
 
         Raises ModelFileError if the tensor is missing, or of a type KTDesk cannot compute with.
         """
+        self.check_type(name)
         placed = self._find(name)
         info = placed.info
-        known = [kind for kind in WeightType if kind.is_in_files]
-        if info.type not in known:
-            raise ModelFileError(
-                placed.part.path,
-                f"The tensor {name} has the type {_type_name(info.type)}, which KTDesk cannot "
-                "compute with yet.",
-                hint=f"Choose a file with these types: {', '.join(t.name for t in known)}.",
-            )
         rows = int(np.prod(info.shape[:-1], dtype=np.int64))
         return Weight(name, WeightType(info.type), info.shape, placed.data.reshape(rows, -1))
 
     def info(self, name: str) -> TensorInfo:
         """Return a tensor's row of the table. Raises ModelFileError if it is missing."""
         return self._find(name).info
+
+    def check_type(self, name: str) -> None:
+        """Raise ModelFileError if a tensor is missing, or KTDesk cannot compute with its type."""
+        placed = self._find(name)
+        known = [kind for kind in WeightType if kind.is_in_files]
+        if placed.info.type not in known:
+            raise ModelFileError(
+                placed.part.path,
+                f"The tensor {name} has the type {_type_name(placed.info.type)}, which KTDesk "
+                "cannot compute with yet.",
+                hint=f"Choose a file with these types: {', '.join(t.name for t in known)}.",
+            )
 
     def path_of(self, name: str) -> Path:
         """Return the file among the model's that holds a tensor."""

@@ -15,7 +15,6 @@ from typing import cast
 
 from ktdesk.errors import (
     MemoryShortage,
-    ModelFileError,
     PlacementError,
     SettingsError,
 )
@@ -26,7 +25,7 @@ from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.architectures import find_architecture
 from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
 from ktdesk.models.decoder import Decoder
-from ktdesk.models.rotary import FACTOR_TENSORS
+from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
 from ktdesk.operators.base import ExpertsSpec, LinearSpec, MlaSpec, MlpSpec, Slot
 from ktdesk.operators.placement import Placement
@@ -186,7 +185,7 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
 
     architecture = find_architecture(resources.checkpoint)
     model = architecture(Site("", resources, fill), resources.checkpoint)
-    _check_all_used(resources, model.spec.layers)
+    check_all_used(resources.checkpoint, resources.used, model.spec.layers)
     return model
 
 
@@ -212,23 +211,3 @@ def _check_memory(resources: Resources, plan: Plan) -> None:
             hint=f"Choose a context shorter than {resources.context_tokens} tokens, "
             "a smaller type for the cache, or close other programs.",
         )
-
-
-def _check_all_used(resources: Resources, layers: int) -> None:
-    """Refuse a file with tensors that the architecture ignores: its answers would be wrong."""
-    extra = resources.checkpoint.tensors.keys() - resources.used - FACTOR_TENSORS
-    unknown = sorted(name for name in extra if not _is_beyond(name, layers))
-    if unknown:
-        architecture = resources.checkpoint.architecture
-        raise ModelFileError(
-            resources.checkpoint.path,
-            f"The file has tensors that KTDesk's {architecture} does not use, "
-            f"{unknown[0]} among {len(unknown)}; without them its answers would be wrong.",
-            hint="This variant of the architecture is not supported yet. Choose another model.",
-        )
-
-
-def _is_beyond(name: str, layers: int) -> bool:
-    """Whether a tensor belongs to a layer after the last: DeepSeek's multi-token prediction."""
-    match = re.match(r"blk\.(\d+)\.", name)
-    return match is not None and int(match[1]) >= layers

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import Any
 
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.cache_rows import cache_row_bytes
+from ktdesk.models.loadable import tensor_names
 from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
 from ktdesk.operators.rules import Part, SlotPath
@@ -87,16 +87,23 @@ class Anatomy:
         return sum(module.weights for module in self.of(Part.ROUTED))
 
     def scaled(self, factor: float) -> Anatomy:
-        """Return about what it is in another quantisation, whose file is so many times as large."""
-        modules = (
-            replace(
-                module,
-                size_bytes=int(factor * module.size_bytes),
-                read_bytes=factor * module.read_bytes,
-            )
-            for module in self.modules
-        )
-        return replace(self, modules=tuple(modules), expert_bytes=int(factor * self.expert_bytes))
+        """Return about what it is in another quantisation, whose file is so many times as large.
+
+        Smaller files save on routed experts, larger ones spend on everything.
+        """
+        saving = (1 - factor) * self.size_bytes
+        routed = self.bytes_of(Part.ROUTED)
+        saves_on_routed = 0 < saving < routed
+        of_routed = 1 - saving / routed if saves_on_routed else factor
+        of_others = 1.0 if saves_on_routed else factor
+
+        def resized(module: Module) -> Module:
+            by = of_routed if module.part is Part.ROUTED else of_others
+            size = int(by * module.size_bytes)
+            return replace(module, size_bytes=size, read_bytes=by * module.read_bytes)
+
+        modules = tuple(map(resized, self.modules))
+        return replace(self, modules=modules, expert_bytes=int(of_routed * self.expert_bytes))
 
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""
@@ -129,7 +136,7 @@ def _module(
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
     weights = 0
-    for name in _tensor_names(spec):
+    for name in tensor_names(spec):
         info = tensors.get(name)
         if info is None:
             continue
@@ -165,18 +172,6 @@ def _share_of_a_token(part: Part, spec: object, shape: tuple[int, ...]) -> float
     if part is Part.EMBEDDING:
         return 1 / shape[0]
     return spec.experts_per_token / spec.experts if isinstance(spec, ExpertsSpec) else 1.0
-
-
-def _tensor_names(spec: object) -> Iterator[str]:
-    """Yield the texts of a spec and of the specs in it; those that are tensors are its own."""
-    if not is_dataclass(spec):
-        return
-    for field in fields(spec):
-        value: Any = getattr(spec, field.name)
-        if isinstance(value, str):
-            yield value
-        else:
-            yield from _tensor_names(value)
 
 
 def _row_operations(spec: object) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware.machine import Machine
 from ktdesk.kernels.cache_types import CacheType
+from ktdesk.models.loadable import check_loadable
 from ktdesk.models.slots import outline
 from ktdesk.operators.placement import Placement
 from ktdesk.planning.assignment import Assignment, assign
@@ -69,6 +70,7 @@ class Planner:
         self.checkpoint, self.machine = checkpoint, machine
         self._outcomes, self._machine_key = outcomes, machine_key
         self._outline = outline(checkpoint)
+        check_loadable(checkpoint, self._outline)
         self._anatomies: dict[CacheType, Anatomy] = {}
 
     def plan(self, wishes: Wishes, scale: float = 1.0) -> Plan:

@@ -160,6 +160,12 @@ class InterfaceSettings(Section):
     theme: str = setting(
         "system", "Theme", "'system' follows the desktop.", choices=("system", "light", "dark")
     )
+    close_while_downloading: str = setting(
+        "ask",
+        "Closing during downloads",
+        "'go on' keeps fetching in the tray; 'quit' goes on at the next start.",
+        choices=("ask", "go on", "quit"),
+    )
     last_model: str = setting("", "Last model", "The path of the model that was used last.")
     window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
     wizard_done: bool = setting(

@@ -96,6 +96,29 @@
     </message>
 </context>
 <context>
+    <name>BrokenMoves</name>
+    <message>
+        <source>Moving {name} was broken off.</source>
+        <translation>{name} 的移动曾被中断。</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Until it is decided, both places may hold parts of it.</source>
+        <translation>没有丢失任何内容。在您决定之前，两处都可能有它的部分文件。</translation>
+    </message>
+    <message>
+        <source>Finish moving it</source>
+        <translation>完成移动</translation>
+    </message>
+    <message>
+        <source>Put all back</source>
+        <translation>全部放回原处</translation>
+    </message>
+    <message>
+        <source>Moving {name}: {percent} %</source>
+        <translation>正在移动 {name}：{percent} %</translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Retry</source>
@@ -108,6 +131,33 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>Closing</name>
+    <message>
+        <source>Go on in the tray</source>
+        <translation>在托盘中继续</translation>
+    </message>
+    <message>
+        <source>Go on, minimised</source>
+        <translation>最小化并继续</translation>
+    </message>
+    <message>
+        <source>Models are being downloaded. Shall that go on?</source>
+        <translation>正在下载模型。要继续吗？</translation>
+    </message>
+    <message>
+        <source>If you quit, nothing is lost: they go on when KTDesk is started again.</source>
+        <translation>退出不会丢失任何数据：下次启动 KTDesk 时会接着下载。</translation>
+    </message>
+    <message>
+        <source>Always do so</source>
+        <translation>以后都这样做</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
     </message>
 </context>
 <context>
@@ -165,6 +215,324 @@
     <message>
         <source>Jump to the end</source>
         <translation>跳到末尾</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsView</name>
+    <message>
+        <source>Quantisations</source>
+        <translation>量化版本</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Enter a token…</source>
+        <translation>输入令牌…</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>打开其网页</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Asking what it offers…</source>
+        <translation>正在查询可用版本…</translation>
+    </message>
+    <message>
+        <source>Choose a model to see what it offers, and what it would do here.</source>
+        <translation>选择一个模型，查看其各个版本以及在本机上的表现。</translation>
+    </message>
+    <message>
+        <source>There is no GGUF file in it: KTDesk cannot run what it offers.</source>
+        <translation>其中没有 GGUF 文件：KTDesk 无法运行它。</translation>
+    </message>
+    <message>
+        <source>Reading the headers of its files to predict how they run here…</source>
+        <translation>正在读取文件头，以预测在本机上的表现…</translation>
+    </message>
+    <message>
+        <source>The token is in the system&apos;s keyring.</source>
+        <translation>令牌已存入系统密钥环。</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: the token is forgotten when KTDesk ends.</source>
+        <translation>此系统没有密钥环：KTDesk 退出后不再记得令牌。</translation>
+    </message>
+    <message>
+        <source>not named</source>
+        <translation>未注明</translation>
+    </message>
+    <message>
+        <source>licence: {name}</source>
+        <translation>许可证：{name}</translation>
+    </message>
+    <message>
+        <source>revision {name}</source>
+        <translation>版本 {name}</translation>
+    </message>
+    <message>
+        <source>Its makers want to know who uses it: accept their terms on its page, and enter an access token of your account there.</source>
+        <translation>作者要求先登记：请在其网页上接受条款，然后在此输入您账号的访问令牌。</translation>
+    </message>
+    <message>
+        <source>The repository lacks parts of it: it would not run.</source>
+        <translation>仓库中缺少它的部分文件：无法运行。</translation>
+    </message>
+    <message>
+        <source>It takes {size}, and {free} are free there: choose a folder on another disk.</source>
+        <translation>需要 {size}，而那里只剩 {free}：请选择其他硬盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>Get {label} ({size})</source>
+        <translation>下载 {label}（{size}）</translation>
+    </message>
+    <message>
+        <source>It is on this machine already.</source>
+        <translation>本机上已有。</translation>
+    </message>
+    <message>
+        <source>Recommended: of those that fit here, it keeps most of the model.</source>
+        <translation>推荐：在本机能容纳的版本中，它保留的模型精度最高。</translation>
+    </message>
+    <message>
+        <source>It does not fit into memory: most would be read from the disk.</source>
+        <translation>内存放不下：大部分需从硬盘读取。</translation>
+    </message>
+    <message>
+        <source>Access token of your account at this source</source>
+        <translation>您在此来源的账号访问令牌</translation>
+    </message>
+</context>
+<context>
+    <name>Discover</name>
+    <message>
+        <source>Runs well here</source>
+        <translation>在本机运行良好</translation>
+    </message>
+    <message>
+        <source>Needs more memory than is free here</source>
+        <translation>所需内存超过本机可用内存</translation>
+    </message>
+    <message>
+        <source>{billions} billion parameters</source>
+        <translation>{hundred_millions} 亿参数</translation>
+    </message>
+    <message>
+        <source>{count} downloads</source>
+        <translation>{count} 次下载</translation>
+    </message>
+    <message>
+        <source>{size} as {quantization} · {billions} billion parameters</source>
+        <translation>{quantization} 格式 {size} · {hundred_millions} 亿参数</translation>
+    </message>
+    <message>
+        <source>terms to accept</source>
+        <translation>需接受条款</translation>
+    </message>
+</context>
+<context>
+    <name>DiscoverPage</name>
+    <message>
+        <source>Words, owner/name, or an address</source>
+        <translation>关键词、作者/名称或网址</translation>
+    </message>
+    <message>
+        <source>Search for models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Hide what does not fit here</source>
+        <translation>隐藏本机放不下的</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>Calculating what runs here…</source>
+        <translation>正在计算本机能运行哪些模型…</translation>
+    </message>
+    <message>
+        <source>Nothing that fits this computer. Show the others as well?</source>
+        <translation>没有适合本机的模型。要显示其他模型吗？</translation>
+    </message>
+    <message>
+        <source>Nothing was found. Try fewer words, or another source.</source>
+        <translation>没有找到。请减少关键词，或换一个来源。</translation>
+    </message>
+    <message>
+        <source>All sources</source>
+        <translation>所有来源</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadCard</name>
+    <message>
+        <source>Earlier: {name}</source>
+        <translation>提前：{name}</translation>
+    </message>
+    <message>
+        <source>Later: {name}</source>
+        <translation>推后：{name}</translation>
+    </message>
+    <message>
+        <source>Files of {name}</source>
+        <translation>{name} 的文件</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+    <message>
+        <source>Another source</source>
+        <translation>换一个来源</translation>
+    </message>
+    <message>
+        <source>Pause {name}</source>
+        <translation>暂停 {name}</translation>
+    </message>
+    <message>
+        <source>Go on with {name}</source>
+        <translation>继续 {name}</translation>
+    </message>
+    <message>
+        <source>Try again: {name}</source>
+        <translation>重试：{name}</translation>
+    </message>
+    <message>
+        <source>Go on from {source}</source>
+        <translation>改从 {source} 继续</translation>
+    </message>
+</context>
+<context>
+    <name>Downloads</name>
+    <message>
+        <source>Remove {name} from the downloads?</source>
+        <translation>从下载列表中移除 {name}？</translation>
+    </message>
+    <message>
+        <source>{size} of it are on the disk already. If they stay, ordering it again goes on from there.</source>
+        <translation>已有 {size} 下载到硬盘。若保留，再次下载时会从那里继续。</translation>
+    </message>
+    <message>
+        <source>Keep the files</source>
+        <translation>保留文件</translation>
+    </message>
+    <message>
+        <source>Delete the files</source>
+        <translation>删除文件</translation>
+    </message>
+    <message>
+        <source>In the queue</source>
+        <translation>排队中</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Checking what came</source>
+        <translation>正在校验</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Waits for the night hours</source>
+        <translation>等待夜间时段</translation>
+    </message>
+    <message>
+        <source>Waits for space on the disk</source>
+        <translation>等待硬盘空间</translation>
+    </message>
+    <message>
+        <source>Waits for the network</source>
+        <translation>等待网络</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>downloading</source>
+        <translation>下载中</translation>
+    </message>
+    <message>
+        <source>being checked</source>
+        <translation>校验中</translation>
+    </message>
+    <message>
+        <source>being repaired</source>
+        <translation>修复中</translation>
+    </message>
+    <message>
+        <source>complete</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Nothing is being downloaded</source>
+        <translation>没有正在进行的下载</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadsPanel</name>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Show or hide the single downloads</source>
+        <translation>显示或隐藏各项下载</translation>
+    </message>
+    <message>
+        <source>Speed limit and night hours</source>
+        <translation>限速与夜间时段</translation>
+    </message>
+    <message>
+        <source>Clear the complete ones</source>
+        <translation>清除已完成的</translation>
+    </message>
+    <message>
+        <source>Progress of all downloads</source>
+        <translation>全部下载的进度</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>全部暂停</translation>
+    </message>
+    <message>
+        <source>Go on with all</source>
+        <translation>全部继续</translation>
     </message>
 </context>
 <context>
@@ -248,6 +616,83 @@
     <message>
         <source>Open a model</source>
         <translation>打开模型</translation>
+    </message>
+</context>
+<context>
+    <name>Fits</name>
+    <message>
+        <source>Comfortable</source>
+        <translation>轻松运行</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强够用</translation>
+    </message>
+    <message>
+        <source>From the disk: slow</source>
+        <translation>需读硬盘，较慢</translation>
+    </message>
+    <message>
+        <source>Will not run</source>
+        <translation>无法运行</translation>
+    </message>
+</context>
+<context>
+    <name>FolderChoice</name>
+    <message>
+        <source>Into</source>
+        <translation>存放到</translation>
+    </message>
+    <message>
+        <source>Folder of the download</source>
+        <translation>下载到的文件夹</translation>
+    </message>
+    <message>
+        <source>Another folder…</source>
+        <translation>其他文件夹…</translation>
+    </message>
+    <message>
+        <source>{folder} ({free} free)</source>
+        <translation>{folder}（剩余 {free}）</translation>
+    </message>
+    <message>
+        <source>A folder for models</source>
+        <translation>存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>FolderList</name>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>{free} free</source>
+        <translation>剩余空间 {free}</translation>
+    </message>
+    <message>
+        <source>{free}, read only</source>
+        <translation>{free}，只读</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>not there: connect its disk</source>
+        <translation>不存在：请连接其硬盘</translation>
+    </message>
+    <message>
+        <source>{folder} · downloads go there</source>
+        <translation>{folder} · 下载到此处</translation>
+    </message>
+    <message>
+        <source>Remove {folder} from the list; its files stay</source>
+        <translation>从列表中移除 {folder}，文件保留</translation>
     </message>
 </context>
 <context>
@@ -579,6 +1024,41 @@
     </message>
 </context>
 <context>
+    <name>Library</name>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/s</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到一分钟</translation>
+    </message>
+    <message>
+        <source>about {minutes} min left</source>
+        <translation>剩余约 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>about {hours} h {minutes} min left</source>
+        <translation>剩余约 {hours} 小时 {minutes} 分</translation>
+    </message>
+    <message>
+        <source>about {days} days left</source>
+        <translation>剩余约 {days} 天</translation>
+    </message>
+    <message>
+        <source>{few} to {many} s per token</source>
+        <translation>每词元 {few} 至 {many} 秒</translation>
+    </message>
+    <message>
+        <source>{low} to {high} tokens/s</source>
+        <translation>每秒 {low} 至 {high} 词元</translation>
+    </message>
+</context>
+<context>
     <name>Machine</name>
     <message>
         <source>Products eight numbers at a time: the least for a usable speed.</source>
@@ -883,12 +1363,55 @@
         <translation>打开模型</translation>
     </message>
     <message>
+        <source>Discover</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>My models</source>
+        <translation>我的模型</translation>
+    </message>
+    <message>
         <source>Placement</source>
         <translation>放置</translation>
     </message>
     <message>
         <source>Hardware</source>
         <translation>硬件</translation>
+    </message>
+</context>
+<context>
+    <name>ModelActions</name>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Fetch what is missing</source>
+        <translation>补齐缺失部分</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Show in its folder</source>
+        <translation>打开所在文件夹</translation>
+    </message>
+    <message>
+        <source>Move…</source>
+        <translation>移动…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Move the model to</source>
+        <translation>将模型移动到</translation>
     </message>
 </context>
 <context>
@@ -927,6 +1450,126 @@
     <message>
         <source>{name}, loaded</source>
         <translation>{name}（已加载）</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>{name} · loaded</source>
+        <translation>{name} · 已加载</translation>
+    </message>
+    <message>
+        <source>{program}: {folder}</source>
+        <translation>{program}：{folder}</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Delete {name}?</source>
+        <translation>删除 {name}？</translation>
+    </message>
+    <message>
+        <source>These are {count} files. {size} are free when they are gone; from the recycle bin they can be taken back until it is emptied.
+{folder}</source>
+        <translation>共 {count} 个文件，删除后可释放 {size}；在清空回收站之前可以恢复。
+{folder}</translation>
+    </message>
+    <message>
+        <source>Move to the recycle bin</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>永久删除</translation>
+    </message>
+    <message>
+        <source>Missing {count} of {parts}</source>
+        <translation>缺少 {count} / {parts}</translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>Unverified</source>
+        <translation>未校验</translation>
+    </message>
+    <message>
+        <source>Parts are missing</source>
+        <translation>缺少部分文件</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>已损坏</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>已不存在</translation>
+    </message>
+    <message>
+        <source>Every byte is as its source says.</source>
+        <translation>每个字节都与来源一致。</translation>
+    </message>
+    <message>
+        <source>All of it is there; verify it to compare its bytes.</source>
+        <translation>文件齐全；校验后即可确认内容。</translation>
+    </message>
+    <message>
+        <source>All of it is there, and nothing to compare it with.</source>
+        <translation>文件齐全，但没有可供比对的校验值。</translation>
+    </message>
+    <message>
+        <source>Missing: {names}</source>
+        <translation>缺少：{names}</translation>
+    </message>
+    <message>
+        <source>Not as their source has them: {names}</source>
+        <translation>与来源不一致：{names}</translation>
+    </message>
+    <message>
+        <source>Its folder is not there: connect the disk that it is on.</source>
+        <translation>其文件夹不存在：请连接所在的硬盘。</translation>
+    </message>
+    <message>
+        <source>It is not there any more: put it back, or get it again.</source>
+        <translation>它已不在那里：请放回，或重新下载。</translation>
+    </message>
+    <message>
+        <source>Being verified: {percent} %</source>
+        <translation>正在校验：{percent} %</translation>
+    </message>
+    <message>
+        <source>Being moved: {percent} %</source>
+        <translation>正在移动：{percent} %</translation>
+    </message>
+    <message>
+        <source>Being deleted: {percent} %</source>
+        <translation>正在删除：{percent} %</translation>
     </message>
 </context>
 <context>
@@ -982,6 +1625,49 @@
     <message>
         <source>{missing} of memory are missing. A file in {smaller} saves {saved}.</source>
         <translation>内存还差 {missing}。改用 {smaller} 格式的文件可节省 {saved}。</translation>
+    </message>
+</context>
+<context>
+    <name>OfferTable</name>
+    <message>
+        <source>Quantisation</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>文件数</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>在本机</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation>尚未得知</translation>
+    </message>
+    <message>
+        <source>Cannot be told</source>
+        <translation>无法判断</translation>
+    </message>
+    <message>
+        <source>parts are missing</source>
+        <translation>缺少部分文件</translation>
+    </message>
+    <message>
+        <source>on this machine</source>
+        <translation>本机已有</translation>
+    </message>
+    <message>
+        <source>recommended</source>
+        <translation>推荐</translation>
     </message>
 </context>
 <context>
@@ -1135,7 +1821,7 @@
     </message>
     <message>
         <source>{low} to {high} tokens/s</source>
-        <translation>{low} 到 {high} 词元/秒</translation>
+        <translation>每秒 {low} 至 {high} 词元</translation>
     </message>
 </context>
 <context>
@@ -1538,6 +2224,26 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Closing during downloads</source>
+        <translation>下载时关闭窗口</translation>
+    </message>
+    <message>
+        <source>&apos;go on&apos; keeps fetching in the tray; &apos;quit&apos; goes on at the next start.</source>
+        <translation>“继续”在托盘中接着下载；“退出”则下次启动时继续。</translation>
+    </message>
+    <message>
+        <source>ask</source>
+        <translation>询问</translation>
+    </message>
+    <message>
+        <source>go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
         <source>Cores</source>
         <translation>核心</translation>
     </message>
@@ -1653,6 +2359,114 @@
         <source>MB/s</source>
         <translation>MB/s</translation>
     </message>
+    <message>
+        <source>Models of other programs</source>
+        <translation>其他程序的模型</translation>
+    </message>
+    <message>
+        <source>Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.</source>
+        <translation>是否也显示 LM Studio、Ollama、llama.cpp 和 Hugging Face 缓存中的模型。</translation>
+    </message>
+    <message>
+        <source>First source</source>
+        <translation>首选来源</translation>
+    </message>
+    <message>
+        <source>Where a model is looked for, unless something else is said.</source>
+        <translation>没有另外指定时，在哪里查找模型。</translation>
+    </message>
+    <message>
+        <source>huggingface</source>
+        <translation>Hugging Face</translation>
+    </message>
+    <message>
+        <source>mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>modelscope</source>
+        <translation>ModelScope</translation>
+    </message>
+    <message>
+        <source>Hugging Face</source>
+        <translation>Hugging Face</translation>
+    </message>
+    <message>
+        <source>The hub&apos;s address; a hub of one&apos;s own that speaks as it does will do.</source>
+        <translation>站点地址；兼容其接口的自建站点也可以。</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>The address of a mirror of the hub. It is never told the hub&apos;s token.</source>
+        <translation>镜像站点的地址。主站的令牌绝不会发给它。</translation>
+    </message>
+    <message>
+        <source>ModelScope</source>
+        <translation>ModelScope</translation>
+    </message>
+    <message>
+        <source>The site&apos;s address.</source>
+        <translation>站点地址。</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Such as http://host:port or socks5h://host:port; empty takes the system&apos;s.</source>
+        <translation>例如 http://主机:端口 或 socks5h://主机:端口；留空则用系统的。</translation>
+    </message>
+    <message>
+        <source>Models at once</source>
+        <translation>同时下载的模型数</translation>
+    </message>
+    <message>
+        <source>How many are fetched at the same time.</source>
+        <translation>同时下载多少个模型。</translation>
+    </message>
+    <message>
+        <source>Speed limit</source>
+        <translation>限速</translation>
+    </message>
+    <message>
+        <source>What all downloads together may take; 0: as much as there is.</source>
+        <translation>所有下载合计的最高速度；0 表示不限。</translation>
+    </message>
+    <message>
+        <source>Only at night</source>
+        <translation>仅在夜间下载</translation>
+    </message>
+    <message>
+        <source>Whether downloads wait for the hours below.</source>
+        <translation>下载是否等到下面的时段。</translation>
+    </message>
+    <message>
+        <source>Night from</source>
+        <translation>夜间开始</translation>
+    </message>
+    <message>
+        <source>When they begin, by this computer&apos;s clock.</source>
+        <translation>开始时间，以本机时钟为准。</translation>
+    </message>
+    <message>
+        <source>Night to</source>
+        <translation>夜间结束</translation>
+    </message>
+    <message>
+        <source>When they end; it may be on the next day.</source>
+        <translation>结束时间，可以是次日。</translation>
+    </message>
+    <message>
+        <source>Keep awake</source>
+        <translation>保持唤醒</translation>
+    </message>
+    <message>
+        <source>Whether the computer is kept from sleeping while models are fetched.</source>
+        <translation>下载模型时是否阻止电脑休眠。</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDrawer</name>
@@ -1673,8 +2487,20 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
     </message>
     <message>
         <source>Takes effect when a model is loaded the next time.</source>
@@ -1698,6 +2524,41 @@
     <message>
         <source>(this computer has no such card to use)</source>
         <translation>（这台电脑没有可用的这块显卡）</translation>
+    </message>
+</context>
+<context>
+    <name>ShelfPage</name>
+    <message>
+        <source>Filter by name, architecture or folder</source>
+        <translation>按名称、架构或文件夹筛选</translation>
+    </message>
+    <message>
+        <source>Filter the models</source>
+        <translation>筛选模型</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Models on this machine</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>There is no model yet. Discover has many; or add a folder with some.</source>
+        <translation>还没有模型。可在“发现”中下载，或添加已有模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>No model is like that.</source>
+        <translation>没有符合条件的模型。</translation>
+    </message>
+    <message>
+        <source>Every state</source>
+        <translation>所有状态</translation>
     </message>
 </context>
 <context>
@@ -1802,6 +2663,29 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show the window</source>
+        <translation>显示窗口</translation>
+    </message>
+    <message>
+        <source>Pause all downloads</source>
+        <translation>暂停所有下载</translation>
+    </message>
+    <message>
+        <source>Go on with all</source>
+        <translation>全部继续</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>{name} is complete.</source>
+        <translation>{name} 已下载完成。</translation>
     </message>
 </context>
 <context>
@@ -2070,22 +2954,6 @@
     <message>
         <source>Enough for answers; long texts take longer than on newer ones.</source>
         <translation>足以生成回答，但阅读长文本比新处理器慢。</translation>
-    </message>
-    <message>
-        <source>Comfortable</source>
-        <translation>轻松运行</translation>
-    </message>
-    <message>
-        <source>Tight</source>
-        <translation>勉强够用</translation>
-    </message>
-    <message>
-        <source>From the disk: slow</source>
-        <translation>需读硬盘，较慢</translation>
-    </message>
-    <message>
-        <source>Will not run</source>
-        <translation>无法运行</translation>
     </message>
 </context>
 <context>

@@ -15,11 +15,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QLabel
 
 from ktdesk.engine import LoadProgress
-from ktdesk.settings import Settings, describe
+from ktdesk.settings import DownloadsSettings, Settings, describe
 from ui import resource
 from ui.chat.settings_drawer import SHOWN
 from ui.chat.stages import stage_text
 from ui.language import LANGUAGES, Language
+from ui.library import limits
 from ui.main_window import MainWindow
 from ui.widgets.setting_texts import TEXTS, setting_text
 
@@ -72,6 +73,9 @@ def test_every_setting_that_is_shown_can_be_translated() -> None:
         for name in SHOWN.get(field.name, own):
             about = describe(section)[name]
             texts |= {about.title, about.help, about.unit, *about.choices}
+    for name in limits.SHOWN:  # whose choices are times of the day
+        about = describe(DownloadsSettings)[name]
+        texts |= {about.title, about.help, about.unit}
     assert texts - {""} == set(TEXTS)
 
 

@@ -19,6 +19,8 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
+from ktdesk.models.loadable import check_loadable
+from ktdesk.models.slots import outline
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
@@ -90,6 +92,11 @@ def build(tiny: Tiny, placement: str, threads: int = 2) -> tuple[Decoder, CpuDev
 def assert_logits(actual: torch.Tensor, expected: torch.Tensor) -> None:
     error = (actual - expected).abs().max() / expected.abs().max()
     assert error < RELATIVE, f"relative error {error:.2e}"
+
+
+def test_its_header_says_that_it_can_be_loaded(tiny: Tiny) -> None:
+    checkpoint = Checkpoint.open(tiny.path)
+    check_loadable(checkpoint, outline(checkpoint))
 
 
 @pytest.mark.parametrize("placement", ["reference", "cpu_only"])

@@ -35,7 +35,10 @@ SHOWN = {
         "dry_allowed_length", "dry_tokens", "seed",
         "context_full", "prompt_lookup",
     ),
-    "interface": ("theme", "language"),
+    "models": ("other_programs",),
+    "sources": ("preferred", "hub", "mirror", "modelscope"),
+    "network": ("proxy",),
+    "interface": ("theme", "language", "close_while_downloading"),
 }  # fmt: skip
 
 
@@ -80,7 +83,10 @@ class SettingsDrawer(QFrame):
         """Say it in the present language."""
         self._title.setText(self.tr("Settings"))
         self._close.describe(self.tr("Close the settings"))
-        titles = (self.tr("Engine"), self.tr("Answers"), self.tr("Window"))
+        titles = (
+            self.tr("Engine"), self.tr("Answers"), self.tr("Models"), self.tr("Sources"),
+            self.tr("Network"), self.tr("Window"),
+        )  # fmt: skip
         for heading, title in zip(self._headings.values(), titles, strict=True):
             heading.setText(title)
         self._note.setText(self.tr("Takes effect when a model is loaded the next time."))

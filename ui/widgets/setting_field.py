@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
@@ -34,7 +35,7 @@ class SettingField(QWidget):
         self, about: Setting, value: Any, kind: Any, *, names: dict[str, str] | None = None
     ) -> None:
         super().__init__()
-        self._about, self._names = about, names
+        self._about, self._names, self._kind = about, names, kind
         self._title, self._help = QLabel(self), QLabel(self)
         self._help.setObjectName("muted")
         self._help.setWordWrap(True)
@@ -52,7 +53,9 @@ class SettingField(QWidget):
     def show_value(self, value: Any) -> None:
         """Show the value that the setting has by now."""
         field = self._input
-        if isinstance(field, QComboBox):
+        if isinstance(field, QCheckBox):
+            field.setChecked(value)
+        elif isinstance(field, QComboBox):
             field.setCurrentIndex(max(0, field.findData(value)))
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             field.setValue(value)
@@ -63,15 +66,18 @@ class SettingField(QWidget):
         """Say it in the present language."""
         title, text = setting_text(self._about.title), setting_text(self._about.help)
         self._title.setText(title)
+        self._title.setHidden(isinstance(self._input, QCheckBox))  # which has its own
         self._help.setText("" if self._names else text)
         self._help.setHidden(bool(self._names))
         self._input.setAccessibleName(title)
         self._input.setAccessibleDescription(text)
         field = self._input
-        if isinstance(field, QSpinBox):
+        if isinstance(field, QCheckBox):
+            field.setText(title)
+        elif isinstance(field, QSpinBox | QDoubleSpinBox):
             unit = setting_text(self._about.unit)
             field.setSuffix(f" {unit}" if unit else "")
-        elif isinstance(field, QLineEdit):
+        elif isinstance(field, QLineEdit) and self._kind is not str:
             field.setPlaceholderText(self.tr("random"))
         elif isinstance(field, QComboBox):
             self._name_choices(field)
@@ -79,12 +85,16 @@ class SettingField(QWidget):
     def _make_input(self, kind: Any) -> QWidget:
         if self._names or self._about.choices:
             return self._make_choice()
+        if kind is bool:
+            box = QCheckBox(self)
+            box.clicked.connect(self._check)
+            return box
         if kind is float:
             return self._make_number(QDoubleSpinBox(self))
         if kind is int:
             return self._make_number(QSpinBox(self))
         field = QLineEdit(self)
-        field.editingFinished.connect(self._edit_text)
+        field.editingFinished.connect(self._edit_text if kind is str else self._edit_number)
         return field
 
     def _make_number(self, field: QSpinBox | QDoubleSpinBox) -> QWidget:
@@ -113,6 +123,10 @@ class SettingField(QWidget):
             name = (self._names or {}).get(choice) or setting_text(choice or "system")
             field.setItemText(at, name)
 
+    @Slot(bool)
+    def _check(self, is_checked: bool) -> None:
+        self.edited.emit(is_checked)
+
     @Slot(int)
     def _choose(self, at: int) -> None:
         if isinstance(self._input, QComboBox):
@@ -120,6 +134,11 @@ class SettingField(QWidget):
 
     @Slot()
     def _edit_text(self) -> None:
+        if isinstance(self._input, QLineEdit):
+            self.edited.emit(self._input.text().strip())
+
+    @Slot()
+    def _edit_number(self) -> None:
         """Take a whole number or nothing; what is neither, or not allowed, is taken back."""
         if not isinstance(self._input, QLineEdit):
             return

@@ -97,6 +97,13 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "system"),
     QT_TRANSLATE_NOOP("Settings", "light"),
     QT_TRANSLATE_NOOP("Settings", "dark"),
+    QT_TRANSLATE_NOOP("Settings", "Closing during downloads"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "'go on' keeps fetching in the tray; 'quit' goes on at the next start."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "ask"),
+    QT_TRANSLATE_NOOP("Settings", "go on"),
+    QT_TRANSLATE_NOOP("Settings", "quit"),
     QT_TRANSLATE_NOOP("Settings", "Cores"),
     QT_TRANSLATE_NOOP("Settings", "Physical cores; 0: those found."),
     QT_TRANSLATE_NOOP("Settings", "Memory"),
@@ -126,6 +133,44 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "Disk speed"),
     QT_TRANSLATE_NOOP("Settings", "Of the folders of models; 0: as measured."),
     QT_TRANSLATE_NOOP("Settings", "MB/s"),
+    QT_TRANSLATE_NOOP("Settings", "Models of other programs"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "Whether those of LM Studio, Ollama, llama.cpp and the Hugging Face cache are shown, too.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "First source"),
+    QT_TRANSLATE_NOOP("Settings", "Where a model is looked for, unless something else is said."),
+    QT_TRANSLATE_NOOP("Settings", "huggingface"),
+    QT_TRANSLATE_NOOP("Settings", "mirror"),
+    QT_TRANSLATE_NOOP("Settings", "modelscope"),
+    QT_TRANSLATE_NOOP("Settings", "Hugging Face"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "The hub's address; a hub of one's own that speaks as it does will do."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Mirror"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "The address of a mirror of the hub. It is never told the hub's token."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "ModelScope"),
+    QT_TRANSLATE_NOOP("Settings", "The site's address."),
+    QT_TRANSLATE_NOOP("Settings", "Proxy"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Such as http://host:port or socks5h://host:port; empty takes the system's."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Models at once"),
+    QT_TRANSLATE_NOOP("Settings", "How many are fetched at the same time."),
+    QT_TRANSLATE_NOOP("Settings", "Speed limit"),
+    QT_TRANSLATE_NOOP("Settings", "What all downloads together may take; 0: as much as there is."),
+    QT_TRANSLATE_NOOP("Settings", "Only at night"),
+    QT_TRANSLATE_NOOP("Settings", "Whether downloads wait for the hours below."),
+    QT_TRANSLATE_NOOP("Settings", "Night from"),
+    QT_TRANSLATE_NOOP("Settings", "When they begin, by this computer's clock."),
+    QT_TRANSLATE_NOOP("Settings", "Night to"),
+    QT_TRANSLATE_NOOP("Settings", "When they end; it may be on the next day."),
+    QT_TRANSLATE_NOOP("Settings", "Keep awake"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Whether the computer is kept from sleeping while models are fetched."
+    ),
 )
 
 

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
-from ui.wizard.parts import SPACING, Card, Column, fit_text
+from ui.widgets.fits import fit_text
+from ui.wizard.parts import SPACING, Card, Column
 from ui.wizard.presenter import WizardPresenter
 from ui.wizard.survey import Places
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ktdesk.errors import format_bytes
-from ui.wizard.parts import Card, Column, fit_text, label
+from ui.widgets.fits import fit_text
+from ui.wizard.parts import Card, Column, label
 from ui.wizard.presenter import WizardPresenter
 from ui.wizard.survey import Prospect
 

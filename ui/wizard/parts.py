@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 SPACING = 10
@@ -50,14 +50,3 @@ def label(text: str = "", name: str = "") -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return made
-
-
-def fit_text(fit: str) -> str:
-    """Return how well a model fits, by the code of `ktdesk.planning`."""
-    translate = QCoreApplication.translate
-    return {
-        "comfortable": translate("Wizard", "Comfortable"),
-        "tight": translate("Wizard", "Tight"),
-        "from_disk": translate("Wizard", "From the disk: slow"),
-        "will_not_run": translate("Wizard", "Will not run"),
-    }[fit]

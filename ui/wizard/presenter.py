@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from ktdesk.errors import KTDeskError
 from ktdesk.hardware import Machine, describe_machine
-from ktdesk.library.shelf.folders import model_folders
 from ui.chat.model_presenter import ModelPresenter
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask
@@ -52,6 +51,8 @@ class WizardPresenter(QObject):
     @property
     def folders(self) -> list[Path]:
         """Where models are looked for; KTDesk's own folder first."""
+        from ktdesk.library.shelf.folders import model_folders  # not before the window is seen
+
         return model_folders(self._store.settings)
 
     def look(self) -> None:

@@ -29,10 +29,12 @@ def choose_models(wanted: Sequence[str], shelf: Shelf) -> list[LocalModel]:
 
 
 def _choose(wanted: str, found: Sequence[LocalModel], shelf: Shelf) -> LocalModel:
+    from ktdesk.library.shelf.model import named
+
     path = Path(wanted).expanduser()
     if path.is_file():
         return shelf.look_at(path)
-    called = [model for model in found if _is_called(model, wanted)]
+    called = named(found, wanted)
     if len(called) > 1:
         paths = "; ".join(str(model.path) for model in called)
         raise LibraryError(
@@ -40,13 +42,8 @@ def _choose(wanted: str, found: Sequence[LocalModel], shelf: Shelf) -> LocalMode
         )
     if called:
         return called[0]
-    names = [model.path.stem for model in found]
+    names = [model.id for model in found]
     raise LibraryError(
         f"No model is called {wanted!r}.{did_you_mean(wanted, names) if names else ''}",
         hint="`ktdesk models list` lists those that were found.",
     )
-
-
-def _is_called(model: LocalModel, wanted: str) -> bool:
-    names = (model.name, model.path.stem, model.path.name)
-    return wanted.casefold() in [name.casefold() for name in names]

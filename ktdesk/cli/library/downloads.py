@@ -4,6 +4,7 @@
 for example:
   ktdesk models downloads
   ktdesk models downloads pause all
+  ktdesk models downloads sources 3f2a
   ktdesk models downloads resume 3f2a --source modelscope
   ktdesk models downloads first 3f2a
   ktdesk models downloads remove 3f2a --delete-files
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ktdesk.library.downloads.item import Item, Snapshot
     from ktdesk.library.downloads.queue import DownloadQueue
 
-ACTIONS = ("pause", "resume", "remove", "first", "run")
+ACTIONS = ("pause", "resume", "remove", "first", "sources", "run")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,6 +55,10 @@ def run(arguments: Namespace, program: Program) -> int:
     with open_hubs(program) as hubs, open_queue(program, hubs) as queue:
         if arguments.action == "run":
             follow_all(queue, program)
+        elif arguments.action == "sources":
+            chosen = _chosen(arguments.ids, queue.snapshot())
+            _print_sources(chosen, hubs, program, as_json=arguments.json)
+            return 0
         elif arguments.action:
             for item in _chosen(arguments.ids, queue.snapshot()):
                 _act(arguments, item, queue, hubs, program)
@@ -106,6 +111,27 @@ def _remove(item: Item, queue: DownloadQueue, program: Program, *, deletes_files
     said = "These files are deleted:" if deletes_files else "These files stay:"
     if files:
         program.terminal.note("\n    ".join([said, *map(str, files)]))
+
+
+def _print_sources(items: list[Item], hubs: Hubs, program: Program, *, as_json: bool) -> None:
+    """Print the sources that have the same files as orders, by sizes and checksums."""
+    from ktdesk.library.hub.same_files import listings_with
+
+    found = {
+        item: [
+            source.id
+            for source, _ in listings_with(
+                hubs.sources.all, item.order.repository, item.order.files
+            )
+        ]
+        for item in items
+    }
+    if as_json:
+        rows = [{"id": item.id, "sources": sources} for item, sources in found.items()]
+        program.terminal.json({"downloads": rows})
+        return
+    for item, sources in found.items():
+        program.terminal.line(f"{item.id}  {', '.join(sources) or 'no source that can be reached'}")
 
 
 def _print(snapshot: Snapshot, program: Program, *, as_json: bool) -> None:

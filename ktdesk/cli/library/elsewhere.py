@@ -34,14 +34,14 @@ def is_elsewhere(text: str | None) -> bool:
 
     Raises DownloadError if it is an address that cannot be used.
     """
-    from ktdesk.library.hub.words import InFolder, Named, Words, read_query
+    from ktdesk.library.hub.words import Named, OnServer, read_query
 
     if not text or Path(text).expanduser().exists():
         return False
     query = read_query(text)
     if isinstance(query, Named) and not query.source and text.lower().endswith(".gguf"):
         return False  # a path that leads nowhere
-    return not isinstance(query, Words | InFolder)
+    return isinstance(query, Named | OnServer) or text.lower().startswith("file:")
 
 
 def find_elsewhere(text: str, program: Program, settings: EngineSettings) -> ModelElsewhere:

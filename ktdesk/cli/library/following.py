@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ktdesk.library.downloads.item import Item, Snapshot
     from ktdesk.library.downloads.queue import DownloadQueue
 
+_HOSTS = ("offline", "busy", "refused", "missing", "changed", "damaged")  # the source's fault
+
 
 def follow(queue: DownloadQueue, order_id: str, program: Program) -> None:
     """Work on the queue until an order is done. Ctrl+C pauses it, and raises Cancelled.
@@ -87,8 +89,10 @@ def _check_done(item: Item | None) -> None:
             f"The download was {what} by another program.",
             hint="The same command goes on with it.",
         )
-    if item.failure:
-        raise DownloadError(item.failure.text, hint=item.failure.hint)
+    if failure := item.failure:
+        elsewhere = "Another source may have it: --source." if failure.kind in _HOSTS else ""
+        hints = [text for text in (failure.hint, elsewhere) if text]
+        raise DownloadError(failure.text, hint=" ".join(hints))
 
 
 class _Teller:

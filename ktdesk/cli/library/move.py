@@ -4,8 +4,9 @@
 for example:
   ktdesk models move DeepSeek-R1-Q4_K_M --to /mnt/models
   ktdesk models move
+  ktdesk models move --undo
 
-Without a model, moves that were broken off are finished.
+Without a model, moves that were broken off are finished, or undone.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_models_argument(parser, nargs="*")
     help_text = "one of `ktdesk models folders`"
     parser.add_argument("--to", type=Path, metavar="FOLDER", help=help_text)
+    help_text = "put all back as it was before moves that were broken off"
+    parser.add_argument("--undo", action="store_true", help=help_text)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Move with progress, and print where each model is then."""
-    from ktdesk.library.shelf.move import move, plan_move
+    from ktdesk.library.shelf.move import move, plan_move, undo
     from ktdesk.library.shelf.move_plan import unfinished_moves
     from ktdesk.library.shelf.shelf import Shelf
 
-    if arguments.models and arguments.to is None:
+    if arguments.models and (arguments.to is None or arguments.undo):
         raise LibraryError("It is not said where to.", hint="Name a folder with --to.")
     stop = threading.Event()
     done: list[MovePlan] = []
@@ -50,13 +53,18 @@ def run(arguments: Namespace, program: Program) -> int:
         else:
             plans = iter(unfinished_moves())
         for plan in plans:
-            move(plan, shelf.facts, _teller(plan, program), stop)
+            if arguments.undo:
+                undo(plan)
+            else:
+                move(plan, shelf.facts, _teller(plan, program), stop)
             program.terminal.clear_progress()
             done.append(plan)
             if not arguments.json:
-                program.terminal.line(str(plan.files[0].target))
+                file = plan.files[0]
+                program.terminal.line(str(file.source if arguments.undo else file.target))
     if arguments.json:
-        program.terminal.json({"moved": [_json(plan) for plan in done]})
+        key = "undone" if arguments.undo else "moved"
+        program.terminal.json({key: [_json(plan) for plan in done]})
     elif not done:
         program.terminal.note("No move was broken off.")
     return 0

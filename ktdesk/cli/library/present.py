@@ -25,12 +25,23 @@ def run(arguments: Namespace, program: Program) -> int:
     """Print one line for each model: name, architecture, size, condition, path."""
     models = found_models(program.settings)
     print_models(models, program, as_json=arguments.json)
+    _tell_of_moves(program)
     if not models and not arguments.json:
         program.terminal.note(
             f"There are no models in {models_folder()}. Put .gguf files there, name more folders "
             "in the settings, or build the demo model with `ktdesk demo`."
         )
     return 0
+
+
+def _tell_of_moves(program: Program) -> None:
+    from ktdesk.library.shelf.move_plan import unfinished_moves
+
+    for plan in unfinished_moves():
+        program.terminal.note(
+            f"Moving {plan.title} was broken off: `ktdesk models move` finishes it, "
+            "`ktdesk models move --undo` puts all back."
+        )
 
 
 def print_models(models: Sequence[LocalModel], program: Program, *, as_json: bool) -> None:

@@ -50,9 +50,11 @@ def choose_variant(place: Place, files: Sequence[RemoteFile]) -> Variant:
 
     Raises DownloadError if that is not clear, with those there are.
     """
-    from ktdesk.library.hub.variants import find_variant, variant_with, variants_of
+    from ktdesk.library.hub.variants import find_variant, no_models, variant_with, variants_of
 
     variants = variants_of(files)
+    if not variants:
+        raise no_models(place.repository, files)
     found = None
     if place.label:
         found = find_variant(variants, place.label)
@@ -66,12 +68,6 @@ def choose_variant(place: Place, files: Sequence[RemoteFile]) -> Variant:
 
 
 def _unclear(place: Place, variants: Sequence[Variant]) -> DownloadError:
-    if not variants:
-        return DownloadError(
-            f"{place.repository} has no model in GGUF files.",
-            hint="`ktdesk models find` finds repositories that have.",
-            kind="missing",
-        )
     wanted = place.label or place.path
     known = ", ".join(f"{each.label} ({format_bytes(each.size_bytes)})" for each in variants)
     return DownloadError(

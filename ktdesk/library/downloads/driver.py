@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.awake import Awake
 from ktdesk.library.downloads.item import ACTIVE, State, Wait, is_verifying
 from ktdesk.library.downloads.night import Night
@@ -76,7 +77,7 @@ class Driver:
         self._end_transfers()
         self._erase_removed()
         is_open = rules.night is None or rules.night.is_at(self._clock.now())
-        self._stop_unwanted(rules.at_once if is_open else 0)
+        self._stop_unwanted(rules.at_once, is_open=is_open)
         self._mark_night(is_open=is_open)
         if is_open:
             self._start_transfers(rules)
@@ -99,20 +100,21 @@ class Driver:
 
     def _end_transfers(self) -> None:
         """Write down what came of the transfers that have ended."""
+        orders = {record.order.id: record.order for record in self._store.records()}
         for order_id, transfer in list(self._transfers.items()):
             if not transfer.has_ended:
                 continue
             self._store.write_progress({order_id: transfer.progress})
-            self._settle_end(order_id, transfer)
+            if transfer.error and orders.get(order_id, transfer.order) == transfer.order:
+                self._settle_error(order_id, transfer, transfer.error)
+            else:  # also if it failed at a source that it does not come from any more
+                self._retries.forget(order_id)
+                state = State.DONE if transfer.is_complete else State.QUEUED
+                self._store.settle(order_id, state)
             transfer.wait()
             del self._transfers[order_id]
 
-    def _settle_end(self, order_id: str, transfer: Transfer) -> None:
-        error = transfer.error
-        if error is None:
-            self._retries.forget(order_id)
-            self._store.settle(order_id, State.DONE if transfer.is_complete else State.QUEUED)
-            return
+    def _settle_error(self, order_id: str, transfer: Transfer, error: DownloadError) -> None:
         failure = failure_of(error)
         waits_for = Wait.SPACE if error.kind == "full" else Wait.NETWORK
         if waits_for is Wait.NETWORK and not error.is_retryable:
@@ -121,7 +123,8 @@ class Driver:
         self._retries.put_off(
             order_id,
             self._clock.monotonic_s(),
-            has_progressed=transfer.progress.done_bytes > transfer.begun_at_bytes,
+            is_short=waits_for is Wait.SPACE
+            or transfer.progress.done_bytes > transfer.begun_at_bytes,
             least_s=error.retry_after_s or 0.0,
         )
         self._store.settle(order_id, State.WAITING, waits_for=waits_for, failure=failure)
@@ -130,7 +133,7 @@ class Driver:
         for order_id in erase_removed(self._store, self._transport, self._transfers):
             self._retries.forget(order_id)
 
-    def _stop_unwanted(self, at_once: int) -> None:
+    def _stop_unwanted(self, at_once: int, *, is_open: bool) -> None:
         """Stop what was paused, removed or given a new source, and what is more than may be."""
         wanted = [r.order for r in self._store.records() if r.state in ACTIVE and not r.is_removed]
         for order in wanted:
@@ -141,7 +144,7 @@ class Driver:
             if at_once < 0:
                 transfer.stop()
         for transfer in self._transfers.values():
-            if transfer.order not in wanted:
+            if transfer.order not in wanted or not is_open:
                 transfer.stop()
 
     def _is_stuck(self, transfer: Transfer) -> bool:
@@ -172,7 +175,7 @@ class Driver:
             check_space(self._need(record.order), others, reserve_bytes=reserve_bytes)
         except SpaceShortage as error:
             now_s = self._clock.monotonic_s()
-            self._retries.put_off(record.order.id, now_s, has_progressed=True)
+            self._retries.put_off(record.order.id, now_s, is_short=True)
             failure = failure_of(error)
             if (record.waits_for, record.failure) != (Wait.SPACE, failure):
                 self._store.settle(

@@ -2,7 +2,7 @@
 """The orders in a database that several processes share.
 
 What people decide (orders, pauses, removals) is on the disk for good when a call returns. What the
-driver says of an order never overrules a pause or a removal, whoever asked for it.
+driver says of an order never overrules a pause, whoever asked for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ _READ = """
     SELECT description, state, waits_for, failure, removal, progress
     FROM orders JOIN progress USING (id) ORDER BY place
 """
-_PAUSABLE = "state NOT IN ('done', 'failed', 'paused')"
 _KEEP, _DELETE = "keep", "delete"
 
 
@@ -79,7 +78,11 @@ class Store:
 
     def pause(self, ids: Iterable[str]) -> None:
         """Pause orders; those that are done, or stand still already, stay as they are."""
-        self._for_each(f"UPDATE orders SET state = 'paused' WHERE id = ? AND {_PAUSABLE}", ids)
+        self._for_each(
+            "UPDATE orders SET state = 'paused', waits_for = '', failure = '' "
+            "WHERE id = ? AND state NOT IN ('done', 'failed', 'paused')",
+            ids,
+        )
 
     def resume(self, ids: Iterable[str]) -> None:
         """Let orders go on that are paused, have failed, or wait to be tried again."""
@@ -121,7 +124,7 @@ class Store:
         waits_for: Wait | None = None,
         failure: Failure | None = None,
     ) -> None:
-        """Write what the driver says of an order, unless it was paused or removed meanwhile.
+        """Write what the driver says of an order, unless it was paused meanwhile.
 
         That it is done is true all the same.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ktdesk.errors import DownloadError
@@ -19,13 +19,18 @@ _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A repository, and what of it an address names; '' where it says nothing."""
+class Named:
+    """A repository, and what of it.
+
+    source: its id; '' where a text does not say. revision, label, path: '' likewise. label: of a
+    quantisation. path: of a file or a folder in it.
+    """
 
     repository: str
+    source: str = ""
     revision: str = ""
-    path: str = ""
     label: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Site:
     """A site whose addresses are known. source: the id of the source that it is."""
 
     source: str
-    read: Callable[[list[str], dict[str, str]], Place | str]
+    read: Callable[[list[str], dict[str, str]], Named | str]
 
 
 def site_of(host: str, own: Mapping[str, str]) -> Site | None:
@@ -48,7 +53,7 @@ def site_of(host: str, own: Mapping[str, str]) -> Site | None:
     return SITES.get(host.rstrip("."))
 
 
-def read_address(site: Site, path: str, query: str) -> Place | str:
+def read_address(site: Site, path: str, query: str) -> Named | str:
     """Return what an address names, or the words that it searches for.
 
     Raises DownloadError if it is not of a model, or has what no name can have.
@@ -67,10 +72,10 @@ def read_address(site: Site, path: str, query: str) -> Place | str:
             "The address has parts that no model can have.",
             hint="Copy it again from the model's page.",
         )
-    return place
+    return replace(place, source=site.source)
 
 
-def _hugging_face(parts: list[str], query: dict[str, str]) -> Place | str:
+def _hugging_face(parts: list[str], query: dict[str, str]) -> Named | str:
     if parts[:2] == ["api", "models"]:
         parts = parts[2:]
     elif parts[:1] == ["models"]:
@@ -85,9 +90,9 @@ def _hugging_face(parts: list[str], query: dict[str, str]) -> Place | str:
     name, _, label = parts[1].partition(":")
     repository, rest = f"{parts[0]}/{name}", parts[2:]
     if len(rest) < 2 or rest[0] not in _FILE_PAGES:
-        return Place(repository, path=query.get("show_file_info", ""), label=label)
+        return Named(repository, path=query.get("show_file_info", ""), label=label)
     revision, path = _revision("/".join(rest[1:]))
-    return Place(repository, revision, path, label)
+    return Named(repository, revision=revision, path=path, label=label)
 
 
 def _revision(text: str) -> tuple[str, str]:
@@ -98,7 +103,7 @@ def _revision(text: str) -> tuple[str, str]:
     return revision, path
 
 
-def _modelscope(parts: list[str], query: dict[str, str]) -> Place | str:
+def _modelscope(parts: list[str], query: dict[str, str]) -> Named | str:
     if parts[:2] == ["api", "v1"]:
         parts = parts[2:]
     if parts[:1] != ["models"]:
@@ -112,8 +117,8 @@ def _modelscope(parts: list[str], query: dict[str, str]) -> Place | str:
         rest = ["resolve", *rest[2:]]
     if len(rest) >= 2 and rest[0] in _FILE_PAGES:
         path = "/".join(rest[2:]) or query.get("fileName", "")
-        return Place(repository, rest[1], path)
-    return Place(repository, query.get("Revision", ""), query.get("FilePath", ""))
+        return Named(repository, revision=rest[1], path=path)
+    return Named(repository, revision=query.get("Revision", ""), path=query.get("FilePath", ""))
 
 
 SITES = {

@@ -8,12 +8,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ktdesk.errors import DownloadError
 from ktdesk.hardware import Machine
 from ktdesk.library.hub.listing import Listing, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
 from ktdesk.library.hub.source import Source
-from ktdesk.library.hub.variants import variants_of
+from ktdesk.library.hub.variants import no_models, variants_of
 from ktdesk.planning.plan import Plan, Planner
 from ktdesk.planning.this_machine import plan_as_loaded, planner_here
 from ktdesk.planning.verdict import Fit
@@ -21,8 +20,9 @@ from ktdesk.settings import EngineSettings
 
 _KEPT = 8  # repositories
 _USUAL = "Q4_K_M"  # of this most repositories have one
-# With more bits than these a model answers no better that anybody would notice, but slower.
-_ENOUGH_BITS = 5.2
+# With more bits than enough a model answers no better that anybody would notice, but slower; with
+# fewer than few it answers so much worse that it is worth to have little memory left.
+_ENOUGH_BITS, _FEW_BITS = 5.2, 3.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,7 @@ class Appraiser:
             if slot.planned is None:
                 variant = usual_variant(variants_of(listing.files))
                 if variant is None:
-                    raise DownloadError(
-                        f"{listing.repository} has no whole model in GGUF files.",
-                        hint="Look for a repository of the model whose name ends in GGUF.",
-                        kind="missing",
-                    )
+                    raise no_models(listing.repository, listing.files)
                 slot.planned = variant, self.planner(source, listing, variant)
             return slot.planned
 
@@ -121,15 +117,19 @@ def recommended(appraisals: Iterable[Appraisal]) -> Appraisal | None:
     The most precise of those that fit, up to what is enough; else the one that reads the least
     from the disk.
     """
-    whole = [each for each in appraisals if not each.variant.missing]
-    for fit in (Fit.COMFORTABLE, Fit.TIGHT, Fit.FROM_DISK):
-        fitting = sorted(
-            (each for each in whole if each.plan.verdict.fit is fit),
-            key=lambda each: each.variant.size_bytes,
-        )
-        enough = [each for each in fitting if each.bits <= _ENOUGH_BITS]
-        if enough and fit is not Fit.FROM_DISK:
-            return enough[-1]
-        if fitting:
-            return fitting[0]
-    return None
+    whole = sorted(
+        (each for each in appraisals if not each.variant.missing),
+        key=lambda each: each.variant.size_bytes,
+    )
+    comfortable = _best(whole, Fit.COMFORTABLE)
+    if comfortable and comfortable.bits >= _FEW_BITS:
+        return comfortable
+    from_disk = (each for each in whole if each.plan.verdict.fit is Fit.FROM_DISK)
+    return _best(whole, Fit.COMFORTABLE, Fit.TIGHT) or next(from_disk, None)
+
+
+def _best(appraisals: Iterable[Appraisal], *fits: Fit) -> Appraisal | None:
+    """Return the most precise one that fits like this, up to what is enough."""
+    fitting = [each for each in appraisals if each.plan.verdict.fit in fits]
+    enough = [each for each in fitting if each.bits <= _ENOUGH_BITS]
+    return enough[-1] if enough else next(iter(fitting), None)

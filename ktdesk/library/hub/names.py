@@ -73,7 +73,7 @@ def checked_files(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
         key = key_on_disk(file.path)
         parents = {str(parent) for parent in PurePosixPath(key).parents} - {"."}
         if not is_safe_path(file.path) or key in kept or key in folders or parents & kept.keys():
-            log.warning("Left out a file whose name is not safe: %r", file.path[:200])
+            log.info("Left out a file whose name is not safe: %r", file.path[:200])
             continue
         kept[key] = file
         folders |= parents

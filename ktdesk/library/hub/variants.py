@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from ktdesk.errors import DownloadError
 from ktdesk.formats.shards import place_in_name
 from ktdesk.library.hub.listing import RemoteFile, Variant
 
@@ -23,6 +24,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"(^|[-_.])(mmproj|imatrix|ggml-vocab)([-_.]|$)", re.IGNORECASE)
+_PIECE = re.compile(
+    r"\.gguf(\.part\d+of\d+|-split-[a-z]{1,3}|\.part-?[a-z0-9]{1,3})$", re.IGNORECASE
+)
 
 
 def variants_of(files: Iterable[RemoteFile]) -> tuple[Variant, ...]:
@@ -52,6 +56,23 @@ def is_model(path: str) -> bool:
     """Whether a file has a model's weights: not what is beside them, such as an eye's."""
     name = PurePosixPath(path).name
     return name.lower().endswith(".gguf") and not _BESIDE.search(name.removesuffix(".gguf"))
+
+
+def no_models(repository: str, files: Iterable[RemoteFile]) -> DownloadError:
+    """Return the error for a repository without a model that could be fetched, and why that is."""
+    if any(_PIECE.search(file.path) for file in files):
+        return DownloadError(
+            f"The models of {repository} are cut into pieces, which is not how GGUF files are "
+            "parted.",
+            hint="Choose another repository of the model; or fetch the pieces, and join each "
+            "model's in their order to one .gguf file.",
+            kind="missing",
+        )
+    return DownloadError(
+        f"{repository} has no whole model in GGUF files.",
+        hint="Look for a repository of the model whose name ends in GGUF.",
+        kind="missing",
+    )
 
 
 def find_variant(variants: Iterable[Variant], label: str) -> Variant | None:

@@ -13,8 +13,9 @@ from urllib.request import url2pathname
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.names import LOCK_NAME
-from ktdesk.library.hub.addresses import SITES, Place, read_address, site_of
+from ktdesk.library.hub.addresses import SITES, Named, read_address, site_of
 from ktdesk.library.hub.names import is_repository, is_safe_path
+from ktdesk.library.web.addresses import redacted
 
 _MOST_CHARACTERS = 2000
 _NAME = re.compile(
@@ -22,6 +23,7 @@ _NAME = re.compile(
 )
 _HOST_WITH_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}(/.*)?")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):(//)?.*", re.DOTALL)
+_PAGES = ("index.html", "index.htm", LOCK_NAME)  # of a folder
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -30,21 +32,6 @@ class Words:
     """Something to search for. May be empty: then for what is popular."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A repository, and what of it.
-
-    source: its id; '' where the text does not say. revision, label, path: '' likewise. label: of a
-    quantisation. path: of a file or a folder in it.
-    """
-
-    repository: str
-    source: str = ""
-    revision: str = ""
-    label: str = ""
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +72,7 @@ def read_query(text: str, own: Mapping[str, str] | None = None) -> Query:
     name = _NAME.fullmatch(text)
     if name and is_repository(name["repository"]):
         return Named(name["repository"], label=name["label"] or "")
-    return Words(" ".join(text.split()))
+    return Words(" ".join(text.replace(":", " ").split()))  # as in 'deepseek-r1:671b' elsewhere
 
 
 def _folder(text: str) -> InFolder | None:
@@ -133,7 +120,7 @@ def _address(text: str) -> str:
     host = text.partition("/")[0].lower()
     if host in SITES:
         return f"https://{text}"
-    if _HOST_WITH_PORT.fullmatch(text):
+    if _HOST_WITH_PORT.fullmatch(text) and (host.startswith("localhost") or {".", "/"} & {*text}):
         return f"http://{text}"
     scheme = _SCHEME.fullmatch(text)
     if scheme and "://" in text:
@@ -150,10 +137,12 @@ def _at(address: str, own: Mapping[str, str]) -> Query:
         port = parts.port
     except ValueError:
         raise DownloadError(
-            f"{address} is not an address.", hint="Check how it is written."
+            f"{redacted(address)} is not an address.", hint="Check how it is written."
         ) from None
     if not parts.hostname or port == 0:
-        raise DownloadError(f"{address} names no server.", hint="Check how it is written.")
+        raise DownloadError(
+            f"{redacted(address)} names no server.", hint="Check how it is written."
+        )
     if parts.username is not None or parts.password is not None:
         raise DownloadError(
             "The address has a user name or a password in it, which would be shown and kept.",
@@ -162,18 +151,16 @@ def _at(address: str, own: Mapping[str, str]) -> Query:
     site = site_of(parts.netloc, own)
     if site is None:
         return _on_server(parts.scheme, parts.netloc, parts.path)
-    place = read_address(site, parts.path, parts.query)
-    if isinstance(place, Place):
-        return Named(place.repository, site.source, place.revision, place.label, place.path)
-    return Words(place)
+    read = read_address(site, parts.path, parts.query)
+    return Words(read) if isinstance(read, str) else read
 
 
 def _on_server(scheme: str, host: str, path: str) -> OnServer:
     folder, _, name = path.rpartition("/")
-    if "." not in name:  # a folder without its last slash
-        folder, name = (path, "") if name else (folder, "")
-    elif name.lower() in ("index.html", "index.htm", LOCK_NAME):
+    if name.lower() in _PAGES:
         name = ""
+    elif not name.lower().endswith(".gguf"):  # a folder without its last slash
+        folder, name = path, ""
     name, folder = unquote(name), folder.strip("/")
     if name and not is_safe_path(name):
         raise DownloadError(

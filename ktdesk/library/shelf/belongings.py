@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ktdesk.library.fetch.names import PART
 from ktdesk.library.shelf import ollama
-from ktdesk.library.shelf.model import LocalModel, Owner
-from ktdesk.library.shelf.walk import SUFFIX
+from ktdesk.library.shelf.model import SUFFIX, LocalModel, Owner
 
 _ASIDE = {  # what programs put beside a file, as endings of its name
     Owner.KTDESK: (PART,),

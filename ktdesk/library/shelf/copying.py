@@ -26,7 +26,7 @@ def take(source: Path, target: Path, count: Count, stop: threading.Event) -> str
     """
     size = source.stat().st_size
     try:
-        source.rename(target)
+        source.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise

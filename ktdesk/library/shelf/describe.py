@@ -17,6 +17,8 @@ from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import ModelFile, decide
 
+_MODEL, _MAX_KIND = "model", 40  # what `general.type` says, and how much of it is shown
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -76,13 +78,24 @@ def _file(path: Path, expected: Expected, facts: FileFacts) -> ModelFile:
 
 def _read(path: Path, seals: Sequence[Seal], facts: FileFacts) -> tuple[dict[str, Any], str]:
     """Return what the header says, and why it cannot be read; what is wrong is read each time."""
-    known = facts.get(path, HEADER, seals)
-    if known is not None:
-        return known, ""
-    try:
-        checkpoint = Checkpoint.open(path)
-        header = {"name": checkpoint.name, "architecture": checkpoint.architecture}
-    except ModelFileError as error:
-        return {}, str(error)
-    facts.keep(path, HEADER, seals, header | {"size_bytes": checkpoint.size_bytes})
+    header: dict[str, Any] | None = facts.get(path, HEADER, seals)
+    if header is None:
+        try:
+            header = _header(Checkpoint.open(path))
+        except ModelFileError as error:
+            return {}, str(error)
+        facts.keep(path, HEADER, seals, header)
+    kind = header["kind"]
+    if kind != _MODEL:
+        return header, f"{path.name} is no model but goes with one: it says that it is {kind!r}."
     return header, ""
+
+
+def _header(checkpoint: Checkpoint) -> dict[str, Any]:
+    kind = checkpoint.metadata.get("general.type", _MODEL)
+    is_projector = checkpoint.architecture == "clip"  # older ones do not say their type
+    return {
+        "name": checkpoint.name,
+        "architecture": checkpoint.architecture,
+        "kind": "mmproj" if is_projector else str(kind)[:_MAX_KIND],
+    }

@@ -20,7 +20,7 @@ from typing import Any
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.settings import data_folder
 
-HEADER = "header"  # name and architecture, of the first file of a model
+HEADER = "header"  # name, architecture and kind, of the first file of a model
 SHA256 = "sha256"  # of all bytes, as they were read
 BLOCKS = "blocks"  # [start, end, CRC-32] of parts that were right, to find the wrong ones later by
 KEY = "key"  # of the content of a model, by its first file

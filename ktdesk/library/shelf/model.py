@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from ktdesk.errors import ModelFileError
+from ktdesk.formats.shards import place_in_name
 from ktdesk.library.shelf.lock_file import ModelLock
 from ktdesk.library.shelf.state import Condition, ModelFile, ModelState
 
+SUFFIX = ".gguf"
 _SHOWN = 3  # names of files in a sentence
 
 
@@ -45,6 +48,13 @@ class LocalModel:
     lock_folder: Path | None = None
 
     @property
+    def id(self) -> str:
+        """What programs call it: its file's name without what tells shards apart, if it has one."""
+        if place := place_in_name(self.path.name):
+            return place[0]
+        return self.path.stem if self.path.suffix.casefold() == SUFFIX else self.name
+
+    @property
     def size_bytes(self) -> int:
         """Of all files that are there."""
         return sum(file.size_bytes for file in self.files)
@@ -71,9 +81,21 @@ class LocalModel:
             raise ModelFileError(self.path, message, hint=hint)
 
 
+def named(models: Iterable[LocalModel], name: str) -> list[LocalModel]:
+    """Return those that go by a name, whatever its case: their own, their file's, or their id."""
+    wanted = name.casefold()
+    return [model for model in models if wanted in {each.casefold() for each in _names(model)}]
+
+
+def _names(model: LocalModel) -> tuple[str, ...]:
+    return model.name, model.id, model.path.name, model.path.stem
+
+
 def explain(model: LocalModel) -> tuple[str, str]:
     """Return how a model is and what to do about it, in a sentence each; the second may be ''."""
-    state, again = model.state, "Fetch the model again: what is right of it stays."
+    state, owner = model.state, model.owner.value
+    again = "Fetch the model again: what is right of it stays."
+    again = f"Fetch it again with {owner}." if owner else again
     match state.condition:
         case Condition.COMPLETE:
             return "Every byte is as its source says.", ""

@@ -22,7 +22,7 @@ from ktdesk.library.shelf.copying import sync_folder, take
 from ktdesk.library.shelf.facts import SHA256, FileFacts
 from ktdesk.library.shelf.lock_file import ModelLock, forget_files, read_locks, write_lock
 from ktdesk.library.shelf.model import LocalModel, Owner
-from ktdesk.library.shelf.move_plan import REMOVING, MovedFile, MovePlan, new_id
+from ktdesk.library.shelf.move_plan import MovedFile, MovePlan, new_id
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import Condition
 
@@ -59,7 +59,16 @@ def plan_move(model: LocalModel, folder: Path) -> MovePlan:
     lock_target = folder / _below(model.lock_folder, model) if model.lock_folder else None
     move = new_id()
     stage = folder / f".moving-{move}"
-    return MovePlan(move, model.name, model.folder, stage, files, model.lock_folder, lock_target)
+    return MovePlan(
+        move,
+        model.name,
+        model.folder,
+        stage,
+        _is_one_disk(model, folder),
+        files,
+        model.lock_folder,
+        lock_target,
+    )
 
 
 def move(
@@ -75,7 +84,7 @@ def move(
     unfinished ones.
     """
     stop = stop or threading.Event()
-    if plan.phase != REMOVING:
+    if plan.can_be_undone:
         try:
             _bring(plan, progress, stop)
         except BaseException as error:
@@ -92,18 +101,24 @@ def move(
 def undo(plan: MovePlan) -> None:
     """Put all back as it was before a move that was broken off.
 
-    Raises LibraryError if the old files have begun to go: then it can only be finished.
+    Raises LibraryError if the old files have begun to go: then it can only be finished; and while
+    one of the disks is not there.
     """
-    if plan.phase == REMOVING:
+    if not plan.can_be_undone:
         raise LibraryError(
             f"{plan.title} has been moved; only old files are left.", hint="Finish the move."
         )
+    away = [file.source for file in plan.files if not file.source.exists()]
+    if not plan.stage.parent.is_dir() or (away and not plan.is_one_disk):
+        raise LibraryError(
+            f"{plan.title} cannot be put back: a disk is not there, or a file of it.",
+            hint=f"Connect the disks of {plan.folder} and {plan.stage.parent}.",
+        )
     try:
         for file in plan.files:
-            staged = plan.staged(file)
-            if not file.source.exists() and _size(staged) == file.old.size_bytes:  # it was renamed
+            if _was_renamed(plan, file):
                 file.source.parent.mkdir(parents=True, exist_ok=True)
-                staged.rename(file.source)
+                plan.staged(file).rename(file.source)
         if plan.stage.exists():
             shutil.rmtree(plan.stage)
     except OSError as error:
@@ -124,7 +139,7 @@ def _bring(plan: MovePlan, progress: Report, stop: threading.Event) -> None:
 
     for file in plan.files:
         staged = plan.staged(file)
-        if staged.exists() and Seal.of(staged) in (file.seal, file.old):
+        if _was_renamed(plan, file) or (staged.exists() and Seal.of(staged) == file.seal):
             count(2 * file.old.size_bytes)
         else:
             file.sha256 = take(file.source, staged, count, stop) or file.sha256
@@ -199,12 +214,12 @@ def _locks(folder: Path) -> tuple[ModelLock, ...]:
         return ()
 
 
-def _size(path: Path) -> int:
-    """Return the size of a file; -1 if there is none."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return -1
+def _was_renamed(plan: MovePlan, file: MovedFile) -> bool:
+    """Return whether a file lies in the stage itself, not a copy of it."""
+    staged = plan.staged(file)
+    if not plan.is_one_disk or file.source.exists() or not staged.exists():
+        return False
+    return staged.stat().st_size == file.old.size_bytes
 
 
 def _remove_empty_folders(plan: MovePlan) -> None:
@@ -241,10 +256,15 @@ def _check(model: LocalModel, folder: Path) -> None:
         )
 
 
+def _is_one_disk(model: LocalModel, folder: Path) -> bool:
+    return model.path.stat().st_dev == folder.stat().st_dev
+
+
 def _needed_bytes(model: LocalModel, folder: Path) -> int:
     """Return what a move takes on the target's disk: nothing, if it is the same one."""
-    is_same = model.path.stat().st_dev == folder.stat().st_dev
-    return 0 if is_same else sum(path.stat().st_size for path in belongings(model))
+    if _is_one_disk(model, folder):
+        return 0
+    return sum(path.stat().st_size for path in belongings(model))
 
 
 def _below(path: Path, model: LocalModel) -> Path:
@@ -258,10 +278,10 @@ def _said(plan: MovePlan, error: OSError) -> KTDeskError:
     """Return what to tell of a move that the system did not let go on."""
     log.info("move %s: %s", plan.id, error)
     what = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror or error)
-    if plan.phase == REMOVING:
+    if not plan.can_be_undone:
         return LibraryError(
-            f"{plan.title} has been copied, but its old files could not be removed: {what}.",
-            hint="Finish the move when the files can be written to.",
+            f"{plan.title} has been copied, but the move could not be ended: {what}.",
+            hint="Finish the move when that is put right.",
         )
     return LibraryError(
         f"{plan.title} could not be moved: {what}. It is where it was.",

@@ -47,7 +47,8 @@ class MovePlan:
 
     title: what the model is called. folder: the model folder that it leaves. phase: COPYING while
     the old files are whole, REMOVING once the new ones are. stage: the folder in which copies lie
-    until all are whole; on the target's disk.
+    until all are whole; on the target's disk. is_one_disk: whether that is the old files' disk,
+    too; then they are renamed.
     lock_source, lock_target: the folders of lock files; None without one. worker: the process that
     moves, and when it was started.
     """
@@ -56,6 +57,7 @@ class MovePlan:
     title: str
     folder: Path
     stage: Path
+    is_one_disk: bool
     files: list[MovedFile]
     lock_source: Path | None = None
     lock_target: Path | None = None
@@ -71,6 +73,11 @@ class MovePlan:
     def size_bytes(self) -> int:
         """Of all files."""
         return sum(file.old.size_bytes for file in self.files)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the old files are still whole, and where they were."""
+        return self.phase == COPYING
 
     def staged(self, file: MovedFile) -> Path:
         """Return where a file's copy lies until all are whole."""
@@ -145,6 +152,7 @@ def _as_json(plan: MovePlan) -> dict[str, Any]:
         "title": plan.title,
         "folder": str(plan.folder),
         "stage": str(plan.stage),
+        "is_one_disk": plan.is_one_disk,
         "phase": plan.phase,
         "worker": list(plan.worker),
         "locks": [str(plan.lock_source or ""), str(plan.lock_target or "")],
@@ -181,6 +189,7 @@ def _plan(name: str, content: Any) -> MovePlan:
         str(content["title"]),
         Path(content["folder"]),
         Path(content["stage"]),
+        bool(content["is_one_disk"]),
         files,
         lock_source,
         lock_target,

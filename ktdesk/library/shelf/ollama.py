@@ -33,18 +33,15 @@ def is_store(names: Collection[str]) -> bool:
 def read(
     store: Path, folder: Path, candidates: list[Candidate], expected: dict[Path, Expected]
 ) -> None:
-    """Add the models of a store. Several names of the same file are one model, by the first name.
+    """Add the models of a store, one for each name: several may be of the same file.
 
     folder: the model folder that the store is in, or is.
     """
-    seen: set[Path] = set()
     for manifest in manifests(store):
         for blob, size in blobs_of(store, manifest):
-            if blob not in seen:
-                seen.add(blob)
-                candidates.append(Candidate(blob, folder, Owner.OLLAMA, _title(store, manifest)))
-                match = _DIGEST.fullmatch(blob.name)
-                expected[blob] = Expected(size, match[1] if match else "")
+            candidates.append(Candidate(blob, folder, Owner.OLLAMA, _title(store, manifest)))
+            match = _DIGEST.fullmatch(blob.name)
+            expected[blob] = Expected(size, match[1] if match else "")
 
 
 def manifests(store: Path) -> Iterator[Path]:

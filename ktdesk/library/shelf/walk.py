@@ -13,9 +13,8 @@ from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import llama_cpp, ollama
 from ktdesk.library.shelf.describe import Candidate
 from ktdesk.library.shelf.expected import Expected, by_locks
-from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.model import SUFFIX, Owner
 
-SUFFIX = ".gguf"
 _SYSTEM = frozenset(("$recycle.bin", "system volume information", "lost+found"))
 
 

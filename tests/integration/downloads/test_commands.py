@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -154,6 +156,7 @@ def test_a_refusal_is_said_and_the_same_command_goes_on(
     done = ktdesk("get", "owner/model:q2_k")
     assert done.code == 1
     assert "Error:" in done.err
+    assert "Another source may have it: --source." in done.err
     assert "(failed, 0%)" in ktdesk("downloads").out
     server.fail_always(path, Fault())
     assert ktdesk("get", "owner/model:q2_k").code == 0
@@ -207,12 +210,52 @@ def test_removing_says_what_is_deleted(ktdesk, hub: Hub, server: FaultyServer, h
     assert "There are no downloads" in done.err
 
 
+@pytest.mark.slow
+def test_killed_at_random_moments_it_goes_on(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    for path in SHARDS:
+        server.fail_always(f"/store/owner/model/{path}", Fault(drip_bytes_per_s=PART / 8))
+    moments = random.Random(11)
+    for _ in range(5):
+        with started("get", "owner/model:q4_k_m") as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(moments.uniform(0.5, 1.5))
+            process.kill()
+            process.communicate()
+    for path in SHARDS:
+        server.fail_always(f"/store/owner/model/{path}", Fault())
+    assert ktdesk("get", "owner/model:q4_k_m").code == 0
+    check_model(home, *SHARDS)
+    assert len(json.loads(ktdesk("downloads", "--json").out)["downloads"]) == 1
+
+
+@pytest.mark.slow
+def test_two_commands_at_once_both_get_what_they_want(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    for path in FILES:
+        server.fail_always(f"/store/owner/model/{path}", Fault(drip_bytes_per_s=PART))
+    with (
+        started("get", "owner/model:q2_k") as one,
+        started("get", "owner/model:q4_k_m") as other,
+    ):
+        said = one.communicate()[1], other.communicate()[1]
+    assert (one.returncode, other.returncode) == (0, 0), said
+    check_model(home, "m-Q2_K.gguf", *SHARDS)
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    """Run a command in a process of its own."""
+    command = [sys.executable, "-c", "from ktdesk.cli import main; raise SystemExit(main())"]
+    return subprocess.Popen(
+        [*command, "models", *arguments], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+
+
 def interrupted(folder: Path, *arguments: str) -> tuple[int, str]:
     """Run a command until something is in a folder, press Ctrl+C; return code and stderr."""
-    command = [sys.executable, "-c", "from ktdesk.cli import main; raise SystemExit(main())"]
-    with subprocess.Popen(
-        [*command, "models", *arguments], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    ) as process:
+    with started(*arguments) as process:
         deadline = time.monotonic() + PATIENCE_S
         while not any(part.stat().st_size for part in folder.rglob("*.part")):
             assert time.monotonic() < deadline
@@ -231,9 +274,12 @@ def test_another_source_goes_on_with_the_same_files(
     with FaultyServer() as other:
         mirror = Hub(other)
         mirror.add("owner/model", FILES)
-        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
-        settings = settings.format(f'mirror = "{other.url}"\n')
+        settings = (home / "settings.toml").read_text()
+        nowhere = 'modelscope = "http://127.0.0.1:9"\n'
+        settings = settings.replace("[models]", f'mirror = "{other.url}"\n{nowhere}[models]')
         (home / "settings.toml").write_text(settings, encoding="utf-8")
+        [listed] = json.loads(ktdesk("downloads", "sources", "all", "--json").out)["downloads"]
+        assert listed["sources"] == ["huggingface", "mirror"]
         done = ktdesk("get", "owner/model:q2_k", "--source", "mirror", "--json")
     assert json.loads(done.out)["source"] == "mirror"
     check_model(home, "m-Q2_K.gguf")
@@ -247,8 +293,9 @@ def test_other_files_of_a_source_are_refused(
     [listed] = json.loads(ktdesk("downloads", "--json").out)["downloads"]
     with FaultyServer() as other:
         Hub(other).add("owner/model", {"m-Q2_K.gguf": b"another file"})
-        settings = (home / "settings.toml").read_text().replace("[models]", "{}[models]")
-        settings = settings.format(f'mirror = "{other.url}"\n')
+        settings = (home / "settings.toml").read_text()
+        nowhere = 'modelscope = "http://127.0.0.1:9"\n'
+        settings = settings.replace("[models]", f'mirror = "{other.url}"\n{nowhere}[models]')
         (home / "settings.toml").write_text(settings, encoding="utf-8")
         done = ktdesk("downloads", "resume", listed["id"], "--source", "mirror")
     assert done.code == 1
@@ -280,6 +327,44 @@ def test_a_deleted_model_can_be_fetched_again(ktdesk, hub: Hub, home: Path) -> N
     assert ktdesk("get", "owner/model:q2_k").code == 0
     check_model(home, "m-Q2_K.gguf")
     assert len(json.loads(ktdesk("downloads", "--json").out)["downloads"]) == 1
+
+
+def test_the_list_can_be_reordered(ktdesk, hub: Hub, server: FaultyServer, home: Path) -> None:
+    for variant, path in (("q2_k", "m-Q2_K.gguf"), ("q4_k_m", SHARDS[0])):
+        server.fail_always(f"/store/owner/model/{path}", Fault(reply=Reply(404)))
+        assert ktdesk("get", f"owner/model:{variant}").code == 1
+    later, first = json.loads(ktdesk("downloads", "--json").out)["downloads"]
+    assert first["title"] == "model Q2_K"  # what was asked for last came first
+    moved = json.loads(ktdesk("downloads", "first", first["id"], "--json").out)["downloads"]
+    assert [each["id"] for each in moved] == [first["id"], later["id"]]
+    resumed = json.loads(ktdesk("downloads", "resume", "all", "--json").out)
+    assert [each["state"] for each in resumed["downloads"]] == ["queued", "queued"]
+    assert resumed["totals"]["orders"] == 2
+    assert not resumed["is_driven"]
+    ktdesk("downloads", "pause", "all")
+    done = ktdesk("downloads", "remove", "all")
+    assert "There are no downloads" in done.err
+
+
+def test_the_night_is_waited_for_unless_it_is_said_not_to(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    begin = (datetime.now() + timedelta(hours=12)).strftime("%H:00")
+    end = (datetime.now() + timedelta(hours=12)).strftime("%H:30")
+    with (home / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            f'[downloads]\nonly_at_night = true\nnight_from = "{begin}"\nnight_to = "{end}"\n'
+        )
+    with started("get", "owner/model:q2_k") as process:
+        assert process.stderr is not None
+        said = ""
+        while "waiting for the night" not in said:
+            said = process.stderr.readline()
+            assert said
+        process.kill()
+    assert f"it begins at {begin}; --now does not wait" in said
+    assert ktdesk("get", "owner/model:q2_k", "--now", "--speed-limit", "100").code == 0
+    check_model(home, "m-Q2_K.gguf")
 
 
 def test_an_unknown_download_is_said(ktdesk, hub: Hub) -> None:

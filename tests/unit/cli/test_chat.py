@@ -148,7 +148,7 @@ def test_the_last_model_is_used_again(ktdesk, model, engine) -> None:
 def test_a_model_goes_by_its_name(ktdesk, model, engine, monkeypatch) -> None:
     from types import SimpleNamespace
 
-    entry = SimpleNamespace(path=model, name="Small Model", problem="")
+    entry = SimpleNamespace(path=model, id="small", name="Small Model", problem="")
     monkeypatch.setattr("ktdesk.cli.model_choice.found_models", lambda settings: [entry])
     for name in ("small model", "small"):
         assert ktdesk("chat", "--model", name, "--prompt", "Hi").code == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faulty_server import Fault, FaultyServer, Reply
 from tests.hub import Hub
 from tests.unit.cli.conftest import R1 as NAME
 from tests.unit.cli.conftest import On
@@ -26,14 +27,23 @@ def test_a_model_of_a_hub_is_planned(ktdesk, on: On, hub: Hub, files: dict[str, 
 
 def test_what_json_says_of_it(ktdesk, on: On, hub: Hub) -> None:
     on(machine(512, card()))
-    done = ktdesk(
-        "plan", "--json", f"{hub.url.replace('http', 'http')}/{NAME}:Q2_K".split("/", 3)[3]
-    )
-    said = json.loads(done.out)
+    said = json.loads(ktdesk("plan", "--json", f"{NAME}:q2_k").out)
     assert (said["repository"], said["quantisation"]) == (NAME, "Q2_K")
     assert said["revision"] == hub.repositories[NAME].commit
     assert said["files"] == ["R1-Q2_K.gguf"]
     assert said["fit"] == "comfortable"
+
+
+def test_addresses_of_servers_and_folders_are_planned(
+    ktdesk, on: On, files: dict[str, Path]
+) -> None:
+    on(machine(512, card()))
+    path = files["R1-Q2_K.gguf"]
+    with FaultyServer() as server:
+        server.fail_always("/", Fault(reply=Reply(200, f'<a href="{path.name}">x</a>'.encode())))
+        for address in (server.add(f"/{path.name}", path), server.url, path.as_uri()):
+            said = json.loads(ktdesk("plan", "--json", address).out)
+            assert (said["quantisation"], said["fit"]) == ("Q2_K", "comfortable")
 
 
 @pytest.mark.parametrize(("memory", "chosen"), [(512, "Q4_K_M"), (352, "Q2_K"), (16, "Q2_K")])

@@ -10,7 +10,7 @@ import pytest
 
 from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.settings import load_settings, models_folder
-from tests.unit.library.shelf.making import lock_of, model, put
+from tests.unit.library.shelf.making import break_off_move, lock_of, model, put
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,19 @@ def test_one_model_can_be_verified(ktdesk, folder: Path) -> None:
         (str(folder / "good.gguf"), "right")
     ]
     assert ktdesk("models", "verify", folder / "mine.gguf").code == 0
+
+
+def test_json_may_be_asked_for_before_the_command(ktdesk, folder: Path) -> None:
+    told = [
+        json.loads(ktdesk(*words).out)["models"]
+        for words in (
+            ("models", "--json"),
+            ("models", "--json", "list"),
+            ("models", "list", "--json"),
+        )
+    ]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 3
 
 
 def test_a_model_that_is_not_there_is_said(ktdesk, folder: Path) -> None:
@@ -113,6 +126,23 @@ def test_a_model_is_moved(ktdesk, folder: Path, tmp_path: Path) -> None:
     assert target.read_bytes() == model("Good")
     assert not (folder / "good.gguf").exists()
     assert "No move was broken off" in ktdesk("models", "move").err
+
+
+@pytest.mark.parametrize("option", [(), ("--undo",)])
+def test_a_move_that_was_broken_off_is_told_and_finished_or_undone(
+    ktdesk, folder: Path, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    plan = break_off_move(folder / "good.gguf", more)
+    assert "Moving Good was broken off" in ktdesk("models").err
+    file = plan.files[0]
+    here, there = (file.source, file.target) if option else (file.target, file.source)
+    assert ktdesk("models", "move", *option).out == f"{here}\n"
+    assert here.read_bytes() == model("Good")
+    assert not there.exists()
+    assert not plan.stage.exists()
+    assert "broken off" not in ktdesk("models").err
 
 
 def test_moving_needs_a_place(ktdesk, folder: Path) -> None:

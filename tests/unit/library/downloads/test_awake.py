@@ -86,12 +86,12 @@ time.sleep(600)
 def test_a_helper_that_cannot_is_said_quietly(inhibit: Path) -> None:
     (inhibit / "systemd-inhibit").write_text("#!/bin/sh\nexit 1\n")
     awake = Awake()
-    awake.hold()
-    helper = awake._helper
-    assert helper is not None
-    helper.wait()
-    awake.hold()
-    assert "may go to sleep" in awake.state
+
+    def is_told() -> bool:
+        awake.hold()
+        return "may go to sleep" in awake.state
+
+    wait_for(is_told)
     awake.release()
 
 

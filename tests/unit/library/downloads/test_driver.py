@@ -237,6 +237,15 @@ def test_another_source_takes_over_at_once(driven: Driven) -> None:
     assert [fetch.order.source for fetch in driven.transport.fetches] == ["hub", "mirror"]
 
 
+def test_a_failure_of_the_source_before_is_none_of_the_one_now(driven: Driven) -> None:
+    order = driven.add("a")
+    driven.step()
+    driven.store.replace(replace(order, source="mirror"))
+    driven.finish("a", DownloadError("It is not there.", kind="missing"))
+    assert driven.step() == "a:downloading"
+    assert driven.transport.last("a").order.source == "mirror"
+
+
 def test_downloads_run_in_their_hours(driven: Driven) -> None:
     night = Night(time(22), time(6))
     driven.add("a")
@@ -263,3 +272,22 @@ def test_the_next_driver_goes_on(driven: Driven) -> None:
     driven.driver = driven.make_driver()
     assert driven.step() == "a:downloading b:paused"
     assert driven.items()[0].progress.done_bytes == 700
+
+
+def test_what_is_paused_waits_for_nothing(driven: Driven) -> None:
+    driven.add("a")
+    driven.step(night=Night(time(22), time(6)))
+    driven.store.pause(["a"])
+    driven.step(night=None)
+    assert (driven.items()[0].state, driven.items()[0].waits_for) == (State.PAUSED, None)
+
+
+def test_a_transfer_that_waits_for_its_host_also_ends_with_the_night(driven: Driven) -> None:
+    order = driven.add("a")
+    driven.step()
+    driven.transport.last("a").report(reached(order, 1, note="Waits for the host."))
+    driven.clocks.pass_by(60)
+    driven.step(night=Night(time(22), time(6)))
+    driven.await_stop("a")
+    driven.step()
+    assert driven.items()[0].waits_for is Wait.NIGHT

@@ -95,8 +95,19 @@ def test_what_was_done_can_be_ordered_again(watched: Watched, tmp_path: Path) ->
 
 def test_other_files_of_the_same_names_are_refused(watched: Watched, tmp_path: Path) -> None:
     watched.queue.add(make_order(tmp_path))
-    with pytest.raises(DownloadError, match=r"Model a already brings another a\.gguf"):
+    with pytest.raises(DownloadError, match=r"Model a brings another a\.gguf"):
         watched.queue.add(make_order(tmp_path, size=7))
+
+
+def test_a_newer_revision_takes_the_place_of_one_that_is_done(
+    watched: Watched, tmp_path: Path
+) -> None:
+    id_ = watched.queue.add(make_order(tmp_path))
+    watched.transport.last(id_).finish()
+    watched.wait_for("done")
+    newer = watched.queue.add(make_order(tmp_path, size=7))
+    watched.wait_for("downloading")
+    assert newer != id_
 
 
 def test_no_room_is_said_with_other_folders(tmp_path: Path) -> None:
@@ -224,6 +235,15 @@ def test_a_queue_that_nobody_drives_shows_so(other_process, tmp_path: Path) -> N
     queue = DownloadQueue(tmp_path, FakeTransport(), rules=RULES)
     assert states_of(queue.snapshot()) == "queued"
     queue.close()
+
+
+def test_rules_can_be_changed_on_the_way(watched: Watched, tmp_path: Path) -> None:
+    for id_ in "ab":
+        watched.queue.add(make_order(tmp_path, id_))
+    watched.wait_for("downloading queued")
+    watched.queue.set_rules(replace(RULES, at_once=2, bytes_per_s=1_000_000))
+    watched.wait_for("downloading downloading")
+    assert watched.transport.limits == [0, 1_000_000]
 
 
 def test_a_lock_excludes_others_until_it_is_released(tmp_path: Path) -> None:

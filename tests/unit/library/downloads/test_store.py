@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktdesk.errors import DownloadError
@@ -52,6 +52,7 @@ def ids(store: Store) -> str:
     return "".join(record.order.id for record in store.records())
 
 
+@settings(max_examples=30)
 @given(orders, st.data())
 def test_an_order_comes_back_as_it_was(order: Order, data: st.DataObject) -> None:
     progress = Progress(
@@ -72,6 +73,7 @@ def test_an_order_comes_back_as_it_was(order: Order, data: st.DataObject) -> Non
     assert (record.order, record.progress, record.state) == (order, progress, State.QUEUED)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(-5, 5))))
 def test_moving_is_that_of_a_list(moves: list[tuple[str, int]]) -> None:
     wanted = list("abcd")

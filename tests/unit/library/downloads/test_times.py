@@ -76,6 +76,6 @@ def test_what_a_repair_takes_back_begins_a_pace_anew() -> None:
 def test_waits_do_not_grow_for_ever() -> None:
     retries, now_s = Retries(), 0.0
     for _ in range(1000):
-        retries.put_off("a", now_s, has_progressed=False)
+        retries.put_off("a", now_s, is_short=False)
     assert not retries.is_due("a", now_s + 299)
     assert retries.is_due("a", now_s + 300)

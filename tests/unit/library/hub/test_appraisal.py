@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.header_cache import HeaderCache
 from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
+from ktdesk.library.hub.source import Source
 from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 from ktdesk.planning.plan import Planner
@@ -58,6 +61,7 @@ def appraised(folder: Path, web: Web, cache: Path, on: Machine) -> list[Appraisa
 MACHINES = {
     "64 GB": machine(64, card()),
     "128 GB": machine(128, card()),
+    "150 GB": machine(150, card()),
     "192 GB": machine(192, card()),
     "512 GB": machine(512),
 }
@@ -85,9 +89,45 @@ def test_one_header_is_read(folder: Path, web: Web, tmp_path: Path) -> None:
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
+def test_two_threads_read_a_header_once_and_others_do_not_wait(
+    folder: Path, web: Web, tmp_path: Path
+) -> None:
+    source = Folder(folder)
+    listing = source.listing(".")
+    (first, *_) = variants_of(listing.files)
+    begun, go_on = threading.Event(), threading.Event()
+    read: list[str] = []
+
+    class Slow(RemoteHeaders):
+        def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
+            read.append(listing.repository)
+            if listing.repository == ".":
+                begun.set()
+                assert go_on.wait(30)
+            return super().checkpoint(source, replace(listing, repository="."), variant)
+
+    appraiser = Appraiser(Slow(web, HeaderCache(tmp_path)), machine(512))
+    with ThreadPoolExecutor(2) as threads:
+        same = [
+            threads.submit(appraiser.appraise, source, listing, first, SETTINGS) for _ in range(2)
+        ]
+        assert begun.wait(30)
+        other = replace(listing, repository="other")
+        appraiser.appraise(source, other, first, SETTINGS)  # while the two wait
+        go_on.set()
+        assert same[0].result() == same[1].result()
+    assert sorted(read) == [".", "other"]
+
+
 @pytest.mark.parametrize(
     ("on", "label"),
-    [("64 GB", "Q2_K"), ("128 GB", "Q2_K"), ("192 GB", "Q4_K_M"), ("512 GB", "Q4_K_M")],
+    [
+        ("64 GB", "Q2_K"),
+        ("128 GB", "Q2_K"),
+        ("150 GB", "Q4_K_M"),  # with little memory left, but much better answers
+        ("192 GB", "Q4_K_M"),
+        ("512 GB", "Q4_K_M"),
+    ],
 )
 def test_what_is_recommended(
     folder: Path, web: Web, tmp_path: Path, on: str, label: str, nothing_taken: None

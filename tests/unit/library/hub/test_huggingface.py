@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 from tqdm import tqdm
 
 from ktdesk.errors import DownloadError, DownloadErrorKind
@@ -144,6 +149,26 @@ def test_a_gated_repository_can_be_looked_at_and_not_fetched(
     assert all(not served.request.header("Authorization") for served in store.served())
 
 
+def test_the_other_client_is_refused_for_the_same_reasons(hub: Hub, tmp_path: Path) -> None:
+    hub.add(NAME, FILES, gated="manual", token=TOKEN)
+    hub.add("maker/private", FILES, token=TOKEN)
+    other = HfApi(endpoint=hub.url, token=False)
+    with pytest.raises(RepositoryNotFoundError):
+        other.model_info("maker/private")
+    with pytest.raises(RepositoryNotFoundError):
+        other.model_info("maker/nothing")
+    with pytest.raises(RevisionNotFoundError):
+        other.model_info(NAME, revision="nowhere")
+    with pytest.raises(GatedRepoError):
+        hf_hub_download(NAME, "README.md", endpoint=hub.url, token=False, cache_dir=tmp_path)
+    with_token = HfApi(endpoint=hub.url, token=TOKEN)
+    assert with_token.model_info("maker/private").private
+    path = hf_hub_download(
+        NAME, "README.md", endpoint=hub.url, token=TOKEN, cache_dir=tmp_path / "other"
+    )
+    assert Path(path).read_bytes() == FILES["README.md"]
+
+
 def test_a_private_repository_needs_a_token(
     hub: Hub, source: HuggingFace, credentials: Credentials
 ) -> None:
@@ -232,7 +257,6 @@ def test_what_results_say_is_shown_safely(server: FaultyServer, source: HuggingF
     assert (second.licence, second.updated) == ("", "")
 
 
-@pytest.mark.logs("Left out a file")
 def test_files_with_names_that_leave_the_folder_are_left_out(
     server: FaultyServer, source: HuggingFace
 ) -> None:

@@ -187,7 +187,6 @@ def test_an_error_in_an_answer_that_went_well(source: ModelScope, site: Site) ->
     assert refused(lambda: source.listing(NAME)).kind == "missing"
 
 
-@pytest.mark.logs("Left out a file")
 def test_names_that_leave_the_folder_are_left_out(source: ModelScope, site: Site) -> None:
     paths = ["../m.gguf", "/m.gguf", "C:\\m.gguf", "m.gguf"]
     site.listing = envelope({"Files": [entry(path, b"x", Sha256="") for path in paths]})

@@ -78,7 +78,6 @@ def test_names_of_repositories(name: str, is_one: bool) -> None:
     assert is_repository(name) is is_one
 
 
-@pytest.mark.logs("Left out a file")
 def test_files_that_would_meet_on_a_disk_are_kept_once() -> None:
     paths = ["A.gguf", "a.gguf", "b/x.gguf", "B", "\u00e9.gguf", "e\u0301.gguf", "../c", "d"]
     kept = checked_files(RemoteFile(path, 1, "") for path in paths)

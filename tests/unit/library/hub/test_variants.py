@@ -6,7 +6,13 @@ from __future__ import annotations
 import pytest
 
 from ktdesk.library.hub.listing import RemoteFile
-from ktdesk.library.hub.variants import find_variant, is_model, variant_with, variants_of
+from ktdesk.library.hub.variants import (
+    find_variant,
+    is_model,
+    no_models,
+    variant_with,
+    variants_of,
+)
 
 
 def files(*paths: str, size: int = 10) -> list[RemoteFile]:
@@ -112,3 +118,20 @@ def test_what_is_no_model() -> None:
     assert not is_model("a/ggml-vocab-x.gguf")
     assert not is_model("model.safetensors")
     assert is_model("Draftsman-7B.GGUF")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("m.Q4_K_M.gguf.part1of5", "cut into pieces"),
+        ("m.Q4_K_M.gguf-split-a", "cut into pieces"),
+        ("m.Q4_K_M.gguf.part-aa", "cut into pieces"),
+        ("model.safetensors", "no whole model in GGUF"),
+        ("m.gguf.md5", "no whole model in GGUF"),
+    ],
+)
+def test_why_a_repository_has_nothing_to_fetch(name: str, message: str) -> None:
+    assert variants_of(files(name)) == ()
+    error = no_models("a/b", files(name))
+    assert message in str(error)
+    assert error.hint

@@ -50,14 +50,15 @@ def both(folder: Path, there: Path) -> Iterator[Shelf]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to move, as on one disk and between two."""
     if request.param == "copy":
-        rename = Path.rename
+        replace = Path.replace
 
         def between_disks(self: Path, target: Path) -> Path:
             if Path(target).parent.name.startswith(".moving-"):
                 raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-            return rename(self, target)
+            return replace(self, target)
 
-        monkeypatch.setattr(Path, "rename", between_disks)
+        monkeypatch.setattr(Path, "replace", between_disks)
+        monkeypatch.setattr("ktdesk.library.shelf.move._is_one_disk", lambda model, folder: False)
     return request.param
 
 
@@ -178,7 +179,7 @@ def test_old_files_that_cannot_go_leave_both_and_a_move_to_finish(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", fail)
-        with pytest.raises(LibraryError, match="old files could not be removed"):
+        with pytest.raises(LibraryError, match="the move could not be ended"):
             move(plan_move(only(both), there), both.facts)
     assert content(folder) == content(there) == WHOLE
     monkeypatch.setattr("ktdesk.library.shelf.move_plan._is_running", lambda *_: False)
@@ -189,6 +190,27 @@ def test_old_files_that_cannot_go_leave_both_and_a_move_to_finish(
     move(plan, both.facts)
     assert (content(folder), content(there)) == ({}, WHOLE)
     assert only(both).condition is Condition.COMPLETE
+
+
+@pytest.mark.parametrize("gone", ["folder", "there"])
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_without_one_of_the_disks_nothing_is_undone_or_lost(
+    both: Shelf, folder: Path, there: Path, way: str, gone: str
+) -> None:
+    disk = folder if gone == "folder" else there
+
+    def unplug(done: int, size: int) -> None:
+        if done >= size // 3 and disk.exists():
+            disk.rename(disk.with_name("unplugged"))
+
+    plan = plan_move(only(both), there)
+    with pytest.raises(LibraryError, match="a disk is not there") as caught:
+        move(plan, both.facts, unplug)
+    assert str(folder) in caught.value.hint
+    disk.with_name("unplugged").rename(disk)
+    undo(plan)
+    assert (content(folder), list(there.iterdir())) == (WHOLE, [])
+    assert not plan.journal.exists()
 
 
 @pytest.mark.parametrize(
@@ -220,6 +242,121 @@ def test_what_cannot_be_moved_is_said_before(
             (folder / "a.gguf").symlink_to(there / "b.gguf")
     with pytest.raises(LibraryError, match=reason):
         plan_move(only(shelf), there)
+
+
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_a_file_that_is_written_to_meanwhile_stays(
+    both: Shelf, folder: Path, there: Path, way: str
+) -> None:
+    path = folder / "owner" / "name" / "README.md"
+    with pytest.raises(LibraryError, match="was written to while it was copied"):
+        move(
+            plan_move(only(both), there), both.facts, lambda *_: put(path.parent, {path.name: b"x"})
+        )
+    assert content(folder) == WHOLE | {"owner/name/README.md": b"x"}
+    assert list(there.iterdir()) == unfinished_moves() == []
+
+
+def test_files_that_the_system_does_not_give_are_not_copied_instead(
+    both: Shelf, folder: Path, there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if Path(target).parent.name.startswith(".moving-"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(LibraryError, match=r"Permission denied\. It is where it was"):
+        move(plan_move(only(both), there), both.facts)
+    assert (content(folder), list(there.iterdir())) == (WHOLE, [])
+
+
+def test_a_file_that_comes_in_the_way_stays_as_it_is(
+    both: Shelf, folder: Path, there: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_move(only(both), there)
+
+    def progress(done: int, size: int) -> None:
+        put(there / "owner" / "name", {"README.md": b"mine"})
+
+    with pytest.raises(LibraryError, match="there is already a file"):
+        move(plan, both.facts, progress)
+    assert (there / "owner" / "name" / "README.md").read_bytes() == b"mine"
+    (there / "owner" / "name" / "README.md").unlink()
+    move(plan, both.facts)
+    assert (content(folder), content(there)) == ({}, WHOLE)
+
+
+@pytest.mark.logs("has changed since it was copied")
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_an_old_file_stays_if_the_new_one_was_changed_before_it_went(
+    both: Shelf, folder: Path, there: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, unlink = plan_move(only(both), there), Path.unlink
+
+    def change(self: Path, missing_ok: bool = False) -> None:
+        put(there / "owner" / "name", {"README.md": b"mine"})
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", change)
+    move(plan, both.facts)
+    assert content(folder) == {"owner/name/README.md": b"Hello"}
+    assert content(there) == WHOLE | {"owner/name/README.md": b"mine"}
+
+
+def test_a_part_of_a_copy_is_not_taken_for_it(
+    both: Shelf, folder: Path, there: Path, way: str
+) -> None:
+    plan = plan_move(only(both), there)
+    plan.stage.mkdir()
+    for number, file in enumerate(plan.files):
+        plan.staged(file).write_bytes(bytes(file.old.size_bytes - number % 2))
+    move(plan, both.facts)
+    assert (content(folder), content(there)) == ({}, WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("way", "condition"),
+    [("rename", Condition.UNVERIFIED), ("copy", Condition.DAMAGED)],
+    indirect=["way"],
+)
+def test_nothing_becomes_right_by_being_moved(
+    shelf: Shelf, folder: Path, there: Path, way: str, condition: Condition
+) -> None:
+    put(folder, {"a.gguf": model("a")})
+    write_lock(folder, lock_of({"a.gguf": model("b")}))
+    move(plan_move(only(shelf), there), shelf.facts)
+    with Shelf([(there, Owner.KTDESK)]) as moved:
+        assert only(moved).condition is condition
+    (lock,) = read_locks(there)
+    assert lock.seals == ()
+
+
+def test_a_part_of_a_copy_is_not_put_back_as_the_file(
+    shelf: Shelf, folder: Path, there: Path
+) -> None:
+    (path,) = put(folder, {"a.gguf": model()})
+    plan = plan_move(only(shelf), there)
+    plan.stage.mkdir()
+    plan.staged(plan.files[0]).write_bytes(b"part")
+    path.unlink()
+    undo(plan)
+    assert (content(folder), list(there.iterdir())) == ({}, [])
+
+
+def test_a_move_that_is_under_way_was_not_broken_off(
+    shelf: Shelf, folder: Path, there: Path
+) -> None:
+    put(folder, {"a.gguf": model()})
+    seen: list[object] = []
+
+    def progress(done: int, size: int) -> None:
+        seen.append(unfinished_moves())
+
+    move(plan_move(only(shelf), there), shelf.facts, progress)
+    assert seen == [[]]
 
 
 def test_a_disk_without_room_is_said_before(
@@ -261,13 +398,16 @@ def step(call):
         return call(*args, **kwargs)
     return counted
 
-rename = Path.rename
+replace = Path.replace
 def between_disks(self, target):
     if is_copy and Path(target).parent.name.startswith(".moving-"):
         raise OSError(errno.EXDEV, "other disk")
-    return rename(self, target)
+    return replace(self, target)
 
-Path.rename, Path.unlink, Path.replace = step(between_disks), step(Path.unlink), step(Path.replace)
+if is_copy:
+    from ktdesk.library.shelf import move as module
+    module._is_one_disk = lambda model, folder: False
+Path.replace, Path.unlink, Path.rename = step(between_disks), step(Path.unlink), step(Path.rename)
 os.fsync, Path.mkdir, Path.rmdir = step(os.fsync), step(Path.mkdir), step(Path.rmdir)
 shelf = Shelf([(here, Owner.KTDESK)])
 (model,) = shelf.look().models

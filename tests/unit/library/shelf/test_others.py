@@ -133,6 +133,11 @@ def test_llama_cpp_says_what_it_fetched(tmp_path: Path) -> None:
     assert found[path].owner is Owner.LLAMA_CPP
 
 
+def test_a_note_of_llama_cpp_about_a_file_that_is_not_there_is_no_model(tmp_path: Path) -> None:
+    put_llama_cpp(tmp_path, "o", "n", "Q4", "m.gguf", model()).unlink()
+    assert look(tmp_path, Owner.LLAMA_CPP) == ()
+
+
 @needs_links
 def test_stores_of_others_in_ones_own_folder_are_known_by_what_they_look_like(
     shelf: Shelf, folder: Path

@@ -157,6 +157,18 @@ def test_of_the_hugging_face_cache_links_and_blobs_go_but_no_blob_that_is_used(
     assert len(plan_removal(named(shelf, "same")).files) == 1
 
 
+@needs_links
+def test_what_somebody_has_linked_into_the_hugging_face_cache_stays(
+    shelf: Shelf, folder: Path, tmp_path: Path, trash: Path
+) -> None:
+    (path,) = put(tmp_path / "elsewhere", {"a.gguf": model("mine")})
+    put_hugging_face(folder, "o/n", "a" * 40, {"m.gguf": model("m")})
+    (folder / "models--o--n" / "snapshots" / ("a" * 40) / "a.gguf").symlink_to(path)
+    remove(plan_removal(named(shelf, "mine")), shelf.facts, of_others=True)
+    assert path.exists()
+    assert only(shelf).name == "m"
+
+
 def test_of_llama_cpp_its_notes_go_along(shelf: Shelf, folder: Path, trash: Path) -> None:
     put_llama_cpp(folder, "o", "n", "Q4", "m.gguf", model())
     with Shelf([(folder, Owner.LLAMA_CPP)]) as cache:

@@ -15,13 +15,13 @@ from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import describe as describe_module
 from ktdesk.library.shelf.facts import SHA256
 from ktdesk.library.shelf.lock_file import write_lock
-from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.model import Owner, named
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.library.shelf.state import Condition
 from tests.unit.formats import raw
 from tests.unit.library.shelf.conftest import only
-from tests.unit.library.shelf.making import lock_of, model, put, sha256, shards
+from tests.unit.library.shelf.making import lock_of, model, put, put_ollama, sha256, shards
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
 is_root = sys.platform != "win32" and os.getuid() == 0
@@ -39,6 +39,18 @@ def test_models_are_found_below_a_folder_newest_first(shelf: Shelf, folder: Path
     first = shelf.look().models[0]
     assert (first.path, first.architecture, first.problem) == (folder / "A.GGUF", "llama", "")
     assert (first.size_bytes, first.folder) == (len(model("A.GGUF")), folder)
+
+
+def test_models_are_called_by_their_names_their_files_or_their_ids(
+    shelf: Shelf, folder: Path
+) -> None:
+    put(folder, shards("big", 2) | {"Small-Q4.GGUF": model("Small One")})
+    put_ollama(folder / "ollama", "library/qwen3:8b", model("Qwen3 8B"))
+    models = shelf.look().models
+    assert {each.id for each in models} == {"big", "Small-Q4", "qwen3:8b"}
+    for name in ("BIG", "big-00001-of-00002", "small one", "small-q4", "QWEN3:8b"):
+        assert len(named(models, name)) == 1
+    assert named(models, "small") == []
 
 
 def test_a_model_without_a_name_is_called_by_its_file(shelf: Shelf, folder: Path) -> None:
@@ -89,6 +101,21 @@ def test_what_cannot_be_read_is_listed_with_its_reason(
     assert (broken.name, broken.architecture) == ("broken", "")
     assert (broken.size_bytes, broken.condition) == (len(content), Condition.UNREADABLE)
     assert problem in broken.problem
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind"), [("clip", None), ("clip", "mmproj"), ("llama", "adapter")]
+)
+def test_what_goes_with_a_model_is_none(
+    shelf: Shelf, folder: Path, architecture: str, kind: str | None
+) -> None:
+    metadata = [raw.string("general.architecture", architecture)]
+    metadata += [raw.string("general.type", kind)] if kind else []
+    put(folder, {"x.gguf": bytes(raw.File(metadata)), "y.gguf": model("whole")})
+    for _ in range(2):
+        (part,) = (each for each in shelf.look().models if each.problem)
+        assert part.condition is Condition.UNREADABLE
+        assert f"goes with one: it says that it is {kind or 'mmproj'!r}" in part.problem
 
 
 def test_a_file_that_was_mended_is_read_again(shelf: Shelf, folder: Path) -> None:
