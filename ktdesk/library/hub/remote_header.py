@@ -60,7 +60,7 @@ class RemoteHeaders:
         try:
             header = read_header(path, self._cache.read(listing, file), file.size_bytes)
         except (ModelFileError, HeaderCutError):  # not there, or damaged
-            begin = _Begin(self._web, origin.address(file), file)
+            begin = _Begin(self._web, origin, file)
             header = begin.header(begin_bytes)
             self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
         return FilePart(path, file.size_bytes, _without_vocabulary(header))
@@ -81,9 +81,11 @@ class _Begin:
     """The begin of a file, as far as it was fetched."""
 
     web: Web
-    address: Address
+    origin: Origin
     file: RemoteFile
     data: bytearray = field(default_factory=bytearray)
+    address: Address | None = None  # to which the origin has led on
+    etag: str = ""
 
     def header(self, wanted: int) -> Header:
         """Fetch as much as the header takes, so many bytes to begin with, and read it."""
@@ -102,23 +104,25 @@ class _Begin:
                 )
 
     def _fetch(self, wanted: int) -> None:
-        """Fetch up to so many bytes; a connection that breaks is made once more."""
+        """Fetch up to so many bytes; from the origin again if the connection or the way breaks."""
         try:
             self._read(wanted)
         except DownloadError as error:
-            if error.kind != "offline":
+            if error.kind not in ("offline", "refused"):
                 raise
+            self.address = None
             self._read(wanted)
 
     def _read(self, wanted: int) -> None:
-        have, address = len(self.data), self.address
+        have, address = len(self.data), self.address or self.origin.address(self.file)
         if have >= wanted:
             return
         with self.web.open(
-            "GET", address.url, headers=address.headers, span=(have, wanted)
+            "GET", address.url, headers=address.headers, span=(have, wanted), etag=self.etag
         ) as response:
-            if self._start(response) != have:  # it does not know ranges
+            if self._start(response) != have:  # it does not know ranges, or has another file by now
                 self.data.clear()
+            self.etag = response.headers.get("ETag", "")
             if response.has_left:  # the next step need not be led on again
                 self.address = Address(response.url)
             while len(self.data) < wanted:

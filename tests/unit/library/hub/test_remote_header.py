@@ -14,6 +14,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.header_cache import HeaderCache
+from ktdesk.library.hub.huggingface import HuggingFace
 from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
 from ktdesk.library.hub.server import PlainServer
@@ -21,6 +22,7 @@ from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 from ktdesk.planning.plan import Wishes, make_plan
 from tests.faulty_server import Fault, FaultyServer, Reply
+from tests.hub import Hub
 from tests.known.header import write_header
 from tests.known.models import MODELS
 from tests.unit.planning.machines import card, machine
@@ -135,6 +137,39 @@ def test_a_server_without_ranges_will_do(server: FaultyServer, web: Web, tmp_pat
     elsewhere = Elsewhere(server, web, tmp_path / "cache", with_vocabulary(tmp_path / "m", 50_000))
     server.fail_always(f"/{elsewhere.path.name}", Fault(ignores_range=True))
     assert elsewhere.checkpoint().tensors == Checkpoint.open(elsewhere.path).tensors
+
+
+def test_a_file_that_changes_meanwhile_is_read_anew(
+    server: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    before = with_vocabulary(tmp_path / "before", 60_000)
+    after = with_vocabulary(tmp_path / "m", 60_000)
+    with after.open("r+b") as file:
+        begin = file.read(1 << 20)
+        file.seek(0)
+        file.write(begin.replace(b"llama", b"qwen2"))
+    elsewhere = Elsewhere(server, web, tmp_path / "cache", after)
+    path = f"/{after.name}"
+    server.add(path, before, etag='"before"')
+    requests = iter(range(100))
+    server.before = lambda request: (
+        server.add(path, after, etag='"after"') and None
+        if request.path == path and next(requests) == 2  # after the size, and the first step
+        else None
+    )
+    assert elsewhere.checkpoint().architecture == "qwen2"
+
+
+def test_an_address_that_expires_is_asked_for_again(
+    hub: Hub, source: HuggingFace, store: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    path = with_vocabulary(tmp_path / "m", 60_000)
+    hub.add("a/b", {path.name: path})
+    store.fail(f"/store/a/b/{path.name}", Fault(), Fault(reply=Reply(403, b"expired")))
+    listing = source.listing("a/b")
+    (variant,) = variants_of(listing.files)
+    headers = RemoteHeaders(web, HeaderCache(tmp_path / "cache"))
+    assert headers.checkpoint(source, listing, variant).tensors == Checkpoint.open(path).tensors
 
 
 def test_a_connection_that_breaks_once_is_made_again(elsewhere: Elsewhere) -> None:
