@@ -96,6 +96,29 @@
     </message>
 </context>
 <context>
+    <name>BrokenMoves</name>
+    <message>
+        <source>Moving {name} was broken off.</source>
+        <translation>{name} 的移动曾被中断。</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Until it is decided, both places may hold parts of it.</source>
+        <translation>没有丢失任何内容。在您决定之前，两处都可能有它的部分文件。</translation>
+    </message>
+    <message>
+        <source>Finish moving it</source>
+        <translation>完成移动</translation>
+    </message>
+    <message>
+        <source>Put all back</source>
+        <translation>全部放回原处</translation>
+    </message>
+    <message>
+        <source>Moving {name}: {percent} %</source>
+        <translation>正在移动 {name}：{percent} %</translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Retry</source>

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.library.shelf.state import Condition
+from ui.library.broken_moves import BrokenMoves
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.folder_list import FolderList
 from ui.library.model_actions import ModelActions
@@ -49,7 +50,7 @@ class ShelfPage(QWidget):
         self.setObjectName("page")
         self._presenter, self._places = presenter, places
         self.field, self.conditions = QLineEdit(self), QComboBox(self)
-        self.banner = ErrorBanner(theme, self)
+        self.banner, self.moves = ErrorBanner(theme, self), BrokenMoves(theme, self)
         self.models = ModelTable(theme, self)
         self.shown = ModelFilter(self.models, self)
         self.table = QTableView(self)
@@ -71,6 +72,7 @@ class ShelfPage(QWidget):
         self.table.setAccessibleName(self.tr("Models on this machine"))
         self._fill_conditions()
         self.models.retranslate()
+        self.moves.retranslate()
         self._refresh()
 
     def show_loaded(self, path: Path | None) -> None:
@@ -83,6 +85,7 @@ class ShelfPage(QWidget):
         super().showEvent(event)
         self._presenter.look()
         self._places.look()
+        self.moves.look()
 
     @Slot()
     def _refresh(self) -> None:
@@ -142,6 +145,7 @@ class ShelfPage(QWidget):
         self._presenter.changed.connect(self._refresh)
         self._presenter.failed.connect(self.banner.show_error)
         self._places.failed.connect(self.banner.show_error)
+        self.moves.ended.connect(self._presenter.look)
         self.field.textChanged.connect(self._filter)
         self.conditions.activated.connect(self._filter)
         self.table.selectionModel().selectionChanged.connect(self._follow_selection)
@@ -187,6 +191,7 @@ class ShelfPage(QWidget):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.banner)
+        column.addWidget(self.moves)
         column.addWidget(self._state)
         column.addWidget(self.table, 1)
         column.addWidget(self._about)

@@ -22,7 +22,7 @@ from ktdesk.library.shelf.copying import sync_folder, take
 from ktdesk.library.shelf.facts import SHA256, FileFacts
 from ktdesk.library.shelf.lock_file import ModelLock, forget_files, read_locks, write_lock
 from ktdesk.library.shelf.model import LocalModel, Owner
-from ktdesk.library.shelf.move_plan import REMOVING, MovedFile, MovePlan, new_id
+from ktdesk.library.shelf.move_plan import MovedFile, MovePlan, new_id
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import Condition
 
@@ -84,7 +84,7 @@ def move(
     unfinished ones.
     """
     stop = stop or threading.Event()
-    if plan.phase != REMOVING:
+    if plan.can_be_undone:
         try:
             _bring(plan, progress, stop)
         except BaseException as error:
@@ -104,7 +104,7 @@ def undo(plan: MovePlan) -> None:
     Raises LibraryError if the old files have begun to go: then it can only be finished; and while
     one of the disks is not there.
     """
-    if plan.phase == REMOVING:
+    if not plan.can_be_undone:
         raise LibraryError(
             f"{plan.title} has been moved; only old files are left.", hint="Finish the move."
         )
@@ -278,7 +278,7 @@ def _said(plan: MovePlan, error: OSError) -> KTDeskError:
     """Return what to tell of a move that the system did not let go on."""
     log.info("move %s: %s", plan.id, error)
     what = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror or error)
-    if plan.phase == REMOVING:
+    if not plan.can_be_undone:
         return LibraryError(
             f"{plan.title} has been copied, but the move could not be ended: {what}.",
             hint="Finish the move when that is put right.",

@@ -74,6 +74,11 @@ class MovePlan:
         """Of all files."""
         return sum(file.old.size_bytes for file in self.files)
 
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the old files are still whole, and where they were."""
+        return self.phase == COPYING
+
     def staged(self, file: MovedFile) -> Path:
         """Return where a file's copy lies until all are whole."""
         return self.stage / str(self.files.index(file))

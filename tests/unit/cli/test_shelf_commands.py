@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from ktdesk.library.shelf.lock_file import write_lock
-from ktdesk.library.shelf.model import Owner
-from ktdesk.library.shelf.move import plan_move
-from ktdesk.library.shelf.move_plan import moves_folder
-from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.settings import load_settings, models_folder
-from tests.unit.library.shelf.making import lock_of, model, put
+from tests.unit.library.shelf.making import break_off_move, lock_of, model, put
 
 
 @pytest.fixture(autouse=True)
@@ -125,14 +121,7 @@ def test_a_move_that_was_broken_off_is_told_and_finished_or_undone(
 ) -> None:
     more = tmp_path / "more"
     more.mkdir()
-    with Shelf([(models_folder(), Owner.KTDESK)]) as shelf:
-        plan = plan_move(shelf.look_at(folder / "good.gguf"), more)
-    plan.stage.mkdir()
-    plan.save()
-    plan.staged(plan.files[0]).write_bytes(b"a part")
-    path = moves_folder() / f"{plan.id}.json"
-    journal = json.loads(path.read_text())
-    path.write_text(json.dumps(journal | {"worker": [journal["worker"][0], 1.0]}))
+    plan = break_off_move(folder / "good.gguf", more)
     assert "Moving Good was broken off" in ktdesk("models").err
     file = plan.files[0]
     here, there = (file.source, file.target) if option else (file.target, file.source)

@@ -10,7 +10,11 @@ from pathlib import Path
 
 from ktdesk.library.hub.listing import RemoteFile
 from ktdesk.library.shelf.lock_file import ModelLock
+from ktdesk.library.shelf.model import Owner
+from ktdesk.library.shelf.move import plan_move
+from ktdesk.library.shelf.move_plan import MovePlan
 from ktdesk.library.shelf.seal import Seal
+from ktdesk.library.shelf.shelf import Shelf
 from tests.unit.formats import raw
 
 
@@ -112,3 +116,16 @@ def put_llama_cpp(cache: Path, owner: str, name: str, tag: str, file: str, conte
     )
     put(cache, {f"{local}.json": b'{"etag": "x", "url": "y"}'})
     return cache / local
+
+
+def break_off_move(path: Path, target: Path) -> MovePlan:
+    """Leave a move as it is when the program is killed while it copies the first file."""
+    with Shelf([(path.parent, Owner.KTDESK)]) as shelf:
+        plan = plan_move(shelf.look_at(path), target)
+    plan.stage.mkdir()
+    plan.save()
+    plan.staged(plan.files[0]).write_bytes(b"a part")
+    journal = json.loads(plan.journal.read_text())
+    started_long_ago = journal | {"worker": [journal["worker"][0], 1.0]}
+    plan.journal.write_text(json.dumps(started_long_ago))
+    return plan
