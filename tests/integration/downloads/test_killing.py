@@ -15,7 +15,7 @@ from tests.integration.downloads.orders import QUICK, check_files, serve
 
 KILLS = 100
 BLOCK = 32 << 10
-TUNING = replace(QUICK, connections=2, block_bytes=BLOCK)
+TUNING = replace(QUICK, connections=2, block_bytes=BLOCK, commit_s=0.01)
 SPEED = 1_000_000  # bytes a second of each connection, so that blocks take longer than nothing
 LONGEST_S = 0.25
 
@@ -26,7 +26,7 @@ def test_nothing_is_lost_by_being_killed(server: FaultyServer, tmp_path: Path) -
 
     A connection asks for one block at a time, and for the next one only when the last is on the
     disk and in the journal. So whatever a kill undoes, and whatever was still under way to the
-    program, is of one block of each connection.
+    program, is of one block of each connection. Here parts of blocks are written down, too.
     """
     seed = random.Random(7)
     kills = rounds = 0
