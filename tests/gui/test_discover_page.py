@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Order
 from ktdesk.settings import models_folder
+from tests.gui.accessible import check_accessible
 from tests.gui.fake_finder import CATALOGUE, GB, FakeFinder, variant
-from tests.gui.fake_queue import FakeElsewhere, FakeQueue
+from tests.gui.fake_queue import FakeElsewhere, FakeQueue, order
 from ui.library.discover_page import DiscoverPage
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.download_presenter import DownloadPresenter
@@ -390,3 +391,13 @@ def test_a_folder_of_another_disk_can_be_chosen(
     page.details.folder._places.send_downloads_to(str(other))
     qtbot.waitUntil(lambda: page.details.folder.field.currentText().startswith(str(other)))
     assert store.settings.models.downloads == str(other)
+
+
+def test_everything_has_a_name_and_is_reached_by_the_tab_key(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, queue: FakeQueue
+) -> None:
+    queue.add(order())
+    queue.tell()
+    qtbot.waitUntil(page.downloads.isVisible)
+    open_model(qtbot, page, presenter)
+    check_accessible(page)
