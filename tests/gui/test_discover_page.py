@@ -284,13 +284,16 @@ def test_return_in_the_table_gets_it_too(
     assert [item.order.title for item in queue.items] == ["Qwen3-30B-A3B-GGUF Q2_K"]
 
 
-def test_without_room_on_the_disk_it_cannot_be_got(
+def test_without_room_on_the_disk_it_says_so_before_and_after(
     qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, queue: FakeQueue
 ) -> None:
     open_model(qtbot, page, presenter)
     page.details.table.selectRow(3)  # 250 GB, and 200 are free
-    assert not page.details.get.isEnabled()
     assert "choose a folder on another disk" in said(page)
+    queue.room = FREE
+    qtbot.mouseClick(page.details.get, LEFT)
+    assert page.banner.text == "There is no room for it. Choose another disk."
+    assert queue.items == []
 
 
 def test_one_with_missing_parts_cannot_be_got(
