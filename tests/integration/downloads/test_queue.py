@@ -251,6 +251,27 @@ def fill(path: Path) -> None:
             pass
 
 
+@pytest.mark.logs("cannot be used")
+def test_a_list_that_cannot_grow_stops_nothing(
+    web: Web, server: FaultyServer, small_disk: Path, tmp_path: Path
+) -> None:
+    order = serve(server, tmp_path / "a", **{"a.gguf": 20 * BLOCK})
+    drip(server, order, 10 * BLOCK)
+    transport = WebTransport(web, lambda _: ServerOrigin(server.url), QUICK)
+    watched = Watched(small_disk / "list", transport)
+    watched.queue.start()
+    watched.queue.add(order)
+    watched.wait(lambda snapshot: snapshot.totals.done_bytes)
+    filler = small_disk / "filler"
+    fill(filler)
+    watched.wait(lambda snapshot: "cannot be used" in snapshot.notice)
+    filler.unlink()
+    watched.wait_for("done")
+    watched.wait(lambda snapshot: not snapshot.notice)
+    watched.queue.close()
+    check_files(order, server)
+
+
 def test_an_order_without_room_is_refused_with_a_folder_that_has_it(
     web: Web, server: FaultyServer, small_disk: Path, tmp_path: Path
 ) -> None:
