@@ -145,7 +145,8 @@ def add_setting_argument(
     """Add an option that says for this run what a setting says for all."""
     about = describe(section)[name]
     kind = get_type_hints(section)[name]
-    text = f"{about.title}. {about.help} Allowed: {allowed_values(kind, about)}."
+    title = f"{about.title} ({about.unit})" if about.unit else about.title
+    text = f"{title}. {about.help} Allowed: {allowed_values(kind, about)}."
     add_argument(
         flag,
         dest=name,

@@ -87,16 +87,23 @@ class Anatomy:
         return sum(module.weights for module in self.of(Part.ROUTED))
 
     def scaled(self, factor: float) -> Anatomy:
-        """Return about what it is in another quantisation, whose file is so many times as large."""
-        modules = (
-            replace(
-                module,
-                size_bytes=int(factor * module.size_bytes),
-                read_bytes=factor * module.read_bytes,
-            )
-            for module in self.modules
-        )
-        return replace(self, modules=tuple(modules), expert_bytes=int(factor * self.expert_bytes))
+        """Return about what it is in another quantisation, whose file is so many times as large.
+
+        Smaller files save on routed experts, larger ones spend on everything.
+        """
+        saving = (1 - factor) * self.size_bytes
+        routed = self.bytes_of(Part.ROUTED)
+        saves_on_routed = 0 < saving < routed
+        of_routed = 1 - saving / routed if saves_on_routed else factor
+        of_others = 1.0 if saves_on_routed else factor
+
+        def resized(module: Module) -> Module:
+            by = of_routed if module.part is Part.ROUTED else of_others
+            size = int(by * module.size_bytes)
+            return replace(module, size_bytes=size, read_bytes=by * module.read_bytes)
+
+        modules = tuple(map(resized, self.modules))
+        return replace(self, modules=modules, expert_bytes=int(of_routed * self.expert_bytes))
 
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""

@@ -139,7 +139,8 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(0.05)
         while not self.server.site.closing.is_set():
             try:
-                if not self.connection.recv(1, socket.MSG_PEEK):
+                # Of the socket itself: one with TLS does not let anybody peek.
+                if not socket.socket.recv(self.connection, 1, socket.MSG_PEEK):
                     return
             except TimeoutError:
                 continue

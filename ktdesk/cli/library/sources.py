@@ -7,11 +7,12 @@ for example:
   ktdesk models sources add /media/stick/models
   ktdesk models sources prefer modelscope
   ktdesk models sources token huggingface
+  ktdesk models sources take-token huggingface
   ktdesk models sources test
   ktdesk models sources test unsloth/DeepSeek-R1-GGUF
 
 A token is read from the keyboard, and not shown; from a pipe where there is one. It is kept in the
-system's store of secrets, and sent to no other host.
+system's store of secrets, and sent to no other host. For a plain server it may be NAME:PASSWORD.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ from ktdesk.cli.library.opening import Hubs, open_hubs
 from ktdesk.cli.library.source_speeds import print_speeds
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
+from ktdesk.library.hub.addresses import HUGGING_FACE
 from ktdesk.settings import SourcesSettings, describe, save_settings
 
 if TYPE_CHECKING:
-    from ktdesk.library.hub.source import Source
+    pass
 
-_ACTIONS = ("add", "remove", "prefer", "token", "forget-token", "test")
+_ACTIONS = ("add", "remove", "prefer", "token", "take-token", "forget-token", "test")
 _KEPT = {
     "keyring": "The token is kept in the system's store of secrets.",
     "session": "This system has no store of secrets that works, so the token is not kept. "
@@ -67,8 +69,8 @@ def run(arguments: Namespace, program: Program) -> int:
     with open_hubs(program) as hubs:  # which checks the addresses
         if action in _CHANGES:
             save_settings(program.settings)
-        elif action in ("token", "forget-token"):
-            _set_token(hubs, name, program, is_wanted=action == "token")
+        elif action in ("token", "take-token", "forget-token"):
+            _set_token(hubs, name, program, action)
         elif action == "test":
             print_speeds(name, hubs, program, as_json=arguments.json)
             return 0
@@ -128,19 +130,28 @@ def _read_token() -> str:
     return sys.stdin.readline()
 
 
-def _set_token(hubs: Hubs, name: str, program: Program, *, is_wanted: bool) -> None:
+def _set_token(hubs: Hubs, name: str, program: Program, action: str) -> None:
     """Keep a token, or forget it, and say where it is kept."""
     source = hubs.sources.find(name)
-    address = _address(source)
-    if not address:
+    if not source.address:
         raise DownloadError(f"{source.title} is a folder, which needs no token.")
-    token = _read_token() if is_wanted else ""
-    program.terminal.note(_KEPT[hubs.credentials.set(address, token)])
+    if action == "take-token":
+        keeping = hubs.credentials.take(source.address, _offered(hubs))
+    else:
+        token = _read_token() if action == "token" else ""
+        keeping = hubs.credentials.set(source.address, token)
+    program.terminal.note(_KEPT[keeping])
 
 
-def _address(source: Source) -> str:
-    """Return where a source is; '' of a folder."""
-    return getattr(source, "address", "")
+def _offered(hubs: Hubs) -> Path:
+    """Return the file with the token of Hugging Face's own programs. Raises DownloadError."""
+    path = hubs.credentials.offered()
+    if path is None:
+        raise DownloadError(
+            "Hugging Face's own programs have no token on this computer.",
+            hint="Enter one: `ktdesk models sources token huggingface`.",
+        )
+    return path
 
 
 def _print(hubs: Hubs, program: Program, *, as_json: bool) -> None:
@@ -148,8 +159,8 @@ def _print(hubs: Hubs, program: Program, *, as_json: bool) -> None:
         {
             "id": source.id,
             "title": source.title,
-            "address": _address(source),
-            "token": hubs.credentials.keeping(_address(source)) if source.takes_token else None,
+            "address": source.address,
+            "token": hubs.credentials.keeping(source.address) if source.takes_token else None,
         }
         for source in hubs.sources.all
     ]
@@ -160,6 +171,12 @@ def _print(hubs: Hubs, program: Program, *, as_json: bool) -> None:
         about = [row["title"], row["address"], _TOKENS.get(row["token"] or "", "")]
         told = ", ".join(text for text in about if text and text != row["id"])
         program.terminal.line(f"{row['id']:13} {told}".rstrip())
+    path = hubs.credentials.offered()
+    if path and any(row["id"] == HUGGING_FACE and row["token"] == "nowhere" for row in rows):
+        program.terminal.note(
+            f"Hugging Face's own programs have a token, in {path}; "
+            "`ktdesk models sources take-token huggingface` uses it here, too."
+        )
 
 
 _TOKENS = {

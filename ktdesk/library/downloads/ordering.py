@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ktdesk.errors import DownloadError
 from ktdesk.formats.shards import place_in_name
+from ktdesk.library.fetch.names import place
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.listing import Listing, Variant
 
@@ -16,7 +17,8 @@ def order_of(listing: Listing, variant: Variant, root: Path) -> Order:
     """Return the order of a variant, whose files go into root/owner/name.
 
     Files that are in no repository of a name go into a folder of their own name. The order's id is
-    '': the queue gives one. Raises DownloadError if the repository lacks shards of the variant.
+    '': the queue gives one. Raises DownloadError if the repository lacks shards of the variant, or
+    has a name that no folder should have.
     """
     if variant.missing:
         numbers = ", ".join(map(str, variant.missing))
@@ -34,15 +36,15 @@ def order_of(listing: Listing, variant: Variant, root: Path) -> Order:
         repository=listing.repository,
         revision=listing.revision,
         files=variant.files,
-        folder=root.joinpath(*parts),
+        folder=place(root, "/".join(parts)),
     )
 
 
 def _stem(path: str) -> str:
     """Return what the names of a model's files have in common."""
     name = PurePosixPath(path).name
-    place = place_in_name(name)
-    return place[0] if place else name.removesuffix(".gguf")
+    shard = place_in_name(name)
+    return shard[0] if shard else name.removesuffix(".gguf")
 
 
 def same_order_elsewhere(order: Order, listing: Listing) -> Order:

@@ -93,7 +93,8 @@ class Job:
     @property
     def is_fetched(self) -> bool:
         """Whether every byte is on the disk."""
-        return not (self.missing or self.doubtful or self.claims)
+        with self.lock:
+            return not (self.missing or self.doubtful or self.claims)
 
     def progress(self) -> FileProgress:
         """Return how far it is."""
@@ -110,6 +111,11 @@ class Job:
                     start, end = spans[0]
                     return self._take(spans, start, min(end, start + most_bytes))
             return None
+
+    def has(self, claim: Claim) -> bool:
+        """Return whether a claim is still valid."""
+        with self.lock:
+            return claim in self.claims
 
     def running_claims(self) -> tuple[Claim, ...]:
         """Return what is being fetched now."""

@@ -82,7 +82,7 @@ class Transfer:
             with job.lock:
                 fresh = Address(response.url) if response.has_left else address
                 job.addresses[origin.id] = fresh
-                if not self._meet(origin, job, offer):
+                if not job.has(claim) or not self._meet(origin, job, offer):
                     return
             if offer.is_whole and claim.left_bytes < job.file.size_bytes:
                 self._fill_from_stream(origin, claim, response)

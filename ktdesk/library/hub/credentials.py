@@ -6,6 +6,7 @@ A token belongs to an address, so that it is sent to no other if a setting chang
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import threading
@@ -57,8 +58,13 @@ class Credentials:
         return self._find(address)[1]
 
     def headers(self, address: str) -> dict[str, str]:
-        """Return what a request to the host of an address says of who asks."""
+        """Return what a request to the host of an address says of who asks.
+
+        A token with a colon is a name and a password, as plain servers want them.
+        """
         token = self.token(address)
+        if ":" in token:
+            return {"Authorization": f"Basic {base64.b64encode(token.encode()).decode()}"}
         return {"Authorization": f"Bearer {token}"} if token else {}
 
     def set(self, address: str, token: str) -> Keeping:

@@ -230,6 +230,21 @@ def test_killed_at_random_moments_it_goes_on(
     assert len(json.loads(ktdesk("downloads", "--json").out)["downloads"]) == 1
 
 
+@pytest.mark.slow
+def test_two_commands_at_once_both_get_what_they_want(
+    ktdesk, hub: Hub, server: FaultyServer, home: Path
+) -> None:
+    for path in FILES:
+        server.fail_always(f"/store/owner/model/{path}", Fault(drip_bytes_per_s=PART))
+    with (
+        started("get", "owner/model:q2_k") as one,
+        started("get", "owner/model:q4_k_m") as other,
+    ):
+        said = one.communicate()[1], other.communicate()[1]
+    assert (one.returncode, other.returncode) == (0, 0), said
+    check_model(home, "m-Q2_K.gguf", *SHARDS)
+
+
 def started(*arguments: str) -> subprocess.Popen[str]:
     """Run a command in a process of its own."""
     command = [sys.executable, "-c", "from ktdesk.cli import main; raise SystemExit(main())"]

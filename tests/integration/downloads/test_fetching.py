@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,8 @@ def test_a_host_that_does_not_answer_holds_nobody(server: FaultyServer, tmp_path
             )
     finally:
         answer.set()
+    while any(thread.name == "fetch" for thread in threading.enumerate()):
+        time.sleep(0.01)
     assert all(one.sent_bytes <= BLOCK for one in server.log)
     assert list(tmp_path.glob("*.part")) == []
     server.before = lambda request: None

@@ -181,6 +181,27 @@ def test_a_queue_that_is_killed_goes_on(web: Web, server: FaultyServer, tmp_path
     check_files(order, server)
 
 
+@pytest.mark.slow
+def test_another_process_takes_over_from_a_killed_one(
+    watched: Watched, server: FaultyServer, tmp_path: Path
+) -> None:
+    watched.queue.close()
+    order = serve(server, tmp_path / "a", **{"a.gguf": 20 * BLOCK})
+    drip(server, order, 4 * BLOCK)
+    follower = Watched(tmp_path / "list", watched.transport)
+    follower.queue.add(order)
+    with start_driver(tmp_path / "list", server) as process:
+        follower.queue.start()
+        follower.wait(lambda snapshot: snapshot.totals.done_bytes >= 2 * BLOCK)
+        assert follower.queue._runner._driver is None
+        process.kill()
+    let_go(server, order)
+    follower.wait_for("done")
+    follower.queue.close()
+    check_files(order, server)
+    assert server.sent_bytes("/a.gguf") <= order.size_bytes + 3 * BLOCK  # one for each connection
+
+
 def start_driver(folder: Path, server: FaultyServer) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", DRIVER, str(folder), server.url],
@@ -228,6 +249,27 @@ def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(4096)):
             pass
+
+
+@pytest.mark.logs("cannot be used")
+def test_a_list_that_cannot_grow_stops_nothing(
+    web: Web, server: FaultyServer, small_disk: Path, tmp_path: Path
+) -> None:
+    order = serve(server, tmp_path / "a", **{"a.gguf": 20 * BLOCK})
+    drip(server, order, 10 * BLOCK)
+    transport = WebTransport(web, lambda _: ServerOrigin(server.url), QUICK)
+    watched = Watched(small_disk / "list", transport)
+    watched.queue.start()
+    watched.queue.add(order)
+    watched.wait(lambda snapshot: snapshot.totals.done_bytes)
+    filler = small_disk / "filler"
+    fill(filler)
+    watched.wait(lambda snapshot: "cannot be used" in snapshot.notice)
+    filler.unlink()
+    watched.wait_for("done")
+    watched.wait(lambda snapshot: not snapshot.notice)
+    watched.queue.close()
+    check_files(order, server)
 
 
 def test_an_order_without_room_is_refused_with_a_folder_that_has_it(

@@ -120,6 +120,19 @@ def test_content_that_never_fits_ends_and_is_kept(server: FaultyServer, tmp_path
     check_files(order, server)
 
 
+def test_a_line_that_always_damages_something_else_ends_it(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    order = serve(server, tmp_path, **{MODEL: SIZE})
+    places = iter(range(10_000))
+    server.before = lambda request: server.fail_always(
+        PATH, Fault(wrong_at=tuple(BLOCK * block + next(places) for block in range(8)))
+    )
+    assert fails(order, ServerOrigin(server.url)).kind == "damaged"
+    assert server.sent_bytes() == 3 * SIZE
+    assert (tmp_path / f"{MODEL}.part").stat().st_size == SIZE
+
+
 def test_damage_of_the_disk_costs_the_damaged_blocks(server: FaultyServer, tmp_path: Path) -> None:
     order = serve(server, tmp_path, **{MODEL: SIZE})
     server.fail(PATH, *[Fault()] * 5, *[Fault(reply=Reply(404))] * 9)

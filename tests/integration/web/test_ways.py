@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from ktdesk.errors import DownloadError, SettingsError
 from ktdesk.library.web import Web
 from ktdesk.settings import NetworkSettings
-from tests.faulty_server import FaultyServer, Proxy, Reply
+from tests.faulty_server import Fault, FaultyServer, Proxy, Reply
 
 NAME = "models.example"
 PLAIN = "plain.example"
@@ -80,6 +81,26 @@ def test_a_proxy_leads_to_a_host_that_proves_itself(
         assert get(settings, f"https://{NAME}/file") == b"data"
     assert proxy.asked == [f"{NAME}:443"]
     assert not any("secret" in header for header in proxy.headers)
+
+
+def test_a_read_ends_when_it_is_told_to(
+    secure: FaultyServer,
+    plain: FaultyServer,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    for server, scheme in ((plain, "http"), (secure, "https")):
+        server.fail("/file", Fault(stall_after=1))
+        with Proxy(server.port) as proxy:
+            settings = NetworkSettings(proxy=f"socks5h://{proxy.place}")
+            web = Web(settings, read_timeout_s=60)
+            with web.open("GET", f"{scheme}://{NAME}/file") as response:
+                assert response.read(10) == b"d"
+                threading.Timer(0.1, response.abort).start()
+                with pytest.raises(DownloadError):
+                    response.read(10)
+            web.close()
 
 
 def test_what_the_system_does_not_trust_is_refused(secure: FaultyServer) -> None:

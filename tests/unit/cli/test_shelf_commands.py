@@ -54,6 +54,19 @@ def test_one_model_can_be_verified(ktdesk, folder: Path) -> None:
     assert ktdesk("models", "verify", folder / "mine.gguf").code == 0
 
 
+def test_json_may_be_asked_for_before_the_command(ktdesk, folder: Path) -> None:
+    told = [
+        json.loads(ktdesk(*words).out)["models"]
+        for words in (
+            ("models", "--json"),
+            ("models", "--json", "list"),
+            ("models", "list", "--json"),
+        )
+    ]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 3
+
+
 def test_a_model_that_is_not_there_is_said(ktdesk, folder: Path) -> None:
     done = ktdesk("models", "verify", "goood")
     assert done.code == 1

@@ -33,8 +33,9 @@ class MemoryKeyring(KeyringBackend):
 
 
 @pytest.fixture(autouse=True)
-def no_token_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_token_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "hf-token"))
     monkeypatch.setattr(keyring, "get_keyring", NoKeyring)
 
 
@@ -111,3 +112,18 @@ def test_a_folder_takes_no_token(ktdesk, typed, tmp_path: Path) -> None:
     done = ktdesk("models", "sources", "token", tmp_path)
     assert done.code == 1
     assert "needs no token" in done.err
+
+
+def test_the_token_of_other_programs_is_offered_and_taken_when_the_user_says_so(
+    ktdesk, tmp_path: Path, secrets: dict[str, str]
+) -> None:
+    missing = ktdesk("models", "sources", "take-token", "huggingface")
+    assert missing.code == 1
+    assert "have no token on this computer" in missing.err
+    (tmp_path / "hf-token").write_text("hf_other\n", encoding="utf-8")
+    assert "take-token huggingface` uses it" in ktdesk("models", "sources").err
+    assert secrets == {}
+    taken = ktdesk("models", "sources", "take-token", "huggingface")
+    assert list(secrets.values()) == ["hf_other"]
+    assert "hf_other" not in taken.out + taken.err
+    assert "take-token" not in ktdesk("models", "sources").err

@@ -105,3 +105,17 @@ def test_a_tied_head_counts_once(tmp_path: Path) -> None:
     table = {tensor.name: int(tensor.n_bytes) for tensor in GGUFReader(path).tensors}
     assert tied.size_bytes == sum(table.values())
     assert tied.bytes_of(Part.HEAD) == table["token_embd.weight"]
+
+
+@pytest.mark.parametrize("factor", [0.4, 0.99, 1.0, 1.8])
+def test_another_quantisation_is_as_large_as_it_should_be(anatomy: Anatomy, factor: float) -> None:
+    other = anatomy.scaled(factor)
+    assert other.size_bytes == pytest.approx(factor * anatomy.size_bytes, rel=1e-6)
+    assert other.weights == anatomy.weights
+    assert other.cache_bytes(4096) == anatomy.cache_bytes(4096)
+    experts = (anatomy.bytes_of(Part.ROUTED), other.bytes_of(Part.ROUTED))
+    assert other.expert_bytes / anatomy.expert_bytes == pytest.approx(
+        experts[1] / experts[0], rel=1e-5
+    )
+    attention = other.bytes_of(Part.ATTENTION) / anatomy.bytes_of(Part.ATTENTION)
+    assert attention == pytest.approx(max(1.0, factor), rel=1e-5)

@@ -73,6 +73,13 @@ class AnyOrder(RuleBasedStateMachine):
             self.driven.store.mark_removed(id_, deletes_files=False)
             self.removed.add(id_)
 
+    @rule(at=picks, source=st.sampled_from(["hub", "mirror"]))
+    def change_source(self, at: int, source: str) -> None:
+        records = self.driven.store.records()
+        if records:
+            order = records[at % len(records)].order
+            self.driven.store.replace(replace(order, source=source))
+
     @rule(at=picks, by=st.integers(-3, 3))
     def move(self, at: int, by: int) -> None:
         self.driven.store.move(self.pick(at), by)
@@ -121,6 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert not self.removed & set(records)
         assert all(records[id_].state is State.PAUSED for id_ in self.paused & set(records))
         assert {id_ for id_, r in records.items() if r.state in ACTIVE} == set(running)
+        assert all(t.order == records[id_].order for id_, t in running.items())
         folders = [transfer.order.folder for transfer in running.values()]
         assert len(folders) == len(set(folders))
         is_open = driven.rules.night is None or driven.rules.night.is_at(driven.clocks.now)

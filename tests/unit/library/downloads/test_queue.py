@@ -237,6 +237,15 @@ def test_a_queue_that_nobody_drives_shows_so(other_process, tmp_path: Path) -> N
     queue.close()
 
 
+def test_rules_can_be_changed_on_the_way(watched: Watched, tmp_path: Path) -> None:
+    for id_ in "ab":
+        watched.queue.add(make_order(tmp_path, id_))
+    watched.wait_for("downloading queued")
+    watched.queue.set_rules(replace(RULES, at_once=2, bytes_per_s=1_000_000))
+    watched.wait_for("downloading downloading")
+    assert watched.transport.limits == [0, 1_000_000]
+
+
 def test_a_lock_excludes_others_until_it_is_released(tmp_path: Path) -> None:
     first, second = DriverLock(tmp_path / "lock"), DriverLock(tmp_path / "lock")
     assert first.take()

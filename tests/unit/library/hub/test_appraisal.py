@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.header_cache import HeaderCache
 from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
+from ktdesk.library.hub.source import Source
 from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 from ktdesk.planning.plan import Planner
@@ -84,6 +87,36 @@ def test_verdicts_are_those_of_the_files(
 def test_one_header_is_read(folder: Path, web: Web, tmp_path: Path) -> None:
     appraised(folder, web, tmp_path / "cache", machine(64))
     assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_two_threads_read_a_header_once_and_others_do_not_wait(
+    folder: Path, web: Web, tmp_path: Path
+) -> None:
+    source = Folder(folder)
+    listing = source.listing(".")
+    (first, *_) = variants_of(listing.files)
+    begun, go_on = threading.Event(), threading.Event()
+    read: list[str] = []
+
+    class Slow(RemoteHeaders):
+        def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
+            read.append(listing.repository)
+            if listing.repository == ".":
+                begun.set()
+                assert go_on.wait(30)
+            return super().checkpoint(source, replace(listing, repository="."), variant)
+
+    appraiser = Appraiser(Slow(web, HeaderCache(tmp_path)), machine(512))
+    with ThreadPoolExecutor(2) as threads:
+        same = [
+            threads.submit(appraiser.appraise, source, listing, first, SETTINGS) for _ in range(2)
+        ]
+        assert begun.wait(30)
+        other = replace(listing, repository="other")
+        appraiser.appraise(source, other, first, SETTINGS)  # while the two wait
+        go_on.set()
+        assert same[0].result() == same[1].result()
+    assert sorted(read) == [".", "other"]
 
 
 @pytest.mark.parametrize(

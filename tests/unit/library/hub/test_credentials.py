@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
+from urllib3.util import make_headers
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.hub.credentials import Credentials, Keeping
@@ -64,6 +65,14 @@ def test_a_token_stays_in_the_systems_store(store: Store) -> None:
     assert later.set(HF, "") is Keeping.NOWHERE
     assert store.secrets == {}
     assert later.set(HF, "") is Keeping.NOWHERE
+
+
+def test_a_name_and_a_password_for_a_plain_server(store: Store) -> None:
+    credentials = Credentials({})
+    credentials.set("http://nas.lan", "Aladdin:open-sesame")
+    # The header as urllib3 makes it.
+    expected = make_headers(basic_auth="Aladdin:open-sesame")["authorization"]
+    assert credentials.headers("http://nas.lan/models/") == {"Authorization": expected}
 
 
 def test_without_a_store_a_token_is_for_this_session(no_keyring: None) -> None:

@@ -14,13 +14,15 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.folder import Folder
 from ktdesk.library.hub.header_cache import HeaderCache
+from ktdesk.library.hub.huggingface import HuggingFace
 from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
 from ktdesk.library.hub.remote_header import RemoteHeaders
 from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 from ktdesk.planning.plan import Wishes, make_plan
-from tests.faulty_server import Fault, FaultyServer, Reply
+from tests.faulty_server import Fault, FaultyServer, Reply, Request
+from tests.hub import Hub
 from tests.known.header import write_header
 from tests.known.models import MODELS
 from tests.unit.planning.machines import card, machine
@@ -34,6 +36,8 @@ class Elsewhere:
 
     def __init__(self, server: FaultyServer, web: Web, cache: Path, path: Path) -> None:
         self.server, self.path, self.cache = server, path, HeaderCache(cache)
+        self.asked: list[Request] = []
+        server.before = self.asked.append
         page = ""
         for part in sorted(path.parent.glob("*.gguf")):
             server.add(f"/{part.name}", part)
@@ -50,7 +54,14 @@ class Elsewhere:
         return RemoteHeaders(self.web, self.cache).checkpoint(self.source, *self.listing())
 
     def fetched_bytes(self) -> int:
-        return sum(s.sent_bytes for s in self.server.served() if s.request.path != "/")
+        return asked_bytes(self.asked)
+
+
+def asked_bytes(requests: list[Request]) -> int:
+    """How much of files was asked for. The log of what was sent is written a little later."""
+    spans = [request.span for request in requests if request.span]
+    assert all(end for _, end in spans)
+    return sum((end or 0) - start for start, end in spans)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +127,21 @@ def test_a_vocabulary_is_read_in_steps(server: FaultyServer, web: Web, tmp_path:
     assert kept.stat().st_size == header
 
 
-def with_vocabulary(folder: Path, tokens: int) -> Path:
-    folder.mkdir()
-    path = folder / "m-Q4_0.gguf"
+def with_vocabulary(
+    folder: Path, tokens: int, *, kind: str = "Q4_0", other_from: int = 1 << 30
+) -> Path:
+    """Write a file with so many tokens. other_from: those from here on are others."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"m-{kind}.gguf"
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_token_list([f"a token of some length, {number}" for number in range(tokens)])
+    writer.add_name(f"a model in {kind}")
+    writer.add_token_list(
+        [f"{'others' if n >= other_from else 'token'} {n}" * 3 for n in range(tokens)]
+    )
+    writer.add_token_types([1] * tokens)
+    writer.add_token_merges([f"a {n}" for n in range(tokens)])
+    writer.add_chat_template("{{ messages }}")
+    writer.add_string("quantize.kind", kind)
     writer.add_tensor_info("t", (1 << 16, 32), np.dtype(np.float32), 1 << 23)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -131,10 +152,68 @@ def with_vocabulary(folder: Path, tokens: int) -> Path:
     return path
 
 
+def test_another_quantisations_vocabulary_is_not_fetched_again(
+    hub: Hub, source: HuggingFace, store: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    paths = [with_vocabulary(tmp_path, 100_000, kind=kind) for kind in ("Q4_0", "Q4_K_M", "Q8_0")]
+    other = with_vocabulary(tmp_path, 100_000, kind="BF16", other_from=90_000)
+    hub.add("a/b", {path.name: path for path in [*paths, other]})
+    headers = RemoteHeaders(web, HeaderCache(tmp_path / "cache"))
+    listing = source.listing("a/b")
+    variants = {variant.files[0].path: variant for variant in variants_of(listing.files)}
+    fetched: list[int] = []
+    for path in [*paths, other]:
+        asked: list[Request] = []
+        store.before = asked.append
+        away = headers.checkpoint(source, listing, variants[path.name])
+        here = Checkpoint.open(path)
+        assert away.tensors == here.tensors
+        assert away.metadata["quantize.kind"] == here.metadata["quantize.kind"]
+        assert away.metadata["tokenizer.chat_template"] == "{{ messages }}"
+        fetched.append(asked_bytes(asked))
+    whole = Checkpoint.open(paths[0])._parts[0].header.data_start
+    assert fetched[0] >= whole > 5 * STEP
+    assert max(fetched[1:3]) <= 3 << 16
+    assert fetched[3] >= whole  # it begins the same, and goes on otherwise
+
+
 def test_a_server_without_ranges_will_do(server: FaultyServer, web: Web, tmp_path: Path) -> None:
     elsewhere = Elsewhere(server, web, tmp_path / "cache", with_vocabulary(tmp_path / "m", 50_000))
     server.fail_always(f"/{elsewhere.path.name}", Fault(ignores_range=True))
     assert elsewhere.checkpoint().tensors == Checkpoint.open(elsewhere.path).tensors
+
+
+def test_a_file_that_changes_meanwhile_is_read_anew(
+    server: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    before = with_vocabulary(tmp_path / "before", 60_000)
+    after = with_vocabulary(tmp_path / "m", 60_000)
+    with after.open("r+b") as file:
+        begin = file.read(1 << 20)
+        file.seek(0)
+        file.write(begin.replace(b"llama", b"qwen2"))
+    elsewhere = Elsewhere(server, web, tmp_path / "cache", after)
+    path = f"/{after.name}"
+    server.add(path, before, etag='"before"')
+    requests = iter(range(100))
+    server.before = lambda request: (
+        server.add(path, after, etag='"after"') and None
+        if request.path == path and next(requests) == 2  # after the size, and the first step
+        else None
+    )
+    assert elsewhere.checkpoint().architecture == "qwen2"
+
+
+def test_an_address_that_expires_is_asked_for_again(
+    hub: Hub, source: HuggingFace, store: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    path = with_vocabulary(tmp_path / "m", 60_000)
+    hub.add("a/b", {path.name: path})
+    store.fail(f"/store/a/b/{path.name}", Fault(), Fault(reply=Reply(403, b"expired")))
+    listing = source.listing("a/b")
+    (variant,) = variants_of(listing.files)
+    headers = RemoteHeaders(web, HeaderCache(tmp_path / "cache"))
+    assert headers.checkpoint(source, listing, variant).tensors == Checkpoint.open(path).tensors
 
 
 def test_a_connection_that_breaks_once_is_made_again(elsewhere: Elsewhere) -> None:
