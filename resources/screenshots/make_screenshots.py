@@ -76,7 +76,7 @@ def main() -> None:
     """Ask the questions once, and take every picture of the conversation and of the machine."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     demo = demo_models(models_folder()).deepseek2
-    os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own settings stay as they are
+    home = os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own stays as it is
     application = QApplication([])
     font = QFont()
     font.setFamilies(FONTS)
@@ -106,12 +106,12 @@ def main() -> None:
     def hardware_page() -> QWidget:
         return HardwarePage(machine, store, theme)
 
-    folder = Path(tempfile.mkdtemp(prefix="models-"))
+    folder = Path(tempfile.mkdtemp(prefix="models-"))  # sparse files: they take next to no room
     fill(folder, demo)
     store.set("models", "folders", (str(folder / "kept"),))
     store.set("models", "other_programs", False)
     store.set("sources", "folders", (str(folder / "stick"),))
-    store.set("downloads", "speed_limit_mbs", 4.0)
+    store.set("downloads", "speed_limit_mbs", 100.0)
     library = LibraryOnDemand(store, model, theme, application)
 
     def discover_title() -> str:
@@ -175,10 +175,12 @@ def main() -> None:
     machine.measure()
     _wait(lambda: not machine.is_measuring)
     take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
+    window.close()
     library.close()
     bridge.close(PATIENCE_MS)
     kept.close()
     shutil.rmtree(folder)
+    shutil.rmtree(home)
 
 
 def fill(folder: Path, demo: Path) -> None:
