@@ -14,7 +14,7 @@ from tests.integration.downloads import killed
 from tests.integration.downloads.orders import QUICK, check_files, serve
 
 KILLS = 100
-BLOCK = 32 << 10
+BLOCK = 128 << 10
 TUNING = replace(QUICK, connections=2, block_bytes=BLOCK, commit_s=0.01)
 SPEED = 1_000_000  # bytes a second of each connection, so that blocks take longer than nothing
 LONGEST_S = 0.25
@@ -33,7 +33,7 @@ def test_nothing_is_lost_by_being_killed(server: FaultyServer, tmp_path: Path) -
     while kills < KILLS:
         rounds += 1
         folder = tmp_path / str(rounds)
-        order = serve(server, folder, **{"a.gguf": 60 * BLOCK + 11, "b.gguf": 20 * BLOCK})
+        order = serve(server, folder, **{"a.gguf": 24 * BLOCK + 11, "b.gguf": 8 * BLOCK})
         for file in order.files:
             server.fail_always(f"/{file.path}", Fault(drip_bytes_per_s=SPEED))
         before, kills_before = server.sent_bytes(), kills
