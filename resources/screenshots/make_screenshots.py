@@ -8,7 +8,10 @@ Run it from the root of the repository. The fonts stand for those that a desktop
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +24,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ktdesk import Engine
 from ktdesk.hardware import Machine, describe_machine
 from ktdesk.library.demo import demo_models
+from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf.lock_file import ModelLock, write_lock
 from ktdesk.settings import Settings, models_folder
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
@@ -28,6 +33,9 @@ from ui.chat.presenter import ChatPresenter
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
 from ui.language import Language
+from ui.library.discover_page import DiscoverPage
+from ui.library.on_demand import LibraryOnDemand
+from ui.library.shelf_page import ShelfPage
 from ui.main_window import MainWindow, PageKind
 from ui.placement.page import PlacementPage
 from ui.placement.presenter import PlacementPresenter
@@ -35,12 +43,18 @@ from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.wizard.page import WizardPage
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.known import models
+from tests.known.header import write_header
+
 FOLDER = Path(__file__).parent
 SIZE = (1200, 820)
 POINTS = 10
 FONTS = ["Noto Sans", "Noto Sans CJK SC"]
 PATIENCE_MS = 600_000
 STEP_MS, SETTLE_MS = 50, 200
+DOWNLOAD_MS = 6000
+BITS = {"Q2_K": 3.0, "Q3_K_M": 3.85, "Q5_K_M": 5.69, "Q6_K": 6.57, "Q8_0": 8.51}  # for a weight
 QUESTIONS = (
     "What is a mixture-of-experts model? Answer in two sentences.",
     "Write a Python function that reverses a string.",
@@ -60,7 +74,7 @@ def main() -> None:
     """Ask the questions once, and take every picture of the conversation and of the machine."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     demo = demo_models(models_folder()).deepseek2
-    os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own settings stay as they are
+    home = os.environ["KTDESK_HOME"] = tempfile.mkdtemp()  # the user's own stays as it is
     application = QApplication([])
     font = QFont()
     font.setFamilies(FONTS)
@@ -89,7 +103,23 @@ def main() -> None:
     def hardware_page() -> QWidget:
         return HardwarePage(machine, store, theme)
 
+    folder = Path(tempfile.mkdtemp(prefix="models-"))  # sparse files: they take next to no room
+    fill(folder, demo)
+    store.set("models", "folders", (str(folder / "kept"),))
+    store.set("models", "other_programs", False)
+    store.set("sources", "folders", (str(folder / "stick"),))
+    store.set("downloads", "speed_limit_mbs", 100.0)
+    library = LibraryOnDemand(store, model, theme, application)
+
+    def discover_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Discover")
+
+    def shelf_title() -> str:
+        return QCoreApplication.translate("MainWindow", "My models")
+
     pages = (
+        PageKind("discover", "discover", discover_title, library.make_discover),
+        PageKind("shelf", "shelf", shelf_title, library.make_shelf),
         PageKind("placement", "placement", placement_title, make_placement),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
     )
@@ -127,6 +157,12 @@ def main() -> None:
     window.page.drawer.show()
     take(Picture("settings", "light", "en"))
     window.page.drawer.hide()
+    window.show_page("discover")
+    find_models(window, str(folder / "stick"))
+    take(Picture("discover", "light", "en"), Picture("discover_zh", "dark", "zh_CN"))
+    window.show_page("shelf")
+    verify_models(window)
+    take(Picture("shelf", "light", "en"), Picture("shelf_zh", "dark", "zh_CN"))
     window.show_page("placement")
     page = window.findChild(PlacementPage)
     _wait(lambda: page.verdict.isVisible())
@@ -136,7 +172,61 @@ def main() -> None:
     machine.measure()
     _wait(lambda: not machine.is_measuring)
     take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
+    window.close()
+    library.close()
     bridge.close(PATIENCE_MS)
+    shutil.rmtree(folder)
+    shutil.rmtree(home)
+
+
+def fill(folder: Path, demo: Path) -> None:
+    """Write models without weights: in 'stick' what is to be found, in 'kept' what is there."""
+    stick, kept = folder / "stick" / "Qwen" / "Qwen3-30B-A3B-GGUF", folder / "kept"
+    stick.mkdir(parents=True)
+    kept.mkdir()
+    known = models.MODELS
+    usual = write_header(known["Qwen3-30B-A3B"], stick / "Qwen3-30B-A3B-Q4_K_M.gguf")
+    weights = 8 * usual.stat().st_size / 4.87
+    for label, bits in BITS.items():
+        path = stick / f"Qwen3-30B-A3B-{label}.gguf"
+        path.touch()
+        os.truncate(path, int(weights * bits / 8))
+    write_header(known["GLM-4.5-Air"], kept / "GLM-4.5-Air-Q4_K_M.gguf")
+    parts = kept / "DeepSeek-R1-Q4_K_M.gguf"
+    first = write_header(known["DeepSeek-R1"], parts, part_tensors=200)
+    first.with_name(first.name.replace("-00001-", "-00003-")).unlink()
+    complete = Path(shutil.copy(demo, kept))
+    sha256 = hashlib.sha256(complete.read_bytes()).hexdigest()
+    file = RemoteFile(complete.name, complete.stat().st_size, sha256)
+    write_lock(kept, ModelLock("huggingface", "ktdesk/demo", "0" * 40, (file,)))
+
+
+def find_models(window: MainWindow, source: str) -> None:
+    """Look at a model's quantisations, and get two."""
+    page = window.findChild(DiscoverPage)
+    _wait(lambda: page.hits.rowCount() > 0)
+    page.sources.setCurrentIndex(page.sources.findData(source))
+    page.sources.activated.emit(page.sources.currentIndex())
+    page.field.setText("qwen3")
+    page.field.returnPressed.emit()
+    _wait(lambda: page.details.offer is not None and bool(page.details.offer.fit))
+    for row in (2, 0):
+        page.details.table.selectRow(row)
+        page.details.get.click()
+    page.details.table.selectRow(2)
+    _pass_time(DOWNLOAD_MS)
+
+
+def verify_models(window: MainWindow) -> None:
+    """Verify the model whose hash is known."""
+    page = window.findChild(ShelfPage)
+    _wait(lambda: page.shown.rowCount() > 2)
+    names = [page.shown.index(row, 1).data() for row in range(page.shown.rowCount())]
+    for row in range(len(names)):
+        page.table.selectRow(row)
+        if page.actions_row.by_name["load"].isEnabled():
+            page.actions_row.by_name["verify"].trigger()
+    _wait(lambda: any(page.shown.index(row, 1).data() == "Complete" for row in range(len(names))))
 
 
 def _save(window: QWidget, name: str) -> None:

@@ -43,6 +43,7 @@ class FakeQueue:
         self.items: list[Item] = []
         self.calls: list[tuple[object, ...]] = []
         self.looks = 0
+        self.room = 10**15
         self._listeners: list[Callable[[], object]] = []
 
     def put(self, item: Item) -> Item:
@@ -75,7 +76,7 @@ class FakeQueue:
         return lambda: self._listeners.remove(listener)
 
     def add(self, order: Order) -> str:
-        if order.size_bytes > 10**15:
+        if order.size_bytes > self.room:
             raise DownloadError("There is no room for it.", hint="Choose another disk.")
         id_ = f"id{len(self.items)}"
         order = replace(order, id=id_)

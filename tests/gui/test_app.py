@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from ktdesk.settings import InterfaceSettings, Settings, save_settings
+from ktdesk.settings import InterfaceSettings, Settings, data_folder, save_settings
 from ui import resource
 from ui.app import missing_display
 from ui.faults import FaultReporter
@@ -115,6 +115,55 @@ sys.exit(main())
 """
     done = run(code, QT_QPA_PLATFORM="offscreen")
     assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("page", ["discover", "shelf"])
+def test_the_pages_of_models_are_there_and_the_program_ends_whole(page: str) -> None:
+    save_settings(Settings(interface=InterfaceSettings(wizard_done=True)))
+    code = f"""
+import sys, threading
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.chat.model_presenter import ModelPresenter
+from ui.main_window import MainWindow
+def look():
+    (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+    window.show_page({page!r})
+    print(type(window._pages[{page!r}]).__name__)
+    QTimer.singleShot(300, QApplication.quit)
+ModelPresenter.start = lambda self: QTimer.singleShot(100, look)
+from ui.app import main
+code = main()
+print([t.name for t in threading.enumerate() if t.name.startswith(("downloads", "shelf"))])
+sys.exit(code)
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen")
+    name = {"discover": "DiscoverPage", "shelf": "ShelfPage"}[page]
+    assert (done.stdout, done.returncode) == (f"{name}\n[]\n", 0), done.stderr
+
+
+def test_a_list_of_downloads_that_cannot_be_used_is_told_on_the_pages() -> None:
+    save_settings(Settings(interface=InterfaceSettings(wizard_done=True)))
+    (data_folder() / "downloads.sqlite").mkdir(parents=True)
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.chat.model_presenter import ModelPresenter
+from ui.main_window import MainWindow
+from ui.widgets.banner import ErrorBanner
+def look():
+    (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+    window.show_page("shelf")
+    (banner,) = window._pages["shelf"].findChildren(ErrorBanner)
+    print("downloads.sqlite" in banner.text)
+    QTimer.singleShot(0, QApplication.quit)
+ModelPresenter.start = lambda self: QTimer.singleShot(100, look)
+from ui.app import main
+sys.exit(main())
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen")
+    assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr
 
 
 @pytest.mark.logs("KTDesk has a fault")

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Order
 from ktdesk.settings import models_folder
+from tests.gui.accessible import check_accessible
 from tests.gui.fake_finder import CATALOGUE, GB, FakeFinder, variant
-from tests.gui.fake_queue import FakeElsewhere, FakeQueue
+from tests.gui.fake_queue import FakeElsewhere, FakeQueue, order
 from ui.library.discover_page import DiscoverPage
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.download_presenter import DownloadPresenter
@@ -283,13 +284,16 @@ def test_return_in_the_table_gets_it_too(
     assert [item.order.title for item in queue.items] == ["Qwen3-30B-A3B-GGUF Q2_K"]
 
 
-def test_without_room_on_the_disk_it_cannot_be_got(
+def test_without_room_on_the_disk_it_says_so_before_and_after(
     qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, queue: FakeQueue
 ) -> None:
     open_model(qtbot, page, presenter)
     page.details.table.selectRow(3)  # 250 GB, and 200 are free
-    assert not page.details.get.isEnabled()
     assert "choose a folder on another disk" in said(page)
+    queue.room = FREE
+    qtbot.mouseClick(page.details.get, LEFT)
+    assert page.banner.text == "There is no room for it. Choose another disk."
+    assert queue.items == []
 
 
 def test_one_with_missing_parts_cannot_be_got(
@@ -390,3 +394,13 @@ def test_a_folder_of_another_disk_can_be_chosen(
     page.details.folder._places.send_downloads_to(str(other))
     qtbot.waitUntil(lambda: page.details.folder.field.currentText().startswith(str(other)))
     assert store.settings.models.downloads == str(other)
+
+
+def test_everything_has_a_name_and_is_reached_by_the_tab_key(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, queue: FakeQueue
+) -> None:
+    queue.add(order())
+    queue.tell()
+    qtbot.waitUntil(page.downloads.isVisible)
+    open_model(qtbot, page, presenter)
+    check_accessible(page)

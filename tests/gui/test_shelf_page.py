@@ -19,8 +19,9 @@ from ktdesk.library.shelf.lock_file import ModelLock
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.state import Condition
 from ktdesk.settings import models_folder
+from tests.gui.accessible import check_accessible
 from tests.gui.fake_keeper import FOLDER, FakeKeeper, local_model
-from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue
+from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue, order
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.model_actions import ModelActions
@@ -353,3 +354,13 @@ def test_table_and_filter_keep_qt_s_rules_for_models(qapp, theme: Theme) -> None
     table.show_models(many(3), {}, None)
     shown.want("", Condition.COMPLETE)
     assert shown.rowCount() == 3
+
+
+def test_everything_has_a_name_and_is_reached_by_the_tab_key(
+    qtbot: QtBot, page: ShelfPage, queue: FakeQueue
+) -> None:
+    queue.add(order())
+    queue.tell()
+    qtbot.waitUntil(page.downloads.isVisible)
+    select(page, "DeepSeek-R1")
+    check_accessible(page)

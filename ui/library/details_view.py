@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.errors import format_bytes
+from ktdesk.library.shelf.folders import ModelFolder
 from ui.library.details import Details
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.folder_choice import FolderChoice
@@ -162,30 +163,29 @@ class DetailsView(QWidget):
     def _follow_selection(self) -> None:
         """Say what the selected offer takes, and whether the disk has room for it."""
         offer, folder = self.offer, self.folder.folder
-        has_room = not (offer and folder) or offer.variant.size_bytes <= folder.free_bytes
         can_get = offer is not None and folder is not None and not offer.variant.missing
-        self.get.setEnabled(can_get and has_room)
-        text = ""
-        if offer and offer.variant.missing:
-            text = self.tr("The repository lacks parts of it: it would not run.")
-        elif offer and folder and not has_room:
+        self.get.setEnabled(can_get)
+        if offer is None:
+            return
+        problem, label = self._problem(offer, folder), offer.variant.label
+        self._room.setText(problem)
+        self._room.setVisible(bool(problem))
+        self._note.setText(self._note_text(offer))
+        self._note.setVisible(not problem and bool(self._note.text()))
+        size = format_bytes(offer.variant.size_bytes)
+        self.get.setText(self.tr("Get {label} ({size})").format(label=label, size=size))
+
+    def _problem(self, offer: Offer, folder: ModelFolder | None) -> str:
+        """Return what speaks against an offer. Whether it is taken the queue decides."""
+        if offer.variant.missing:
+            return self.tr("The repository lacks parts of it: it would not run.")
+        if folder and offer.variant.size_bytes > folder.free_bytes:
             text = self.tr(
                 "It takes {size}, and {free} are free there: choose a folder on another disk."
-            ).format(
-                size=format_bytes(offer.variant.size_bytes), free=format_bytes(folder.free_bytes)
             )
-        elif offer and offer.problem:
-            text = offer.problem
-        self._note.setVisible(offer is not None and not text)
-        self._note.setText(self._note_text(offer) if offer else "")
-        self._room.setText(text)
-        self._room.setVisible(bool(text))
-        if offer:
-            self.get.setText(
-                self.tr("Get {label} ({size})").format(
-                    label=offer.variant.label, size=format_bytes(offer.variant.size_bytes)
-                )
-            )
+            size, free = format_bytes(offer.variant.size_bytes), format_bytes(folder.free_bytes)
+            return text.format(size=size, free=free)
+        return offer.problem
 
     def _note_text(self, offer: Offer) -> str:
         if offer.is_kept:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ktdesk.errors import KTDeskError
 from ui.library.details_view import DetailsView
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.downloads_panel import DownloadsPanel
@@ -139,8 +140,8 @@ class DiscoverPage(QWidget):
 
     def _connect(self) -> None:
         self._presenter.changed.connect(self._refresh)
-        self._presenter.failed.connect(self.banner.show_error)
-        self._places.failed.connect(self.banner.show_error)
+        for failed in (self._presenter.failed, self._places.failed, self.downloads.failed):
+            failed.connect(self._show_error)
         self.field.returnPressed.connect(self._submit)
         self.field.textChanged.connect(self._follow_text)
         self._search.clicked.connect(self._submit)
@@ -150,6 +151,11 @@ class DiscoverPage(QWidget):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._find)
+
+    @Slot(object)
+    def _show_error(self, error: KTDeskError) -> None:
+        if self.isVisible():  # else another page tells of it
+            self.banner.show_error(error)
 
     @Slot()
     def _find(self) -> None:

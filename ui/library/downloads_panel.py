@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,7 +30,12 @@ _LEAST_HEIGHT, _MOST_HEIGHT = 96, 240  # of the cards; more are scrolled
 
 
 class DownloadsPanel(QFrame):
-    """Hidden while the queue is empty. While it is not visible, it does nothing."""
+    """Hidden while the queue is empty. While it is not visible, it does nothing.
+
+    failed: the KTDeskError of something that the user wanted of the queue.
+    """
+
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class DownloadsPanel(QFrame):
         self._area, self._column = self._make_area()
         self._lay_out()
         presenter.changed.connect(self._follow)
+        presenter.failed.connect(self.failed)
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -103,7 +103,7 @@ class HitList(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return row.id or None
+                return "\n".join((row.title, row.about)) if row.id else None
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(filter(None, _texts(row)))
             case HitRole.ABOUT:

@@ -133,7 +133,7 @@ class ModelTable(QAbstractTableModel):
             case Column.STATE:
                 return self._works.get(model.path) or condition_text(model)
             case Column.SIZE:
-                return format_bytes(model.size_bytes)
+                return format_bytes(model.size_bytes) if model.size_bytes else ""
             case Column.ARCHITECTURE:
                 return model.architecture
             case Column.FOLDER:

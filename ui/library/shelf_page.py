@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ktdesk.errors import KTDeskError
 from ktdesk.library.shelf.state import Condition
 from ui.library.broken_moves import BrokenMoves
 from ui.library.downloads_panel import DownloadsPanel
@@ -136,6 +137,11 @@ class ShelfPage(QWidget):
         self.conditions.setCurrentIndex(max(0, at))
         self.conditions.blockSignals(False)
 
+    @Slot(object)
+    def _show_error(self, error: KTDeskError) -> None:
+        if self.isVisible():  # else another page tells of it
+            self.banner.show_error(error)
+
     @Slot()
     def _find(self) -> None:
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -143,8 +149,8 @@ class ShelfPage(QWidget):
 
     def _connect(self) -> None:
         self._presenter.changed.connect(self._refresh)
-        self._presenter.failed.connect(self.banner.show_error)
-        self._places.failed.connect(self.banner.show_error)
+        for failed in (self._presenter.failed, self._places.failed, self.downloads.failed):
+            failed.connect(self._show_error)
         self.moves.ended.connect(self._presenter.look)
         self.field.textChanged.connect(self._filter)
         self.conditions.activated.connect(self._filter)

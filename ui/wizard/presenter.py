@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ktdesk.errors import KTDeskError
+from ktdesk.errors import KTDeskError, LibraryError
 from ktdesk.hardware import Machine, describe_machine
+from ktdesk.settings import Settings
 from ui.chat.model_presenter import ModelPresenter
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask
@@ -80,13 +81,19 @@ class WizardPresenter(QObject):
             self.changed.emit()
 
     def add_folder(self, folder: str) -> None:
-        """Look for models in one more folder."""
-        if Path(folder) not in self.folders:
-            self._keep_folders((*self._kept_folders, folder))
+        """Look for models in one more folder, if it can be one."""
+        from ktdesk.library.shelf.folders import add_folder
+
+        try:
+            self._keep_folders(add_folder(self._store.settings, Path(folder)))
+        except LibraryError as error:
+            self.failed.emit(error)
 
     def remove_folder(self, folder: Path) -> None:
         """Look there no longer; its files stay."""
-        self._keep_folders(tuple(kept for kept in self._kept_folders if Path(kept) != folder))
+        from ktdesk.library.shelf.folders import remove_folder
+
+        self._keep_folders(remove_folder(self._store.settings, folder))
 
     def choose(self, path: Path | None) -> None:
         """Begin with a file, or with the demo model."""
@@ -116,12 +123,9 @@ class WizardPresenter(QObject):
         self._store.set("interface", "wizard_done", True)
         self.ended.emit()
 
-    @property
-    def _kept_folders(self) -> tuple[str, ...]:
-        return self._store.settings.models.folders
-
-    def _keep_folders(self, folders: tuple[str, ...]) -> None:
-        self._store.set("models", "folders", folders)
+    def _keep_folders(self, settings: Settings) -> None:
+        for name in ("folders", "downloads"):
+            self._store.set("models", name, getattr(settings.models, name))
         self._look_for_models()
 
     def _look_for_models(self) -> None:

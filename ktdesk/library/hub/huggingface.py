@@ -50,7 +50,7 @@ class HuggingFace:
 
     def search(self, words: str, limit: int) -> list[Hit]:
         """Return the repositories that the hub finds, the most fetched first."""
-        query = [("filter", "gguf"), ("sort", "downloads"), ("direction", "-1")]
+        query = [("filter", "gguf"), ("sort", "downloads")]
         query += [("search", words)] if words else []
         query += [("limit", str(min(limit, _PAGE)))]
         query += [("expand", name) for name in _WANTED]

@@ -16,11 +16,13 @@ from ktdesk.library.fetch.order import Address, Origin
 from ktdesk.library.hub.header_cache import HeaderCache
 from ktdesk.library.hub.listing import Listing, RemoteFile, Variant
 from ktdesk.library.hub.source import Source
+from ktdesk.library.hub.vocabulary import Vocabulary
 from ktdesk.library.web import Response, Web
 
 # The first shard's header has the vocabulary, 3 to 10 MB; others only have a table of tensors.
 _FIRST_BYTES, _TABLE_BYTES = 1 << 20, 1 << 15
 _STEP_BYTES, _GROWTH = 1 << 20, 1.25
+_AROUND_BYTES = 1 << 16  # what stands before and after a vocabulary that is known
 _MOST_BYTES = 1 << 26  # the largest vocabularies in use take a quarter of it
 _AT_ONCE = 4  # shards
 _READ_BYTES = 1 << 16
@@ -32,6 +34,8 @@ class RemoteHeaders:
 
     def __init__(self, web: Web, cache: HeaderCache | None = None) -> None:
         self._web, self._cache = web, cache or HeaderCache()
+        # Of the last repository, whose other quantisations have the same.
+        self._known: tuple[tuple[str, str], Vocabulary | None] = ("", ""), None
 
     def checkpoint(self, source: Source, listing: Listing, variant: Variant) -> Checkpoint:
         """Return a model without its weights and its vocabulary.
@@ -49,21 +53,35 @@ class RemoteHeaders:
             )
         origin = source.origin(listing.repository, listing.revision)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            begins = [_FIRST_BYTES] + [_TABLE_BYTES] * (len(variant.files) - 1)
-            parts = list(threads.map(partial(self._part, origin, listing), variant.files, begins))
+            parts = list(threads.map(partial(self._part, origin, listing, variant), variant.files))
         return Checkpoint(parts[0].path, parts)
 
     def _part(
-        self, origin: Origin, listing: Listing, file: RemoteFile, begin_bytes: int
+        self, origin: Origin, listing: Listing, variant: Variant, file: RemoteFile
     ) -> FilePart:
-        path = Path(file.path)
+        path, is_first = Path(file.path), file == variant.files[0]
+        data = self._cache.read(listing, file)
         try:
-            header = read_header(path, self._cache.read(listing, file), file.size_bytes)
+            header = read_header(path, data, file.size_bytes)
         except (ModelFileError, HeaderCutError):  # not there, or damaged
             begin = _Begin(self._web, origin, file)
-            header = begin.header(begin_bytes)
-            self._cache.write(listing, file, bytes(begin.data[: header.data_start]))
+            if is_first:
+                header = begin.header(_FIRST_BYTES, self._vocabulary(listing))
+            else:
+                header = begin.header(_TABLE_BYTES)
+            data = bytes(begin.data[: header.data_start])
+            self._cache.write(listing, file, data)
+        if is_first:
+            self._remember(listing, data)
         return FilePart(path, file.size_bytes, _without_vocabulary(header))
+
+    def _vocabulary(self, listing: Listing) -> Vocabulary | None:
+        repository, vocabulary = self._known
+        return vocabulary if repository == (listing.source, listing.repository) else None
+
+    def _remember(self, listing: Listing, header: bytes) -> None:
+        if self._vocabulary(listing) is None:
+            self._known = (listing.source, listing.repository), Vocabulary.of(header)
 
 
 def _without_vocabulary(header: Header) -> Header:
@@ -87,15 +105,31 @@ class _Begin:
     address: Address | None = None  # to which the origin has led on
     etag: str = ""
 
-    def header(self, wanted: int) -> Header:
-        """Fetch as much as the header takes, so many bytes to begin with, and read it."""
+    def header(self, wanted: int, vocabulary: Vocabulary | None = None) -> Header:
+        """Fetch as much as the header takes, so many bytes to begin with, and read it.
+
+        vocabulary: that it probably has; it is not fetched again if it begins like that.
+        """
+        if vocabulary:
+            try:
+                return self._header_around(vocabulary)
+            except ModelFileError:  # it has another one
+                self.data.clear()
+        return self._header(wanted)
+
+    def _header_around(self, vocabulary: Vocabulary) -> Header:
+        self._fetch(min(_AROUND_BYTES, self.file.size_bytes))
+        self.data[:] = vocabulary.complete(bytes(self.data))
+        return self._header(len(self.data), _AROUND_BYTES)
+
+    def _header(self, wanted: int, step: int = _STEP_BYTES) -> Header:
         while True:
             self._fetch(min(wanted, self.file.size_bytes))
             try:
                 return read_header(Path(self.file.path), bytes(self.data), self.file.size_bytes)
             except HeaderCutError as cut:
-                have = len(self.data)
-                wanted = max(cut.least_bytes, have + _STEP_BYTES, int(have * _GROWTH))
+                wanted = max(cut.least_bytes, len(self.data) + step)
+                step = int(step * _GROWTH)
             if wanted > _MOST_BYTES:
                 raise ModelFileError(
                     Path(self.file.path),

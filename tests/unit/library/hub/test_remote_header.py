@@ -21,7 +21,7 @@ from ktdesk.library.hub.server import PlainServer
 from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 from ktdesk.planning.plan import Wishes, make_plan
-from tests.faulty_server import Fault, FaultyServer, Reply
+from tests.faulty_server import Fault, FaultyServer, Reply, Request
 from tests.hub import Hub
 from tests.known.header import write_header
 from tests.known.models import MODELS
@@ -36,6 +36,8 @@ class Elsewhere:
 
     def __init__(self, server: FaultyServer, web: Web, cache: Path, path: Path) -> None:
         self.server, self.path, self.cache = server, path, HeaderCache(cache)
+        self.asked: list[Request] = []
+        server.before = self.asked.append
         page = ""
         for part in sorted(path.parent.glob("*.gguf")):
             server.add(f"/{part.name}", part)
@@ -52,7 +54,14 @@ class Elsewhere:
         return RemoteHeaders(self.web, self.cache).checkpoint(self.source, *self.listing())
 
     def fetched_bytes(self) -> int:
-        return sum(s.sent_bytes for s in self.server.served() if s.request.path != "/")
+        return asked_bytes(self.asked)
+
+
+def asked_bytes(requests: list[Request]) -> int:
+    """How much of files was asked for. The log of what was sent is written a little later."""
+    spans = [request.span for request in requests if request.span]
+    assert all(end for _, end in spans)
+    return sum((end or 0) - start for start, end in spans)
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +127,21 @@ def test_a_vocabulary_is_read_in_steps(server: FaultyServer, web: Web, tmp_path:
     assert kept.stat().st_size == header
 
 
-def with_vocabulary(folder: Path, tokens: int) -> Path:
-    folder.mkdir()
-    path = folder / "m-Q4_0.gguf"
+def with_vocabulary(
+    folder: Path, tokens: int, *, kind: str = "Q4_0", other_from: int = 1 << 30
+) -> Path:
+    """Write a file with so many tokens. other_from: those from here on are others."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"m-{kind}.gguf"
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_token_list([f"a token of some length, {number}" for number in range(tokens)])
+    writer.add_name(f"a model in {kind}")
+    writer.add_token_list(
+        [f"{'others' if n >= other_from else 'token'} {n}" * 3 for n in range(tokens)]
+    )
+    writer.add_token_types([1] * tokens)
+    writer.add_token_merges([f"a {n}" for n in range(tokens)])
+    writer.add_chat_template("{{ messages }}")
+    writer.add_string("quantize.kind", kind)
     writer.add_tensor_info("t", (1 << 16, 32), np.dtype(np.float32), 1 << 23)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -131,6 +150,31 @@ def with_vocabulary(folder: Path, tokens: int) -> Path:
     with path.open("ab") as file:
         file.truncate((path.stat().st_size + 31) // 32 * 32 + (1 << 23))
     return path
+
+
+def test_another_quantisations_vocabulary_is_not_fetched_again(
+    hub: Hub, source: HuggingFace, store: FaultyServer, web: Web, tmp_path: Path
+) -> None:
+    paths = [with_vocabulary(tmp_path, 100_000, kind=kind) for kind in ("Q4_0", "Q4_K_M", "Q8_0")]
+    other = with_vocabulary(tmp_path, 100_000, kind="BF16", other_from=90_000)
+    hub.add("a/b", {path.name: path for path in [*paths, other]})
+    headers = RemoteHeaders(web, HeaderCache(tmp_path / "cache"))
+    listing = source.listing("a/b")
+    variants = {variant.files[0].path: variant for variant in variants_of(listing.files)}
+    fetched: list[int] = []
+    for path in [*paths, other]:
+        asked: list[Request] = []
+        store.before = asked.append
+        away = headers.checkpoint(source, listing, variants[path.name])
+        here = Checkpoint.open(path)
+        assert away.tensors == here.tensors
+        assert away.metadata["quantize.kind"] == here.metadata["quantize.kind"]
+        assert away.metadata["tokenizer.chat_template"] == "{{ messages }}"
+        fetched.append(asked_bytes(asked))
+    whole = Checkpoint.open(paths[0])._parts[0].header.data_start
+    assert fetched[0] >= whole > 5 * STEP
+    assert max(fetched[1:3]) <= 3 << 16
+    assert fetched[3] >= whole  # it begins the same, and goes on otherwise
 
 
 def test_a_server_without_ranges_will_do(server: FaultyServer, web: Web, tmp_path: Path) -> None:
