@@ -15,6 +15,7 @@ from tests.unit.cli.conftest import On
 from tests.unit.planning.machines import card, machine
 
 
+@pytest.mark.slow
 def test_a_model_of_a_hub_is_planned(ktdesk, on: On, hub: Hub, files: dict[str, Path]) -> None:
     on(machine(512, card()))
     away = ktdesk("plan", f"{NAME}:Q4_K_M", "--context", "32768")

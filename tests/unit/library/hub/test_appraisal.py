@@ -67,6 +67,7 @@ MACHINES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on", MACHINES.values(), ids=MACHINES)
 def test_verdicts_are_those_of_the_files(
     folder: Path, web: Web, tmp_path: Path, on: Machine, nothing_taken: None

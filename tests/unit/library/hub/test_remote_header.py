@@ -114,6 +114,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(elsewhere: Elsewhere) ->
     assert elsewhere.checkpoint().tensors
 
 
+@pytest.mark.slow
 def test_a_vocabulary_is_read_in_steps(server: FaultyServer, web: Web, tmp_path: Path) -> None:
     elsewhere = Elsewhere(server, web, tmp_path / "cache", with_vocabulary(tmp_path / "m", 200_000))
     away, here = elsewhere.checkpoint(), Checkpoint.open(elsewhere.path)
@@ -152,6 +153,7 @@ def with_vocabulary(
     return path
 
 
+@pytest.mark.slow
 def test_another_quantisations_vocabulary_is_not_fetched_again(
     hub: Hub, source: HuggingFace, store: FaultyServer, web: Web, tmp_path: Path
 ) -> None:
