@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ktdesk.errors import DownloadError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -27,6 +27,12 @@ def disk_errors(path: Path) -> Generator[None]:
                 f"The disk is full: {path.name} cannot grow.",
                 hint=f"Make room on the disk of {path.parent}, and go on; nothing is lost.",
                 kind="full",
+            ) from error
+        if error.errno == errno.EFBIG:
+            raise DownloadError(
+                f"The disk of {path.parent} takes no file as large as {path.name}.",
+                hint="Disks that are formatted as FAT take 4 GB. Choose a folder on another one.",
+                kind="unwritable",
             ) from error
         raise DownloadError(
             f"{path} cannot be read and written: {error.strerror or error}.",

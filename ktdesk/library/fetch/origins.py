@@ -99,7 +99,7 @@ class Origins:
         with job.lock:
             was_good = job.addresses.pop(origin.id, None) is not None
             refusals = job.refusals[origin.id] = job.refusals.get(origin.id, 0) + 1
-            if error.kind != "changed" and was_good and refusals < self._tuning.tries:
+            if was_good and refusals < self._tuning.tries:
                 return  # the address may have expired: a new one is asked for
             job.failed_origins.add(origin.id)
             if not self._usable(job):

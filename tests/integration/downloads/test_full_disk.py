@@ -77,3 +77,20 @@ def test_a_folder_that_cannot_be_written_is_told(server: FaultyServer, tmp_path:
     order = serve(server, tmp_path / "file" / "m", **{MODEL: SIZE})
     assert fails(order, ServerOrigin(server.url)).kind == "unwritable"
     assert server.served(PATH) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_disk_that_takes_no_large_files_is_told(server: FaultyServer, tmp_path: Path) -> None:
+    import resource
+
+    order = serve(server, tmp_path, **{MODEL: SIZE})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5 * BLOCK, before[1]))
+    try:
+        error = fails(order, ServerOrigin(server.url))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "takes no file as large" in str(error)
+    reports = fetch(order, ServerOrigin(server.url))
+    assert reports[0].done_bytes >= 3 * BLOCK
+    check_files(order, server)
