@@ -6,7 +6,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
@@ -27,6 +26,7 @@ from ui.library.offers import Offer, OfferTable
 from ui.library.places import Places
 from ui.theme import Theme, scaled
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.tables import show_rows
 
 _ICON = QSize(16, 16)
 
@@ -229,18 +229,9 @@ class DetailsView(QWidget):
         self.token.clicked.connect(self._ask_for_token)
 
     def _set_up_table(self) -> None:
-        table = self.table
-        table.setObjectName("ruleTable")
-        table.setModel(self.offers)
-        table.setIconSize(_ICON)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
+        show_rows(self.table, self.offers)
+        self.table.setIconSize(_ICON)
+        header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 

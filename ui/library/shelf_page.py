@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -31,6 +30,7 @@ from ui.library.places import Places
 from ui.library.shelf_presenter import ShelfPresenter
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.tables import show_rows
 
 _WIDTHS = {Column.STATE: 190, Column.SIZE: 90, Column.ARCHITECTURE: 120, Column.FOLDER: 260}
 
@@ -163,21 +163,11 @@ class ShelfPage(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setObjectName("ruleTable")
-        table.setModel(self.shown)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        show_rows(table, self.shown)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.setSortingEnabled(True)
         table.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
