@@ -208,13 +208,17 @@ def seconds_of(duration: Keep) -> float | None:
     """
     if duration is None:
         return None
-    seconds = _seconds_in(duration) if isinstance(duration, str) else duration
+    if isinstance(duration, str):
+        seconds = _seconds_in(duration.removeprefix("-"))
+        return -1.0 if duration.startswith("-") else _bounded(seconds)
+    return _bounded(duration)
+
+
+def _bounded(seconds: float) -> float:
     return seconds if 0 <= seconds < _LONGEST_S else -1.0
 
 
 def _seconds_in(text: str) -> float:
-    if text.startswith("-"):
-        return -_seconds_in(text[1:]) or -1.0
     if text.isdecimal():
         text += "s"
     if not text or _PART.sub("", text):
