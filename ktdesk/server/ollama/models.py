@@ -40,7 +40,7 @@ def models_router(desk: Desk) -> APIRouter:
     """Return the routes about models."""
     router = APIRouter()
 
-    @router.get("/", response_class=PlainTextResponse)
+    @router.api_route("/", methods=["GET", "HEAD"], response_class=PlainTextResponse)
     async def root() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say who is there."""
         return PlainTextResponse("KTDesk is running")
