@@ -243,6 +243,17 @@ def _growth(sizes: list[int]) -> list[str]:
     return ["the memory has grown"] if late > early * MOST_GROWTH + GROWTH_BYTES else []
 
 
+def _end(server: subprocess.Popen[str]) -> list[str]:
+    server.send_signal(signal.SIGINT)
+    try:
+        code = server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGABRT)  # it says where each of its threads stands
+        server.wait()
+        return ["the server did not end"]
+    return [f"the server ended with {code}"] if code else []
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -256,7 +267,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tokens", type=int, default=24, help="of each answer")
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args(arguments)
-    command = [sys.executable, "-m", "ktdesk", "serve", "--port", "0", "--model", options.model]
+    command = [sys.executable, "-X", "faulthandler", "-m", "ktdesk", "serve", "--port", "0"]
+    command += ["--model", options.model]
     command += ["--threads", options.threads, "--queue-length", 2 * options.clients]
     with (
         tempfile.TemporaryFile() as said,
@@ -270,14 +282,13 @@ def main(arguments: list[str] | None = None) -> int:
             load = Load(address, options.model.stem, options.tokens)
             process = psutil.Process(server.pid)
             problems = asyncio.run(run(load, process, options.clients, options.minutes * 60))
-            server.send_signal(signal.SIGINT)
-            if code := server.wait(60):
-                problems.append(f"the server ended with {code}")
+            problems += _end(server)
         finally:
             server.kill()
         said.seek(0)
-        if b"ERROR" in (words := said.read()):
-            problems.append(words.decode())
+        words = said.read().decode()
+        if problems or "ERROR" in words:
+            problems.append(words)
     for problem in problems[:20]:
         _say(f"WRONG: {problem}")
     return 1 if problems else 0

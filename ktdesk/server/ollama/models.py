@@ -40,7 +40,8 @@ def models_router(desk: Desk) -> APIRouter:
     """Return the routes about models."""
     router = APIRouter()
 
-    @router.api_route("/", methods=["GET", "HEAD"], response_class=PlainTextResponse)
+    @router.get("/", response_class=PlainTextResponse)
+    @router.head("/", include_in_schema=False)
     async def root() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say who is there."""
         return PlainTextResponse("KTDesk is running")
