@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from ktdesk.errors import RequestError
+from ktdesk.library.index import ModelEntry
 from ktdesk.runtime.request import Done, Failed, Message, Prefill, Token
 from ktdesk.settings import load_settings, models_folder
 from ktdesk.text.messages import TemplateOptions
@@ -146,9 +147,7 @@ def test_the_last_model_is_used_again(ktdesk, model, engine) -> None:
 
 
 def test_a_model_goes_by_its_name(ktdesk, model, engine, monkeypatch) -> None:
-    from types import SimpleNamespace
-
-    entry = SimpleNamespace(path=model, name="Small Model", problem="")
+    entry = ModelEntry(model, "Small Model", "deepseek2", 4)
     monkeypatch.setattr("ktdesk.cli.model_choice.found_models", lambda settings: [entry])
     for name in ("small model", "small"):
         assert ktdesk("chat", "--model", name, "--prompt", "Hi").code == 0
