@@ -27,6 +27,7 @@ from ktdesk.settings import SamplingSettings, ServerSettings
 
 _GRACE_S = 5.0  # for answers that run when the server is to end
 _FLUSH_S = 5  # for their last words after that
+_MOST_CONNECTIONS = 1000  # beyond the queue: of clients that ask nothing
 _HEADER_BYTES = 32 << 10
 _ALL_ADDRESSES = "0.0.0.0"  # noqa: S104, RUF100 - only where the user has said so
 
@@ -70,6 +71,7 @@ class Service:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
             h11_max_incomplete_event_size=_HEADER_BYTES,
             timeout_graceful_shutdown=int(_GRACE_S) + _FLUSH_S,
         )

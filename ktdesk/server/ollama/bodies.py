@@ -17,6 +17,7 @@ from ktdesk.server.openai.messages import FunctionTool
 from ktdesk.text.messages import Message, TemplateOptions, ToolCall, new_call_id
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LONGEST_S = 10 * 365 * 86400.0
 _PART = re.compile(r"(\d+(?:\.\d*)?)(ms|s|m|h)")
 
 Name = Annotated[str, Field(validation_alias=AliasChoices("model", "name"))]
@@ -203,14 +204,23 @@ def refuse_images(images: list[str] | None) -> None:
 def seconds_of(duration: Keep) -> float | None:
     """Return a duration in seconds: of a number of them, or of a text such as '1h30m'.
 
-    Raises ApiError.
+    What is longer than anyone waits is for ever, -1. Raises ApiError.
     """
-    if not isinstance(duration, str):
-        return duration
-    text = duration.removeprefix("-")
-    sign = -1.0 if text != duration else 1.0
-    if text.isdecimal() and len(text) < 10:
-        return sign * float(text)
+    if duration is None:
+        return None
+    if isinstance(duration, str):
+        seconds = _seconds_in(duration.removeprefix("-"))
+        return -1.0 if duration.startswith("-") else _bounded(seconds)
+    return _bounded(duration)
+
+
+def _bounded(seconds: float) -> float:
+    return seconds if 0 <= seconds < _LONGEST_S else -1.0
+
+
+def _seconds_in(text: str) -> float:
+    if text.isdecimal():
+        text += "s"
     if not text or _PART.sub("", text):
         raise ApiError(400, "keep_alive is no duration such as '5m'.")
-    return sign * sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))

@@ -41,6 +41,7 @@ def models_router(desk: Desk) -> APIRouter:
     router = APIRouter()
 
     @router.get("/", response_class=PlainTextResponse)
+    @router.head("/", include_in_schema=False)
     async def root() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say who is there."""
         return PlainTextResponse("KTDesk is running")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ktdesk.server import connection, gate
 from ktdesk.settings import ServerSettings
 from tests.integration.server.conftest import Served, serving, wait_until
 
@@ -217,19 +219,28 @@ def test_a_body_that_is_too_large(tiny: Path) -> None:
         assert http.post("/v1/messages", json=CHAT).status_code == 200
 
 
+def connected(served: Served) -> socket.socket:
+    host, _, port = served.url.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=20)
+
+
+def received(client: socket.socket) -> bytes:
+    """Return all that comes until the server closes."""
+    answer = b""
+    while piece := client.recv(65536):
+        answer += piece
+    return answer
+
+
 def raw(served: Served, request: bytes) -> bytes:
     """Send bytes; return all that comes until the server closes."""
-    host, _, port = served.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with connected(served) as client:
         try:
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-            answer = b""
-            while piece := connection.recv(65536):
-                answer += piece
+            client.sendall(request)
+            client.shutdown(socket.SHUT_WR)
+            return received(client)
         except ConnectionError:
             return b""
-        return answer
 
 
 @pytest.mark.parametrize("count", [101, 1000, 20_000])
@@ -272,6 +283,38 @@ def test_a_client_that_sends_half_a_body_and_goes(served: Served) -> None:
     served.wait_until_idle()
     with served.client() as http:
         assert http.get("/health").json() == {"status": "ok"}
+
+
+def test_a_client_that_sends_half_a_request_and_waits(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_HEADERS_S", 0.2)
+    monkeypatch.setattr(gate, "_BODY_S", 0.2)
+    whole = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with serving([tiny]) as served:
+        for before in (b"", whole):
+            with connected(served) as client:
+                client.sendall(before + whole[:-2])
+                assert received(client).count(b'"ok"') == bool(before)  # and it is closed
+        with connected(served) as client:
+            start = b"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+            client.sendall(start + b"Connection: close\r\n\r\n{")
+            assert b" 408 " in received(client).splitlines()[0]
+
+
+def test_a_client_that_reads_nothing_is_left(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_READING_S", 0.2)
+    more = {"max_tokens": 400, "stream": True, "logprobs": True, "top_logprobs": 20, "n": 8}
+    body = json.dumps(CHAT | more | {"logit_bias": {"2": -100}}).encode()
+    with serving([tiny]) as served, connected(served) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        start = (
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}"
+        )
+        client.sendall(start.encode() + b"\r\n\r\n" + body)
+        wait_until(lambda: bool(served.service._server.server_state.connections))
+        wait_until(lambda: not served.service._server.server_state.connections)
+        served.wait_until_idle()
 
 
 def test_curl(served: Served) -> None:

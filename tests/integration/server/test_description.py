@@ -17,7 +17,7 @@ from schemathesis import Case, GenerationMode, checks
 from ktdesk.settings import ServerSettings
 from tests.integration.server.conftest import Served, serving
 
-EXAMPLES = 15  # of each operation, allowed and not
+EXAMPLES = 10  # of each operation, allowed and not
 MODEL = "tiny-deepseek"
 CHECKED = [
     checks.not_a_server_error,
@@ -69,7 +69,7 @@ def run(served: Served, mode: GenerationMode, checked: list) -> int:
 
 @pytest.mark.slow
 def test_what_is_allowed_does_no_harm(served: Served) -> None:
-    assert run(served, GenerationMode.POSITIVE, CHECKED) > 100
+    assert run(served, GenerationMode.POSITIVE, CHECKED) > 40
 
 
 @pytest.mark.slow
