@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.chat.block_selection import BlockSelection, BlockView
 from ui.chat.code_block import CodeBlock
 from ui.chat.formula_block import FormulaBlock
 from ui.chat.markdown_blocks import MarkdownBlocks
@@ -17,7 +18,6 @@ from ui.theme import Theme
 
 SPACING = 10
 INDENT = 8  # pixels for each space before a block within a list
-BlockView = TextBlock | CodeBlock | FormulaBlock
 
 
 class BlocksView(QWidget):
@@ -31,6 +31,7 @@ class BlocksView(QWidget):
         self._markdown = MarkdownBlocks()
         self._text = ""
         self._views: list[BlockView] = []
+        self._selection = BlockSelection(lambda: self._views, self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACING)
@@ -60,6 +61,11 @@ class BlocksView(QWidget):
             self._show(at, blocks[at])
         self._drop_from(len(blocks))
 
+    @property
+    def has_selection(self) -> bool:
+        """Whether anything is selected."""
+        return self._selection.has_any
+
     def settle(self) -> None:
         """Take the heights of the blocks at the present width at once, not with the next event."""
         self._column.activate()
@@ -71,6 +77,7 @@ class BlocksView(QWidget):
             view = _widget_of(block)(self._theme, self)
             if isinstance(view, TextBlock):
                 view.link_clicked.connect(self.link_clicked)
+            self._selection.watch(view)
             self._views.append(view)
             row = QHBoxLayout()
             row.addSpacing(block.indent * INDENT)

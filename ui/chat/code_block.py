@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -47,7 +49,7 @@ class CopyButton(IconButton):
         self.show_icon("copy")
 
 
-class _Code(QPlainTextEdit):
+class CodeEditor(QPlainTextEdit):
     """Read-only text that is as high as its lines, and scrolls sideways."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -64,6 +66,16 @@ class _Code(QPlainTextEdit):
         self.document().setDocumentMargin(12)
         self.document().setUndoRedoEnabled(False)
         self.horizontalScrollBar().rangeChanged.connect(self.fit)
+        self._copier: Callable[[], QMimeData | None] | None = None
+
+    def set_copier(self, copier: Callable[[], QMimeData | None]) -> None:
+        """Say what is to be copied where more than this block is selected."""
+        self._copier = copier
+
+    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802, RUF100 - Qt's name
+        """Copy the code, or what is selected of several blocks."""
+        several = self._copier() if self._copier else None
+        return several or super().createMimeDataFromSelection()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""
@@ -119,7 +131,7 @@ class CodeBlock(QFrame):
         row.addStretch()
         row.addWidget(self._wrap)
         row.addWidget(self._copy)
-        self._code = _Code(self)
+        self._code = CodeEditor(self)
         self._colours = CodeColours(self._code.document(), theme)
         self._wrap.toggled.connect(self._code.set_wrapped)
         column = QVBoxLayout(self)
@@ -136,7 +148,7 @@ class CodeBlock(QFrame):
         return self._block
 
     @property
-    def editor(self) -> QPlainTextEdit:
+    def editor(self) -> CodeEditor:
         """What holds the code."""
         return self._code
 

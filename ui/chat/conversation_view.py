@@ -339,4 +339,5 @@ class ConversationView(QAbstractScrollArea):
 def _is_in_use(view: MessageView) -> bool:
     """Return whether a message has the focus, or a selection, which must not go."""
     focus = QApplication.focusWidget()
-    return focus is not None and view.isAncestorOf(focus)
+    has_focus = focus is not None and view.isAncestorOf(focus)
+    return has_focus or (isinstance(view, AnswerView) and view.blocks.has_selection)

@@ -11,6 +11,7 @@ import importlib
 import logging
 import re
 import threading
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -49,7 +50,9 @@ def can_draw() -> bool:
 
 def load() -> None:
     """Load what draws formulas. Takes some tenths of a second, so it has a thread of its own."""
-    importlib.import_module("ziamath.zmath")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of how it finds its font
+        importlib.import_module("ziamath.zmath")
     _loaded.set()
 
 

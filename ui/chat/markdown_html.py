@@ -30,6 +30,7 @@ _FORMULA = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[!#-%&(-;=?-_a-z|~]*[A-Za-z0-9/=&#%_~-]")  # of ASCII only
 _TASK = re.compile(r"\[([ xX])\]\s+")
+_QUOTES = 4  # levels that have a bar; Qt's time for a table in a table doubles with each
 _DEEPEST = 20  # levels of quotes and lists; more is none for people
 
 
@@ -37,6 +38,7 @@ def to_html(source: str, definitions: Mapping[str, str], show_formula: ShowFormu
     """Return HTML for Markdown. definitions: of links and footnotes, in the words of the text."""
     environment: dict[str, Any] = {
         "formula": show_formula,
+        "quotes": 0,
         "references": dict(_references(tuple(definitions.items()))),
         "footnotes": {"refs": {f":{label[1:]}": -1 for label in definitions if label[0] == "^"}},
     }
@@ -127,13 +129,17 @@ class _Html(RendererHTML):
 
     def blockquote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         """Render the beginning of a quote."""
-        del tokens, idx, options, env
-        return '<table class="quote" width="100%"><tr><td class="quote">'
+        del tokens, idx, options
+        env["quotes"] += 1
+        return '<table class="quote" width="100%"><tr><td class="quote">' * (
+            env["quotes"] <= _QUOTES
+        )
 
     def blockquote_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         """Render the end of a quote."""
-        del tokens, idx, options, env
-        return "</td></tr></table>"
+        del tokens, idx, options
+        env["quotes"] -= 1
+        return "</td></tr></table>" * (env["quotes"] < _QUOTES)
 
     def hr(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         """Render a rule."""

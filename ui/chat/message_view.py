@@ -69,7 +69,7 @@ class QuestionView(QWidget):
         self._fit()
         self._inside.activate()
         self._column.activate()
-        return self._column.totalSizeHint().height()
+        return _height(self._column, width)
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -157,7 +157,7 @@ class AnswerView(QWidget):
         self._thinking.settle()
         self._blocks.settle()
         self._column.activate()
-        return self._column.totalHeightForWidth(width)
+        return _height(self._column, width)
 
     def show_prefill(self, done: int, total: int) -> None:
         """Say how much of the prompt is read, until the first word comes."""
@@ -179,3 +179,11 @@ class AnswerView(QWidget):
             self._reading.retranslate()
         if self._message:
             self.show_message(self._message)
+
+
+def _height(column: QVBoxLayout, width: int) -> int:
+    """Return the height that a column needs at a width."""
+    least = column.totalMinimumSize().height()
+    if column.hasHeightForWidth():  # of what it shows now
+        return max(least, column.totalHeightForWidth(width))
+    return max(least, column.totalSizeHint().height())

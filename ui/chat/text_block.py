@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -45,6 +45,7 @@ class TextBlock(QTextBrowser):
         self._theme, self._block = theme, Block("")
         self._definitions: Mapping[str, str] = {}
         self._formulas: list[str] = []  # TeX, by the number of the picture
+        self._copier: Callable[[], QMimeData | None] | None = None
         self._is_loading = False  # what draws formulas
         self._low: set[str] = set()  # pictures that end where letters do
         self.setOpenLinks(False)
@@ -69,6 +70,10 @@ class TextBlock(QTextBrowser):
         """What is shown."""
         return self._block
 
+    def set_copier(self, copier: Callable[[], QMimeData | None]) -> None:
+        """Say what is to be copied where more than this block is selected."""
+        self._copier = copier
+
     def show_block(self, block: Block, definitions: Mapping[str, str]) -> None:
         """Show other Markdown, or the same with other definitions."""
         if block == self._block and definitions == self._definitions:
@@ -91,7 +96,9 @@ class TextBlock(QTextBrowser):
         return _PICTURE.sub(lambda match: self._tex(int(match[1])), text).strip("\n")
 
     def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802, RUF100 - Qt's name
-        """Copy as Markdown."""
+        """Copy as Markdown, with what is selected in other blocks."""
+        if self._copier and (several := self._copier()):
+            return several
         data = QMimeData()
         data.setText(self.selected_markdown())
         return data
