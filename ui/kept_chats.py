@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from ktdesk.chats import ChatStore, open_chats, temporary_chats
 from ktdesk.errors import ChatsError
@@ -24,14 +24,21 @@ def open_kept(parent: QObject) -> tuple[KeptChats, ChatsError | None]:
     try:
         store = open_chats()
     except ChatsError as error:
-        hint = f"{error.hint} Until then, nothing that is said here is kept."
-        return KeptChats(temporary_chats(), parent), ChatsError(str(error), hint=hint)
+        more = QCoreApplication.translate(
+            "KeptChats", "Until then, nothing that is said here is kept."
+        )
+        problem = ChatsError(str(error), hint=f"{error.hint} {more}")
+        return KeptChats(temporary_chats(), parent), problem
     problem = None
     if lost := store.recovery:
+        said = QCoreApplication.translate(
+            "KeptChats",
+            "The chats were damaged. What could be read: {messages} messages in {chats} chats.",
+        )
+        where = QCoreApplication.translate("KeptChats", "The damaged file is still there: {path}")
         problem = ChatsError(
-            f"The file of the chats was damaged. {lost.messages} messages in {lost.chats} chats "
-            "could be read, and are kept.",
-            hint=f"The damaged file is still there: {lost.set_aside}",
+            said.format(messages=lost.messages, chats=lost.chats),
+            hint=where.format(path=lost.set_aside),
         )
     return KeptChats(store, parent), problem
 
@@ -55,8 +62,16 @@ class KeptChats(QObject):
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """Return what `work` does with the store, or None if it has failed, which is told."""
+        try:
+            return work()
+        except ChatsError as error:
+            self.failed.emit(error)
+            return None
+
     def do(self, work: Callable[[], T]) -> T | None:
-        """Change the store and tell of it; return what `work` does, or None if it has failed."""
+        """As `attempt`, for what changes the store; tells that it has changed."""
         try:
             result = work()
         except ChatsError as error:
@@ -72,12 +87,9 @@ class KeptChats(QObject):
 
     @Slot()
     def _look(self) -> None:
-        try:
-            seen = self.store.changes_of_others()
-        except ChatsError as error:
+        seen = self.attempt(self.store.changes_of_others)
+        if seen is None:
             self._timer.stop()
-            self.failed.emit(error)
-            return
-        if seen != self._seen:
+        elif seen != self._seen:
             self._seen = seen
             self.changed.emit()

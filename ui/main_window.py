@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, Command
@@ -30,6 +30,7 @@ from ui.wizard.presenter import WizardPresenter
 
 SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
+NARROW = 760  # below this the list of chats gives way
 
 
 @runtime_checkable
@@ -117,6 +118,14 @@ class MainWindow(QMainWindow):
         if self._layers.count() == 1:
             page = WizardPage(self.wizard, self._theme)
             self._layers.setCurrentIndex(self._layers.addWidget(page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Give the conversation the width when there is little of it."""
+        super().resizeEvent(event)
+        was_narrow, is_narrow = (size.width() < NARROW for size in (event.oldSize(), event.size()))
+        if was_narrow != is_narrow:
+            is_wanted = self._store.settings.interface.sidebar
+            self.sidebar.setVisible(is_wanted and not is_narrow)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Tell of the first time."""
@@ -240,12 +249,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def _toggle_sidebar(self) -> None:
         self.show_page("chat")
-        self.sidebar.setVisible(self.sidebar.isHidden())
+        self._show_sidebar(is_shown=self.sidebar.isHidden())
+
+    def _show_sidebar(self, *, is_shown: bool) -> None:
+        self.sidebar.setVisible(is_shown)
+        self._store.set("interface", "sidebar", is_shown)
 
     @Slot()
     def _search(self) -> None:
         self.show_page("chat")
-        self.sidebar.show()
+        self._show_sidebar(is_shown=True)
         self.sidebar.start_search()
 
     @Slot()
@@ -277,6 +290,7 @@ class MainWindow(QMainWindow):
         self.page.drawer.setVisible(self.page.drawer.isHidden())
 
     def _restore(self) -> None:
+        self.sidebar.setVisible(self._store.settings.interface.sidebar)
         self.resize(*SIZE)
         kept = self._store.settings.interface.window_geometry
         if kept:

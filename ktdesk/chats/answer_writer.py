@@ -46,18 +46,15 @@ class AnswerWriter:
 
     def _run(self) -> None:
         stored: Draft | None = None
-        try:
-            with self._store.another() as store:
-                while not self._ended.wait(self._every_s):
-                    draft = self._newest
-                    if draft is not None and draft is not stored and self._write(store, draft):
-                        stored = draft
-        except ChatsError as error:
-            self.error = error
+        while not self._ended.wait(self._every_s):
+            draft = self._newest
+            if draft is not None and draft is not stored and self._write(draft):
+                stored = draft
 
-    def _write(self, store: ChatStore, draft: Draft) -> bool:
+    def _write(self, draft: Draft) -> bool:
+        grow = self._store.messages.grow
         try:
-            store.messages.grow(self._id, draft.content, draft.thinking, draft.thinking_ms)
+            grow(self._id, draft.content, draft.thinking, draft.thinking_ms)
         except ChatsError as error:
             self.error = error
             return False

@@ -24,8 +24,13 @@ class Catalog:
         self._database = database
 
     def all(self) -> list[Chat]:
-        """Return the chats that are not deleted, the newest first. Their drafts are left out."""
-        columns = CHAT.replace("draft", "''")
+        """Return the chats that are not deleted, the newest first.
+
+        Their drafts, instructions and settings are left out.
+        """
+        columns = CHAT
+        for name, instead in (("draft", "''"), ("system_prompt", "''"), ("settings", "'{}'")):
+            columns = columns.replace(name, instead)
         return self._chats(
             f"SELECT {columns} FROM chat WHERE deleted IS NULL ORDER BY updated DESC"
         )

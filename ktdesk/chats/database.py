@@ -26,6 +26,7 @@ class Database:
         """Open the file; make it if there is none. Raises ChatsError."""
         self.path = path
         self._lock = threading.RLock()
+        self._is_closed = False
         with self._said_in_words():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
@@ -50,6 +51,7 @@ class Database:
     def reading(self) -> Generator[sqlite3.Connection]:
         """Give the connection for one or more SELECTs. Raises ChatsError."""
         with self._lock, self._said_in_words():
+            self._check_open()
             yield self._connection
 
     @contextmanager
@@ -61,6 +63,7 @@ class Database:
         Raises ChatsError.
         """
         with self._lock, self._said_in_words():
+            self._check_open()
             connection = self._connection
             if connection.in_transaction:
                 yield connection
@@ -87,7 +90,12 @@ class Database:
     def close(self) -> None:
         """End the use of the file; calling it again does nothing."""
         with self._lock:
+            self._is_closed = True
             self._connection.close()
+
+    def _check_open(self) -> None:
+        if self._is_closed:  # a thread was slower than the end of the program
+            raise ChatsError("The chats are closed.", hint="Start KTDesk again.")
 
     @contextmanager
     def _said_in_words(self) -> Generator[None]:
@@ -127,6 +135,14 @@ def mark_damaged(path: Path) -> None:
         damage_mark(path).touch()
     except OSError as error:
         _log.info("the mark of damage cannot be written: %s", error)
+
+
+def unmark(path: Path) -> None:
+    """Say that the file has been looked through."""
+    try:
+        damage_mark(path).unlink(missing_ok=True)
+    except OSError as error:
+        _log.info("the mark of damage cannot be removed: %s", error)
 
 
 def _damaged(path: Path) -> ChatsError:

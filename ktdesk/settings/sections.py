@@ -162,6 +162,7 @@ class InterfaceSettings(Section):
     )
     last_model: str = setting("", "Last model", "The path of the model that was used last.")
     window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
+    sidebar: bool = setting(True, "Chats", "Whether the list of chats is shown at the side.")
     wizard_done: bool = setting(
         False, "First steps", "Whether they were finished, or skipped; they are shown once."
     )

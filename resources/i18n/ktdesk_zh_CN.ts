@@ -271,6 +271,10 @@
         <translation>已写入 {count} 个对话：{path}</translation>
     </message>
     <message>
+        <source>Reading {name}…</source>
+        <translation>正在读取 {name}…</translation>
+    </message>
+    <message>
         <source>Imported: {chats} chats with {messages} messages. Known before: {known}.</source>
         <translation>已导入 {chats} 个对话、{messages} 条消息；此前已有 {known} 个。</translation>
     </message>
@@ -847,6 +851,21 @@
     <message>
         <source>Copied</source>
         <translation>已复制</translation>
+    </message>
+</context>
+<context>
+    <name>KeptChats</name>
+    <message>
+        <source>Until then, nothing that is said here is kept.</source>
+        <translation>在此之前，这里的内容都不会保存。</translation>
+    </message>
+    <message>
+        <source>The chats were damaged. What could be read: {messages} messages in {chats} chats.</source>
+        <translation>对话文件已损坏。已读出 {chats} 个对话中的 {messages} 条消息。</translation>
+    </message>
+    <message>
+        <source>The damaged file is still there: {path}</source>
+        <translation>损坏的文件仍在：{path}</translation>
     </message>
 </context>
 <context>
@@ -2131,6 +2150,13 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>Transfer</name>
+    <message>
+        <source>What could not be imported: {count}</source>
+        <translation>未能导入的项目：{count}</translation>
     </message>
 </context>
 <context>

@@ -23,6 +23,7 @@ from ui.chats.groups import group_chats
 from ui.chats.sidebar import ChatSidebar
 from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
+from ui.settings_store import SettingsStore
 
 pytestmark = pytest.mark.usefixtures("loaded")
 TODAY = datetime(2026, 3, 10, 15, 0).astimezone()
@@ -329,6 +330,16 @@ def test_the_sidebar_can_be_hidden_and_comes_back_to_search(
     window.actions_by_id["sidebar"].trigger()
     assert not sidebar.isVisible()
     window.actions_by_id["search"].trigger()
+    assert sidebar.isVisible()
+
+
+def test_a_narrow_window_is_for_the_conversation(
+    window: MainWindow, sidebar: ChatSidebar, store: SettingsStore
+) -> None:
+    window.resize(600, 500)
+    assert not sidebar.isVisible()
+    assert store.settings.interface.sidebar
+    window.resize(1000, 700)
     assert sidebar.isVisible()
 
 

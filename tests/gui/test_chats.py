@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk import Done, Failed, Request, Token
 from ktdesk.chats import Place, open_chats
-from ktdesk.errors import ChatsError, RequestError
+from ktdesk.errors import RequestError
 from tests.gui.driving import editor, say
 from tests.gui.fake_engine import STATS, FakeEngine, answer
 from tests.gui.test_chat_presenter import ask, texts, until_cancelled
@@ -22,9 +22,10 @@ from ui.bridge import EngineBridge
 from ui.chat.messages import MessageState
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.kept_chats import KeptChats, open_kept
+from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
+from ui.widgets.icon_button import IconButton
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -48,11 +49,15 @@ def restarted(
 
 
 def press(qtbot: QtBot, window: MainWindow, row: int, action: str) -> None:
-    view = window.page._conversation.view_of(row)
-    assert view is not None
-    button = view.buttons.buttons[action]
-    assert button.isVisibleTo(view)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    """Press a button below a message, once the view has shown what is there now."""
+
+    def button() -> IconButton | None:
+        view = window.page._conversation.view_of(row)
+        found = view.buttons.buttons[action] if view else None
+        return found if found and found.isVisible() and found.isEnabled() else None
+
+    qtbot.waitUntil(lambda: button() is not None)
+    qtbot.mouseClick(button(), Qt.MouseButton.LeftButton)
 
 
 def test_a_chat_its_draft_and_its_answer_are_there_after_a_restart(
@@ -229,8 +234,20 @@ def test_a_deleted_question_goes_with_its_answer_and_comes_back(
     assert [m.content for m in engine.requests[-1].messages] == ["two", "Hello world ", "three"]
     undo = window.page.undo.findChild(QPushButton)
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    assert texts(chat)[:4] == before
+    assert texts(chat) == [*before, ("user", "three"), ("assistant", "Hello world ")]
     assert not window.page.undo.isVisible()
+
+
+def test_all_that_was_said_can_be_deleted_and_the_chat_goes_on(
+    qtbot: QtBot, chat: ChatPresenter, engine: FakeEngine
+) -> None:
+    ask(qtbot, chat, "one")
+    chat.changes.delete(0)
+    assert chat.messages.conversation() == ()
+    ask(qtbot, chat, "two")
+    assert [m.content for m in engine.requests[-1].messages] == ["two"]
+    chat.changes.undelete()
+    assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
 
 
 def test_deleting_a_version_shows_another(
@@ -283,55 +300,6 @@ def test_the_reader_comes_back_to_where_they_were(
     chat.new_chat()
     chat.open(first)
     assert view.place is None
-
-
-def test_a_store_that_fails_leaves_the_question_in_the_prompt(
-    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, engine: FakeEngine,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    def fail(*arguments: object, **more: object) -> None:
-        raise ChatsError("There is no space left for the chats.", hint="Free some.")
-
-    monkeypatch.setattr("ktdesk.chats.answers.Answers.ask", fail)
-    qtbot.keyClicks(editor(window), "hello")
-    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
-    assert window.page.prompt.text == "hello"
-    assert "no space left" in window.page.banner.text
-    assert not engine.requests
-    assert not chat._store.chats.all()
-
-
-def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
-    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*arguments: object, **more: object) -> None:
-        raise ChatsError("There is no space left for the chats.", hint="Free some.")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("ktdesk.chats.answers.Answers.end", fail)
-        assert chat.ask("hello")
-        qtbot.waitUntil(lambda: not chat.is_answering)
-        assert "no space left" in window.page.banner.text
-        assert texts(chat) == [("user", "hello"), ("assistant", "Hello world ")]
-        assert chat.messages[-1].state is MessageState.WHOLE
-        assert not chat.ask("more")  # as long as the answer before cannot be stored
-    ask(qtbot, chat, "more")
-    assert texts(chat)[1:3] == [("assistant", "Hello world "), ("user", "more")]
-    with open_chats() as other:
-        assert other.search("world")
-
-
-def test_chats_that_cannot_be_opened_leave_a_window_that_works(
-    qapp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise ChatsError("The chats were stored by a newer KTDesk.", hint="Install it.")
-
-    monkeypatch.setattr("ui.kept_chats.open_chats", fail)
-    kept, problem = open_kept(qapp)
-    assert kept.store.is_temporary
-    assert "nothing that is said here is kept" in problem.hint
-    kept.close()
 
 
 def test_what_another_program_says_is_shown(

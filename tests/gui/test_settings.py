@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktdesk.settings import config_file, load_settings
+from ktdesk.settings import load_settings
 from ui.chat.model_presenter import ModelPresenter
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
@@ -66,10 +68,10 @@ def test_a_chosen_language_is_stored_by_its_code(window: MainWindow, store: Sett
 
 @pytest.mark.logs("could not be saved|is ignored|cannot")
 def test_settings_that_cannot_be_saved_are_said(
-    window: MainWindow, store: SettingsStore, qtbot: QtBot
+    window: MainWindow, store: SettingsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config_file().parent.parent.mkdir(parents=True, exist_ok=True)
-    config_file().parent.write_text("a file where the folder should be")
+    (tmp_path / "file").write_text("a file where the folder should be")
+    monkeypatch.setenv("KTDESK_HOME", str(tmp_path / "file"))
     store.set("sampling", "top_k", 7)
     store.save_now()
     assert "could not be saved" in window.page.banner.text

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gguf
-import jinja2
 import pytest
 
 import ktdesk.models.build as model_build
@@ -38,7 +37,6 @@ from ktdesk.runtime.request import (
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.text.messages import Tool, ToolCall
 from tests.tiny import add_tokenizer, tiny_deepseek, tiny_llama
-from tests.tiny.shared import CHAT_TEMPLATE
 
 GREEDY = Options(temperature=0.0, max_tokens=12)
 HELLO = (Message("user", "hello"),)
@@ -397,22 +395,3 @@ def test_a_file_that_is_not_what_it_claims(
     with pytest.raises(ModelFileError, match=message) as caught:
         Engine(threads=1).load(path)
     assert caught.value.hint
-
-
-def test_an_answer_that_was_stopped_goes_on_as_the_same_text_would(engine: Engine) -> None:
-    whole, _ = answer(engine, Request(messages=HELLO, options=GREEDY))
-    half = whole[: len(whole) // 2]
-    rest, done = answer(
-        engine, Request(messages=HELLO, options=GREEDY, begun=Message("assistant", half))
-    )
-    values = {"messages": [{"role": "user", "content": "hello"}], "add_generation_prompt": True}
-    raw = jinja2.Template(CHAT_TEMPLATE).render(bos_token="", eos_token="", **values) + half
-    expected, same = answer(engine, Request(prompt=raw, options=GREEDY))
-    assert rest == expected != ""
-    assert done.stats.prompt_tokens == same.stats.prompt_tokens
-
-
-@pytest.mark.parametrize("shape", [{"json": True}, {"grammar": 'start: "a"'}])
-def test_an_answer_that_has_begun_takes_no_shape(engine: Engine, shape: dict[str, object]) -> None:
-    request = Request(messages=HELLO, options=Options(**shape), begun=Message("assistant", "One"))
-    assert next(iter(shape)) in str(failure(engine, request))

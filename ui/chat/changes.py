@@ -50,8 +50,7 @@ class MessageChanges(QObject):
         message = self._chat.messages[row]
         if self._chat.chat_id is None or not self._chat.may_change(row):
             return
-        title = self._store.chats.get(self._chat.chat_id).title
-        new = self._kept.do(lambda: self._store.messages.branch(message.id, title))
+        new = self._kept.do(lambda: self._store.messages.branch(message.id))
         if new is not None:
             self._chat.open(new)
 
@@ -62,12 +61,13 @@ class MessageChanges(QObject):
         if chat.chat_id is None or not all(map(chat.may_change, rows)):
             return
         ids = [messages[at].id for at in rows]
-        leaf = self._store.chats.get(chat.chat_id).leaf_id
         others = [version for version in messages[row].versions if version != ids[0]]
         instead = others[-1] if others and rows[-1] + 1 == len(messages) else None
-        self._kept.do(lambda: self._delete(ids, instead))
-        self._deleted = (ids, leaf)
-        self.deleted.emit()
+        chat_id = chat.chat_id
+        deleted = self._kept.do(lambda: self._delete(chat_id, ids, instead))
+        if deleted:
+            self._deleted = deleted
+            self.deleted.emit()
 
     def undelete(self) -> None:
         """Bring back what was deleted last."""
@@ -82,11 +82,21 @@ class MessageChanges(QObject):
             return [row]
         return [row, after] if messages[after].role != "user" else [row]
 
-    def _delete(self, ids: list[int], instead: int | None) -> None:
-        self._store.messages.delete(ids)
-        if instead is not None:
-            self._store.messages.choose(instead)
+    def _delete(
+        self, chat_id: int, ids: list[int], instead: int | None
+    ) -> tuple[list[int], int | None]:
+        """Delete messages, and show a version instead; return what `undelete` needs."""
+        with self._store.at_once():
+            leaf = self._store.chats.get(chat_id).leaf_id
+            self._store.messages.delete(ids)
+            if instead is not None:
+                self._store.messages.choose(instead)
+        return ids, leaf
 
     def _restore(self, ids: list[int], leaf: int) -> None:
-        self._store.messages.restore(ids)
-        self._store.messages.show_path_to(leaf)
+        """Bring messages back; show their branch, unless what is shown goes on from them."""
+        messages = self._store.messages
+        messages.restore(ids)
+        restored = messages.get(ids[0])
+        if restored and ids[0] not in messages.path(restored.chat_id):
+            messages.show_path_to(leaf)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from ktdesk.errors import ChatsError
 from ui.kept_chats import KeptChats
 
 KEEP_AFTER_MS = 500
@@ -36,15 +35,11 @@ class Drafts(QObject):
         self.flush()
         self._chat_id = chat_id
         chats = self._kept.store.chats
-        try:
-            if chat_id is None:
-                self.text = str(chats.remembered(NEW_CHAT) or "")
-            else:
-                chat = chats.find(chat_id)
-                self.text = chat.draft if chat else ""
-        except ChatsError as error:
-            self.text = ""
-            self._kept.failed.emit(error)
+        if chat_id is None:
+            self.text = str(self._kept.attempt(lambda: chats.remembered(NEW_CHAT)) or "")
+        else:
+            chat = self._kept.attempt(lambda: chats.find(chat_id))
+            self.text = chat.draft if chat else ""
 
     def move_to(self, chat_id: int) -> None:
         """Let the draft belong to a chat that has just been made, and to no other."""
@@ -63,10 +58,8 @@ class Drafts(QObject):
     @Slot()
     def _store(self) -> None:
         chats = self._kept.store.chats
-        try:
-            if self._chat_id is None:
-                chats.remember(NEW_CHAT, self.text)
-            else:
-                chats.set_draft(self._chat_id, self.text)
-        except ChatsError as error:
-            self._kept.failed.emit(error)
+        chat_id, text = self._chat_id, self.text
+        if chat_id is None:
+            self._kept.attempt(lambda: chats.remember(NEW_CHAT, text))
+        else:
+            self._kept.attempt(lambda: chats.set_draft(chat_id, text))

@@ -8,12 +8,19 @@ grows is ahead of the store by at most a second, and lies over its row.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 from typing import Any, Literal
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from ktdesk import Message, Stats
 from ktdesk.chats import ChatStore, Status, StoredMessage
@@ -83,7 +90,12 @@ _STATES: dict[Status, MessageState] = {
 
 
 class MessageList(QAbstractListModel):
-    """Rows of ChatMessage: DisplayRole is the text, MESSAGE_ROLE the whole."""
+    """Rows of ChatMessage: DisplayRole is the text, MESSAGE_ROLE the whole.
+
+    failed: a ChatsError, when messages cannot be read; they are then empty.
+    """
+
+    failed = Signal(object)
 
     def __init__(self, store: ChatStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +104,8 @@ class MessageList(QAbstractListModel):
         self._rows: dict[int, int] = {}
         self._cache: OrderedDict[int, ChatMessage] = OrderedDict()
         self._ahead: ChatMessage | None = None  # of the store: the answer that grows
+        self._state = 0  # counts what may change what was said
+        self._said: tuple[int, tuple[Message, ...]] = (-1, ())  # at which state
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802, RUF100 - Qt's
         """Return how many messages there are."""
@@ -110,7 +124,7 @@ class MessageList(QAbstractListModel):
         return len(self._ids)
 
     def __getitem__(self, row: int) -> ChatMessage:
-        """Return a message. Raises ChatsError if it cannot be read."""
+        """Return a message."""
         row = range(len(self._ids))[row]
         id_ = self._ids[row]
         if self._ahead and self._ahead.id == id_:
@@ -131,6 +145,7 @@ class MessageList(QAbstractListModel):
     def show(self, ids: Sequence[int]) -> None:
         """Show these messages; rows that are the same at the beginning stay untouched."""
         self._cache.clear()
+        self._state += 1
         same = 0
         for old, new in zip(self._ids, ids, strict=False):
             if old != new:
@@ -155,6 +170,7 @@ class MessageList(QAbstractListModel):
     def refresh(self, row: int) -> None:
         """Read a row anew."""
         self._cache.pop(self._ids[row], None)
+        self._state += 1
         index = self.index(row)
         self.dataChanged.emit(index, index)
 
@@ -179,16 +195,14 @@ class MessageList(QAbstractListModel):
     def conversation(self) -> tuple[Message, ...]:
         """Return what the model shall read: all but questions without an answer.
 
-        Of answers what there is counts; a question at the end counts as one.
+        Of answers what there is counts; a question at the end counts as one. From any thread.
         """
-        found = self._store.messages.load(self._ids)
-        said = [found[id_] for id_ in self._ids if id_ in found]
-        following = [*said[1:], None]
-        return tuple(
-            Message(message.role, message.content, message.thinking)
-            for message, after in zip(said, following, strict=True)
-            if message.role != "user" or after is None or after.role != "user"
-        )
+        now, ids = self._state, self._ids
+        known, conversation = self._said
+        if known != now:
+            conversation = _conversation(self._store.messages.load(ids), ids)
+            self._said = (now, conversation)
+        return conversation
 
     def _set(self, ids: list[int]) -> None:
         self._ids = ids
@@ -197,8 +211,12 @@ class MessageList(QAbstractListModel):
     def _read(self, row: int) -> None:
         first = row // PAGE * PAGE
         ids = self._ids[first : first + PAGE + 1]  # and one more: is the last one answered?
-        stored = self._store.messages.load(ids)
-        versions = self._store.messages.versions(ids)
+        try:
+            stored = self._store.messages.load(ids)
+            versions = self._store.messages.versions(ids)
+        except ChatsError as error:
+            stored, versions = dict[int, StoredMessage](), dict[int, tuple[int, ...]]()
+            self.failed.emit(error)
         for id_, after in zip(ids[:PAGE], [*ids[1:], 0], strict=False):
             message = _chat_message(stored.get(id_), versions.get(id_, ()), id_)
             following = stored.get(after)
@@ -207,6 +225,15 @@ class MessageList(QAbstractListModel):
             self._cache[id_] = replace(message, is_last=id_ == self._ids[-1])
         while len(self._cache) > KEPT_PAGES * PAGE:
             self._cache.popitem(last=False)
+
+
+def _conversation(found: Mapping[int, StoredMessage], ids: Sequence[int]) -> tuple[Message, ...]:
+    said = [found[id_] for id_ in ids if id_ in found]
+    return tuple(
+        Message(message.role, message.content, message.thinking)
+        for message, after in zip(said, [*said[1:], None], strict=False)
+        if message.role != "user" or after is None or after.role != "user"
+    )
 
 
 def _chat_message(stored: StoredMessage | None, versions: tuple[int, ...], id_: int) -> ChatMessage:

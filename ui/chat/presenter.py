@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -23,7 +22,6 @@ from ktdesk import (
 from ktdesk.attachments import Attachment, compose
 from ktdesk.chats import Place
 from ktdesk.chats.titles import title_from
-from ktdesk.errors import ChatsError
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.answering import Answering
 from ui.chat.changes import MessageChanges
@@ -35,8 +33,6 @@ from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 
 OPEN_CHAT = "open_chat"  # what is remembered: the chat that was shown last
-
-T = TypeVar("T")
 
 
 class ChatPresenter(QObject):
@@ -66,6 +62,7 @@ class ChatPresenter(QObject):
         self._bridge, self._settings, self._model, self._kept = bridge, settings, model, kept
         self._store = kept.store
         self.messages = MessageList(self._store, self)
+        self.messages.failed.connect(kept.failed)
         self.drafts = Drafts(kept, self)
         self.chat_id: int | None = None
         self._answer: Answering | None = None
@@ -113,8 +110,8 @@ class ChatPresenter(QObject):
     def open_last(self) -> None:
         """Show what was shown when the program ended."""
         chats = self._store.chats
-        chat_id = self._try(lambda: chats.remembered(OPEN_CHAT))
-        chat = self._try(lambda: chats.find(chat_id)) if isinstance(chat_id, int) else None
+        chat_id = self._kept.attempt(lambda: chats.remembered(OPEN_CHAT))
+        chat = self._kept.attempt(lambda: chats.find(chat_id)) if isinstance(chat_id, int) else None
         self.open(chat.id if chat and chat.deleted is None else None)
 
     def open(self, chat_id: int | None, message_id: int | None = None) -> None:
@@ -122,7 +119,7 @@ class ChatPresenter(QObject):
         self.leaving.emit()
         self._sought = message_id
         if message_id is not None:
-            self._try(lambda: self._store.messages.show_branch_of(message_id))
+            self._kept.attempt(lambda: self._store.messages.show_branch_of(message_id))
         self.drafts.switch(chat_id)
         self._set_chat(chat_id)
         self._show_path()
@@ -139,14 +136,14 @@ class ChatPresenter(QObject):
         if self._sought is not None:
             return Place(self._sought, 0)
         chats, chat_id = self._store.chats, self.chat_id
-        chat = None if chat_id is None else self._try(lambda: chats.find(chat_id))
+        chat = None if chat_id is None else self._kept.attempt(lambda: chats.find(chat_id))
         return chat.place if chat else None
 
     def keep_place(self, place: Place | None) -> None:
         """Remember where the reader is; None: at the end."""
         chats, chat_id = self._store.chats, self.chat_id
         if chat_id is not None:
-            self._try(lambda: chats.set_place(chat_id, place))
+            self._kept.attempt(lambda: chats.set_place(chat_id, place))
 
     def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
@@ -183,7 +180,7 @@ class ChatPresenter(QObject):
     def regenerate(self, row: int = -1) -> None:
         """Have an answer of the branch written anew, as another version."""
         message = self.messages[row]
-        stored = self._store.messages.get(message.id)
+        stored = self._kept.attempt(lambda: self._store.messages.get(message.id))
         if self.can_ask and message.role == "assistant" and stored and stored.parent_id:
             self.answer_to(stored.parent_id)
 
@@ -192,9 +189,13 @@ class ChatPresenter(QObject):
         message, chat_id = self.messages[row], self.chat_id
         if not (self.can_ask and message.can_go_on and self._store_ended()) or chat_id is None:
             return
-        self._kept.do(lambda: self._store.messages.go_on(message.id))
         begun = Message("assistant", message.text, message.reasoning)
-        self._start(chat_id, message.id, begun)
+
+        def go_on() -> None:
+            self._store.messages.go_on(message.id)
+            self._start(chat_id, message.id, begun)
+
+        self._kept.do(go_on)
 
     def take_back(self) -> str:
         """Remove the last question, which has no answer; return its text, to be changed."""
@@ -245,7 +246,7 @@ class ChatPresenter(QObject):
 
     def _set_chat(self, chat_id: int | None) -> None:
         self.chat_id = chat_id
-        self._try(lambda: self._store.chats.remember(OPEN_CHAT, chat_id))
+        self._kept.attempt(lambda: self._store.chats.remember(OPEN_CHAT, chat_id))
 
     def answer_to(self, question_id: int) -> None:
         """Have a question answered, again if it was before."""
@@ -254,10 +255,9 @@ class ChatPresenter(QObject):
         if chat_id is None or not self._store_ended():
             return
         begin = self._store.messages.begin
-        answer = self._try(lambda: begin(question_id, model=model, settings=made_with))
-        if answer is not None:
-            self._start(chat_id, answer)
-            self._kept.changed.emit()
+        self._kept.do(
+            lambda: self._start(chat_id, begin(question_id, model=model, settings=made_with))
+        )
 
     def _start(self, chat_id: int, answer_id: int, begun: Message | None = None) -> None:
         """Have the engine write an answer whose place is stored, or the rest of one."""
@@ -288,7 +288,7 @@ class ChatPresenter(QObject):
         """Show what the store has now, whoever changed it."""
         chats, chat_id = self._store.chats, self.chat_id
         if chat_id is not None:
-            chat = self._try(lambda: chats.find(chat_id))
+            chat = self._kept.attempt(lambda: chats.find(chat_id))
             if chat is None or chat.deleted is not None:
                 self.open(None)
                 return
@@ -297,15 +297,12 @@ class ChatPresenter(QObject):
 
     def _show_path(self) -> None:
         chat_id = self.chat_id
-        path = [] if chat_id is None else self._try(lambda: self._store.messages.path(chat_id))
-        self.messages.show(path or [])
-
-    def _try(self, work: Callable[[], T]) -> T | None:
-        try:
-            return work()
-        except ChatsError as error:
-            self.failed.emit(error)
-            return None
+        if chat_id is None:
+            self.messages.show([])
+            return
+        path = self._kept.attempt(lambda: self._store.messages.path(chat_id))
+        if path is not None:
+            self.messages.show(path)
 
     def _on_events(self, events: list[BridgeEvent]) -> None:
         answer = self._answer
@@ -329,7 +326,7 @@ class ChatPresenter(QObject):
         if self._answer and answer.message is not before:
             self.messages.set_ahead(answer.message)
             if problem := answer.new_store_error():
-                self.failed.emit(problem)
+                self._kept.failed.emit(problem)
 
     def _end(self, done: Done | None, error: KTDeskError | None) -> None:
         answer, self._answer = self._answer, None
@@ -347,7 +344,7 @@ class ChatPresenter(QObject):
         answer = self._ended
         if answer is None:
             return True
-        if not self._try(answer.store):
+        if not self._kept.attempt(answer.store):
             self.messages.set_ahead(answer.message)
             return False
         self._ended = None

@@ -71,7 +71,7 @@ class ChatListPresenter(QObject):
 
     def instructions(self, chat_id: int) -> str:
         """Return what the model is told before a chat."""
-        chat = self._kept.store.chats.find(chat_id)
+        chat = self._kept.attempt(lambda: self._kept.store.chats.find(chat_id))
         return chat.system_prompt if chat else ""
 
     def instruct(self, chat_id: int, text: str) -> None:
@@ -108,7 +108,7 @@ class ChatListPresenter(QObject):
     def delete(self, chat_id: int) -> None:
         """Delete a chat. It can be undone."""
         chats = self._kept.store.chats
-        chat = chats.find(chat_id)
+        chat = self._kept.attempt(lambda: chats.find(chat_id))
         if chat is not None:
             self._kept.do(lambda: chats.delete(chat_id))
             self._offer(chat.title, lambda: chats.restore(chat_id))
@@ -121,11 +121,7 @@ class ChatListPresenter(QObject):
 
     def deleted(self) -> list[Chat]:
         """Return the chats that were deleted last and can be brought back."""
-        try:
-            return self._kept.store.chats.deleted()[:MANY_DELETED]
-        except ChatsError as error:
-            self._kept.failed.emit(error)
-            return []
+        return (self._kept.attempt(self._kept.store.chats.deleted) or [])[:MANY_DELETED]
 
     def restore(self, chat_id: int) -> None:
         """Bring a deleted chat back."""

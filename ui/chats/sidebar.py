@@ -73,6 +73,7 @@ class ChatSidebar(QWidget):
         self.menus.import_wanted.connect(self._ask_import)
         transfer.exported.connect(self._tell_export)
         transfer.imported.connect(self._tell_import)
+        transfer.reading.connect(self._tell_reading)
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(presenter.search)
@@ -221,6 +222,10 @@ class ChatSidebar(QWidget):
     def _tell_export(self, count: int, path: str) -> None:
         text = self.tr("Chats that were written: {count}. {path}")
         self.undo.tell(text.format(count=count, path=path))
+
+    @Slot(str)
+    def _tell_reading(self, name: str) -> None:
+        self.undo.tell(self.tr("Reading {name}…").format(name=name))
 
     @Slot(object)
     def _tell_import(self, done: Imported) -> None:

@@ -23,13 +23,15 @@ NAMED = 5  # problems that are shown
 class Transfer(QObject):
     """Chats to files and back.
 
-    exported: how many chats, and the path. imported: an `Imported`. failed: a KTDeskError, also
+    exported: how many chats, and the path. reading: the file that an import reads now. imported: an
+    `Imported`. failed: a KTDeskError, also
     with what could not be read of an import.
     """
 
     exported = Signal(int, str)
     imported = Signal(object)
     failed = Signal(object)
+    reading = Signal(str)
 
     def __init__(self, kept: KeptChats, parent: QObject) -> None:
         super().__init__(parent)
@@ -66,7 +68,8 @@ class Transfer(QObject):
             with store.another() as own:
                 return import_chats(own, paths, report)
 
-        BackgroundTask(self, work).on_success(self._tell).on_failure(self.failed.emit).start()
+        task = BackgroundTask(self, work).on_progress(lambda name, share: self.reading.emit(name))
+        task.on_success(self._tell).on_failure(self.failed.emit).start()
 
     def take_back(self, done: Imported) -> None:
         """Delete what an import has added."""
@@ -79,5 +82,5 @@ class Transfer(QObject):
         if done.problems:
             more = len(done.problems) - NAMED
             named = "\n".join(done.problems[:NAMED]) + (f"\n… ({more})" if more > 0 else "")
-            message = f"{len(done.problems)} of what was to be imported could not be read."
-            self.failed.emit(ChatsError(message, hint=named))
+            said = self.tr("What could not be imported: {count}").format(count=len(done.problems))
+            self.failed.emit(ChatsError(said, hint=named))

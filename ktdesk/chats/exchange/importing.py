@@ -142,15 +142,14 @@ def _import_content(store: ChatStore, name: str, content: bytes, done: Imported)
 
 def _chats(value: object) -> Iterator[tuple[object, Callable[[object], Document]]]:
     """Yield the chats of a file, each with what reads it. Raises NotAChatError if it has none."""
-    if is_own(value):
-        yield from ((chat, own_document) for chat in own_chats(value))
-        return
     is_one = mapping(value) or is_openai(value)
     chats: list[object] = [value] if is_one else items(value)
+    if is_own(value):
+        chats = own_chats(value)
     if not chats:
         raise NotAChatError("has no chats in it")
     for chat in chats:
-        yield chat, _reader(chat)
+        yield chat, own_document if is_own(value) else _reader(chat)
 
 
 def _reader(chat: object) -> Callable[[object], Document]:

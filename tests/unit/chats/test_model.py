@@ -145,7 +145,7 @@ class Chats(RuleBasedStateMachine):
             _, tree, id_ = found
             shown = tree.shown()
             kept = shown[: shown.index(id_) + 1]
-            chat = self.store.messages.branch(id_, "copy")
+            chat = self.store.messages.branch(id_)
             copies = self.store.messages.path(chat)
             assert len(copies) == len(kept)
             new = Tree(leaf=copies[-1])

@@ -101,10 +101,10 @@ def test_a_branch_is_a_copy_up_to_a_message(store: ChatStore) -> None:
     _, answer = say(store, chat, "one", "two")
     store.attachments.add(answer, "a.txt", "text/plain", b"abc")
     say(store, chat, "three", "four")
-    branch = store.messages.branch(answer, "tea, again")
+    branch = store.messages.branch(answer)
     assert shown(store, branch) == ["one", "two"]
     copy = store.chats.get(branch)
-    assert (copy.title, copy.folder_id, copy.system_prompt) == ("tea, again", folder, "be brief")
+    assert (copy.title, copy.folder_id, copy.system_prompt) == ("tea", folder, "be brief")
     copied = leaf(store, branch)
     assert store.messages.get(copied).stats == {"generated_tokens": 3}
     assert [a.name for a in store.attachments.of([copied])[copied]] == ["a.txt"]
