@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from ktdesk.chats import ChatStore, open_chats, temporary_chats
 from ktdesk.errors import ChatsError
@@ -24,14 +24,21 @@ def open_kept(parent: QObject) -> tuple[KeptChats, ChatsError | None]:
     try:
         store = open_chats()
     except ChatsError as error:
-        hint = f"{error.hint} Until then, nothing that is said here is kept."
-        return KeptChats(temporary_chats(), parent), ChatsError(str(error), hint=hint)
+        more = QCoreApplication.translate(
+            "KeptChats", "Until then, nothing that is said here is kept."
+        )
+        problem = ChatsError(str(error), hint=f"{error.hint} {more}")
+        return KeptChats(temporary_chats(), parent), problem
     problem = None
     if lost := store.recovery:
+        said = QCoreApplication.translate(
+            "KeptChats",
+            "The chats were damaged. What could be read: {messages} messages in {chats} chats.",
+        )
+        where = QCoreApplication.translate("KeptChats", "The damaged file is still there: {path}")
         problem = ChatsError(
-            f"The file of the chats was damaged. {lost.messages} messages in {lost.chats} chats "
-            "could be read, and are kept.",
-            hint=f"The damaged file is still there: {lost.set_aside}",
+            said.format(messages=lost.messages, chats=lost.chats),
+            hint=where.format(path=lost.set_aside),
         )
     return KeptChats(store, parent), problem
 

@@ -137,6 +137,14 @@ def mark_damaged(path: Path) -> None:
         _log.info("the mark of damage cannot be written: %s", error)
 
 
+def unmark(path: Path) -> None:
+    """Say that the file has been looked through."""
+    try:
+        damage_mark(path).unlink(missing_ok=True)
+    except OSError as error:
+        _log.info("the mark of damage cannot be removed: %s", error)
+
+
 def _damaged(path: Path) -> ChatsError:
     return ChatsError(
         f"The file of the chats is damaged: {path}.",

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ktdesk.chats.database import Database, damage_mark
+from ktdesk.chats.database import Database, damage_mark, unmark
 from ktdesk.chats.recovery import Recovery, is_damaged, recover
 from ktdesk.chats.schema import APPLICATION_ID, STEPS
 from ktdesk.chats.store import ChatStore
@@ -34,14 +34,21 @@ def open_chats(path: Path | None = None, steps: Sequence[str] = STEPS) -> ChatSt
     `ChatStore.recovery` says what was lost and kept if the file was damaged. Raises ChatsError.
     """
     path = path or chats_file()
-    recovery = _set_aside(path, steps) if _needs_recovery(path) else None
+    is_marked = damage_mark(path).exists()
+    recovery = None
+    if is_marked:
+        recovery = _set_aside(path, steps) if path.exists() and is_damaged(path) else None
+        unmark(path)
     try:
         store = _open(path, steps)
     except ChatsError:
         if recovery or not damage_mark(path).exists():
             raise
         recovery = _set_aside(path, steps)  # the damage shows only in use
+        unmark(path)
         store = _open(path, steps)
+    if is_marked and not recovery:
+        store.search.rebuild()  # the only part that the check does not see
     store.recovery = recovery
     return store
 
@@ -92,16 +99,6 @@ def _open(path: Path, steps: Sequence[str]) -> ChatStore:
     return store
 
 
-def _needs_recovery(path: Path) -> bool:
-    mark = damage_mark(path)
-    if not mark.exists():
-        return False
-    if path.exists() and is_damaged(path):
-        return True
-    mark.unlink(missing_ok=True)
-    return False
-
-
 def _set_aside(path: Path, steps: Sequence[str]) -> Recovery:
     """Move a damaged file away, with what belongs to it, and keep what can be read of it."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -111,7 +108,6 @@ def _set_aside(path: Path, steps: Sequence[str]) -> Recovery:
             old = path.with_name(path.name + ending)
             if old.exists():
                 old.replace(aside.with_name(aside.name + ending))
-        damage_mark(path).unlink(missing_ok=True)
     except OSError as error:
         raise ChatsError(
             f"The file of the chats is damaged, and cannot be set aside: {error.strerror}.",

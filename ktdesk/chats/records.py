@@ -56,17 +56,13 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMessage:
-    """One message of a chat's tree.
+class NewMessage:
+    """A message that is to be stored. created 0.0: now.
 
-    parent_id None: it begins the chat. Messages with the same parent are versions of each other.
     thinking_ms: how long the model thought before it answered. model, settings: what made it.
     stats: measurements, by the names of `ktdesk.Stats`, and `stop_reason`. error: why it failed.
     """
 
-    id: int
-    chat_id: int
-    parent_id: int | None
     role: Role
     content: str
     thinking: str = ""
@@ -81,20 +77,15 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
-    """A message to be stored whole; see StoredMessage. created 0.0: now."""
+class StoredMessage(NewMessage):
+    """One message of a chat's tree.
 
-    role: Role
-    content: str
-    thinking: str = ""
-    thinking_ms: int = 0
-    status: Status = "done"
-    error: str = ""
-    model: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    stats: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    created: float = 0.0
-    updated: float = 0.0
+    parent_id None: it begins the chat. Messages with the same parent are versions of each other.
+    """
+
+    id: int
+    chat_id: int
+    parent_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _mend(target: sqlite3.Connection) -> None:
     target.execute(
         "UPDATE message SET parent_id = (SELECT max(m.id) FROM message m"
         " WHERE m.chat_id = message.chat_id AND m.id < message.id)"
-        " WHERE parent_id IS NOT NULL AND parent_id NOT IN (SELECT id FROM message)"
+        " WHERE parent_id >= id OR parent_id NOT IN (SELECT id FROM message)"
     )
     target.execute(
         "UPDATE chat SET leaf_id = (SELECT max(id) FROM message WHERE chat_id = chat.id)"

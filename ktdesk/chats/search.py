@@ -54,6 +54,11 @@ class Search:
         order = [*titles, *(chat for chat in found if chat not in titles)][:limit]
         return self._hits(order, found, words)
 
+    def rebuild(self) -> None:
+        """Make the index anew from the messages."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT INTO message_words (message_words) VALUES ('rebuild')")
+
     def _messages(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return ids of messages and of their chats, the best first."""
         indexed = [word for word in words if len(word) >= INDEXED]

@@ -2,7 +2,7 @@
 """The messages of chats: a tree each, of which one branch is shown.
 
 Ids grow, so a message's id is above its parent's, and the greatest id below a message is the end of
-the branch that grew last.
+the branch that grew last. Links that damage has bent the other way are not followed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ktdesk.chats.answers import Answers
-from ktdesk.chats.database import Database
 from ktdesk.chats.records import NewMessage, StoredMessage
 from ktdesk.chats.values import MESSAGE, clean, message_of, to_json
 
@@ -23,7 +22,7 @@ WITH RECURSIVE up (id, parent_id, deleted, height) AS (
     SELECT id, parent_id, deleted, 0 FROM message WHERE id = :id
     UNION ALL
     SELECT m.id, m.parent_id, m.deleted, up.height + 1
-    FROM message m JOIN up ON m.id = up.parent_id
+    FROM message m JOIN up ON m.id = up.parent_id AND m.id < up.id
 )
 SELECT id FROM up WHERE deleted IS NULL ORDER BY height DESC
 """
@@ -33,7 +32,8 @@ WITH RECURSIVE below (id, chat_id, deleted) AS (
     SELECT id, chat_id, deleted FROM message WHERE id = :id
     UNION ALL
     SELECT m.id, m.chat_id, m.deleted
-    FROM message m JOIN below ON m.parent_id = below.id AND m.chat_id = below.chat_id
+    FROM message m JOIN below
+    ON m.parent_id = below.id AND m.chat_id = below.chat_id AND m.id > below.id
 )
 SELECT max(id) FROM below WHERE deleted IS NULL
 """
@@ -42,10 +42,6 @@ _AT_ONCE = 500  # ids in one statement
 
 class Tree(Answers):
     """The messages of a store. Every method may raise ChatsError."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._database = database
 
     def path(self, chat_id: int) -> list[int]:
         """Return the ids of the branch that is shown, from its first message on."""

@@ -336,7 +336,7 @@
     <name>ChipRow</name>
     <message>
         <source>Reading {name}…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">正在读取 {name}…</translation>
     </message>
 </context>
 <context>
@@ -1359,6 +1359,21 @@
     <message>
         <source>Copied</source>
         <translation>已复制</translation>
+    </message>
+</context>
+<context>
+    <name>KeptChats</name>
+    <message>
+        <source>Until then, nothing that is said here is kept.</source>
+        <translation>在此之前，这里的内容都不会保存。</translation>
+    </message>
+    <message>
+        <source>The chats were damaged. What could be read: {messages} messages in {chats} chats.</source>
+        <translation>对话文件已损坏。已读出 {chats} 个对话中的 {messages} 条消息。</translation>
+    </message>
+    <message>
+        <source>The damaged file is still there: {path}</source>
+        <translation>损坏的文件仍在：{path}</translation>
     </message>
 </context>
 <context>
@@ -3136,6 +3151,13 @@
     <message>
         <source>Thoughts</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Transfer</name>
+    <message>
+        <source>What could not be imported: {count}</source>
+        <translation>未能导入的项目：{count}</translation>
     </message>
 </context>
 <context>

@@ -82,5 +82,5 @@ class Transfer(QObject):
         if done.problems:
             more = len(done.problems) - NAMED
             named = "\n".join(done.problems[:NAMED]) + (f"\n… ({more})" if more > 0 else "")
-            message = f"{len(done.problems)} of what was to be imported could not be read."
-            self.failed.emit(ChatsError(message, hint=named))
+            said = self.tr("What could not be imported: {count}").format(count=len(done.problems))
+            self.failed.emit(ChatsError(said, hint=named))

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ktdesk.chats.records import NewMessage
+from ktdesk.chats.records import OPEN, NewMessage
 from ktdesk.chats.store import ChatStore
 from ktdesk.errors import ChatsError
 
@@ -118,20 +118,10 @@ def _nodes(store: ChatStore, chat_id: int) -> tuple[list[Node], dict[int, int]]:
     for id_, parent in parents.items():
         message = messages[id_]
         places[id_] = len(nodes)
-        is_open = message.status in ("pending", "streaming")
-        new = NewMessage(
-            role=message.role,
-            content=message.content,
-            thinking=message.thinking,
-            thinking_ms=message.thinking_ms,
-            status="stopped" if is_open else message.status,
-            error=message.error,
-            model=message.model,
-            settings=message.settings,
-            stats=message.stats,
-            created=message.created,
-            updated=message.updated,
-        )
+        values = {item.name: getattr(message, item.name) for item in fields(NewMessage)}
+        new = NewMessage(**values)
+        if new.status in OPEN:
+            new = replace(new, status="stopped")
         nodes.append(Node(new, None if parent is None else places[parent], _files(store, id_)))
     return nodes, places
 

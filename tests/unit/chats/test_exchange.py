@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ktdesk.chats import ChatStore, NewMessage, open_chats
+from ktdesk.chats import Chat, ChatStore, NewMessage, open_chats
 from ktdesk.chats.exchange.documents import documents
 from ktdesk.chats.exchange.export import export_chats
 from ktdesk.chats.exchange.importing import import_chats
@@ -34,6 +34,11 @@ def other(tmp_path: Path):
 def write(path: Path, value: Any) -> Path:
     path.write_text(json.dumps(value), encoding="utf-8")
     return path
+
+
+def only(store: ChatStore) -> Chat:
+    (chat,) = store.chats.all()
+    return store.chats.get(chat.id)
 
 
 def fill(store: ChatStore) -> int:
@@ -111,7 +116,7 @@ def test_messages_of_openai_s_api_go_out_and_come_in(
     assert value["messages"][0] == {"role": "system", "content": "Be brief."}
     assert [m["role"] for m in value["messages"]] == ["system"] + ["user", "assistant"] * 2
     import_chats(other, [path])
-    (copy,) = other.chats.all()
+    copy = only(other)
     assert (copy.title, copy.system_prompt) == ("茶", "Be brief.")
     assert shown(other, copy.id) == shown(store, chat)
 
@@ -125,7 +130,7 @@ def test_parts_and_thoughts_of_openai_s_messages_are_read(store: ChatStore, tmp_
     ]
     done = import_chats(store, [write(tmp_path / "m.json", messages)])
     assert (done.chats, done.problems) == (1, [])
-    (chat,) = store.chats.all()
+    chat = only(store)
     assert (chat.title, chat.system_prompt) == ("Hello", "rules")
     ids = store.messages.path(chat.id)
     assert store.messages.get(ids[1]).thinking == "greet"
@@ -139,7 +144,7 @@ def test_a_conversation_of_lm_studio(store: ChatStore, tmp_path: Path) -> None:
     path = write(tmp_path / "1731000000000.conversation.json", value)
     done = import_chats(store, [path])
     assert (done.chats, done.messages, done.problems) == (1, 3, [])
-    chat = store.chats.get(store.chats.all()[0].id)
+    chat = only(store)
     assert (chat.title, chat.system_prompt, chat.draft) == ("Tea", "Be brief.", "and then")
     assert chat.is_pinned
     assert (chat.created, chat.updated) == (1_731_000_000.0, 1_731_000_060.0)

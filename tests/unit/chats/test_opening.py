@@ -153,6 +153,32 @@ def test_no_damage_is_more_than_an_error_and_the_next_start_mends_it(path: Path,
         assert recovered.set_aside.exists()
 
 
+def test_a_damaged_index_of_words_is_made_anew(path: Path) -> None:
+    fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE message_words_data SET block = x'00' WHERE id > 10")
+        connection.commit()
+    with open_chats(path) as store, pytest.raises(ChatsError, match="damaged"):
+        store.search("answer 7")
+    with open_chats(path) as store:
+        assert store.recovery is None
+        assert len(store.search("answer 7")) == 3
+    assert not damage_mark(path).exists()
+
+
+def test_links_in_a_circle_end(path: Path) -> None:
+    fill(path, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE message SET parent_id = 20 WHERE id = 3")
+        connection.commit()
+    with open_chats(path) as store:
+        chat = store.chats.all()[0].id
+        assert len(store.messages.path(chat)) == 38
+        store.messages.choose(3)
+        store.messages.branch(30)
+        assert len(store.messages.parents(chat)) == 40
+
+
 def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ChatsError, match="cannot be used"):
