@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -281,6 +282,27 @@ def test_drafts_belong_to_their_chats(
     assert texts(chat)[0] == ("user", "for a new one")
     chat.new_chat()
     assert chat.drafts.text == ""
+
+
+def test_what_is_attached_belongs_to_the_draft(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, tmp_path: Path, engine: FakeEngine
+) -> None:
+    (tmp_path / "notes.md").write_text("some notes")
+    ask(qtbot, chat, "one")
+    first = chat.chat_id
+    window.page.files.add([tmp_path / "notes.md"])
+    qtbot.waitUntil(lambda: bool(window.page.files.items))
+    qtbot.keyClicks(editor(window), "what is it?")
+    chat.new_chat()
+    assert (window.page.files.items, window.page.prompt.text) == ([], "")
+    chat.open(first)
+    qtbot.waitUntil(lambda: bool(window.page.files.items))
+    (item,) = window.page.files.items
+    assert (item.name, window.page.prompt.text) == ("notes.md", "what is it?")
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert "some notes" in engine.requests[-1].messages[-1].content
+    assert (window.page.files.items, chat.drafts.text) == ([], "")
 
 
 def test_the_reader_comes_back_to_where_they_were(
