@@ -92,6 +92,13 @@
     </message>
 </context>
 <context>
+    <name>AttachmentsView</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+</context>
+<context>
     <name>ChatList</name>
     <message>
         <source>Pinned</source>
@@ -284,10 +291,44 @@
     </message>
 </context>
 <context>
+    <name>Chip</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+    <message>
+        <source>{count} files</source>
+        <translation>{count} 个文件</translation>
+    </message>
+    <message>
+        <source>the model cannot see it</source>
+        <translation>模型看不到它</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+</context>
+<context>
+    <name>ChipRow</name>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>正在读取 {name}…</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>code</source>
         <translation>代码</translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation>换行</translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation>长行自动换行</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -300,6 +341,21 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>ContextForecast</name>
+    <message>
+        <source>Too long by {count} tokens: the context has {all}. Shorten it, or load the model with a longer context.</source>
+        <translation>超出 {count} 个词元：上下文共 {all} 个。请缩短内容，或以更长的上下文加载模型。</translation>
+    </message>
+    <message>
+        <source>The model will not see the {count} oldest messages: all do not fit.</source>
+        <translation>模型将看不到最早的 {count} 条消息：上下文放不下全部内容。</translation>
+    </message>
+    <message>
+        <source>The context is nearly full: the answer has room for {count} tokens.</source>
+        <translation>上下文快满了：留给回答的空间还有 {count} 个词元。</translation>
     </message>
 </context>
 <context>
@@ -573,6 +629,13 @@
     <message>
         <source>A folder with models</source>
         <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>FormulaBlock</name>
+    <message>
+        <source>Copy the formula in TeX</source>
+        <translation>复制公式的 TeX 源码</translation>
     </message>
 </context>
 <context>
@@ -873,6 +936,25 @@
     <message>
         <source>Map of the layers</source>
         <translation>各层分布图</translation>
+    </message>
+</context>
+<context>
+    <name>LinkQuestion</name>
+    <message>
+        <source>Open a link?</source>
+        <translation>打开链接？</translation>
+    </message>
+    <message>
+        <source>Open {host} outside of KTDesk?</source>
+        <translation>在 KTDesk 之外打开 {host}？</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>复制地址</translation>
     </message>
 </context>
 <context>
@@ -1536,6 +1618,26 @@
         <translation>消息</translation>
     </message>
     <message>
+        <source>Attach files</source>
+        <translation>添加附件</translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Attach a folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
         <source>Stop the answer (Esc)</source>
         <translation>停止回答（Esc）</translation>
     </message>
@@ -1549,6 +1651,21 @@
     <message>
         <source>Not answered. Ctrl+R asks again.</source>
         <translation>尚未回答。按 Ctrl+R 重新提问。</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingBar</name>
+    <message>
+        <source>Reading {done} of {total} tokens</source>
+        <translation>正在读取：{done} / {total} 个词元</translation>
+    </message>
+    <message>
+        <source>{speed} tokens/s</source>
+        <translation>{speed} 词元/秒</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -2150,6 +2267,29 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>ThinkingView</name>
+    <message>
+        <source>Folds the thoughts</source>
+        <translation>收起思考过程</translation>
+    </message>
+    <message>
+        <source>Shows the thoughts</source>
+        <translation>展开思考过程</translation>
+    </message>
+    <message>
+        <source>Thinking for {seconds} s</source>
+        <translation>已思考 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Thought for {seconds} s</source>
+        <translation>思考了 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>思考过程</translation>
     </message>
 </context>
 <context>

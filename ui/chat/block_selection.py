@@ -14,6 +14,12 @@ from ui.chat.formula_block import FormulaBlock
 from ui.chat.text_block import TextBlock, source_of
 
 BlockView = TextBlock | CodeBlock | FormulaBlock
+_WATCHED = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.ShortcutOverride,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+}
 _Editor = TextBlock | CodeEditor
 
 
@@ -54,14 +60,14 @@ class BlockSelection(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, RUF100 - Qt's
         """Follow the mouse from block to block; select all on its key."""
-        editor = next((e for e in self._editors() if watched in (e, e.viewport())), None)
-        if editor is None:
+        if event.type() not in _WATCHED:
             return False
         if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.SelectAll):
             if event.type() == QEvent.Type.KeyPress:
                 self.select_all()
             return True
-        if isinstance(event, QMouseEvent) and watched is editor.viewport():
+        editor = watched.parent()
+        if isinstance(event, QMouseEvent) and isinstance(editor, TextBlock | CodeEditor):
             return self._on_mouse(editor, event)
         return False
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, QUrl, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QUrl, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.chat.block_selection import BlockSelection, BlockView
 from ui.chat.code_block import CodeBlock
@@ -32,10 +33,8 @@ class BlocksView(QWidget):
         self._text = ""
         self._views: list[BlockView] = []
         self._selection = BlockSelection(lambda: self._views, self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACING)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._is_placing = False
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property
     def text(self) -> str:
@@ -57,18 +56,49 @@ class BlocksView(QWidget):
         changed = self._markdown.push(text[len(self._text) :])
         self._text = text
         blocks = self._markdown.blocks()
-        for at in (*(at for at in changed if at < first), *range(first, len(blocks))):
+        shown = [*(at for at in changed if at < first), *range(first, len(blocks))]
+        self._is_placing = True  # all of them at the end
+        for at in shown:
             self._show(at, blocks[at])
         self._drop_from(len(blocks))
+        self._is_placing = False
+        self._place(min(shown, default=first))
 
     @property
     def has_selection(self) -> bool:
         """Whether anything is selected."""
         return self._selection.has_any
 
-    def settle(self) -> None:
-        """Take the heights of the blocks at the present width at once, not with the next event."""
-        self._column.activate()
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Place the blocks at another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._place(0)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Place the blocks: hidden ones do not know their heights."""
+        super().showEvent(event)
+        self._place(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, RUF100 - Qt's
+        """Place what is below a block that has another height by itself."""
+        if event.type() == QEvent.Type.Resize and not self._is_placing:
+            self._place(next((at for at, view in enumerate(self._views) if view is watched), 0))
+        return super().eventFilter(watched, event)
+
+    def _place(self, first: int) -> None:
+        """Put the blocks from one on below one another. No layout: it would touch all of them."""
+        if self._is_placing or not self.isVisible():
+            return
+        self._is_placing = True
+        above = self._views[first - 1] if 0 < first <= len(self._views) else None
+        y = above.y() + above.height() + SPACING if above else 0
+        for view in self._views[first:]:
+            x = view.block.indent * INDENT
+            view.setGeometry(x, y, max(1, self.width() - x), view.height())
+            y += view.height() + SPACING
+        self._is_placing = False
+        self.setFixedHeight(max(0, y - SPACING))
 
     def _show(self, at: int, block: Block) -> None:
         if at < len(self._views) and not _fits(self._views[at], block):
@@ -79,10 +109,8 @@ class BlocksView(QWidget):
                 view.link_clicked.connect(self.link_clicked)
             self._selection.watch(view)
             self._views.append(view)
-            row = QHBoxLayout()
-            row.addSpacing(block.indent * INDENT)
-            row.addWidget(view)
-            self._column.addLayout(row)
+            view.installEventFilter(self)
+            view.show()
         view = self._views[at]
         if isinstance(view, TextBlock):
             view.show_block(block, self._markdown.definitions)
@@ -91,14 +119,10 @@ class BlocksView(QWidget):
 
     def _drop_from(self, first: int) -> None:
         for view in self._views[first:]:
-            self._column.takeAt(first)
+            view.removeEventFilter(self)
             view.hide()
             view.deleteLater()
         del self._views[first:]
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
-        """Return no width: what is too wide scrolls."""
-        return QSize(0, super().minimumSizeHint().height())
 
 
 def _fits(view: BlockView, block: Block) -> bool:

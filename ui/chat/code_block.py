@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -50,7 +50,9 @@ class CopyButton(IconButton):
 
 
 class CodeEditor(QPlainTextEdit):
-    """Read-only text that is as high as its lines, and scrolls sideways."""
+    """Read-only text as high as its lines, which scrolls sideways. fitted: it has a height."""
+
+    fitted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -106,6 +108,7 @@ class CodeEditor(QPlainTextEdit):
         count = round(self.document().size().height()) if is_wrapped else self.blockCount()
         lines = count * self.fontMetrics().lineSpacing()
         self.setFixedHeight(lines + 2 * int(self.document().documentMargin()) + below + 1)
+        self.fitted.emit()
 
 
 class CodeBlock(QFrame):
@@ -134,7 +137,8 @@ class CodeBlock(QFrame):
         self._code = CodeEditor(self)
         self._colours = CodeColours(self._code.document(), theme)
         self._wrap.toggled.connect(self._code.set_wrapped)
-        column = QVBoxLayout(self)
+        self._code.fitted.connect(self._fit)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(head)
@@ -178,6 +182,11 @@ class CodeBlock(QFrame):
         self._copy.setText(self.tr("Copy"))
         self._copy.describe(self.tr("Copy the code"))
         self._code.setAccessibleName(self.tr("Code"))
+
+    @Slot()
+    def _fit(self) -> None:
+        self._column.activate()
+        self.setFixedHeight(self._column.totalSizeHint().height())
 
     @Slot()
     def _colour(self) -> None:

@@ -155,7 +155,6 @@ class AnswerView(QWidget):
         self.resize(width, self.height())
         self._column.activate()
         self._thinking.settle()
-        self._blocks.settle()
         self._column.activate()
         return _height(self._column, width)
 

@@ -59,8 +59,6 @@ class ThinkingView(QWidget):
     def settle(self) -> None:
         """Take the height of the thoughts at the present width at once."""
         self._column.activate()
-        self._blocks.settle()
-        self._column.activate()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
