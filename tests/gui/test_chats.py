@@ -264,6 +264,19 @@ def test_deleting_a_version_shows_another(
     assert texts(chat)[1] == ("assistant", "second ")
 
 
+def test_a_question_takes_no_more_room_in_a_wide_window_than_it_needs(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    ask(qtbot, chat, "a question of several words that has to be broken in a narrow window " * 3)
+    label = window.page._conversation.view_of(0)._label
+    window.resize(520, 600)
+    qtbot.waitUntil(lambda: label.width() < 400)
+    narrow = label.height()
+    window.resize(1200, 600)
+    qtbot.waitUntil(lambda: label.width() > 500)
+    assert label.height() < narrow
+
+
 def test_drafts_belong_to_their_chats(
     qtbot: QtBot, window: MainWindow, chat: ChatPresenter
 ) -> None:
