@@ -259,10 +259,10 @@ class ChatPresenter(QObject):
     def _start(self, chat_id: int, answer_id: int, begun: Message | None = None) -> None:
         """Have the engine write an answer whose place is stored, or the rest of one."""
         self._show_path()
+        said = self._said(chat_id)[:-1]  # without the answer's place
         stored = self.messages[-1]
         self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
         self.messages.set_ahead(self._answer.message)
-        said = self._said(chat_id)[:-1]  # without the answer's place
         request = Request(messages=said, options=self._options(), begun=begun)
         self.changed.emit()
         self._bridge.generate(request)
