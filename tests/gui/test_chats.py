@@ -168,6 +168,19 @@ def test_an_earlier_question_is_edited_in_the_prompt_and_asked_anew(
     assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
 
 
+def test_the_keyboard_asks_again_and_edits_the_last_question(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    assert not window.actions_by_id["retry"].isEnabled()
+    assert not window.actions_by_id["edit"].isEnabled()
+    ask(qtbot, chat, "one")
+    window.actions_by_id["retry"].trigger()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert chat.messages[1].version == (2, 2)
+    window.actions_by_id["edit"].trigger()
+    assert (window.page.prompt.text, window.page.edit_bar.isVisible()) == ("one", True)
+
+
 def test_editing_can_be_given_up(qtbot: QtBot, window: MainWindow, chat: ChatPresenter) -> None:
     ask(qtbot, chat, "one")
     qtbot.keyClicks(editor(window), "unsent")

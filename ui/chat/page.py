@@ -158,6 +158,15 @@ class ChatPage(QWidget):
             }
             does[action](row)
 
+    @Slot()
+    def edit_last(self) -> None:
+        """Put the last question into the prompt, to be changed."""
+        messages = self._chat.messages
+        questions = (row for row in reversed(range(len(messages))) if messages[row].role == "user")
+        row = next(questions, None)
+        if row is not None:
+            self._start_edit(row)
+
     def _start_edit(self, row: int) -> None:
         message = self._chat.messages[row]
         self._edited = message.id
