@@ -43,7 +43,7 @@ class Chip(QFrame):
             button.setObjectName("chipClose")
             button.setIconSize(QSize(14, 14))
             button.describe(self.tr("Remove {name}").format(name=item.name))
-            button.clicked.connect(remove)
+            button.clicked.connect(lambda: remove())
             row.addWidget(button)
 
     def _figures(self, item: AttachedItem) -> list[str]:
