@@ -1765,6 +1765,10 @@
         <source>Search all chats</source>
         <translation>搜索全部对话</translation>
     </message>
+    <message>
+        <source>Edit the last question</source>
+        <translation>编辑上一个问题</translation>
+    </message>
 </context>
 <context>
     <name>MessageActions</name>
