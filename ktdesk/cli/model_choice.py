@@ -58,13 +58,7 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 def load_model(
     program: Program, path: Path, settings: EngineSettings, *, placement: str | None = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded. Ctrl+C stops the loading: Cancelled.
-
-    placement: None takes the one that was last chosen for this model in the window.
-    """
-    from ktdesk.library.shelf.loading import prepare_load
-
-    placement = prepare_load(path, placement)
+    """Return an engine with the model loaded; see `load_into`. Ctrl+C stops the loading: Cancelled."""
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
         load_into(
@@ -79,12 +73,18 @@ def load_model(
 
 
 def load_into(
-    engine: Engine, path: Path, settings: EngineSettings, placement: str, progress: Report
+    engine: Engine, path: Path, settings: EngineSettings, placement: str | None, progress: Report
 ) -> None:
-    """Load a model into an engine as the settings say; see `Engine.load`."""
+    """Load a model into an engine as the settings say; see `Engine.load`.
+
+    placement: None takes the one that was last chosen for this model in the window. Raises
+    ModelFileError, too, if the model is known to have other bytes than it should.
+    """
+    from ktdesk.library.shelf.loading import prepare_load
+
     engine.load(
         path,
-        placement=placement,
+        placement=prepare_load(path, placement),
         context_tokens=settings.context_tokens,
         cache_type=settings.cache_type,
         kept_bytes=settings.kept_mb * 1_000_000,

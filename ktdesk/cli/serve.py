@@ -30,7 +30,7 @@ from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, keys_file
 
 if TYPE_CHECKING:
-    from ktdesk.library.index import ModelEntry
+    from ktdesk.library.shelf.model import LocalModel
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -111,11 +111,12 @@ def _engine(
     return engine
 
 
-def _models(program: Program, given: Path | None) -> list[ModelEntry]:
+def _models(program: Program, given: Path | None) -> list[LocalModel]:
     """Return the models that may be asked for: the one given, and those that were found."""
-    from ktdesk.library.index import read_model
+    from ktdesk.library.shelf.shelf import Shelf
 
     found = found_models(program.settings)
     if given is None or given in (entry.path for entry in found):
         return found
-    return [read_model(given), *found]
+    with Shelf(()) as shelf:
+        return [shelf.look_at(given), *found]

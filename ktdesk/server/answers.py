@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
 from ktdesk.runtime.progress import LoadProgress
 from ktdesk.runtime.request import Chances, Done, Failed, Stats, Token
 from ktdesk.server.calls import CallRule, as_call, first_call_only
@@ -142,7 +142,7 @@ class AnswerStream:
 class Answers:
     """The answers to one request, as many as it asked for, and the model that gives them."""
 
-    entry: ModelEntry
+    entry: LocalModel
     streams: Sequence[AnswerStream]
 
     def close(self) -> None:

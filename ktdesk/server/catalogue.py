@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from ktdesk.errors import did_you_mean
-from ktdesk.library.index import ModelEntry, named
+from ktdesk.library.shelf.model import LocalModel, named
 from ktdesk.server.failures import ApiError
 
 T = TypeVar("T")
@@ -25,21 +25,21 @@ class Catalogue:
     find: lists the models that are there now; of those with the same id, the first counts.
     """
 
-    def __init__(self, find: Callable[[], Sequence[ModelEntry]]) -> None:
+    def __init__(self, find: Callable[[], Sequence[LocalModel]]) -> None:
         self._find = find
-        self._entries: tuple[ModelEntry, ...] = ()
+        self._entries: tuple[LocalModel, ...] = ()
         self._made_at = -_FRESH_S
         self._reader = ThreadPoolExecutor(1, "catalogue")
 
-    async def entries(self) -> tuple[ModelEntry, ...]:
+    async def entries(self) -> tuple[LocalModel, ...]:
         """Return the models that can be read."""
         return await self.read(self._fresh)
 
-    async def entry(self, name: str) -> ModelEntry:
+    async def entry(self, name: str) -> LocalModel:
         """Return the model of a name. Raises ApiError if there is none."""
         entries = await self.entries()
         found = named(entries, name) or named(entries, name.removesuffix(_TAG))
-        if found is None:
+        if not found:
             known = did_you_mean(name[:100], [entry.id for entry in entries]) if entries else ""
             raise ApiError(
                 404,
@@ -47,7 +47,7 @@ class Catalogue:
                 param="model",
                 code="model_not_found",
             )
-        return found
+        return found[0]
 
     async def read(self, work: Callable[[], T]) -> T:
         """Return what some work returns that reads the disk."""
@@ -57,9 +57,9 @@ class Catalogue:
         """End the thread."""
         self._reader.shutdown()
 
-    def _fresh(self) -> tuple[ModelEntry, ...]:
+    def _fresh(self) -> tuple[LocalModel, ...]:
         if time.monotonic() - self._made_at >= _FRESH_S:
-            found: dict[str, ModelEntry] = {}
+            found: dict[str, LocalModel] = {}
             for entry in self._find():
                 if not entry.problem:
                     found.setdefault(entry.id, entry)

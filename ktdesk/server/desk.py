@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Request as HttpRequest
 
 from ktdesk.engine import Engine
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
 from ktdesk.runtime.request import Done, Failed, Options, Request, new_request_id
 from ktdesk.server.answers import Answer, Answers, AnswerStream
 from ktdesk.server.calls import CallRule
@@ -101,7 +101,7 @@ class Desk:
         entry = await self.catalogue.entry(model)
         return await self._result(self._new_job(entry, work, http), http)
 
-    async def load(self, model: str, keep_s: float | None, http: HttpRequest) -> ModelEntry:
+    async def load(self, model: str, keep_s: float | None, http: HttpRequest) -> LocalModel:
         """Load a model, or, with keep_s 0, give its memory back."""
         entry = await self.catalogue.entry(model)
         if keep_s == 0:
@@ -135,7 +135,7 @@ class Desk:
         finally:
             self.dispatcher.cancel(job)
 
-    def _job(self, entry: ModelEntry, ask: Ask, http: HttpRequest, index: int) -> Job:
+    def _job(self, entry: LocalModel, ask: Ask, http: HttpRequest, index: int) -> Job:
         """Return a job for one of several answers; each has a seed of its own."""
         request = dataclasses.replace(ask.request, id=new_request_id())
         if index and request.options.seed is not None:
@@ -149,7 +149,7 @@ class Desk:
 
     def _new_job(
         self,
-        entry: ModelEntry | None,
+        entry: LocalModel | None,
         work: Work,
         http: HttpRequest,
         keep_s: float | None = None,

@@ -15,7 +15,7 @@ import uvicorn
 
 from ktdesk.engine import Engine
 from ktdesk.errors import SettingsError
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
 from ktdesk.server.app import build_app
 from ktdesk.server.catalogue import Catalogue
 from ktdesk.server.connection import Connection
@@ -43,7 +43,7 @@ class Service:
     def __init__(
         self,
         engine: Engine,
-        find: Callable[[], Sequence[ModelEntry]],
+        find: Callable[[], Sequence[LocalModel]],
         load: Load,
         settings: ServerSettings,
         sampling: SamplingSettings,

@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from ktdesk import __version__
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
 from ktdesk.server.desk import Desk
 from ktdesk.server.fields import Loose
 from ktdesk.server.ollama.bodies import Name
@@ -78,7 +78,7 @@ def models_router(desk: Desk) -> APIRouter:
     return router
 
 
-def _model(entry: ModelEntry) -> dict[str, Any]:
+def _model(entry: LocalModel) -> dict[str, Any]:
     return {
         "name": entry.id,
         "model": entry.id,
@@ -94,7 +94,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(str(path).encode("utf-8", "replace")).hexdigest()
 
 
-def _details(entry: ModelEntry) -> dict[str, Any]:
+def _details(entry: LocalModel) -> dict[str, Any]:
     return {
         "parent_model": "",
         "format": "gguf",
@@ -115,7 +115,7 @@ def _loaded(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _shown(entry: ModelEntry) -> dict[str, Any]:
+def _shown(entry: LocalModel) -> dict[str, Any]:
     metadata = Checkpoint.open(entry.path).metadata
     template = metadata.get("tokenizer.chat_template", "")
     text = template if isinstance(template, str) else ""

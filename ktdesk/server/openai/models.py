@@ -11,7 +11,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 from pydantic import Field
 
-from ktdesk.library.index import ModelEntry
+from ktdesk.library.shelf.model import LocalModel
 from ktdesk.server.described import errors
 from ktdesk.server.desk import Desk
 from ktdesk.server.failures import ApiError
@@ -70,26 +70,23 @@ def models_router(desk: Desk) -> APIRouter:
     return router
 
 
-def no_embeddings(entry: ModelEntry) -> ApiError:
+def no_embeddings(entry: LocalModel) -> ApiError:
     """Return what is said to those who want vectors."""
     return ApiError(
         400, f"The model {entry.id!r} writes text; it gives no embeddings.", param="model"
     )
 
 
-def changed_at(entry: ModelEntry) -> float:
+def changed_at(entry: LocalModel) -> float:
     """Return when a model's file was written, in seconds since 1970."""
-    try:
-        return entry.path.stat().st_mtime
-    except OSError:
-        return 0.0
+    return entry.changed_ns / 1e9
 
 
-def _openai(entry: ModelEntry) -> dict[str, Any]:
+def _openai(entry: LocalModel) -> dict[str, Any]:
     created = int(changed_at(entry))
     return {"id": entry.id, "object": "model", "created": created, "owned_by": "ktdesk"}
 
 
-def _anthropic(entry: ModelEntry) -> dict[str, Any]:
+def _anthropic(entry: LocalModel) -> dict[str, Any]:
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(changed_at(entry)))
     return {"type": "model", "id": entry.id, "display_name": entry.name, "created_at": created}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from ktdesk.engine import Engine
-from ktdesk.library.index import read_model
+from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.runtime.request import Done, Message, Options, Request, Token
 from ktdesk.server.keys import Key
 from ktdesk.server.service import Service
@@ -58,7 +58,7 @@ def serving(
     engine = Engine(threads=1)
     service = Service(
         engine,
-        lambda: [read_model(path) for path in models],
+        lambda: [Shelf(()).look_at(path) for path in models],
         load or (lambda path, progress: engine.load(path, progress=progress)),
         settings or ServerSettings(port=0),
         sampling,
