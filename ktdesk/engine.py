@@ -165,14 +165,6 @@ class Engine:
             for some in self._loaded().runner.text_logits(text, by_steps=True):
                 yield from some.logits.numpy()
 
-    def count_tokens(self, request: Request) -> int:
-        """Return how many tokens the prompt of a request has. Waits its turn.
-
-        Raises RequestError, TemplateError as `generate` would fail; the context may be smaller.
-        """
-        with self._turn:
-            return len(self._loaded().runner.encode(request))
-
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.
 

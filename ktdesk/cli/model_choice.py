@@ -58,7 +58,7 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 def load_model(
     program: Program, path: Path, settings: EngineSettings, *, placement: str | None = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded; see `load_into`. Ctrl+C stops the loading: Cancelled."""
+    """Return an engine with the model loaded, as `load_into` does. Ctrl+C stops it: Cancelled."""
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
         load_into(

@@ -9,6 +9,7 @@ left. A second one leaves at once.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def _engine(
     return engine
 
 
-def _models(program: Program, given: Path | None) -> list[LocalModel]:
+def _models(program: Program, given: Path | None) -> Sequence[LocalModel]:
     """Return the models that may be asked for: the one given, and those that were found."""
     from ktdesk.library.shelf.shelf import Shelf
 

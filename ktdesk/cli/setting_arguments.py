@@ -52,7 +52,7 @@ def add_server_arguments(parser: ArgumentParser) -> None:
             text += " May be given more than once."
             group.add_argument(flag, dest=name, action="append", metavar="NAME", help=text)
         else:
-            _add(group.add_argument, ServerSettings, name, flag)
+            add_setting_argument(group.add_argument, ServerSettings, name, flag)
 
 
 def server_settings(arguments: Namespace, settings: ServerSettings) -> ServerSettings:

@@ -96,7 +96,7 @@ class Desk:
         """Return how many tokens the prompt of a request has."""
 
         def work(engine: Engine) -> Iterator[Counted]:
-            yield Counted(engine.count_tokens(request))
+            yield Counted(engine.measure(request).tokens)
 
         entry = await self.catalogue.entry(model)
         return await self._result(self._new_job(entry, work, http), http)

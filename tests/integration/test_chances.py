@@ -94,4 +94,4 @@ def test_tokens_are_counted_as_they_are_read(engine: Engine) -> None:
     request = Request(prompt=PROMPT, options=GREEDY)
     *_, last = engine.generate(request)
     assert isinstance(last, Done)
-    assert engine.count_tokens(request) == last.stats.prompt_tokens
+    assert engine.measure(request).tokens == last.stats.prompt_tokens

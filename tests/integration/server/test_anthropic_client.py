@@ -66,7 +66,7 @@ def test_a_stop_sequence_is_named(client: anthropic.Anthropic, expected: str) ->
 def test_tokens_are_counted(client: anthropic.Anthropic, alone: Engine) -> None:
     counted = client.messages.count_tokens(model=MODEL, messages=HELLO)
     request = Request(messages=(Message("user", "hello"),))
-    assert counted.input_tokens == alone.count_tokens(request)
+    assert counted.input_tokens == alone.measure(request).tokens
 
 
 def test_models(client: anthropic.Anthropic) -> None:
