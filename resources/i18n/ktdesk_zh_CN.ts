@@ -2507,6 +2507,10 @@
         <translation>下次加载模型时生效。</translation>
     </message>
     <message>
+        <source>Takes effect when KTDesk is started the next time.</source>
+        <translation>下次启动 KTDesk 时生效。</translation>
+    </message>
+    <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
     </message>
