@@ -65,7 +65,7 @@ class Runner:
     def refresh(self) -> Snapshot:
         """Return the list as it is now, not as it was a moment ago."""
         with self._lock:
-            self.snapshot = self._look(is_driven=self.snapshot.is_driven)
+            self._show(is_driven=self.snapshot.is_driven)
             return self.snapshot
 
     def notice_change(self) -> None:
@@ -74,15 +74,15 @@ class Runner:
             erase_removed(self._store, self._transport)
             self._driver_lock.release()
         self.refresh()
-        self.announcer.announce()
         self.wake()
 
     def _look(self, *, is_driven: bool) -> Snapshot:
-        live = self._driver.progress if self._driver else {}
+        driver = self._driver  # which its thread may let go of meanwhile
+        live = driver.progress if driver else {}
         items = self._overview.items(
             self._store.records(), live, self._clock.monotonic_s(), is_driven=is_driven
         )
-        awake = self._driver.awake.state if self._driver else ""
+        awake = driver.awake.state if driver else ""
         return Snapshot(items, totals(items), is_driven, awake, self._notice)
 
     def _run(self) -> None:

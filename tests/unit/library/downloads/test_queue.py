@@ -246,6 +246,16 @@ def test_rules_can_be_changed_on_the_way(watched: Watched, tmp_path: Path) -> No
     assert watched.transport.limits == [0, 1_000_000]
 
 
+def test_what_is_seen_in_passing_is_told_all_the_same(watched: Watched, tmp_path: Path) -> None:
+    id_ = watched.queue.add(make_order(tmp_path))
+    fetch = watched.transport.last(id_)
+    told: list[int] = []
+    watched.queue.subscribe(lambda: told.append(watched.queue.snapshot().totals.done_bytes))
+    fetch.report(reached(fetch.order, 123))
+    watched.queue.files(id_)  # looks at the queue as it is now
+    watched.wait(lambda _: 123 in told)
+
+
 def test_a_lock_excludes_others_until_it_is_released(tmp_path: Path) -> None:
     first, second = DriverLock(tmp_path / "lock"), DriverLock(tmp_path / "lock")
     assert first.take()
