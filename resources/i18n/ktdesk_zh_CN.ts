@@ -2975,6 +2975,10 @@
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
     </message>
+    <message>
+        <source>Takes effect when KTDesk is started the next time.</source>
+        <translation>下次启动 KTDesk 时生效。</translation>
+    </message>
 </context>
 <context>
     <name>ShareBar</name>

@@ -61,9 +61,10 @@ class SettingsDrawer(QFrame):
         self._title, self._close = QLabel(self), IconButton(theme, "close", self)
         self._title.setObjectName("heading")
         self._close.clicked.connect(self.hide)
-        self._note, self._reload = QLabel(self), QPushButton(self)
-        self._note.setObjectName("muted")
-        self._note.setWordWrap(True)
+        self._note, self._network_note, self._reload = QLabel(self), QLabel(self), QPushButton(self)
+        for note in (self._note, self._network_note):
+            note.setObjectName("muted")
+            note.setWordWrap(True)
         self._reload.setProperty("primary", True)
         self._reload.clicked.connect(model.reload)
         head = QHBoxLayout()
@@ -90,6 +91,7 @@ class SettingsDrawer(QFrame):
         for heading, title in zip(self._headings.values(), titles, strict=True):
             heading.setText(title)
         self._note.setText(self.tr("Takes effect when a model is loaded the next time."))
+        self._network_note.setText(self.tr("Takes effect when KTDesk is started the next time."))
         self._reload.setText(self.tr("Reload the model"))
         self.refresh()
 
@@ -120,6 +122,8 @@ class SettingsDrawer(QFrame):
             if section == "engine":
                 form.addWidget(self._note)
                 form.addWidget(self._reload)
+            elif section == "network":
+                form.addWidget(self._network_note)
             form.addSpacing(10)
         form.addStretch()
         area = QScrollArea(self)
