@@ -163,7 +163,18 @@ class MainWindow(QMainWindow):
                 lambda: chat.is_answering or model.is_busy,
             ),
             Command(
-                "retry", lambda: self.tr("Try again"), "Ctrl+R", chat.retry, lambda: chat.can_retry
+                "retry",
+                lambda: self.tr("Try again"),
+                "Ctrl+R",
+                self._retry,
+                lambda: chat.can_retry or chat.can_regenerate,
+            ),
+            Command(
+                "edit",
+                lambda: self.tr("Edit the last question"),
+                "Ctrl+Up",
+                self.page.edit_last,
+                lambda: bool(chat.messages),
             ),
             Command(
                 "reload",
@@ -278,6 +289,13 @@ class MainWindow(QMainWindow):
             cover.deleteLater()
         self.show_page("chat")
         self.page.prompt.setFocus()
+
+    @Slot()
+    def _retry(self) -> None:
+        if self._chat.can_retry:
+            self._chat.retry()
+        else:
+            self._chat.regenerate()
 
     @Slot()
     def _stop(self) -> None:

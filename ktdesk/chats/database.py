@@ -28,7 +28,7 @@ class Database:
         self._lock = threading.RLock()
         self._is_closed = False
         with self._said_in_words():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else's to read
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )

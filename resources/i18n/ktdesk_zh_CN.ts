@@ -1234,6 +1234,10 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Edit the last question</source>
+        <translation>编辑上一个问题</translation>
+    </message>
+    <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
     </message>

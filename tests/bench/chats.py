@@ -7,6 +7,7 @@ Fills a store with chats, then opens, searches and writes. Times are the median 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import statistics
 import sys
@@ -61,6 +62,7 @@ def main() -> int:
     chat = fill(store, arguments.chats, arguments.messages, arguments.long)
     path = store.messages.path(chat)
     answer = store.messages.begin(path[-2], model="", settings={})
+    sizes = itertools.count(200_000, 100)
     works: dict[str, Callable[[], object]] = {
         "opening the store": lambda: open_chats(store.path).close(),
         "list of all chats": store.chats.all,
@@ -74,7 +76,7 @@ def main() -> int:
         "search '冲泡'": lambda: store.search("冲泡"),
         "search '泡三分'": lambda: store.search("泡三分"),
         "search 'zq' (nowhere)": lambda: store.search("zq"),
-        "storing 200,000 characters": lambda: store.messages.grow(answer, "x" * 200_000),
+        "storing 200,000 characters": lambda: store.messages.grow(answer, "x" * next(sizes)),
         "a question on the disk": lambda: store.messages.ask(
             chat, "why?", parent_id=path[-1], model="", settings={}
         ),

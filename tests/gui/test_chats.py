@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -167,6 +168,19 @@ def test_an_earlier_question_is_edited_in_the_prompt_and_asked_anew(
     assert [text for _, text in texts(chat)] == ["one", "Hello world ", "two", "Hello world "]
 
 
+def test_the_keyboard_asks_again_and_edits_the_last_question(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    assert not window.actions_by_id["retry"].isEnabled()
+    assert not window.actions_by_id["edit"].isEnabled()
+    ask(qtbot, chat, "one")
+    window.actions_by_id["retry"].trigger()
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert chat.messages[1].version == (2, 2)
+    window.actions_by_id["edit"].trigger()
+    assert (window.page.prompt.text, window.page.edit_bar.isVisible()) == ("one", True)
+
+
 def test_editing_can_be_given_up(qtbot: QtBot, window: MainWindow, chat: ChatPresenter) -> None:
     ask(qtbot, chat, "one")
     qtbot.keyClicks(editor(window), "unsent")
@@ -263,6 +277,19 @@ def test_deleting_a_version_shows_another(
     assert texts(chat)[1] == ("assistant", "second ")
 
 
+def test_a_question_takes_no_more_room_in_a_wide_window_than_it_needs(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter
+) -> None:
+    ask(qtbot, chat, "a question of several words that has to be broken in a narrow window " * 3)
+    label = window.page._conversation.view_of(0)._label
+    window.resize(520, 600)
+    qtbot.waitUntil(lambda: label.width() < 400)
+    narrow = label.height()
+    window.resize(1200, 600)
+    qtbot.waitUntil(lambda: label.width() > 500)
+    assert label.height() < narrow
+
+
 def test_drafts_belong_to_their_chats(
     qtbot: QtBot, window: MainWindow, chat: ChatPresenter
 ) -> None:
@@ -281,6 +308,27 @@ def test_drafts_belong_to_their_chats(
     assert texts(chat)[0] == ("user", "for a new one")
     chat.new_chat()
     assert chat.drafts.text == ""
+
+
+def test_what_is_attached_belongs_to_the_draft(
+    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, tmp_path: Path, engine: FakeEngine
+) -> None:
+    (tmp_path / "notes.md").write_text("some notes")
+    ask(qtbot, chat, "one")
+    first = chat.chat_id
+    window.page.files.add([tmp_path / "notes.md"])
+    qtbot.waitUntil(lambda: bool(window.page.files.items))
+    qtbot.keyClicks(editor(window), "what is it?")
+    chat.new_chat()
+    assert (window.page.files.items, window.page.prompt.text) == ([], "")
+    chat.open(first)
+    qtbot.waitUntil(lambda: bool(window.page.files.items))
+    (item,) = window.page.files.items
+    assert (item.name, window.page.prompt.text) == ("notes.md", "what is it?")
+    qtbot.keyClick(editor(window), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not chat.is_answering)
+    assert "some notes" in engine.requests[-1].messages[-1].content
+    assert (window.page.files.items, chat.drafts.text) == ([], "")
 
 
 def test_the_reader_comes_back_to_where_they_were(

@@ -94,6 +94,7 @@ class QuestionView(QWidget):
         width = max(1, min(longest + 4, widest))
         chips = max(1, int(self.width() * BUBBLE_SHARE))
         self._attachments.setFixedSize(chips, self._attachments.fit(chips))
+        self._label.setMinimumSize(0, 0)  # or it would be the least that is asked for
         self._label.setFixedSize(width, self._label.heightForWidth(width))
 
 

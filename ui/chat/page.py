@@ -51,6 +51,7 @@ class ChatPage(QWidget):
         self.undo = UndoBar(theme, self)
         self._counted_with: ModelInfo | None = None
         self._edited: int | None = None  # the message whose text is in the prompt
+        self._is_filling = False  # the prompt, with what is stored already
         self.drawer = SettingsDrawer(store, model, theme, self)
         self._welcome = Welcome(model, self)
         self._conversation = ConversationView(chat.messages, theme, self)
@@ -82,6 +83,7 @@ class ChatPage(QWidget):
         self.prompt.submitted.connect(self._ask)
         self.prompt.stop_wanted.connect(self._chat.stop)
         self.prompt.text_changed.connect(self._keep_draft)
+        self.files.changed.connect(self._keep_draft)
         self.files.failed.connect(self.banner.show_error)
         for signal in (self.prompt.text_changed, self.files.changed, self._chat.changed):
             signal.connect(self.forecast.look)
@@ -99,10 +101,11 @@ class ChatPage(QWidget):
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
 
-    @Slot(str)
-    def _keep_draft(self, text: str) -> None:
-        if self._edited is None:
-            self._chat.drafts.put(text)
+    @Slot()
+    def _keep_draft(self) -> None:
+        is_whole = not (self._is_filling or self.files.is_reading)
+        if self._edited is None and is_whole:
+            self._chat.drafts.put(compose(self.prompt.text, self.files.attachments))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Take files that are dropped anywhere."""
@@ -155,6 +158,15 @@ class ChatPage(QWidget):
             }
             does[action](row)
 
+    @Slot()
+    def edit_last(self) -> None:
+        """Put the last question into the prompt, to be changed."""
+        messages = self._chat.messages
+        questions = (row for row in reversed(range(len(messages))) if messages[row].role == "user")
+        row = next(questions, None)
+        if row is not None:
+            self._start_edit(row)
+
     def _start_edit(self, row: int) -> None:
         message = self._chat.messages[row]
         self._edited = message.id
@@ -162,10 +174,12 @@ class ChatPage(QWidget):
         self._put_question(message.text)
 
     def _put_question(self, message: str) -> None:
-        """Put a question that was asked into the prompt, with what was attached to it."""
+        """Put a question into the prompt, with what is attached to it."""
         attachments, text = split(message)
+        self._is_filling = True
         self.files.put(attachments)
         self.prompt.set_text(text)
+        self._is_filling = False
         self._refresh()
 
     @Slot()
@@ -173,9 +187,7 @@ class ChatPage(QWidget):
         if self._edited is not None:
             self._edited = None
             self.edit_bar.hide()
-            self.files.clear()
-            self.prompt.set_text(self._chat.drafts.text)
-            self._refresh()
+            self._put_question(self._chat.drafts.text)
 
     def _edit_message(self, text: str) -> None:
         row = self._chat.messages.row_of(self._edited or 0)
@@ -217,9 +229,7 @@ class ChatPage(QWidget):
         self.undo.hide()
         self._edited = None
         self.edit_bar.hide()
-        self.files.clear()
-        self.prompt.set_text(self._chat.drafts.text)
-        self._refresh()
+        self._put_question(self._chat.drafts.text)
         self._show_place()
 
     @Slot()

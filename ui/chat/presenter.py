@@ -147,12 +147,11 @@ class ChatPresenter(QObject):
 
     def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
-        written = text.strip()
-        question = compose(written, attachments).strip()
+        question = compose(text.strip(), attachments).strip()
         if not self.can_ask or not question or not self._store_ended():
             return False
         title = title_from(text) or ", ".join(attachment.name for attachment in attachments)
-        return self._kept.do(lambda: self._ask(question, written, title, attachments)) is not None
+        return self._kept.do(lambda: self._ask(question, title, attachments)) is not None
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has. From any thread. Raises RequestError if no model."""
@@ -219,9 +218,7 @@ class ChatPresenter(QObject):
         else:
             self._store_ended()
 
-    def _ask(
-        self, question: str, written: str, title: str, attachments: Sequence[Attachment]
-    ) -> int:
+    def _ask(self, question: str, title: str, attachments: Sequence[Attachment]) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
         store = self._store
         model, made_with = snapshot(self._model, self._settings)
@@ -236,7 +233,7 @@ class ChatPresenter(QObject):
             for image in attachments:
                 if image.data:
                     store.attachments.add(question_id, image.name, image.media_type, image.data)
-        if self.drafts.text.strip() == written:
+        if self.drafts.text.strip() == question:
             self.drafts.put("")
         if self.chat_id is None:
             self.drafts.move_to(chat_id)
@@ -262,10 +259,10 @@ class ChatPresenter(QObject):
     def _start(self, chat_id: int, answer_id: int, begun: Message | None = None) -> None:
         """Have the engine write an answer whose place is stored, or the rest of one."""
         self._show_path()
+        said = self._said(chat_id)[:-1]  # without the answer's place
         stored = self.messages[-1]
         self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
         self.messages.set_ahead(self._answer.message)
-        said = self._said(chat_id)[:-1]  # without the answer's place
         request = Request(messages=said, options=self._options(), begun=begun)
         self.changed.emit()
         self._bridge.generate(request)

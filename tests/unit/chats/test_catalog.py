@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -128,6 +129,11 @@ def test_a_change_by_another_store_is_noticed_and_its_own_is_not(store: ChatStor
         other.chats.new("theirs")
     assert store.changes_of_others() != before
     assert titles(store) == ["theirs", "own"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of users are theirs there")
+def test_nobody_else_can_read_the_chats(store: ChatStore) -> None:
+    assert store.path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_a_temporary_store_leaves_nothing() -> None:
