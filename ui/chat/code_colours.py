@@ -11,9 +11,11 @@ from typing import Any, cast
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
 
+from ui.tasks import BackgroundTask
 from ui.theme import Theme
 
 SLICE_S = 0.004  # of work before the window has its turn
+KNOWN = 50  # languages
 MOST = 300_000  # characters; longer code is left as it is
 # What Pygments calls a word, from the general to the particular, and the colour of the theme.
 _COLOURS = {
@@ -32,6 +34,8 @@ _COLOURS = {
     "Token.Generic.Heading": "code_keyword",
 }
 
+_lexers: dict[str, Any] = {}  # those that were made; None for a language that nobody knows
+
 
 class CodeColours(QObject):
     """Colours the document of a code block once its code is whole."""
@@ -42,27 +46,35 @@ class CodeColours(QObject):
         self._tokens: Iterator[tuple[int, Any, str]] = iter(())
         self._line = QTextBlock()
         self._ranges: list[QTextLayout.FormatRange] = []
+        self._task: BackgroundTask[Any] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether there is code that has no colours yet."""
-        return self._timer.isActive()
-
     def colour(self, code: str, language: str) -> None:
         """Begin to colour code of a language, if it is a known one."""
         self.stop()
-        lexer = _lexer(language) if code and len(code) <= MOST else None
+        if not code or not language or len(code) > MOST:
+            return
+        if language in _lexers:
+            self._start(code, _lexers[language])
+        else:  # it takes a while to make
+            self._task = BackgroundTask(self, lambda report: _lexer(language))
+            self._task.on_success(lambda lexer: self._start(code, lexer)).start()
+
+    def stop(self) -> None:
+        """Leave the code as it is."""
+        if self._task:
+            self._task.cancel()
+        self._task = None
+        self._timer.stop()
+
+    def _start(self, code: str, lexer: Any) -> None:
+        self._task = None
         if lexer is not None:
             self._tokens = lexer.get_tokens_unprocessed(code)
             self._line, self._ranges = self._document.begin(), []
             self._timer.start()
-
-    def stop(self) -> None:
-        """Leave the code as it is."""
-        self._timer.stop()
 
     @Slot()
     def _go_on(self) -> None:
@@ -106,7 +118,6 @@ def _colour_of(kind: str) -> str:
     return names[-1] if names else ""
 
 
-@lru_cache(maxsize=50)
 def _lexer(language: str) -> Any:
     """Return the lexer of a language by the first word after a fence; None if it is not known."""
     from pygments import lexers
@@ -114,6 +125,10 @@ def _lexer(language: str) -> Any:
 
     word = language.replace("{", " ").replace(",", " ").split()
     try:
-        return cast(Any, lexers).get_lexer_by_name(word[0].lower()) if word else None
+        lexer = cast(Any, lexers).get_lexer_by_name(word[0].lower()) if word else None
     except ClassNotFound:
-        return None
+        lexer = None
+    if len(_lexers) >= KNOWN:
+        _lexers.clear()
+    _lexers[language] = lexer
+    return lexer

@@ -29,6 +29,8 @@ class QuestionView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._source = ""
+        self._fitted: tuple[int, str] | None = None  # what the sizes are for
         self.buttons = MessageActions(theme, self)
         bubble = QFrame(self)
         bubble.setObjectName("bubble")
@@ -55,6 +57,7 @@ class QuestionView(QWidget):
 
     def show_message(self, message: ChatMessage, images: Sequence[bytes] = ()) -> None:
         """Show the message; images: the pictures that were attached to it."""
+        self._source = message.text
         attachments, text = split(message.text)
         self._attachments.show_attachments(attachments, images)
         self._label.setText(text)
@@ -81,6 +84,10 @@ class QuestionView(QWidget):
         self._fit()
 
     def _fit(self) -> None:
+        state = (self.width(), self._source)
+        if state == self._fitted:
+            return
+        self._fitted = state
         metrics = self._label.fontMetrics()
         longest = max(metrics.horizontalAdvance(line) for line in self._label.text().split("\n"))
         widest = int(self.width() * BUBBLE_SHARE) - 2 * BUBBLE_PADDING
