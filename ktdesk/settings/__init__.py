@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the user can choose, and where KTDesk keeps its files.
 
-A setting is declared once, in the sections that `sections` joins, with all that its readers need: the page of the window,
-the command line, the comments of the file. `file` reads and writes it, `folders` says where.
+A setting is declared once, in one of those that `sections` joins, with all that its readers need:
+the page of the window, the command line, the comments of the file. `file` reads and writes it,
+`folders` says where.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings of how models are run, and how they answer: type, default, title, help, limits, unit."""
+"""Settings of how models are run, and how they answer."""
 
 from __future__ import annotations
 
