@@ -83,7 +83,8 @@ class Dispatcher:
         with self._changed:
             if self._is_ending:
                 raise _ending()
-            if len(self._queue) + len(jobs) > self._limit:
+            free = len(self._threads) - len(self._running)  # whose next jobs wait for no one
+            if len(self._queue) + len(jobs) > self._limit + free:
                 raise ApiError(
                     503,
                     f"The server is busy: {len(self._queue)} requests wait.",

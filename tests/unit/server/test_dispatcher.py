@@ -237,3 +237,16 @@ def test_nobody_is_let_in_at_the_end(hall: Callable[..., Hall]) -> None:
     assert it.dispatcher.waiting == 0
     with pytest.raises(ApiError, match="ending"):
         it.dispatcher.submit(it.job("late"))
+
+
+def test_a_free_place_is_no_part_of_the_queue(hall: Callable[..., Hall]) -> None:
+    it = hall(queue_length=1)
+
+    def wait() -> None:
+        assert it.go.wait(20)
+
+    it.engine.during_load = wait
+    it.dispatcher.submit(it.job("1"), it.job("2"))  # before the first has been taken
+    with pytest.raises(ApiError):
+        it.dispatcher.submit(it.job("3"))
+    assert it.finish() == ["load a", "1", "2"]
