@@ -169,7 +169,7 @@ def _add(add_argument: Callable[..., Any], section: type[Section], name: str, fl
         flag,
         dest=name,
         type=_reader(kind, about),
-        metavar="TYPE" if about.choices else "N",
+        metavar="TYPE" if about.choices else "TEXT" if kind is str else "N",
         help=text.replace("%", "%%"),
     )
 
