@@ -20,7 +20,7 @@ from ktdesk.hardware import physical_cores
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
-from ktdesk.runtime.request import Done, Event, Failed, PromptSize, Request, Stats
+from ktdesk.runtime.request import NOTHING_DONE, Done, Event, Failed, PromptSize, Request
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class Engine:
                         model.learner.learn(event.stats)
                     yield event
         except Cancelled:
-            yield Done("cancelled", _NOTHING)
+            yield Done("cancelled", NOTHING_DONE)
         except KTDeskError as error:
             yield Failed(error)
 
@@ -225,15 +225,3 @@ class Engine:
             yield
         finally:
             self._turn.release()
-
-
-_NOTHING = Stats(
-    prompt_tokens=0,
-    cached_tokens=0,
-    generated_tokens=0,
-    first_token_s=0.0,
-    prefill_s=0.0,
-    decode_s=0.0,
-    context_used=0,
-    context_tokens=0,
-)

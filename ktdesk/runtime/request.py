@@ -160,6 +160,18 @@ class Stats:
         return max(0, self.generated_tokens - 1) / self.decode_s if self.decode_s else 0.0
 
 
+NOTHING_DONE = Stats(
+    prompt_tokens=0,
+    cached_tokens=0,
+    generated_tokens=0,
+    first_token_s=0.0,
+    prefill_s=0.0,
+    decode_s=0.0,
+    context_used=0,
+    context_tokens=0,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PromptSize:
     """How much of the context a request would take, in tokens, before anything is answered.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ktdesk.runtime.request import Done, Token
 from ktdesk.server.failures import ApiError
@@ -50,6 +50,17 @@ def _schema_of(tool: Tool) -> dict[str, Any]:
         "required": ["name", "arguments"],
         "additionalProperties": False,
     }
+
+
+def arguments_of(call: ToolCall) -> dict[str, Any]:
+    """Return the arguments of a call as an object; text that is none is its only argument."""
+    try:
+        arguments = json.loads(call.arguments)
+    except ValueError:
+        arguments = None
+    if not isinstance(arguments, dict):
+        return {"arguments": call.arguments}
+    return cast("dict[str, Any]", arguments)
 
 
 async def as_call(items: AsyncIterator[Item]) -> AsyncIterator[Item]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.runtime.progress import LoadProgress, Report
-from ktdesk.runtime.request import Done, Failed, Prefill, Stats
+from ktdesk.runtime.request import NOTHING_DONE, Done, Failed, Prefill
 from ktdesk.server.failures import ApiError, fault
 from ktdesk.server.fair_queue import FairQueue
 from ktdesk.server.job import Item, Job
@@ -83,7 +83,8 @@ class Dispatcher:
         with self._changed:
             if self._is_ending:
                 raise _ending()
-            if len(self._queue) + len(jobs) > self._limit:
+            free = len(self._threads) - len(self._running)  # whose next jobs wait for no one
+            if len(self._queue) + len(jobs) > self._limit + free:
                 raise ApiError(
                     503,
                     f"The server is busy: {len(self._queue)} requests wait.",
@@ -103,7 +104,7 @@ class Dispatcher:
             if job.request_id:
                 self._engine.cancel(job.request_id)
         if was_waiting:
-            job.put(Done("cancelled", NOTHING))
+            job.put(Done("cancelled", NOTHING_DONE))
 
     def end(self) -> None:
         """Refuse new jobs, and those that wait."""
@@ -177,7 +178,7 @@ class Dispatcher:
             log.exception("KTDesk has a fault")
             job.put(last := Failed(fault()))
         if not isinstance(last, (Done, Failed)):
-            job.put(Done("cancelled" if job.is_cancelled else "end", NOTHING))
+            job.put(Done("cancelled" if job.is_cancelled else "end", NOTHING_DONE))
 
     def _make_ready(self, job: Job) -> None:
         """Load the job's model, if it is not. Raises what loading does."""
@@ -228,15 +229,3 @@ def _thinned(items: Iterator[Item]) -> Iterator[Item]:
 
 def _ending() -> ApiError:
     return ApiError(503, "The server is ending.", retry_after_s=_RETRY_S)
-
-
-NOTHING = Stats(
-    prompt_tokens=0,
-    cached_tokens=0,
-    generated_tokens=0,
-    first_token_s=0.0,
-    prefill_s=0.0,
-    decode_s=0.0,
-    context_used=0,
-    context_tokens=0,
-)

@@ -54,3 +54,8 @@ def _is_address(name: str) -> bool:
 def is_loopback(address: str) -> bool:
     """Return whether only this computer reaches an address."""
     return ipaddress.ip_address(address).is_loopback
+
+
+def is_unspecified(address: str) -> bool:
+    """Return whether an address stands for all of a computer's own."""
+    return ipaddress.ip_address(address).is_unspecified

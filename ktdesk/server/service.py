@@ -21,7 +21,7 @@ from ktdesk.server.catalogue import Catalogue
 from ktdesk.server.connection import Connection
 from ktdesk.server.desk import Desk
 from ktdesk.server.dispatcher import Dispatcher, Load
-from ktdesk.server.hosts import is_loopback
+from ktdesk.server.hosts import is_loopback, is_unspecified
 from ktdesk.server.keys import Key
 from ktdesk.settings import SamplingSettings, ServerSettings
 
@@ -79,8 +79,10 @@ class Service:
 
     @property
     def address(self) -> str:
-        """Where it is, as clients write it."""
+        """Where it is, as clients write it: by this computer's name if it has all its addresses."""
         host, port = self._socket.getsockname()[:2]
+        if is_unspecified(host):
+            host = socket.gethostname()
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def run(self, on_ready: Callable[[], None] | None = None) -> None:

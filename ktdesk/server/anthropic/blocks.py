@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ktdesk.server.calls import arguments_of
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import Loose, Schema
 from ktdesk.text.messages import Message, ToolCall
@@ -96,11 +97,7 @@ def _text(block: Block | ResultBlock) -> str:
 
 def block_of(call: ToolCall) -> dict[str, Any]:
     """Return a call as a block."""
-    try:
-        arguments = json.loads(call.arguments)
-    except ValueError:
-        arguments = {"arguments": call.arguments}
-    return {"type": "tool_use", "id": call.id, "name": call.name, "input": arguments}
+    return {"type": "tool_use", "id": call.id, "name": call.name, "input": arguments_of(call)}
 
 
 Block.model_rebuild()

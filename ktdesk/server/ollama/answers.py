@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -13,13 +12,15 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 
 from ktdesk.runtime.progress import LoadProgress
-from ktdesk.runtime.request import Chances, Logprob, Prefill, Token
+from ktdesk.runtime.request import Chances, Prefill, Token
 from ktdesk.server.answers import Answer, Answers
+from ktdesk.server.calls import arguments_of
 from ktdesk.server.described import LINES
 from ktdesk.server.desk import Ask, Desk
 from ktdesk.server.failures import ApiError, error_body
 from ktdesk.server.job import Item, Tick
 from ktdesk.server.ollama.bodies import Body, ChatBody, GenerateBody
+from ktdesk.server.openai.shapes import logprobs_of
 from ktdesk.server.wire import Json, lines_response
 from ktdesk.text.messages import ToolCall
 
@@ -143,21 +144,8 @@ def _as_response(text: str, reasoning: str, calls: list[ToolCall]) -> dict[str, 
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    try:
-        arguments = json.loads(call.arguments)
-    except ValueError:
-        arguments = {"arguments": call.arguments}
-    return {"id": call.id, "function": {"name": call.name, "arguments": arguments}}
+    return {"id": call.id, "function": {"name": call.name, "arguments": arguments_of(call)}}
 
 
 def _logprobs(chances: list[Chances]) -> dict[str, Any]:
-    each = [
-        _logprob(one.chosen) | {"top_logprobs": [_logprob(top) for top in one.likeliest]}
-        for one in chances
-    ]
-    return {"logprobs": each} if each else {}
-
-
-def _logprob(each: Logprob) -> dict[str, Any]:
-    token = each.text.decode("utf-8", "replace")
-    return {"token": token, "logprob": each.logprob, "bytes": list(each.text)}
+    return {"logprobs": logprobs_of(chances)["content"]} if chances else {}

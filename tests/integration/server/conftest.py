@@ -69,7 +69,10 @@ def serving(
     thread.start()
     try:
         assert ready.wait(20)
-        httpx.get(f"{service.address}/v1/models", trust_env=False)  # all its threads are there now
+        port = httpx.URL(service.address).port
+        httpx.get(
+            f"http://127.0.0.1:{port}/v1/models", trust_env=False
+        )  # all its threads are there now
         yield Served(service, engine)
     finally:
         service.stop()

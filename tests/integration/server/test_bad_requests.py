@@ -302,6 +302,7 @@ def test_a_client_that_sends_half_a_request_and_waits(
             assert b" 408 " in received(client).splitlines()[0]
 
 
+@pytest.mark.slow
 def test_a_client_that_reads_nothing_is_left(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_READING_S", 0.2)
     more = {"max_tokens": 400, "stream": True, "logprobs": True, "top_logprobs": 20, "n": 8}

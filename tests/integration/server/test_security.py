@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
 import anthropic
@@ -144,6 +145,17 @@ def test_others_are_let_in_with_keys_only(settings: dict, tiny: Path) -> None:
             SamplingSettings(),
         )
     assert "--new-key" in caught.value.hint
+
+
+def test_on_all_addresses_it_goes_by_the_computers_name(tiny: Path, tmp_path: Path) -> None:
+    _, key = add_key(tmp_path / "keys.toml")
+    settings = ServerSettings(port=0, lan=True)
+    with serving([tiny], settings=settings, keys=read_keys(tmp_path / "keys.toml")) as served:
+        assert served.url.startswith(f"http://{socket.gethostname()}:")
+        local = f"http://127.0.0.1:{httpx.URL(served.url).port}/v1/models"
+        for host in (httpx.URL(served.url).netloc.decode(), "127.0.0.1"):
+            headers = {"x-api-key": key, "host": host}
+            assert httpx.get(local, headers=headers, trust_env=False).status_code == 200
 
 
 def test_an_address_that_is_taken(served: Served) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from ktdesk.errors import Cancelled, ModelFileError
 from ktdesk.runtime.progress import LoadProgress
-from ktdesk.runtime.request import Done, Failed
-from ktdesk.server.dispatcher import NOTHING, Dispatcher
+from ktdesk.runtime.request import NOTHING_DONE, Done, Failed
+from ktdesk.server.dispatcher import Dispatcher
 from ktdesk.server.failures import ApiError
 from ktdesk.server.job import Item, Job
 
@@ -58,7 +58,7 @@ class Hall:
     def job(self, name: str, *, model: Path | None = A, owner: str = "", **named) -> Job:
         def work(engine: object) -> Iterator[Done]:
             self.engine.done.append(name)
-            yield Done("end", NOTHING)
+            yield Done("end", NOTHING_DONE)
 
         return Job(model, work, owner=owner, request_id=name, **named)
 
@@ -67,7 +67,7 @@ class Hall:
 
         def work(engine: object) -> Iterator[Done]:
             assert self.go.wait(20)
-            yield Done("end", NOTHING)
+            yield Done("end", NOTHING_DONE)
 
         running, job = self.dispatcher.running, Job(model, work, owner="holder")
         self.dispatcher.submit(job)
@@ -201,7 +201,7 @@ def test_what_fails_fails_alone(hall: Callable[..., Hall]) -> None:
     it.engine.during_load = lambda: None
     progress, *_, last = items(it, job)
     assert progress == LoadProgress("Reading", 0.5)
-    assert last == Done("end", NOTHING)
+    assert last == Done("end", NOTHING_DONE)
 
 
 def test_a_cancelled_load_is_no_error(hall: Callable[..., Hall]) -> None:
@@ -237,3 +237,16 @@ def test_nobody_is_let_in_at_the_end(hall: Callable[..., Hall]) -> None:
     assert it.dispatcher.waiting == 0
     with pytest.raises(ApiError, match="ending"):
         it.dispatcher.submit(it.job("late"))
+
+
+def test_a_free_place_is_no_part_of_the_queue(hall: Callable[..., Hall]) -> None:
+    it = hall(queue_length=1)
+
+    def wait() -> None:
+        assert it.go.wait(20)
+
+    it.engine.during_load = wait
+    it.dispatcher.submit(it.job("1"), it.job("2"))  # before the first has been taken
+    with pytest.raises(ApiError):
+        it.dispatcher.submit(it.job("3"))
+    assert it.finish() == ["load a", "1", "2"]

@@ -16,9 +16,8 @@ import fastjsonschema
 import pytest
 
 from ktdesk.errors import SettingsError
-from ktdesk.runtime.request import Done, Token
+from ktdesk.runtime.request import NOTHING_DONE, Done, Token
 from ktdesk.server.calls import as_call, call_schema, first_call_only
-from ktdesk.server.dispatcher import NOTHING
 from ktdesk.server.failures import ApiError, dialect_of
 from ktdesk.server.hosts import Hosts, is_loopback
 from ktdesk.server.job import Item
@@ -160,7 +159,7 @@ async def some(*items: Item) -> AsyncIterator[Item]:
         yield item
 
 
-DONE = Done("end", NOTHING)
+DONE = Done("end", NOTHING_DONE)
 
 
 def test_text_becomes_a_call() -> None:
@@ -220,7 +219,7 @@ def test_the_api_of_a_path() -> None:
 def test_metrics_are_in_prometheus_format() -> None:
     metrics = Metrics()
     metrics.count_request("openai", 200)
-    metrics.count_answer(NOTHING)
+    metrics.count_answer(NOTHING_DONE)
     text = metrics.text({"ktdesk_now": ("What is now.", 3)})
     for line in text.splitlines():
         name, _, value = line.removeprefix("# HELP ").removeprefix("# TYPE ").partition(" ")
