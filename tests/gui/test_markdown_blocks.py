@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.chat.markdown_blocks import MarkdownBlocks
@@ -58,6 +58,8 @@ def test_pieces_give_the_same_blocks_as_the_whole(texts: list[str]) -> None:
     assert pieces.definitions == whole.definitions
 
 
+@pytest.mark.slow
+@settings(max_examples=40)
 @given(st.text(alphabet="ab\n`-~ .1\r|$\\[]:^", max_size=60), st.sampled_from(PARTS))
 def test_letter_by_letter_gives_the_same_blocks_as_the_whole(text: str, part: str) -> None:
     text += part
