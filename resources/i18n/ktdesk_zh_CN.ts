@@ -95,7 +95,7 @@
     <name>AttachmentsView</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
 </context>
 <context>
@@ -317,26 +317,26 @@
     <name>Chip</name>
     <message>
         <source>Remove {name}</source>
-        <translation type="unfinished">移除 {name}</translation>
+        <translation>移除 {name}</translation>
     </message>
     <message>
         <source>{count} files</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个文件</translation>
     </message>
     <message>
         <source>the model cannot see it</source>
-        <translation type="unfinished"></translation>
+        <translation>模型看不到它</translation>
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个词元</translation>
+        <translation>{count} 个词元</translation>
     </message>
 </context>
 <context>
     <name>ChipRow</name>
     <message>
         <source>Reading {name}…</source>
-        <translation type="unfinished">正在读取 {name}…</translation>
+        <translation>正在读取 {name}…</translation>
     </message>
 </context>
 <context>
@@ -374,11 +374,11 @@
     </message>
     <message>
         <source>Wrap</source>
-        <translation type="unfinished"></translation>
+        <translation>换行</translation>
     </message>
     <message>
         <source>Wrap long lines</source>
-        <translation type="unfinished"></translation>
+        <translation>长行自动换行</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -397,15 +397,15 @@
     <name>ContextForecast</name>
     <message>
         <source>Too long by {count} tokens: the context has {all}. Shorten it, or load the model with a longer context.</source>
-        <translation type="unfinished"></translation>
+        <translation>超出 {count} 个词元：上下文共 {all} 个。请缩短内容，或以更长的上下文加载模型。</translation>
     </message>
     <message>
         <source>The model will not see the {count} oldest messages: all do not fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型将看不到最早的 {count} 条消息：上下文放不下全部内容。</translation>
     </message>
     <message>
         <source>The context is nearly full: the answer has room for {count} tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文快满了：留给回答的空间还有 {count} 个词元。</translation>
     </message>
 </context>
 <context>
@@ -1080,7 +1080,7 @@
     <name>FormulaBlock</name>
     <message>
         <source>Copy the formula in TeX</source>
-        <translation type="unfinished"></translation>
+        <translation>复制公式的 TeX 源码</translation>
     </message>
 </context>
 <context>
@@ -1422,19 +1422,19 @@
     <name>LinkQuestion</name>
     <message>
         <source>Open a link?</source>
-        <translation type="unfinished"></translation>
+        <translation>打开链接？</translation>
     </message>
     <message>
         <source>Open {host} outside of KTDesk?</source>
-        <translation type="unfinished"></translation>
+        <translation>在 KTDesk 之外打开 {host}？</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished"></translation>
+        <translation>复制地址</translation>
     </message>
 </context>
 <context>
@@ -2309,23 +2309,23 @@
     </message>
     <message>
         <source>Attach files</source>
-        <translation type="unfinished"></translation>
+        <translation>添加附件</translation>
     </message>
     <message>
         <source>Files…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件…</translation>
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹…</translation>
     </message>
     <message>
         <source>Attach a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件夹</translation>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Stop the answer (Esc)</source>
@@ -2347,15 +2347,15 @@
     <name>ReadingBar</name>
     <message>
         <source>Reading {done} of {total} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取：{done} / {total} 个词元</translation>
     </message>
     <message>
         <source>{speed} tokens/s</source>
-        <translation type="unfinished">{speed} 词元/秒</translation>
+        <translation>{speed} 词元/秒</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -3142,23 +3142,23 @@
     <name>ThinkingView</name>
     <message>
         <source>Folds the thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>收起思考过程</translation>
     </message>
     <message>
         <source>Shows the thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>展开思考过程</translation>
     </message>
     <message>
         <source>Thinking for {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>已思考 {seconds} 秒</translation>
     </message>
     <message>
         <source>Thought for {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>思考了 {seconds} 秒</translation>
     </message>
     <message>
         <source>Thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>思考过程</translation>
     </message>
 </context>
 <context>
