@@ -395,33 +395,3 @@ def test_a_file_that_is_not_what_it_claims(
     with pytest.raises(ModelFileError, match=message) as caught:
         Engine(threads=1).load(path)
     assert caught.value.hint
-
-
-def test_a_request_is_measured_before_it_is_asked_and_while_another_is_answered(
-    engine: Engine,
-) -> None:
-    request = Request(messages=(Message("user", "one two three"),), options=Options(max_tokens=4))
-    size = engine.measure(request)
-    _, done = answer(engine, request)
-    assert (size.tokens, size.dropped_messages) == (done.stats.prompt_tokens, 0)
-    assert size.context_tokens == done.stats.context_tokens
-    events = engine.generate(request)
-    next(events)
-    assert engine.measure(request) == size  # waits for nobody
-    assert engine.count_tokens("one two three") > 0
-    events.close()
-
-
-def test_what_does_not_fit_is_measured_as_it_would_be_cut(engine: Engine) -> None:
-    turns = (Message("user", "word " * 60), Message("assistant", "yes " * 60)) * 3
-    messages = (*turns, Message("user", "and now?"))
-    whole = engine.measure(Request(messages=messages))
-    assert not whole.fits
-    shift = Request(messages=messages, options=Options(context_full="shift", max_tokens=1))
-    cut = engine.measure(shift)
-    _, done = answer(engine, shift)
-    assert cut.fits
-    assert (cut.tokens, cut.dropped_messages) == (
-        done.stats.prompt_tokens,
-        done.stats.dropped_messages,
-    )
