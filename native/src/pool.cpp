@@ -24,7 +24,7 @@ constexpr int kTeamThreads = 16;
 // whole.
 constexpr int kMostParts = 4;
 constexpr int kManyThreads = 16;
-constexpr int kPartGrains = 8;
+constexpr int kPartGrains = 2;
 
 int64_t parts_per_thread(int64_t grains, int threads) {
   if (threads < kManyThreads) return kMostParts;
