@@ -21,6 +21,7 @@ from tests.hub.server import Hub
 from tests.tiny import tiny_deepseek
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.kept_chats import KeptChats
 from ui.library.discover_page import DiscoverPage
 from ui.library.on_demand import LibraryOnDemand
 from ui.library.opening import Library
@@ -74,13 +75,19 @@ def library(
 
 @pytest.fixture
 def paged(
-    qtbot: QtBot, library: LibraryOnDemand, chat: ChatPresenter, model: ModelPresenter, store, theme
+    qtbot: QtBot,
+    library: LibraryOnDemand,
+    chat: ChatPresenter,
+    model: ModelPresenter,
+    kept: KeptChats,
+    store: SettingsStore,
+    theme: Theme,
 ) -> MainWindow:
     pages = (
         PageKind("discover", "discover", lambda: "Discover", library.make_discover),
         PageKind("shelf", "shelf", lambda: "My models", library.make_shelf),
     )
-    window = MainWindow(chat, model, store, theme, pages)
+    window = MainWindow(chat, model, kept, store, theme, pages)
     library.loading.connect(lambda: window.show_page("chat"))
     qtbot.addWidget(window)
     window.show()

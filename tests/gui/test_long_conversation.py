@@ -52,7 +52,11 @@ def messages(chats: ChatStore) -> MessageList:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, messages: MessageList, theme: Theme) -> ConversationView:
+def view(
+    qtbot: QtBot, messages: MessageList, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> ConversationView:
+    """A view that takes no pauses, however busy the machine is."""
+    monkeypatch.setattr("ui.chat.conversation_view.SLOW_S", float("inf"))
     view = ConversationView(messages, theme)
     qtbot.addWidget(view)
     view.resize(700, 600)
