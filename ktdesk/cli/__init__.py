@@ -7,7 +7,6 @@ Exit codes: 0 done; 1 an error that the message explains; 2 wrong usage; 70 a fa
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
@@ -27,12 +26,33 @@ from ktdesk.cli import (
     plan,
     serve,
 )
+from ktdesk.cli.parsers import Parser, add_commands
 from ktdesk.cli.program import EngineFactory, Program, new_engine
 from ktdesk.cli.terminal import Terminal, use_utf8
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.settings import load_settings, log_folder
 
-COMMANDS = (chat, serve, doctor, plan, placements, bench, perplexity, demo, models, families)
+COMMANDS = {
+    "chat": chat,
+    "serve": serve,
+    "models": models,
+    "plan": plan,
+    "placements": placements,
+    "doctor": doctor,
+    "bench": bench,
+    "perplexity": perplexity,
+    "demo": demo,
+    "families": families,
+}
+MORE = """\
+for example:
+  ktdesk chat
+  ktdesk models find deepseek
+  ktdesk plan --help
+
+Exit codes: 0 done; 1 failed, which a message explains; 2 wrong usage; 70 a
+fault of KTDesk; 130 interrupted; 141 nobody reads the output any more.
+"""
 ERROR, FAULT, INTERRUPTED, NO_READER = 1, 70, 130, 141
 
 _log = logging.getLogger(__name__)
@@ -44,7 +64,7 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
     arguments: those of the process by default.
     """
     use_utf8()
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     log_file = log.configure(log_folder(), to_stderr="WARNING")
     terminal = Terminal(sys.stdout, sys.stderr)
     try:
@@ -67,19 +87,15 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ktdesk", description="Run very large mixture-of-experts models on this computer."
+def make_parser() -> Parser:
+    """Return what reads the command line."""
+    parser = Parser(
+        prog="ktdesk",
+        description="Run very large mixture-of-experts models on this computer.",
+        epilog=MORE,
     )
     parser.add_argument("--version", action="version", version=f"KTDesk {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        about = command.__doc__.partition("\n\n")[0] if command.__doc__ else ""
-        name = command.__name__.rpartition(".")[2]
-        own = commands.add_parser(name, help=about, description=about)
-        own.add_argument("--json", action="store_true", help="print one JSON object")
-        own.set_defaults(run=command.run)
-        command.add_arguments(own)
+    add_commands(parser, COMMANDS, "run", json_default=False)
     return parser
 
 

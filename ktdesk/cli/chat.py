@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Talk to a model: a conversation, or one answer with --prompt.
 
+for example:
+  ktdesk chat
+  ktdesk chat --model DeepSeek-V2-Lite-Q4_K_M --session tea
+  ktdesk chat --prompt "Why is the sky blue?" --temperature 0
+
 Only the answer goes to stdout. Ctrl+C stops an answer, a second one leaves.
 """
 

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic.
 
+for example:
+  ktdesk serve
+  ktdesk serve --model DeepSeek-V2-Lite-Q4_K_M --port 8080
+  ktdesk serve --new-key phone
+  ktdesk serve --lan
+
 The address goes to stdout, one line, when the server answers; notes go to stderr. Models are loaded
 when they are asked for by name, one at a time. Ctrl+C ends it: answers that run have some seconds
 left. A second one leaves at once.
