@@ -24,15 +24,17 @@ from ktdesk.cli import (
     perplexity,
     placements,
     plan,
+    run,
     serve,
 )
-from ktdesk.cli.parsers import Parser, add_commands
+from ktdesk.cli.parsers import Parser, UsageError, add_commands
 from ktdesk.cli.program import EngineFactory, Program, new_engine
 from ktdesk.cli.terminal import Terminal, use_utf8
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.settings import load_settings, log_folder
 
 COMMANDS = {
+    "run": run,
     "chat": chat,
     "serve": serve,
     "models": models,
@@ -46,6 +48,7 @@ COMMANDS = {
 }
 MORE = """\
 for example:
+  ktdesk run demo "Why is the sky blue?"
   ktdesk chat
   ktdesk models find deepseek
   ktdesk plan --help
@@ -53,7 +56,7 @@ for example:
 Exit codes: 0 done; 1 failed, which a message explains; 2 wrong usage; 70 a
 fault of KTDesk; 130 interrupted; 141 nobody reads the output any more.
 """
-ERROR, FAULT, INTERRUPTED, NO_READER = 1, 70, 130, 141
+ERROR, WRONG_USE, FAULT, INTERRUPTED, NO_READER = 1, 2, 70, 130, 141
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +76,7 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
         terminal.flush()
     except KTDeskError as error:
         terminal.error(str(error), error.hint, as_json=chosen.json)
-        return ERROR
+        return WRONG_USE if isinstance(error, UsageError) else ERROR
     except (KeyboardInterrupt, Cancelled):
         terminal.clear_progress()
         return INTERRUPTED

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from ktdesk.attachments import Attachment, compose
 from ktdesk.cli.answer import ask, stats_line
 from ktdesk.cli.keyboard import read_message
 from ktdesk.cli.session import Session
@@ -28,6 +30,7 @@ class Conversation:
 
     opening: the messages that every conversation begins with; none, or one with instructions.
     session: where the conversation is kept, and may have begun.
+    attachments: what goes with the first message that is answered.
     """
 
     def __init__(
@@ -38,10 +41,12 @@ class Conversation:
         options: Options,
         template: TemplateOptions,
         session: Session | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         self._engine, self._terminal, self._session = engine, terminal, session
         self._opening, self._options, self._template = opening, options, template
         self._messages = list((session.messages if session else ()) or opening)
+        self._attachments = attachments
         self._stats: list[Stats] = []
 
     def run(self) -> int:
@@ -93,7 +98,7 @@ class Conversation:
 
     def _say(self, text: str) -> None:
         """Answer a message. Both become part of the conversation only if there is an answer."""
-        messages = (*self._messages, Message("user", text))
+        messages = (*self._messages, Message("user", compose(text, self._attachments)))
         try:
             request = Request(messages=messages, options=self._options, template=self._template)
             answer = ask(self._engine, request, self._terminal)
@@ -102,6 +107,7 @@ class Conversation:
             return
         self._terminal.line()
         if answer.text:
+            self._attachments = ()
             self._messages = [*messages, Message("assistant", answer.text, answer.reasoning)]
             self._keep()
         self._stats.append(answer.stats)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from argparse import SUPPRESS, Action, ArgumentError, ArgumentParser, HelpFormatter
+from argparse import SUPPRESS, Action, ArgumentError, ArgumentParser, HelpFormatter, Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -30,9 +30,20 @@ class Parser(ArgumentParser):
     def parse_known_args(self, *words: Any, **options: Any) -> Any:
         """Read the words; end the program if one is not known, with a near one that is."""
         known, others = super().parse_known_args(*words, **options)
-        if others:
+        if others and not self._take_rest(known, others):
             self._refuse(others[0])
         return known, []
+
+    def _take_rest(self, known: Namespace, others: Sequence[str]) -> bool:
+        """Give words behind an option to the argument that takes any number, if there is one.
+
+        The library gives it only those before the first option.
+        """
+        lists = [a.dest for a in self._actions if a.nargs == "*" and not a.option_strings]
+        if not lists or any(word.startswith("-") for word in others):
+            return False
+        setattr(known, lists[0], [*getattr(known, lists[0]), *others])
+        return True
 
     def error(self, message: str) -> NoReturn:
         """End the program: it was used wrongly."""

@@ -14,6 +14,7 @@ left. A second one leaves at once.
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,6 @@ from ktdesk.cli.setting_arguments import (
     server_settings,
 )
 from ktdesk.engine import Engine
-from ktdesk.errors import RequestError
 from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, keys_file
 
@@ -64,8 +64,6 @@ def run(arguments: Namespace, program: Program) -> int:
     """Make a key, or serve."""
     if arguments.new_key is not None:
         return _make_key(arguments, program)
-    if arguments.json:
-        raise RequestError("--json is for --new-key.", hint="Leave it out.")
     from ktdesk.server.keys import read_keys
     from ktdesk.server.service import Service
 
@@ -86,7 +84,13 @@ def run(arguments: Namespace, program: Program) -> int:
         keys,
     )
     program.terminal.note("with keys" if keys else "without keys, for this computer alone")
-    service.run(lambda: program.terminal.line(f"KTDesk answers at {service.address}"))
+
+    def tell() -> None:
+        told = json.dumps({"address": service.address, "needs_key": bool(keys)})
+        words = f"KTDesk answers at {service.address}"
+        program.terminal.line(told if arguments.json else words)
+
+    service.run(tell)
     return 0
 
 
