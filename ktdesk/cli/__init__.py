@@ -17,6 +17,7 @@ from ktdesk import __version__, log
 from ktdesk.cli import (
     bench,
     chat,
+    completion,
     demo,
     doctor,
     families,
@@ -45,6 +46,7 @@ COMMANDS = {
     "perplexity": perplexity,
     "demo": demo,
     "families": families,
+    "completion": completion,
 }
 MORE = """\
 for example:

@@ -177,6 +177,7 @@ def add_setting_argument(
         flag,
         dest=name,
         type=_reader(kind, about),
+        choices=about.choices or None,
         metavar="TYPE" if about.choices else "TEXT" if kind is str else "N",
         help=text.replace("%", "%%"),
     )
