@@ -27,6 +27,7 @@ from ktdesk.cli import (
     plan,
     run,
     serve,
+    tokenize,
 )
 from ktdesk.cli.parsers import Parser, UsageError, add_commands
 from ktdesk.cli.program import EngineFactory, Program, new_engine
@@ -44,6 +45,7 @@ COMMANDS = {
     "doctor": doctor,
     "bench": bench,
     "perplexity": perplexity,
+    "tokenize": tokenize,
     "demo": demo,
     "families": families,
     "completion": completion,

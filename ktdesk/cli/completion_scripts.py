@@ -23,7 +23,7 @@ ZSH = r"""
 #compdef ktdesk
 _ktdesk() {
     local -a candidates
-    local line
+    local line about
     for line in "${(@f)$(print -rl -- "${(@)words[2,CURRENT]}" |
         "$words[1]" completion --words 2>/dev/null)}"; do
         [[ -n $line ]] && candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")

@@ -4,7 +4,7 @@
 for example:
   ktdesk plan unsloth/DeepSeek-V3.1-GGUF:Q4_K_M
   ktdesk plan DeepSeek-R1-Q4_K_M.gguf --context 32768 --write my.yaml
-  ktdesk chat --model DeepSeek-R1-Q4_K_M.gguf --context 32768 --placement my.yaml
+  ktdesk chat --model DeepSeek-R1-Q4_K_M.gguf --placement my.yaml
 
 No weight is read, so a model need not be here: OWNER/NAME[:QUANT] is planned from its header, and
 without QUANT the one to recommend here is taken. What answers on this computer were measured to

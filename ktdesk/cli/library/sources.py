@@ -47,7 +47,8 @@ _KEPT = {
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what is to be done, and with which source."""
-    parser.add_argument("action", nargs="?", choices=_ACTIONS, help="what to do; else list them")
+    help_text = "%(choices)s; else list them"
+    parser.add_argument("action", metavar="ACTION", nargs="?", choices=_ACTIONS, help=help_text)
     help_text = (
         "as listed; to add one, the address of a server, or a folder; "
         "to test them, a model that they have"
