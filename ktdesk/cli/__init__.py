@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,13 +72,21 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
     arguments: those of the process by default.
     """
     use_utf8()
-    chosen = make_parser().parse_args(arguments)
+    try:
+        try:
+            return _run(make_parser().parse_args(arguments), make_engine)
+        finally:  # also after --help: at the end of the process it would be too late
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return NO_READER
+
+
+def _run(chosen: Namespace, make_engine: EngineFactory) -> int:
     log_file = log.configure(log_folder(), to_stderr="WARNING")
     terminal = Terminal(sys.stdout, sys.stderr)
     try:
-        program = Program(terminal, load_settings(), make_engine)
-        code: int = chosen.run(chosen, program)
-        terminal.flush()
+        return chosen.run(chosen, Program(terminal, load_settings(), make_engine))
     except KTDeskError as error:
         terminal.error(str(error), error.hint, as_json=chosen.json)
         return WRONG_USE if isinstance(error, UsageError) else ERROR
@@ -85,13 +94,11 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
         terminal.clear_progress()
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
-        return NO_READER
+        raise
     except Exception:  # noqa: BLE001 - whatever it is, the user is told where the log is
         _log.exception("KTDesk has a fault")
         _report_fault(terminal, log_file, as_json=chosen.json)
         return FAULT
-    return code
 
 
 def make_parser() -> Parser:
