@@ -5,7 +5,8 @@ for example:
   ktdesk chat
   ktdesk chat --model DeepSeek-V2-Lite-Q4_K_M --session tea
   ktdesk chat --session tea --prompt "And with milk?"
-  ktdesk chat --attach src/
+  ktdesk chat --attach src/ --keep
+  ktdesk chat --continue
 
 Only the answer goes to stdout. Ctrl+C stops an answer, a second one leaves.
 Without a model, the last one goes on, or the demo model. For one question of
@@ -16,8 +17,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from ktdesk.attachments import compose
+from ktdesk.chats import open_chats
 from ktdesk.cli.asking import (
     add_asking_arguments,
     answer_options,
@@ -27,6 +31,7 @@ from ktdesk.cli.asking import (
     template_options,
 )
 from ktdesk.cli.conversation import Conversation
+from ktdesk.cli.kept_chat import Keeping, KeptChat, last_chat
 from ktdesk.cli.one_answer import answer_once
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
@@ -47,7 +52,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--prompt", metavar="TEXT", help="answer this and end; '-' reads it from standard input"
     )
-    parser.add_argument(
+    keeping = parser.add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--keep", action="store_true", help="keep the conversation among the chats of the window"
+    )
+    keeping.add_argument(
+        "--continue",
+        action="store_true",
+        help="go on with the chat that was used last, here or in the window",
+    )
+    keeping.add_argument(
         "--session",
         metavar="NAME",
         help="go on with the conversation of this name, and keep it: what was said, and what the "
@@ -62,24 +76,37 @@ def run(arguments: Namespace, program: Program) -> int:
     options = answer_options(arguments, program)
     prompt = _prompt(arguments.prompt)
     attachments = read_attachments(arguments.attach, program)
-    session = Session(arguments.session) if arguments.session else None
-    engine = load_for_asking(arguments, program)
-    if session:
-        session.restore(engine, program.terminal)
-    begin, template = opening(arguments), template_options(arguments)
-    if prompt is None:
-        return Conversation(
-            engine, program.terminal, begin, options, template, session, attachments
-        ).run()
-    earlier = (session.messages if session else ()) or begin
-    message = Message("user", compose(prompt, attachments))
-    request = Request(
-        messages=() if arguments.raw else (*earlier, message),
-        prompt=prompt if arguments.raw else None,
-        options=options,
-        template=template,
-    )
-    return answer_once(engine, request, program, session, as_json=arguments.json)
+    with _keeping(arguments) as kept:
+        engine = load_for_asking(arguments, program)
+        if kept:
+            kept.restore(engine, program.terminal)
+        begin, template = opening(arguments), template_options(arguments)
+        if prompt is None:
+            return Conversation(
+                engine, program.terminal, begin, options, template, kept, attachments
+            ).run()
+        earlier = (kept.messages if kept else ()) or begin
+        message = Message("user", compose(prompt, attachments))
+        request = Request(
+            messages=() if arguments.raw else (*earlier, message),
+            prompt=prompt if arguments.raw else None,
+            options=options,
+            template=template,
+        )
+        return answer_once(engine, request, program, kept, as_json=arguments.json)
+
+
+@contextmanager
+def _keeping(arguments: Namespace) -> Generator[Keeping | None]:
+    """Give the place where the conversation is kept, with what is there of it; None for nowhere."""
+    goes_on = getattr(arguments, "continue")
+    if arguments.session:
+        yield Session(arguments.session)
+    elif arguments.keep or goes_on:
+        with open_chats() as store:
+            yield KeptChat(store, last_chat(store) if goes_on else None)
+    else:
+        yield None
 
 
 def _check(arguments: Namespace) -> None:
@@ -87,7 +114,9 @@ def _check(arguments: Namespace) -> None:
     for flag in ("raw", "json"):
         if getattr(arguments, flag) and arguments.prompt is None:
             raise UsageError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
-    check_raw(arguments, "session")
+    check_raw(arguments, "session", "keep", "continue")
+    if getattr(arguments, "continue") and arguments.system:
+        raise UsageError("The chat has its own instructions.", hint="Leave out --system.")
 
 
 def _prompt(given: str | None) -> str | None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from ktdesk.cli.answer import Answer, ask, stats_json, stats_line
+from ktdesk.cli.kept_chat import Keeping
 from ktdesk.cli.loaded_model import model_json
 from ktdesk.cli.program import Program
-from ktdesk.cli.session import Session
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled
 from ktdesk.runtime.request import Request
@@ -19,18 +19,18 @@ def answer_once(
     engine: Engine,
     request: Request,
     program: Program,
-    session: Session | None = None,
+    kept: Keeping | None = None,
     *,
     as_json: bool,
 ) -> int:
-    """Print the answer to a request, and keep it in the session; return the exit code.
+    """Print the answer to a request, and keep it; return the exit code.
 
     Raises Cancelled, after what there is of the answer, if it was stopped; else KTDeskError.
     """
     answer = ask(engine, request, program.terminal, is_shown=not as_json)
-    if session and answer.text:
-        session.keep((*request.messages, Message("assistant", answer.text, answer.reasoning)))
-        session.keep_rows(engine, program.terminal, request.template)
+    if kept and answer.text:
+        kept.keep((*request.messages, Message("assistant", answer.text, answer.reasoning)))
+        kept.keep_rows(engine, program.terminal, request.template)
     if as_json:
         program.terminal.json(_as_json(answer, engine))
     else:
