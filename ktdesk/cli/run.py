@@ -30,15 +30,14 @@ from ktdesk.cli.one_answer import answer_once
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.cli.question import piped_text, read_attachments, readable, with_context
+from ktdesk.cli.setting_arguments import add_first_model_argument
 from ktdesk.runtime.request import Request
 from ktdesk.text.messages import Message
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument(
-        "model", metavar="MODEL", help="a model file, a name of `ktdesk models`, or: demo"
-    )
+    add_first_model_argument(parser)
     parser.add_argument(
         "question", metavar="QUESTION", nargs="*", default=[], help="several words need no quotes"
     )

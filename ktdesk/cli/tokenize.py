@@ -22,6 +22,7 @@ from ktdesk.cli.model_choice import choose_model
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.cli.question import piped_text, readable
+from ktdesk.cli.setting_arguments import add_first_model_argument
 
 if TYPE_CHECKING:
     from ktdesk.text.tokenizer import Tokenizer
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument(
-        "model", metavar="MODEL", help="a model file, a name of `ktdesk models`, or: demo"
-    )
+    add_first_model_argument(parser)
     parser.add_argument(
         "text", metavar="TEXT", nargs="?", help="the text; by default standard input"
     )
