@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
+from ktdesk.attachments import Attachment, compose
 from ktdesk.cli.answer_shape import add_shape_arguments, shape_options
 from ktdesk.cli.loaded_model import model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
@@ -20,7 +22,7 @@ from ktdesk.cli.setting_arguments import (
     sampling_options,
 )
 from ktdesk.engine import Engine
-from ktdesk.runtime.request import Options
+from ktdesk.runtime.request import Options, Request
 from ktdesk.text.messages import Message, TemplateOptions
 
 
@@ -83,3 +85,19 @@ def template_options(arguments: Namespace) -> TemplateOptions:
     thinking = arguments.thinking and arguments.thinking == "on"
     effort = arguments.effort and readable(arguments.effort)
     return TemplateOptions(thinking=thinking, reasoning_effort=effort)
+
+
+def request_for(
+    arguments: Namespace,
+    question: str,
+    attachments: Sequence[Attachment],
+    options: Options,
+    earlier: Sequence[Message] = (),
+) -> Request:
+    """Return the request for one answer. earlier: what was said before; none begins anew."""
+    template = template_options(arguments)
+    if arguments.raw:
+        return Request(prompt=question, options=options, template=template)
+    message = Message("user", compose(question, attachments))
+    messages = (*(earlier or opening(arguments)), message)
+    return Request(messages=messages, options=options, template=template)

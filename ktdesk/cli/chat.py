@@ -20,7 +20,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from ktdesk.attachments import compose
 from ktdesk.chats import open_chats
 from ktdesk.cli.asking import (
     add_asking_arguments,
@@ -28,6 +27,7 @@ from ktdesk.cli.asking import (
     check_raw,
     load_for_asking,
     opening,
+    request_for,
     template_options,
 )
 from ktdesk.cli.conversation import Conversation
@@ -37,8 +37,6 @@ from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.cli.question import read_attachments, readable
 from ktdesk.cli.session import Session
-from ktdesk.runtime.request import Request
-from ktdesk.text.messages import Message
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -80,19 +78,13 @@ def run(arguments: Namespace, program: Program) -> int:
         engine = load_for_asking(arguments, program)
         if kept:
             kept.restore(engine, program.terminal)
-        begin, template = opening(arguments), template_options(arguments)
         if prompt is None:
+            begin, template = opening(arguments), template_options(arguments)
             return Conversation(
                 engine, program.terminal, begin, options, template, kept, attachments
             ).run()
-        earlier = (kept.messages if kept else ()) or begin
-        message = Message("user", compose(prompt, attachments))
-        request = Request(
-            messages=() if arguments.raw else (*earlier, message),
-            prompt=prompt if arguments.raw else None,
-            options=options,
-            template=template,
-        )
+        earlier = kept.messages if kept else ()
+        request = request_for(arguments, prompt, attachments, options, earlier)
         return answer_once(engine, request, program, kept, as_json=arguments.json)
 
 

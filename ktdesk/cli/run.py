@@ -17,22 +17,18 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from ktdesk.attachments import compose
 from ktdesk.cli.asking import (
     add_asking_arguments,
     answer_options,
     check_raw,
     load_for_asking,
-    opening,
-    template_options,
+    request_for,
 )
 from ktdesk.cli.one_answer import answer_once
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.cli.question import piped_text, read_attachments, readable, with_context
 from ktdesk.cli.setting_arguments import add_first_model_argument
-from ktdesk.runtime.request import Request
-from ktdesk.text.messages import Message
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -58,11 +54,5 @@ def run(arguments: Namespace, program: Program) -> int:
     options = answer_options(arguments, program)
     attachments = read_attachments(arguments.attach, program)
     engine = load_for_asking(arguments, program)
-    message = Message("user", compose(question, attachments))
-    request = Request(
-        messages=() if arguments.raw else (*opening(arguments), message),
-        prompt=question if arguments.raw else None,
-        options=options,
-        template=template_options(arguments),
-    )
+    request = request_for(arguments, question, attachments, options)
     return answer_once(engine, request, program, as_json=arguments.json)
