@@ -7,10 +7,10 @@ Exit codes: 0 done; 1 an error that the message explains; 2 wrong usage; 70 a fa
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ktdesk import __version__, log
 from ktdesk.cli import (
     bench,
     chat,
+    completion,
     demo,
     doctor,
     families,
@@ -25,15 +26,42 @@ from ktdesk.cli import (
     perplexity,
     placements,
     plan,
+    run,
     serve,
+    tokenize,
 )
+from ktdesk.cli.parsers import Parser, UsageError, add_commands
 from ktdesk.cli.program import EngineFactory, Program, new_engine
 from ktdesk.cli.terminal import Terminal, use_utf8
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.settings import load_settings, log_folder
 
-COMMANDS = (chat, serve, doctor, plan, placements, bench, perplexity, demo, models, families)
-ERROR, FAULT, INTERRUPTED, NO_READER = 1, 70, 130, 141
+COMMANDS = {
+    "run": run,
+    "chat": chat,
+    "serve": serve,
+    "models": models,
+    "plan": plan,
+    "placements": placements,
+    "doctor": doctor,
+    "bench": bench,
+    "perplexity": perplexity,
+    "tokenize": tokenize,
+    "demo": demo,
+    "families": families,
+    "completion": completion,
+}
+MORE = """\
+for example:
+  ktdesk run demo "Why is the sky blue?"
+  ktdesk chat
+  ktdesk models find deepseek
+  ktdesk plan --help
+
+Exit codes: 0 done; 1 failed, which a message explains; 2 wrong usage; 70 a
+fault of KTDesk; 130 interrupted; 141 nobody reads the output any more.
+"""
+ERROR, WRONG_USE, FAULT, INTERRUPTED, NO_READER = 1, 2, 70, 130, 141
 
 _log = logging.getLogger(__name__)
 
@@ -44,42 +72,44 @@ def main(arguments: Sequence[str] | None = None, *, make_engine: EngineFactory =
     arguments: those of the process by default.
     """
     use_utf8()
-    chosen = _parser().parse_args(arguments)
+    try:
+        try:
+            return _run(make_parser().parse_args(arguments), make_engine)
+        finally:  # also after --help: at the end of the process it would be too late
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return NO_READER
+
+
+def _run(chosen: Namespace, make_engine: EngineFactory) -> int:
     log_file = log.configure(log_folder(), to_stderr="WARNING")
     terminal = Terminal(sys.stdout, sys.stderr)
     try:
-        program = Program(terminal, load_settings(), make_engine)
-        code: int = chosen.run(chosen, program)
-        terminal.flush()
+        return chosen.run(chosen, Program(terminal, load_settings(), make_engine))
     except KTDeskError as error:
         terminal.error(str(error), error.hint, as_json=chosen.json)
-        return ERROR
+        return WRONG_USE if isinstance(error, UsageError) else ERROR
     except (KeyboardInterrupt, Cancelled):
         terminal.clear_progress()
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
-        return NO_READER
+        raise
     except Exception:  # noqa: BLE001 - whatever it is, the user is told where the log is
         _log.exception("KTDesk has a fault")
         _report_fault(terminal, log_file, as_json=chosen.json)
         return FAULT
-    return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ktdesk", description="Run very large mixture-of-experts models on this computer."
+def make_parser() -> Parser:
+    """Return what reads the command line."""
+    parser = Parser(
+        prog="ktdesk",
+        description="Run very large mixture-of-experts models on this computer.",
+        epilog=MORE,
     )
     parser.add_argument("--version", action="version", version=f"KTDesk {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        about = command.__doc__.partition("\n\n")[0] if command.__doc__ else ""
-        name = command.__name__.rpartition(".")[2]
-        own = commands.add_parser(name, help=about, description=about)
-        own.add_argument("--json", action="store_true", help="print one JSON object")
-        own.set_defaults(run=command.run)
-        command.add_arguments(own)
+    add_commands(parser, COMMANDS, "run", json_default=False)
     return parser
 
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure how fast a model answers on this machine, or compare placements of it.
 
+for example:
+  ktdesk bench DeepSeek-V2-Lite-Q4_K_M
+  ktdesk bench model.gguf --placement one_gpu --placement my.yaml
+
 The result is kept, and the next one for the same model, machine and settings says what has changed.
 With several placements, speed, memory and logits of each stand side by side.
 """
@@ -9,7 +13,7 @@ from __future__ import annotations
 
 import threading
 import time
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -44,16 +48,9 @@ from cancelling in mid-prompt to the end."""
 
 NOISE = "within the spread"  # a change that may be none
 
-EXAMPLE = """\
-example:
-  ktdesk bench DeepSeek-V2-Lite-Q4_K_M.gguf --placement one_gpu --placement my.yaml
-"""
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.formatter_class = RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLE
     add_model_argument(parser)
     for name, default, text in (
         ("--prompt-tokens", 512, "about how many tokens to read"),

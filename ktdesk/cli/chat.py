@@ -1,33 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Talk to a model: a conversation, or one answer with --prompt.
+"""Talk to a model, line by line; with --prompt, say one thing in a conversation.
+
+for example:
+  ktdesk chat
+  ktdesk chat --model DeepSeek-V2-Lite-Q4_K_M --session tea
+  ktdesk chat --session tea --prompt "And with milk?"
+  ktdesk chat --attach src/ --keep
+  ktdesk chat --continue
 
 Only the answer goes to stdout. Ctrl+C stops an answer, a second one leaves.
+Without a model, the last one goes on, or the demo model. For one question of
+its own there is `ktdesk run`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 
-from ktdesk.cli.answer import Answer, ask, stats_json, stats_line
-from ktdesk.cli.answer_shape import add_shape_arguments, shape_options
-from ktdesk.cli.conversation import Conversation
-from ktdesk.cli.loaded_model import model_json, model_lines
-from ktdesk.cli.model_choice import choose_model, load_model, remember_model
-from ktdesk.cli.program import Program
-from ktdesk.cli.session import Session
-from ktdesk.cli.setting_arguments import (
-    add_engine_arguments,
-    add_placement_argument,
-    add_sampling_arguments,
-    engine_settings,
-    sampling_options,
+from ktdesk.chats import open_chats
+from ktdesk.cli.asking import (
+    add_asking_arguments,
+    answer_options,
+    check_raw,
+    load_for_asking,
+    opening,
+    request_for,
+    template_options,
 )
-from ktdesk.engine import Engine
-from ktdesk.errors import Cancelled, RequestError
-from ktdesk.runtime.request import Request
-from ktdesk.text.messages import Message, TemplateOptions
+from ktdesk.cli.conversation import Conversation
+from ktdesk.cli.kept_chat import Keeping, KeptChat, last_chat
+from ktdesk.cli.one_answer import answer_once
+from ktdesk.cli.parsers import UsageError
+from ktdesk.cli.program import Program
+from ktdesk.cli.question import read_attachments, readable
+from ktdesk.cli.session import Session
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,123 +44,73 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="PATH|NAME",
-        help="a model file, or the name of a model that `ktdesk models` lists; "
+        help="a model file, the name of a model that `ktdesk models` lists, or: demo; "
         "by default the last one used, else the demo model",
     )
     parser.add_argument(
         "--prompt", metavar="TEXT", help="answer this and end; '-' reads it from standard input"
     )
-    parser.add_argument(
-        "--raw", action="store_true", help="continue the prompt as it is, without a chat template"
+    keeping = parser.add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--keep", action="store_true", help="keep the conversation among the chats of the window"
     )
-    parser.add_argument("--system", metavar="TEXT", help="instructions for the whole conversation")
-    parser.add_argument(
+    keeping.add_argument(
+        "--continue",
+        action="store_true",
+        help="go on with the chat that was used last, here or in the window",
+    )
+    keeping.add_argument(
         "--session",
         metavar="NAME",
         help="go on with the conversation of this name, and keep it: what was said, and what the "
         "model has read of it, so that it need not read it again",
     )
-    parser.add_argument(
-        "--thinking",
-        choices=("on", "off"),
-        help="whether the model reasons before it answers, where its chat template can say so",
-    )
-    parser.add_argument(
-        "--effort", metavar="WORD", help="how much it reasons, in its own words: low, medium, high"
-    )
-    add_placement_argument(parser)
-    add_engine_arguments(parser)
-    add_sampling_arguments(parser)
-    add_shape_arguments(parser)
+    add_asking_arguments(parser)
 
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load the model, then answer once or converse."""
     _check(arguments)
-    options = sampling_options(arguments, program.settings.sampling)
-    options = dataclasses.replace(options, **shape_options(arguments))
+    options = answer_options(arguments, program)
     prompt = _prompt(arguments.prompt)
-    path = choose_model(arguments.model, program)
-    settings = engine_settings(arguments, program.settings.engine)
-    session = Session(arguments.session) if arguments.session else None
-    engine = load_model(program, path, settings, placement=arguments.placement)
-    remember_model(program, path)
-    if not arguments.json:
-        _introduce(engine, program)
-    if session:
-        session.restore(engine, program.terminal)
-    opening = _opening(arguments.system)
-    template = _template_options(arguments)
-    if prompt is None:
-        return Conversation(engine, program.terminal, opening, options, template, session).run()
-    earlier = (session.messages if session else ()) or opening
-    messages = () if arguments.raw else (*earlier, Message("user", prompt))
-    raw = prompt if arguments.raw else None
-    request = Request(messages=messages, prompt=raw, options=options, template=template)
-    return _answer_once(engine, request, program, session, as_json=arguments.json)
+    attachments = read_attachments(arguments.attach, program)
+    with _keeping(arguments) as kept:
+        engine = load_for_asking(arguments, program)
+        if kept:
+            kept.restore(engine, program.terminal)
+        if prompt is None:
+            begin, template = opening(arguments), template_options(arguments)
+            return Conversation(
+                engine, program.terminal, begin, options, template, kept, attachments
+            ).run()
+        earlier = kept.messages if kept else ()
+        request = request_for(arguments, prompt, attachments, options, earlier)
+        return answer_once(engine, request, program, kept, as_json=arguments.json)
+
+
+@contextmanager
+def _keeping(arguments: Namespace) -> Generator[Keeping | None]:
+    """Give the place where the conversation is kept, with what is there of it; None for nowhere."""
+    goes_on = getattr(arguments, "continue")
+    if arguments.session:
+        yield Session(arguments.session)
+    elif arguments.keep or goes_on:
+        with open_chats() as store:
+            yield KeptChat(store, last_chat(store) if goes_on else None)
+    else:
+        yield None
 
 
 def _check(arguments: Namespace) -> None:
-    """Raise RequestError for options that contradict each other."""
+    """Raise UsageError for options that contradict each other."""
     for flag in ("raw", "json"):
         if getattr(arguments, flag) and arguments.prompt is None:
-            raise RequestError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
-    for flag in ("system", "session", "thinking", "effort"):
-        if arguments.raw and getattr(arguments, flag):
-            raise RequestError(
-                f"--{flag} has no place in a raw prompt.", hint=f"Leave out --raw or --{flag}."
-            )
+            raise UsageError(f"--{flag} needs a prompt.", hint="Add --prompt TEXT.")
+    check_raw(arguments, "session", "keep", "continue")
+    if getattr(arguments, "continue") and arguments.system:
+        raise UsageError("The chat has its own instructions.", hint="Leave out --system.")
 
 
 def _prompt(given: str | None) -> str | None:
-    return _readable(sys.stdin.read() if given == "-" else given)
-
-
-def _readable(text: str | None) -> str | None:
-    """Return the text without the stand-ins that Python uses for bytes that were not UTF-8."""
-    return text if text is None else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _opening(system: str | None) -> tuple[Message, ...]:
-    text = _readable(system)
-    return (Message("system", text),) if text else ()
-
-
-def _template_options(arguments: Namespace) -> TemplateOptions:
-    thinking = arguments.thinking and arguments.thinking == "on"
-    return TemplateOptions(thinking=thinking, reasoning_effort=_readable(arguments.effort))
-
-
-def _introduce(engine: Engine, program: Program) -> None:
-    assert engine.info is not None
-    for line in model_lines(engine.info, engine.threads):
-        program.terminal.note(line)
-
-
-def _answer_once(
-    engine: Engine, request: Request, program: Program, session: Session | None, *, as_json: bool
-) -> int:
-    answer = ask(engine, request, program.terminal, is_shown=not as_json)
-    if session and answer.text:
-        session.keep((*request.messages, Message("assistant", answer.text, answer.reasoning)))
-        session.keep_rows(engine, program.terminal, request.template)
-    if as_json:
-        program.terminal.json(_as_json(answer, engine))
-    else:
-        program.terminal.line()
-        program.terminal.note(stats_line(answer.stats))
-    if answer.reason == "cancelled":
-        raise Cancelled
-    return 0
-
-
-def _as_json(answer: Answer, engine: Engine) -> dict[str, object]:
-    assert engine.info is not None
-    return {
-        "text": answer.text,
-        "reasoning": answer.reasoning,
-        "tokens": answer.tokens,
-        "reason": answer.reason,
-        "stats": stats_json(answer.stats),
-        "model": model_json(engine.info, engine.threads),
-    }
+    text = sys.stdin.read() if given == "-" else given
+    return text if text is None else readable(text)

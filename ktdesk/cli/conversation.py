@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from ktdesk.attachments import Attachment, compose
 from ktdesk.cli.answer import ask, stats_line
+from ktdesk.cli.kept_chat import Keeping
 from ktdesk.cli.keyboard import read_message
-from ktdesk.cli.session import Session
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.errors import KTDeskError
@@ -27,7 +29,8 @@ class Conversation:
     """Messages so far, and what to do with the next line.
 
     opening: the messages that every conversation begins with; none, or one with instructions.
-    session: where the conversation is kept, and may have begun.
+    kept: where the conversation is kept, and may have begun.
+    attachments: what goes with the first message that is answered.
     """
 
     def __init__(
@@ -37,11 +40,13 @@ class Conversation:
         opening: tuple[Message, ...],
         options: Options,
         template: TemplateOptions,
-        session: Session | None = None,
+        kept: Keeping | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
-        self._engine, self._terminal, self._session = engine, terminal, session
+        self._engine, self._terminal, self._kept = engine, terminal, kept
         self._opening, self._options, self._template = opening, options, template
-        self._messages = list((session.messages if session else ()) or opening)
+        self._messages = list((kept.messages if kept else ()) or opening)
+        self._attachments = attachments
         self._stats: list[Stats] = []
 
     def run(self) -> int:
@@ -49,8 +54,8 @@ class Conversation:
         try:
             return self._converse()
         finally:
-            if self._session:
-                self._session.keep_rows(self._engine, self._terminal, self._template)
+            if self._kept:
+                self._kept.keep_rows(self._engine, self._terminal, self._template)
 
     def _converse(self) -> int:
         self._terminal.note("/help says what can be done here.")
@@ -93,7 +98,7 @@ class Conversation:
 
     def _say(self, text: str) -> None:
         """Answer a message. Both become part of the conversation only if there is an answer."""
-        messages = (*self._messages, Message("user", text))
+        messages = (*self._messages, Message("user", compose(text, self._attachments)))
         try:
             request = Request(messages=messages, options=self._options, template=self._template)
             answer = ask(self._engine, request, self._terminal)
@@ -102,6 +107,7 @@ class Conversation:
             return
         self._terminal.line()
         if answer.text:
+            self._attachments = ()
             self._messages = [*messages, Message("assistant", answer.text, answer.reasoning)]
             self._keep()
         self._stats.append(answer.stats)
@@ -110,10 +116,10 @@ class Conversation:
             self._terminal.note("The context is full. /new begins another conversation.")
 
     def _keep(self) -> None:
-        if not self._session:
+        if not self._kept:
             return
         try:
-            self._session.keep(self._messages)
+            self._kept.keep(self._messages)
         except KTDeskError as error:
             self._terminal.error(str(error), error.hint)
 

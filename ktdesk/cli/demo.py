@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Build the demo models, or check those that are there, and say where they are."""
+"""Build the demo models, or check those that are there, and say where they are.
+
+for example:
+  ktdesk demo
+  ktdesk demo --source SmolLM2-135M-Instruct-f16.gguf
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Say what KTDesk finds on this computer, what is wrong, and what to do about it."""
+"""Say what KTDesk finds on this computer, what is wrong, and what to do about it.
+
+for example:
+  ktdesk doctor
+  ktdesk doctor --measure
+  ktdesk doctor --json
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """List the model families KTDesk runs, and what was compared of each.
 
+for example:
+  ktdesk families
+  ktdesk families --json
+
 The figures were measured with this version, and come with it: `python -m tests.families`.
 """
 

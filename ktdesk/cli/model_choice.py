@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ktdesk.library.demo import DemoModels
     from ktdesk.library.shelf.model import LocalModel
 
+DEMO = "demo"  # what the demo model goes by on the command line
+
 log = logging.getLogger(__name__)
 
 
@@ -34,8 +36,12 @@ def found_models(settings: Settings) -> Sequence[LocalModel]:
 def choose_model(wanted: str | None, program: Program) -> Path:
     """Return the model file to use: a path, a model's name, the last one used, or the demo.
 
+    DEMO names the demo model even where there is a file or a folder that is called so.
+
     Raises ModelFileError if nothing goes by that name.
     """
+    if wanted == DEMO:
+        return demo_models(program).deepseek2
     if wanted:
         path = Path(wanted).expanduser()
         is_path = path.exists() or path.suffix == ".gguf" or path.name != wanted
@@ -122,7 +128,7 @@ def _named(name: str, settings: Settings) -> Path:
     models = [model for model in found_models(settings) if not model.problem]
     if called := named(models, name):
         return called[0].path
-    known = did_you_mean(name, [model.id for model in models]) if models else ""
+    known = did_you_mean(name, [DEMO, *(model.id for model in models)])
     raise ModelFileError(
         Path(name),
         f"No model is called {name!r}.{known}",

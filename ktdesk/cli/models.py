@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Find, fetch and keep models; without a command, list those on this computer."""
+"""Find, fetch and keep models; without a command, list those on this computer.
+
+for example:
+  ktdesk models
+  ktdesk models find deepseek
+  ktdesk models get unsloth/DeepSeek-R1-GGUF:Q4_K_M
+"""
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, Namespace
 from typing import Any
 
 from ktdesk.cli.library import (
@@ -19,6 +25,7 @@ from ktdesk.cli.library import (
     sources,
     verify,
 )
+from ktdesk.cli.parsers import Parser, add_commands
 from ktdesk.cli.program import Program
 
 COMMANDS: dict[str, Any] = {
@@ -36,22 +43,10 @@ COMMANDS: dict[str, Any] = {
 }
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Add the commands for models."""
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     parser.set_defaults(run_models=present.run)
-    for name, command in COMMANDS.items():
-        about, _, more = command.__doc__.partition("\n\n")
-        own = commands.add_parser(
-            name,
-            help=about,
-            description=about,
-            epilog=more,
-            formatter_class=RawDescriptionHelpFormatter,
-        )
-        own.add_argument("--json", action="store_true", default=SUPPRESS, help="print JSON")
-        own.set_defaults(run_models=command.run)
-        command.add_arguments(own)
+    add_commands(parser, COMMANDS, "run_models", json_default=SUPPRESS)
 
 
 def run(arguments: Namespace, program: Program) -> int:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure how well a model foresees a text, and what deferring experts changes about it.
 
+for example:
+  ktdesk perplexity DeepSeek-V3-Q4_K_M.gguf --text wiki.test.txt --defer 2
+
 Perplexity is among how many tokens, all equally likely, the model seems to choose: less is better.
 The text is read in windows; the second half of each counts. With --defer that half is computed as
 answers are, token by token, once with experts deferred and once without.
@@ -10,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,16 +30,10 @@ from ktdesk.runtime.perplexity import WINDOW, Perplexity
 from ktdesk.settings import EngineSettings
 
 SAMPLE = Path(__file__).with_suffix(".txt")  # prose written for this purpose
-EXAMPLE = """\
-example:
-  ktdesk perplexity DeepSeek-V3-Q4_K_M.gguf --text wiki.test.txt --defer 2
-"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.formatter_class = RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLE
     add_model_argument(parser)
     parser.add_argument(
         "--text", type=Path, metavar="FILE", help="text in UTF-8 (a page that comes with KTDesk)"

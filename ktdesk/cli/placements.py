@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""List the placements that come with KTDesk, or say what one does; files can extend them."""
+"""List the placements that come with KTDesk, or say what one does; files can extend them.
+
+for example:
+  ktdesk placements
+  ktdesk placements one_gpu > my.yaml
+  ktdesk chat --placement my.yaml
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Say where a model's weights go on this computer, how fast it will be, and what would help.
 
+for example:
+  ktdesk plan unsloth/DeepSeek-V3.1-GGUF:Q4_K_M
+  ktdesk plan DeepSeek-R1-Q4_K_M.gguf --context 32768 --write my.yaml
+  ktdesk chat --model DeepSeek-R1-Q4_K_M.gguf --placement my.yaml
+
 No weight is read, so a model need not be here: OWNER/NAME[:QUANT] is planned from its header, and
 without QUANT the one to recommend here is taken. What answers on this computer were measured to
 have corrects the prediction.
@@ -8,7 +13,7 @@ have corrects the prediction.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -33,18 +38,9 @@ if TYPE_CHECKING:
     from ktdesk.planning.record import Outcome
     from ktdesk.planning.speed import Speed
 
-EXAMPLE = """\
-examples:
-  ktdesk plan unsloth/DeepSeek-V3.1-GGUF:Q4_K_M
-  ktdesk plan DeepSeek-R1-Q4_K_M.gguf --context 32768 --write my.yaml
-  ktdesk chat --model DeepSeek-R1-Q4_K_M.gguf --context 32768 --placement my.yaml
-"""
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.formatter_class = RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLE
     add_model_argument(parser)
     add_placement_argument(parser)
     help_text = "write the placement to a new .yaml file, to be edited and used with --placement"

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic.
 
+for example:
+  ktdesk serve
+  ktdesk serve --model DeepSeek-V2-Lite-Q4_K_M --port 8080
+  ktdesk serve --new-key phone
+  ktdesk serve --lan
+
 The address goes to stdout, one line, when the server answers; notes go to stderr. Models are loaded
 when they are asked for by name, one at a time. Ctrl+C ends it: answers that run have some seconds
 left. A second one leaves at once.
@@ -8,6 +14,7 @@ left. A second one leaves at once.
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +33,6 @@ from ktdesk.cli.setting_arguments import (
     server_settings,
 )
 from ktdesk.engine import Engine
-from ktdesk.errors import RequestError
 from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, keys_file
 
@@ -58,8 +64,6 @@ def run(arguments: Namespace, program: Program) -> int:
     """Make a key, or serve."""
     if arguments.new_key is not None:
         return _make_key(arguments, program)
-    if arguments.json:
-        raise RequestError("--json is for --new-key.", hint="Leave it out.")
     from ktdesk.server.keys import read_keys
     from ktdesk.server.service import Service
 
@@ -80,7 +84,13 @@ def run(arguments: Namespace, program: Program) -> int:
         keys,
     )
     program.terminal.note("with keys" if keys else "without keys, for this computer alone")
-    service.run(lambda: program.terminal.line(f"KTDesk answers at {service.address}"))
+
+    def tell() -> None:
+        told = json.dumps({"address": service.address, "needs_key": bool(keys)})
+        words = f"KTDesk answers at {service.address}"
+        program.terminal.line(told if arguments.json else words)
+
+    service.run(tell)
     return 0
 
 

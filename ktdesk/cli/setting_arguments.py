@@ -67,6 +67,12 @@ def add_model_argument(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="PATH|NAME", help="the same")
 
 
+def add_first_model_argument(parser: ArgumentParser) -> None:
+    """Add MODEL, which has to be given, since another word follows it."""
+    help_text = "a model file, a name of `ktdesk models`, or: demo"
+    parser.add_argument("model", metavar="MODEL", help=help_text)
+
+
 def add_placement_argument(parser: ArgumentParser, *, several: bool = False) -> None:
     """Add --placement; several: it may be given more than once, and makes a list."""
     help_text = (
@@ -177,6 +183,7 @@ def add_setting_argument(
         flag,
         dest=name,
         type=_reader(kind, about),
+        choices=about.choices or None,
         metavar="TYPE" if about.choices else "TEXT" if kind is str else "N",
         help=text.replace("%", "%%"),
     )

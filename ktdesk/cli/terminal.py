@@ -99,10 +99,6 @@ class Terminal:
             self._err.flush()
             self._progress = ""
 
-    def flush(self) -> None:
-        """Write out what is left. Raises BrokenPipeError if nobody reads it."""
-        self._out.flush()
-
 
 def use_utf8() -> None:
     """Make the standard streams UTF-8 everywhere; what cannot be decoded or shown becomes '?'."""

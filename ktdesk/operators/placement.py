@@ -25,14 +25,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.placement_text import broken, read_placement, write_placement
 from ktdesk.operators.registry import find
 from ktdesk.operators.rules import Rule, SlotPath
+from ktdesk.placement_files import shipped_files
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -143,16 +143,11 @@ def _check_exists(rule: Rule, slot: SlotPath) -> None:
 
 def shipped_placements() -> list[Placement]:
     """Return the placements that come with KTDesk, by name."""
-    return [Placement.load(name) for name in sorted(_shipped())]
-
-
-def _shipped() -> dict[str, Any]:
-    folder = resources.files("ktdesk") / "placements"
-    return {file.name.removesuffix(".yaml"): file for file in folder.iterdir()}
+    return [Placement.load(name) for name in sorted(shipped_files())]
 
 
 def _shipped_text(name: str) -> str:
-    shipped = _shipped()
+    shipped = shipped_files()
     if name not in shipped:
         raise PlacementError(
             f"There is no placement called {name!r}.{did_you_mean(name, shipped)}",

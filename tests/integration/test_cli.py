@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -82,6 +84,72 @@ def test_one_answer_is_the_same_each_time_and_as_json(ktdesk: Command, model: Pa
     assert result["stats"]["generated_tokens"] == len(result["tokens"]) <= 8
     assert result["model"]["architecture"] == "deepseek2"
     assert "tiny deepseek2" in plain.err
+
+
+def test_a_pipe_is_read_and_written(model: Path, tmp_path: Path) -> None:
+    done = as_process(tmp_path, "run", model, "explain", "--max-tokens", 4, piped="def f(): pass\n")
+    assert done.returncode == 0
+    assert done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "####" not in done.stderr  # progress, which is for terminals
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("run", "MODEL", "hello", "--max-tokens", 2), 0),
+        (("run", "MODEL", "hello " * 600), 1),
+        (("run", "missing.gguf", "hello"), 1),
+        (("run", "MODEL"), 2),
+        (("rnu", "MODEL"), 2),
+        (("run", "MODEL", "hello", "--temperature", "hot"), 2),
+    ],
+)
+def test_exit_codes(model: Path, tmp_path: Path, words: tuple[object, ...], code: int) -> None:
+    given = [model if word == "MODEL" else word for word in words]
+    done = as_process(tmp_path, *given)
+    assert (done.returncode, bool(done.stdout)) == (code, code == 0)
+    assert "Traceback" not in done.stderr
+    if code:
+        assert len(done.stderr.splitlines()[-2:]) == 2  # what is wrong, and what to do
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to another program")
+def test_an_interrupted_answer_ends_with_130(tmp_path: Path) -> None:
+    model = tiny_deepseek(tmp_path / "long.gguf", max_position_embeddings=1 << 17).path
+    words = ("run", model, "hello", "--raw", "--context", 1 << 17, "--max-tokens", 1 << 17)
+    with subprocess.Popen(
+        [*PROGRAM, *map(str, words)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(tmp_path),
+    ) as process:
+        assert process.stdout
+        assert process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+PROGRAM = (sys.executable, "-m", "ktdesk")
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "KTDESK_HOME": str(home / "home")}
+
+
+def as_process(home: Path, *words: object, piped: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program as shells do."""
+    return subprocess.run(
+        [*PROGRAM, *map(str, words)],
+        input=piped,
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=False,
+    )
 
 
 def test_a_conversation_goes_on_from_its_cache(

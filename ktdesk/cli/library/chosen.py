@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def add_models_argument(parser: ArgumentParser, *, nargs: str = "+") -> None:
-    """Add MODEL, once or more often."""
+    """Add MODEL|FILE, once or more often."""
     help_text = "a name of `ktdesk models list`, or the path of a file"
-    parser.add_argument("models", metavar="MODEL", nargs=nargs, help=help_text)
+    parser.add_argument("models", metavar="MODEL|FILE", nargs=nargs, help=help_text)
 
 
 def choose_models(wanted: Sequence[str], shelf: Shelf) -> list[LocalModel]:

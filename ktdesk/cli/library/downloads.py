@@ -28,6 +28,7 @@ from ktdesk.cli.library.opening import (
     open_queue,
     with_pace,
 )
+from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 
@@ -69,9 +70,7 @@ def run(arguments: Namespace, program: Program) -> int:
 def _chosen(ids: list[str], snapshot: Snapshot) -> list[Item]:
     """Return the orders that were named, by their ids or the beginnings of them."""
     if not ids:
-        raise DownloadError(
-            "It is not said which download.", hint="Name its ID, as listed; or all."
-        )
+        raise UsageError("It is not said which download.", hint="Name its ID, as listed; or all.")
     if ids == ["all"]:
         return list(snapshot.items)
     return [_named(each, snapshot) for each in ids]

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""List the models on this computer."""
+"""List the models on this computer.
+
+for example:
+  ktdesk models list
+  ktdesk models list --json
+"""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ktdesk.cli.library.opening import Hubs, open_hubs
 from ktdesk.cli.library.source_speeds import print_speeds
+from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 from ktdesk.library.hub.addresses import HUGGING_FACE
@@ -47,7 +48,8 @@ _KEPT = {
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what is to be done, and with which source."""
-    parser.add_argument("action", nargs="?", choices=_ACTIONS, help="what to do; else list them")
+    help_text = "%(choices)s; else list them"
+    parser.add_argument("action", metavar="ACTION", nargs="?", choices=_ACTIONS, help=help_text)
     help_text = (
         "as listed; to add one, the address of a server, or a folder; "
         "to test them, a model that they have"
@@ -59,9 +61,7 @@ def run(arguments: Namespace, program: Program) -> int:
     """Do what was asked for, and print one line for each source."""
     action, name = arguments.action, arguments.source
     if action not in (None, "test") and not name:
-        raise DownloadError(
-            "It is not said which source.", hint="`ktdesk models sources` lists them."
-        )
+        raise UsageError("It is not said which source.", hint="`ktdesk models sources` lists them.")
     if action in _CHANGES:
         sources = _CHANGES[action](program.settings.sources, name)
         settings = replace(program.settings, sources=sources)

@@ -37,8 +37,11 @@ def serving(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
         try:
             assert process.stdout
             line = process.stdout.readline()
-            assert line.startswith("KTDesk answers at http://127.0.0.1:"), line
-            yield process, line.split()[-1]
+            if "--json" in arguments:
+                yield process, json.loads(line)["address"]
+            else:
+                assert line.startswith("KTDesk answers at http://127.0.0.1:"), line
+                yield process, line.split()[-1]
         finally:
             process.kill()
 
@@ -63,6 +66,12 @@ def test_it_says_where_it_is_and_ends_in_order(tiny: Path) -> None:
     assert code == 0
     assert "tiny deepseek2" in err
     assert "this computer alone" in err
+
+
+def test_json_names_the_address(tiny: Path) -> None:
+    with serving("--json") as (process, address):
+        assert httpx.get(f"{address}/health", trust_env=False).status_code == 200
+        assert end(process)[0] == 0
 
 
 def test_a_running_answer_is_ended_in_order(tmp_path: Path) -> None:
@@ -112,7 +121,6 @@ def test_keys_are_made_and_asked_for(tiny: Path) -> None:
         (["--lan"], "no key"),
         (["--host", "256.1.1.1"], "cannot listen"),
         (["--model", "nothing.gguf"], "nothing.gguf"),
-        (["--json"], "--new-key"),
     ],
 )
 def test_what_cannot_be_is_an_error(arguments: list[str], words: str) -> None:

@@ -159,18 +159,21 @@ def test_a_model_goes_by_its_name(ktdesk, model, engine, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "named"),
     [
-        ("--raw",),
-        ("--json",),
-        ("--prompt", "x", "--raw", "--system", "y"),
-        ("--prompt", "x", "--raw", "--thinking", "off"),
-        ("--prompt", "x", "--raw", "--effort", "low"),
+        (("--raw",), "--raw"),
+        (("--json",), "--json"),
+        (("--prompt", "x", "--raw", "--system", "y"), "--system"),
+        (("--prompt", "x", "--raw", "--thinking", "off"), "--thinking"),
+        (("--prompt", "x", "--raw", "--effort", "low"), "--effort"),
+        (("--prompt", "x", "--raw", "--attach", "file"), "--attach"),
     ],
 )
-def test_contradictions_are_explained(ktdesk, model, arguments) -> None:
+def test_contradictions_are_explained(ktdesk, model, arguments, named) -> None:
     done = ktdesk("chat", "--model", model, *arguments)
-    assert done.code == 1
+    said = json.loads(done.out)["error"]["message"] if "--json" in arguments else done.err
+    assert done.code == 2
+    assert f"{named} " in said
 
 
 @pytest.mark.parametrize("value", ["9", "-1", "hot", "nan"])

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from ktdesk import __version__
+from ktdesk.cli import COMMANDS
 from ktdesk.errors import ModelFileError
 from ktdesk.settings import log_folder
 
@@ -26,8 +27,16 @@ def test_help_names_every_command(ktdesk, capsys) -> None:
     with pytest.raises(SystemExit):
         ktdesk("--help")
     out = capsys.readouterr().out
-    for command in ("chat", "serve", "doctor", "bench", "demo", "models", "families"):
+    for command in COMMANDS:
         assert f"\n    {command} " in out
+
+
+def test_help_names_the_exit_codes(ktdesk, capsys) -> None:
+    with pytest.raises(SystemExit):
+        ktdesk("--help")
+    out = capsys.readouterr().out
+    for meaning in ("0 done", "1 failed", "2 wrong usage", "130 interrupted"):
+        assert meaning in out
 
 
 def test_no_command_is_wrong_usage(ktdesk) -> None:
@@ -84,14 +93,16 @@ def test_help_waits_for_no_heavy_module() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise there")
-def test_nobody_reading_is_no_fault(home) -> None:
+@pytest.mark.parametrize("words", [("doctor",), ("--help",), ("run", "--help"), ("families",)])
+def test_nobody_reading_is_no_fault(home, words) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "ktdesk", "doctor"],
+        [sys.executable, "-m", "ktdesk", *words],
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         check=False,
     )
     os.close(writer)

@@ -89,7 +89,7 @@ def test_a_name_is_no_path(ktdesk, model, name) -> None:
 
 def test_a_raw_prompt_is_no_conversation(ktdesk, model) -> None:
     done = ktdesk("chat", "--model", model, "--session", "tea", "--prompt", "Hi", "--raw")
-    assert done.code == 1
+    assert done.code == 2
     assert "Leave out --raw or --session." in done.err
 
 

@@ -73,6 +73,12 @@ def test_the_first_one_can_be_chosen(ktdesk) -> None:
     assert ids(ktdesk)[0] == "modelscope"
 
 
+def test_no_source_is_wrong_use(ktdesk) -> None:
+    done = ktdesk("models", "sources", "add")
+    assert done.code == 2
+    assert "It is not said which source" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -80,7 +86,6 @@ def test_the_first_one_can_be_chosen(ktdesk) -> None:
         (("add", "http://a b"), "address"),
         (("remove", "huggingface"), "is none of your own"),
         (("prefer", "mine"), "Choose one of huggingface, mirror, modelscope"),
-        (("add",), "It is not said which source"),
         (("token", "mine"), "There is no source 'mine'"),
     ],
 )
