@@ -119,11 +119,15 @@ class Engine:
         """Stop a load that is under way, from any thread."""
         self._load_cancelled.set()
 
-    def generate(self, request: Request) -> Iterator[Event]:
-        """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed."""
+    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
+        """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed.
+
+        model: the path of the one that is to answer, None for whichever is loaded. It fails if
+        another one is when its turn has come.
+        """
         flag = _Flag()
         self._flags[request.id] = flag
-        return self._events(request, flag)
+        return self._events(request, flag, model)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
@@ -196,10 +200,17 @@ class Engine:
         for flag in list(self._flags.values()):
             flag.set()
 
-    def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
+    def _events(
+        self, request: Request, flag: _Flag, wanted: Path | None
+    ) -> Generator[Event, None, None]:
         try:
             with self._turn.taken(flag.is_set):
                 model = self._loaded()
+                if wanted is not None and model.info.path != wanted:
+                    raise RequestError(
+                        "Another model was loaded before the request had its turn.",
+                        hint="Ask for the one that is loaded now.",
+                    )
                 for event in model.runner.run(request, flag):
                     if isinstance(event, Done) and model.learner:
                         model.learner.learn(event.stats)

@@ -26,10 +26,12 @@ from ktdesk.server.failures import (
 from ktdesk.server.hosts import Hosts
 from ktdesk.server.keys import Key, key_of
 from ktdesk.server.metrics import Metrics
+from ktdesk.server.visits import Visit, Visits
 from ktdesk.server.wire import Json
 
 log = logging.getLogger(__name__)
 
+GONE = 499  # the client has; nobody sees it but the log
 _OPEN = ("/", "/health")  # to clients without a key
 _BODY_S = 60.0  # in which a body must have come
 _MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
@@ -45,8 +47,8 @@ def error_response(error: ApiError, scope: Scope) -> Json:
 class Gate:
     """Lets requests in that call this server by a name of its own."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, metrics: Metrics) -> None:
-        self._app, self._hosts, self._metrics = app, hosts, metrics
+    def __init__(self, app: ASGIApp, hosts: Hosts, metrics: Metrics, visits: Visits) -> None:
+        self._app, self._hosts, self._metrics, self._visits = app, hosts, metrics, visits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -60,7 +62,9 @@ class Gate:
             status = message.get("status", status)
             await send(message)
 
-        scope.setdefault("state", {})["owner"] = ""
+        dialect = dialect_of(scope["path"], dict(scope["headers"]))
+        visit = self._visits.begin(scope["method"], scope["path"], dialect)
+        scope.setdefault("state", {}).update(owner="", visit=visit)
         try:
             self._check(scope)
             await self._app(scope, receive, noting)
@@ -71,7 +75,7 @@ class Gate:
             if not status:
                 await error_response(fault(), scope)(scope, receive, noting)
         finally:
-            self._note(scope, status, time.monotonic() - start)
+            self._note(scope, visit, status, time.monotonic() - start)
 
     def _check(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
@@ -93,9 +97,11 @@ class Gate:
                 hint="Add the origin to the setting server.cors_origins.",
             )
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        dialect = dialect_of(scope["path"], dict(scope["headers"]))
-        self._metrics.count_request(dialect, status)
+    def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
+        visit.client, visit.seconds = scope["state"]["owner"], seconds
+        visit.cancels.clear()
+        visit.status = status or GONE
+        self._metrics.count_request(visit.api, status)
         log.info(
             "%s %r %d in %.3f s for %s",
             scope["method"],
@@ -122,7 +128,8 @@ class Entry:
             return
         try:
             headers = _headers(scope)
-            scope["state"]["owner"] = self._owner(scope, headers)
+            owner = self._owner(scope, headers)
+            scope["state"]["owner"] = scope["state"]["visit"].client = owner
             body = await self._body(headers, receive)
         except ApiError as error:
             await error_response(error, scope)(scope, receive, send)

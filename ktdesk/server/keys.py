@@ -13,6 +13,7 @@ import re
 import secrets
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,16 +62,13 @@ def add_key(path: Path, name: str = "") -> tuple[str, str]:
             hint="Take a name that is new, of letters, digits, '-' and '_'.",
         )
     text = _PREFIX + secrets.token_urlsafe(32)
-    lines = [f'{key.name} = "{key.sha256}"\n' for key in (*keys, Key(name, _sha256(text)))]
-    try:
-        with whole_file(path) as file:
-            file.write("".join([_COMMENT, *lines]).encode())
-    except OSError as error:
-        raise SettingsError(
-            f"The key could not be saved in {path}: {error.strerror}.",
-            hint="Make the folder writable, or set KTDESK_HOME to one that is.",
-        ) from error
+    _write(path, (*keys, Key(name, _sha256(text))))
     return name, text
+
+
+def remove_key(path: Path, name: str) -> None:
+    """Let a key be none any more. Raises SettingsError if the file cannot be read or written."""
+    _write(path, tuple(key for key in read_keys(path) if key.name != name))
 
 
 def key_of(keys: tuple[Key, ...], text: str) -> Key | None:
@@ -80,6 +78,18 @@ def key_of(keys: tuple[Key, ...], text: str) -> Key | None:
         if hmac.compare_digest(given, key.sha256):
             found = key
     return found
+
+
+def _write(path: Path, keys: Sequence[Key]) -> None:
+    lines = [f'{key.name} = "{key.sha256}"\n' for key in keys]
+    try:
+        with whole_file(path) as file:
+            file.write("".join([_COMMENT, *lines]).encode())
+    except OSError as error:
+        raise SettingsError(
+            f"The keys could not be saved in {path}: {error.strerror}.",
+            hint="Make the folder writable, or set KTDESK_HOME to one that is.",
+        ) from error
 
 
 def _sha256(text: str) -> str:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,15 +27,19 @@ class Engine:
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.info: SimpleNamespace | None = None
         self.during_load: Callable[[], None] = lambda: None
 
     def load(self, path: Path, report: Callable[[LoadProgress], None]) -> None:
+        self.info = None
         report(LoadProgress("Reading", 0.5))
         self.during_load()
         report(LoadProgress("Ready", 1.0))
+        self.info = SimpleNamespace(path=path)
         self.done.append(f"load {path.stem}")
 
     def unload(self) -> None:
+        self.info = None
         self.done.append("unload")
 
     def cancel(self, request_id: str) -> None:
