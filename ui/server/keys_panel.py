@@ -82,6 +82,7 @@ class KeysPanel(QFrame):
         for name in [name for name in self._rows if name not in names]:
             row = self._rows.pop(name)
             self._list.removeWidget(row)
+            row.hide()
             row.deleteLater()
         for name in names:
             if name not in self._rows:
