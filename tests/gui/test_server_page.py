@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -398,6 +400,32 @@ def test_programs_and_a_chat_of_the_window_share_the_engine(
     assert visit.prompt_tokens > 0
     assert 0 < visit.answer_tokens <= 24
     chat.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_snippet_is_answered(real: Real, store: SettingsStore, kind: str) -> None:
+    made = real.presenter.make_key("shell")
+    assert made
+    store.set("server", "answer_tokens", 8)
+    text = snippet(kind, real.start(), "tiny", has_keys=True).replace("YOUR-KEY", made[1])
+    if kind == "curl" and shutil.which("curl") is None:
+        pytest.skip("there is no curl")
+    command = ["sh", "-c", text] if kind == "curl" else [sys.executable, "-c", text]
+    done = list[subprocess.CompletedProcess[str]]()
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+
+    def run() -> None:
+        done.append(
+            subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+        )
+
+    real.aside(run)
+    real.wait(lambda: bool(done))
+    assert done[0].returncode == 0, done[0].stderr
+    assert done[0].stdout
+    assert real.presenter.visits.last()[-1].status == 200
+    assert real.presenter.visits.last()[-1].answer_tokens <= 8
 
 
 @pytest.mark.slow

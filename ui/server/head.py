@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.server.presenter import ServerPresenter, ServerState
 from ui.theme import Theme, scaled
 from ui.widgets.copy_button import CopyButton
-from ui.widgets.icon_button import IconButton
 
+_ICON = QSize(24, 24)
 _LOOKS = {
     ServerState.STOPPED: ("stop", "muted"),
     ServerState.STARTING: ("retry", "muted"),
@@ -28,10 +28,7 @@ class Head(QFrame):
         super().__init__(parent)
         self.setObjectName("sectionCard")
         self._presenter = presenter
-        self._icon = IconButton(theme, "stop", self, colour="muted")
-        self._icon.setObjectName("bannerIcon")
-        self._icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._theme, self._icon = theme, QLabel(self)
         self.said, self._model, self._note = (QLabel(self) for _ in range(3))
         self.said.setFont(scaled(self.font(), 1.4))
         self.said.setObjectName("heading")
@@ -47,6 +44,7 @@ class Head(QFrame):
         self.restart.clicked.connect(presenter.restart)
         self._lay_out()
         presenter.changed.connect(self.retranslate)
+        theme.changed.connect(self._draw)
         self.retranslate()
 
     @Slot()
@@ -54,10 +52,7 @@ class Head(QFrame):
         """Say it in the present language, and as things stand."""
         now = self._presenter
         self.said.setText(self._state_text())
-        icon, colour = _LOOKS[now.state]
-        self._icon.show_icon(icon)
-        self._icon.show_colour(colour)
-        self._icon.setAccessibleName(self.said.text())
+        self._draw()
         self._model.setText(self._model_text())
         self.copy.text_to_copy = now.address
         self.copy.setVisible(bool(now.address))
@@ -72,6 +67,11 @@ class Head(QFrame):
         self.restart.setText(self.tr("Restart the server"))
         for widget in (self._note, self.restart):
             widget.setVisible(now.needs_restart)
+
+    @Slot()
+    def _draw(self) -> None:
+        icon = self._theme.icon(*_LOOKS[self._presenter.state])
+        self._icon.setPixmap(icon.pixmap(_ICON))
 
     def _state_text(self) -> str:
         match self._presenter.state:

@@ -137,6 +137,7 @@ class _MadeKey(QWidget):
         """Show a key, ready to be copied."""
         self._name = name
         self.text.setText(text)
+        self.text.setCursorPosition(0)
         self.copy.text_to_copy = text
         self.retranslate()
         self.show()

@@ -60,7 +60,7 @@ class ServerPage(QWidget):
         right.setSpacing(12)
         for widget in (self.keys, self.snippets):
             right.addWidget(widget)
-        right.addStretch()
+        right.addStretch(1)
         self._columns.setSpacing(12)
         self._columns.addWidget(self.reach, 1, Qt.AlignmentFlag.AlignTop)
         self._columns.addLayout(right, 1)

@@ -21,10 +21,11 @@ def snippet(kind: str, address: str, model: str, *, has_keys: bool) -> str:
 
 
 def _curl(address: str, model: str, question: str, key: str) -> str:
-    body = {"model": model, "messages": [{"role": "user", "content": question}]}
-    text = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
+    message = f'{{"role": "user", "content": {_quoted(question)}}}'
+    body = f'{{\n    "model": {_quoted(model)},\n    "messages": [{message}]\n  }}'
+    body = body.replace("'", "'\\''")  # as a shell reads it
     header = f' \\\n  -H "Authorization: Bearer {key}"' if key else ""
-    return f"curl {address}/v1/chat/completions{header} \\\n  -d '{text}'"
+    return f"curl {address}/v1/chat/completions{header} \\\n  -d '{body}'"
 
 
 def _openai(address: str, model: str, question: str, key: str) -> str:
