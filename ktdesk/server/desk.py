@@ -75,10 +75,7 @@ class Desk:
         jobs = [self._job(entry, ask, http, index) for index in range(ask.choices)]
         self.dispatcher.submit(*jobs)
         limit_s = self.settings.request_minutes * 60.0
-        visit: Visit = http.state.visit
-        visit.model = entry.id
-        cancel = self.dispatcher.cancel
-        visit.cancels += [partial(cancel, job) for job in jobs]
+        cancel, visit = self.dispatcher.cancel, _visit(http)
 
         def count(stats: Stats) -> None:
             self.metrics.count_answer(stats)
@@ -166,7 +163,7 @@ class Desk:
         keep_s: float | None = None,
         request_id: str = "",
     ) -> Job:
-        return Job(
+        job = Job(
             entry.path if entry else None,
             work,
             owner=http.state.owner,
@@ -174,3 +171,11 @@ class Desk:
             keep_s=keep_s,
             loop=asyncio.get_running_loop(),
         )
+        visit = _visit(http)
+        visit.model = entry.id if entry else ""
+        visit.cancels.append(partial(self.dispatcher.cancel, job))
+        return job
+
+
+def _visit(http: HttpRequest) -> Visit:
+    return http.state.visit

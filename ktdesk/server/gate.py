@@ -98,7 +98,9 @@ class Gate:
             )
 
     def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
-        visit.client, visit.seconds = scope["state"]["owner"], seconds
+        client = scope.get("client")
+        visit.client = scope["state"]["owner"] or (client[0] if client else "")
+        visit.seconds = seconds
         visit.cancels.clear()
         visit.status = status or GONE
         self._metrics.count_request(visit.api, status)

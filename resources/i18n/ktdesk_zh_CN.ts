@@ -2526,8 +2526,8 @@
         <translation>请求</translation>
     </message>
     <message>
-        <source>Who asked when, and how it went. What is said in them is not kept.</source>
-        <translation>谁在何时提问、结果如何。不保存其中的内容。</translation>
+        <source>Who asked when, and how it went; never what was said.</source>
+        <translation>谁在何时提问、结果如何；从不包含说了什么。</translation>
     </message>
     <message>
         <source>Cancel the request</source>

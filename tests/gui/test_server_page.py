@@ -25,7 +25,13 @@ from ktdesk.errors import SettingsError
 from ktdesk.runtime.request import Stats
 from ktdesk.server.keys import read_keys
 from ktdesk.server.visits import MOST_KEPT, Visits
-from ktdesk.settings import Settings, keys_file
+from ktdesk.settings import (
+    InterfaceSettings,
+    ServerSettings,
+    Settings,
+    keys_file,
+    save_settings,
+)
 from tests.gui.accessible import check_accessible
 from tests.tiny import tiny_deepseek
 from ui.bridge import EngineBridge
@@ -520,3 +526,68 @@ def test_the_program_ends_while_a_request_runs(real: Real, real_engine: Engine) 
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/health", trust_env=False)
     assert real_engine.info is not None
+
+
+@pytest.mark.slow
+def test_the_program_ends_while_a_request_waits(real: Real, real_engine: Engine) -> None:
+    address, ended = real.start(), list[str]()
+    with real_engine._turn.taken():
+        thread = real.aside(lambda: _stream(address, ended))
+        real.wait(lambda: any(visit.can_cancel for visit in real.presenter.visits.last()))
+        assert real.presenter.close(10)
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+PROGRAM = """
+import sys, threading
+from PySide6.QtCore import QMetaObject, Qt
+from PySide6.QtWidgets import QApplication
+from ui.app import main
+
+def end() -> None:
+    sys.stdin.readline()
+    queued = Qt.ConnectionType.QueuedConnection
+    QMetaObject.invokeMethod(QApplication.instance(), "quit", queued)
+
+threading.Thread(target=end, daemon=True).start()
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_the_whole_program_starts_with_the_server_and_ends_in_mid_answer(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    port, model = _unused_port(), tiny_deepseek(tmp_path / "tiny.gguf").path
+    interface = InterfaceSettings(serve_at_start=True, wizard_done=True, last_model=str(model))
+    save_settings(Settings(interface=interface, server=ServerSettings(port=port)))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdin
+        address = f"http://127.0.0.1:{port}"
+        qtbot.waitUntil(lambda: _models(address) == ["tiny"], timeout=LONG_MS)
+        ended = list[str]()
+        thread = threading.Thread(target=_stream, args=(address, ended))
+        thread.start()
+        qtbot.waitUntil(lambda: bool(ended), timeout=LONG_MS)
+        program.stdin.write("\n")
+        program.stdin.flush()
+        assert program.wait(20) == 0
+        thread.join(20)
+        assert program.stderr
+        assert program.stderr.read() == ""
+
+
+def _models(address: str) -> list[str]:
+    try:
+        found = httpx.get(f"{address}/v1/models", trust_env=False, timeout=20)
+    except httpx.TransportError:
+        return []
+    return [entry["id"] for entry in found.json()["data"]]

@@ -76,9 +76,7 @@ class RequestsPanel(QFrame):
     def retranslate(self) -> None:
         """Say it in the present language."""
         self._title.setText(self.tr("Requests"))
-        self._about.setText(
-            self.tr("Who asked when, and how it went. What is said in them is not kept.")
-        )
+        self._about.setText(self.tr("Who asked when, and how it went; never what was said."))
         self.cancel.setText(self.tr("Cancel the request"))
         self.table.setAccessibleName(self.tr("Requests"))
         self.rows.retranslate()
