@@ -2533,6 +2533,10 @@
         <source>Cancel the request</source>
         <translation>取消请求</translation>
     </message>
+    <message>
+        <source>Requests: {count} under way</source>
+        <translation>请求：{count} 个进行中</translation>
+    </message>
 </context>
 <context>
     <name>RuleEditor</name>

@@ -241,6 +241,7 @@ def test_a_running_request_is_cancelled_by_hand(real: Real, real_engine: Engine)
         panel.look()
         panel.table.selectRow(0)
         real.wait(lambda: panel.look() or panel.cancel.isEnabled())
+        assert panel._title.text() == "Requests: 1 under way"
         real.qtbot.mouseClick(panel.cancel, LEFT)
         real.wait(lambda: not thread.is_alive())
     assert ended[-1] == "data: [DONE]"

@@ -37,7 +37,7 @@ class RequestsPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("sectionCard")
-        self._presenter = presenter
+        self._presenter, self._running = presenter, 0
         self._title, self._about = QLabel(self), QLabel(self)
         self._title.setObjectName("heading")
         self._about.setObjectName("muted")
@@ -70,12 +70,15 @@ class RequestsPanel(QFrame):
     @Slot()
     def look(self) -> None:
         """Show what has come since the last time."""
-        self.rows.show_visits(self._presenter.visits.last())
+        visits = self._presenter.visits.last()
+        self.rows.show_visits(visits)
+        self._running = sum(visit.can_cancel for visit in visits)
+        self._say_title()
         self._follow()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._title.setText(self.tr("Requests"))
+        self._say_title()
         self._about.setText(self.tr("Who asked when, and how it went; never what was said."))
         self.cancel.setText(self.tr("Cancel the request"))
         self.table.setAccessibleName(self.tr("Requests"))
@@ -91,6 +94,10 @@ class RequestsPanel(QFrame):
         """Cost nothing."""
         super().hideEvent(event)
         self._timer.stop()
+
+    def _say_title(self) -> None:
+        running = self.tr("Requests: {count} under way").format(count=self._running)
+        self._title.setText(running if self._running else self.tr("Requests"))
 
     @Slot()
     def _follow(self) -> None:
