@@ -1401,8 +1401,8 @@
         <translation>尚未加载模型。请在窗口中加载；其他程序无法加载模型。</translation>
     </message>
     <message>
-        <source>{model} answers programs, in turn with your chats. Which model is loaded is decided in the window alone; loading another one cuts requests that run.</source>
-        <translation>{model} 与您的对话轮流回答其他程序。加载哪个模型只由窗口决定；加载另一个模型会中断进行中的请求。</translation>
+        <source>{model} is loaded; it answers programs in turn with your chats. Which model is loaded is decided in the window alone; loading another one cuts requests that run.</source>
+        <translation>已加载 {model}，它与您的对话轮流回答其他程序。加载哪个模型只由窗口决定；加载另一个模型会中断进行中的请求。</translation>
     </message>
 </context>
 <context>

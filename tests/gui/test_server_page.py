@@ -259,7 +259,7 @@ def test_another_model_is_told_to_the_server(
     model.load(file)
     stage.qtbot.waitUntil(lambda: model.is_ready)
     assert stage.opened[0].looks
-    assert any(text.startswith("small answers programs") for text in said(stage.page))
+    assert any(text.startswith("small is loaded;") for text in said(stage.page))
     assert '"small"' in stage.page.snippets.code.toPlainText()
 
 

@@ -88,8 +88,8 @@ class Head(QFrame):
         if not (name := self._presenter.model_name):
             return self.tr("No model is loaded. Load one in the window; programs cannot.")
         text = self.tr(
-            "{model} answers programs, in turn with your chats. Which model is loaded is decided "
-            "in the window alone; loading another one cuts requests that run."
+            "{model} is loaded; it answers programs in turn with your chats. Which model is loaded "
+            "is decided in the window alone; loading another one cuts requests that run."
         )
         return text.format(model=name)
 
