@@ -22,7 +22,7 @@ from ktdesk.server.failures import ApiError, Dialect, as_api_error, fault
 from ktdesk.server.gate import GONE, Entry, Gate, error_response
 from ktdesk.server.health import health_router
 from ktdesk.server.hosts import Hosts
-from ktdesk.server.keys import Key
+from ktdesk.server.keys import KeyRing
 from ktdesk.server.ollama.answers import answers_router
 from ktdesk.server.ollama.models import models_router as ollama_models_router
 from ktdesk.server.openai.chat import chat_router
@@ -45,8 +45,8 @@ _ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
 _MOST_TOLD = 3  # of what is wrong with a body
 
 
-def build_app(desk: Desk, keys: Sequence[Key]) -> ASGIApp:
-    """Return the application. keys: if there are any, a request needs one."""
+def build_app(desk: Desk, keys: KeyRing) -> ASGIApp:
+    """Return the application. keys: a request needs one, if they say so."""
     app = describe_apis(desk)
     settings = desk.settings
     entry = Entry(app, keys, settings.body_mb * 1_000_000, logs_bodies=settings.log_prompts)

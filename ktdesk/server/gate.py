@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +23,7 @@ from ktdesk.server.failures import (
     fault,
 )
 from ktdesk.server.hosts import Hosts
-from ktdesk.server.keys import Key, key_of
+from ktdesk.server.keys import KeyRing
 from ktdesk.server.metrics import Metrics
 from ktdesk.server.visits import Visit, Visits
 from ktdesk.server.wire import Json
@@ -117,10 +116,8 @@ class Gate:
 class Entry:
     """Lets requests in that have a key, if there are any, and bodies that are not too large."""
 
-    def __init__(
-        self, app: ASGIApp, keys: Iterable[Key], most_bytes: int, *, logs_bodies: bool
-    ) -> None:
-        self._app, self._keys = app, tuple(keys)
+    def __init__(self, app: ASGIApp, keys: KeyRing, most_bytes: int, *, logs_bodies: bool) -> None:
+        self._app, self._keys = app, keys
         self._most_bytes, self._logs_bodies = most_bytes, logs_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,10 +142,10 @@ class Entry:
     def _owner(self, scope: Scope, headers: dict[str, str]) -> str:
         """Return whom a request is for: its key's name, or its address if there are no keys."""
         client: Any = scope.get("client")
-        if self._keys and scope["path"] not in _OPEN:
+        if self._keys.is_needed and scope["path"] not in _OPEN:
             scheme, _, text = headers.get("authorization", "").partition(" ")
             bearer = text.strip() if scheme.casefold() == "bearer" else ""
-            key = key_of(self._keys, headers.get("x-api-key") or bearer)
+            key = self._keys.key_of(headers.get("x-api-key") or bearer)
             if key is None:
                 raise ApiError(
                     401,

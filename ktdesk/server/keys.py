@@ -34,6 +34,24 @@ class Key:
     sha256: str
 
 
+class KeyRing:
+    """The keys that let in now. Changed by any thread; once there was one, one is needed."""
+
+    def __init__(self, keys: Sequence[Key] = ()) -> None:
+        self._keys: tuple[Key, ...] = ()
+        self.is_needed = False
+        self.use(keys)
+
+    def use(self, keys: Sequence[Key]) -> None:
+        """Let in with these, and with no others any more; without any, nobody comes in."""
+        self._keys = tuple(keys)
+        self.is_needed = self.is_needed or bool(keys)
+
+    def key_of(self, text: str) -> Key | None:
+        """Return the key that a client has given."""
+        return key_of(self._keys, text)
+
+
 def read_keys(path: Path) -> tuple[Key, ...]:
     """Return the keys of a file, none if it is not there. Raises SettingsError."""
     try:

@@ -23,7 +23,7 @@ from ktdesk.server.connection import Connection
 from ktdesk.server.desk import Desk
 from ktdesk.server.dispatcher import Dispatcher, Load
 from ktdesk.server.hosts import is_loopback, is_unspecified
-from ktdesk.server.keys import Key
+from ktdesk.server.keys import Key, KeyRing
 from ktdesk.server.visits import Visits
 from ktdesk.settings import SamplingSettings, ServerSettings
 
@@ -61,10 +61,10 @@ class Service:
             queue_length=settings.queue_length,
             keep_s=keep_s,
         )
-        self._catalogue = Catalogue(find)
+        self._catalogue, self._keys = Catalogue(find), KeyRing(keys)
         desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling, visits)
         config = uvicorn.Config(
-            build_app(desk, keys),
+            build_app(desk, self._keys),
             http=Connection,
             ws="none",
             lifespan="off",
@@ -100,6 +100,13 @@ class Service:
     def look_again(self) -> None:
         """Look at the models again when a client asks the next time; from any thread."""
         self._catalogue.forget()
+
+    def use_keys(self, keys: Sequence[Key]) -> None:
+        """Let in with these keys, and with no others any more; from any thread.
+
+        Where there was one, a request goes on to need one, also if there is none.
+        """
+        self._keys.use(keys)
 
     def stop(self, *, at_once: bool = False) -> None:
         """Let `run` end, from any thread: answers that run have some seconds left.

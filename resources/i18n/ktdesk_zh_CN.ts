@@ -1373,8 +1373,8 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Settings or keys have changed; the server does not know yet.</source>
-        <translation>设置或密钥已更改，运行中的服务器尚未采用。</translation>
+        <source>Settings have changed; the server takes them when it starts again.</source>
+        <translation>设置已更改，服务器重启后采用。</translation>
     </message>
     <message>
         <source>Restart the server</source>
@@ -1445,6 +1445,10 @@
     <message>
         <source>Every request needs one of these. Only their hashes are kept.</source>
         <translation>每个请求都需要其中一个密钥。只保存其哈希值。</translation>
+    </message>
+    <message>
+        <source>The last key is gone: nobody comes in until the server starts again.</source>
+        <translation>最后一个密钥已移除：服务器重启之前不再允许任何访问。</translation>
     </message>
     <message>
         <source>Without keys, every program of this computer may ask, and no other one.</source>

@@ -183,6 +183,29 @@ def test_programs_neither_load_nor_unload(real: Real, real_engine: Engine) -> No
 
 
 @pytest.mark.slow
+def test_keys_count_at_once_and_the_last_one_leaves_the_door_shut(real: Real) -> None:
+    address = real.start()
+
+    def status(key: str) -> int:
+        headers = {"authorization": f"Bearer {key}"}
+        return httpx.get(f"{address}/v1/models", headers=headers, trust_env=False).status_code
+
+    assert status("none") == 200
+    made = real.presenter.make_key("editor")
+    assert made
+    assert (status("none"), status(made[1])) == (401, 200)
+    real.presenter.remove_key("editor")
+    assert (status("none"), status(made[1])) == (401, 401)
+    assert real.presenter.is_shut
+    assert real.page.head.restart.isVisible()
+    real.presenter.restart()
+    real.wait(lambda: real.presenter.state is ServerState.STOPPED or not real.presenter.address)
+    real.wait(lambda: real.presenter.state is ServerState.RUNNING)
+    assert not real.presenter.is_shut
+    assert status("none") == 200
+
+
+@pytest.mark.slow
 def test_a_request_of_a_model_that_was_replaced_fails(
     real: Real, real_engine: Engine, tmp_path: Path
 ) -> None:

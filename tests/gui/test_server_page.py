@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.errors import SettingsError
 from ktdesk.runtime.request import Stats
-from ktdesk.server.keys import read_keys
+from ktdesk.server.keys import Key, read_keys
 from ktdesk.server.visits import MOST_KEPT, Visits
 from ktdesk.settings import Settings, keys_file
 from tests.gui.accessible import check_accessible
@@ -54,6 +54,7 @@ class FakeServed:
         self.is_stopping, self.may_answer = threading.Event(), threading.Event()
         self.may_answer.set()
         self.looks, self.was_at_once = 0, False
+        self.keys: tuple[Key, ...] = ()
 
     def run(self, on_ready: Callable[[], None] | None = None) -> None:
         assert self.may_answer.wait(20)
@@ -64,6 +65,9 @@ class FakeServed:
     def stop(self, *, at_once: bool = False) -> None:
         self.was_at_once = at_once
         self.is_stopping.set()
+
+    def use_keys(self, keys: Sequence[Key]) -> None:
+        self.keys = tuple(keys)
 
     def look_again(self) -> None:
         self.looks += 1

@@ -63,7 +63,9 @@ class Head(QFrame):
         if self.button.property("primary") != is_stopped:
             self.button.setProperty("primary", is_stopped)
             self.button.style().polish(self.button)
-        self._note.setText(self.tr("Settings or keys have changed; the server does not know yet."))
+        self._note.setText(
+            self.tr("Settings have changed; the server takes them when it starts again.")
+        )
         self.restart.setText(self.tr("Restart the server"))
         for widget in (self._note, self.restart):
             widget.setVisible(now.needs_restart)

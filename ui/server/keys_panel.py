@@ -74,11 +74,7 @@ class KeysPanel(QFrame):
     @Slot()
     def _follow(self) -> None:
         names = [key.name for key in self._presenter.keys]
-        self._about.setText(
-            self.tr("Every request needs one of these. Only their hashes are kept.")
-            if names
-            else self.tr("Without keys, every program of this computer may ask, and no other one.")
-        )
+        self._about.setText(self._explanation())
         for name in [name for name in self._rows if name not in names]:
             row = self._rows.pop(name)
             self._list.removeWidget(row)
@@ -88,6 +84,13 @@ class KeysPanel(QFrame):
             if name not in self._rows:
                 self._rows[name] = self._row(name)
                 self._list.addWidget(self._rows[name])
+
+    def _explanation(self) -> str:
+        if self._presenter.keys:
+            return self.tr("Every request needs one of these. Only their hashes are kept.")
+        if self._presenter.is_shut:
+            return self.tr("The last key is gone: nobody comes in until the server starts again.")
+        return self.tr("Without keys, every program of this computer may ask, and no other one.")
 
     def _row(self, name: str) -> QWidget:
         row = QWidget(self)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ktdesk.engine import Engine
@@ -12,6 +12,7 @@ from ktdesk.settings import Settings, keys_file
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
+    from ktdesk.server.keys import Key
     from ktdesk.server.visits import Visits
 
 
@@ -29,6 +30,10 @@ class Served(Protocol):
 
     def stop(self, *, at_once: bool = False) -> None:
         """Let `run` end, from any thread."""
+        ...
+
+    def use_keys(self, keys: Sequence[Key]) -> None:
+        """Let in with these keys alone; from any thread."""
         ...
 
     def look_again(self) -> None:

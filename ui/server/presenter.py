@@ -33,7 +33,7 @@ class ServerState(Enum):
     STOPPING = auto()
 
 
-Setup = tuple[ServerSettings, SamplingSettings, tuple[Key, ...]]
+Setup = tuple[ServerSettings, SamplingSettings]
 
 
 class ServerPresenter(QObject):
@@ -59,7 +59,7 @@ class ServerPresenter(QObject):
         self._served: Served | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._is_wanted = self._is_again = False
+        self._is_wanted = self._is_again = self._had_key = False
         self._runs_with: Setup | None = None
         self._ready.connect(self._on_ready)
         self._ended.connect(self._on_ended)
@@ -74,8 +74,14 @@ class ServerPresenter(QObject):
 
     @property
     def needs_restart(self) -> bool:
-        """Whether the server runs with other settings or keys than there are now."""
-        return self.state is ServerState.RUNNING and self._runs_with != self._setup()
+        """Whether the server runs with other settings than there are now, or lets nobody in."""
+        has_changed = self._runs_with != self._setup() or self.is_shut
+        return self.state is ServerState.RUNNING and has_changed
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the last key of a server that runs was removed: nobody comes in any more."""
+        return self.state is not ServerState.STOPPED and self._had_key and not self.keys
 
     @property
     def lacks_key(self) -> bool:
@@ -87,7 +93,7 @@ class ServerPresenter(QObject):
         if self.state is not ServerState.STOPPED:
             return
         self.look_at_keys()
-        self._is_wanted, self._runs_with = True, self._setup()
+        self._is_wanted, self._runs_with, self._had_key = True, self._setup(), bool(self.keys)
         self._thread = threading.Thread(target=self._serve, name="server", daemon=True)
         self._set(ServerState.STARTING)
         self._thread.start()
@@ -97,7 +103,7 @@ class ServerPresenter(QObject):
         self._end(at_once=False)
 
     def restart(self) -> None:
-        """Stop it, and start it with the present settings and keys."""
+        """Stop it, and start it with the present settings."""
         self._is_again = self.state in (ServerState.STARTING, ServerState.RUNNING)
         self.stop()
 
@@ -115,9 +121,13 @@ class ServerPresenter(QObject):
         self.start()
 
     def look_at_keys(self) -> None:
-        """Read the file of keys."""
+        """Read the file of keys; a server that runs follows it."""
         try:
             self.keys = read_keys(keys_file())
+            self._had_key = self._had_key or bool(self.keys)
+            with self._lock:
+                if self._served:
+                    self._served.use_keys(self.keys)
         except KTDeskError as error:
             self.failed.emit(error)
         self.changed.emit()
@@ -141,7 +151,7 @@ class ServerPresenter(QObject):
         self.look_at_keys()
 
     def _setup(self) -> Setup:
-        return self.store.settings.server, self.store.settings.sampling, self.keys
+        return self.store.settings.server, self.store.settings.sampling
 
     def _end(self, *, at_once: bool) -> None:
         if self.state is ServerState.STOPPED:
