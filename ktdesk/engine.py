@@ -11,7 +11,6 @@ import logging
 import threading
 import weakref
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.request import NOTHING_DONE, Done, Event, Failed, PromptSize, Request
+from ktdesk.runtime.turn import Turn
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def _ignore(progress: LoadProgress) -> None:
 
 
 class Engine:
-    """Runs one model. Thread-safe: one request at a time, the others wait their turn.
+    """Runs one model. Thread-safe: one request at a time, the others wait their turn, in order.
 
     threads: 0 takes one per physical core.
     """
 
     def __init__(self, *, threads: int = 0) -> None:
         self.threads = threads or physical_cores()
-        self._turn = threading.Lock()  # held by whoever uses or replaces the model
+        self._turn = Turn()  # of whoever uses or replaces the model
         self._model: LoadedModel | None = None
         self._flags: weakref.WeakValueDictionary[str, _Flag] = weakref.WeakValueDictionary()
         self._load_cancelled = threading.Event()
@@ -91,7 +91,7 @@ class Engine:
         """
         self._load_cancelled.clear()
         self._cancel_all()
-        with self._turn:
+        with self._turn.taken():
             from ktdesk.runtime.loading import load_model
 
             def report(now: LoadProgress) -> None:
@@ -119,11 +119,15 @@ class Engine:
         """Stop a load that is under way, from any thread."""
         self._load_cancelled.set()
 
-    def generate(self, request: Request) -> Iterator[Event]:
-        """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed."""
+    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
+        """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed.
+
+        model: the path of the one that is to answer, None for whichever is loaded. It fails if
+        another one is when its turn has come.
+        """
         flag = _Flag()
         self._flags[request.id] = flag
-        return self._events(request, flag)
+        return self._events(request, flag, model)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
@@ -152,7 +156,7 @@ class Engine:
         by token, as answers are. Waits its turn. Raises RequestError for a text that is too short,
         and what `generate` fails with.
         """
-        with self._turn:
+        with self._turn.taken():
             for some in self._loaded().runner.text_logits(text, by_steps=by_steps):
                 yield some.losses()
 
@@ -161,7 +165,7 @@ class Engine:
 
         The tokens, and what this fails with, are those of `text_losses` by steps.
         """
-        with self._turn:
+        with self._turn.taken():
             for some in self._loaded().runner.text_logits(text, by_steps=True):
                 yield from some.logits.numpy()
 
@@ -173,7 +177,7 @@ class Engine:
         Raises SessionError if there is nothing to save or it cannot be written; RequestError,
         TemplateError as `generate` would fail.
         """
-        with self._turn:
+        with self._turn.taken():
             return self._loaded().runner.save_session(path, request)
 
     def restore_session(self, path: Path) -> int:
@@ -182,24 +186,31 @@ class Engine:
         The next request that begins with them does not read them again. Waits its turn. Raises
         SessionError if the file is missing, damaged, or of another model, type of cache or version.
         """
-        with self._turn:
+        with self._turn.taken():
             return self._loaded().runner.restore_session(path)
 
     def unload(self) -> None:
         """Give the model's memory back; running requests are cancelled."""
         self.cancel_load()
         self._cancel_all()
-        with self._turn:
+        with self._turn.taken():
             self._model = None
 
     def _cancel_all(self) -> None:
         for flag in list(self._flags.values()):
             flag.set()
 
-    def _events(self, request: Request, flag: _Flag) -> Generator[Event, None, None]:
+    def _events(
+        self, request: Request, flag: _Flag, wanted: Path | None
+    ) -> Generator[Event, None, None]:
         try:
-            with self._my_turn(flag):
+            with self._turn.taken(flag.is_set):
                 model = self._loaded()
+                if wanted is not None and model.info.path != wanted:
+                    raise RequestError(
+                        "Another model was loaded before the request had its turn.",
+                        hint="Ask for the one that is loaded now.",
+                    )
                 for event in model.runner.run(request, flag):
                     if isinstance(event, Done) and model.learner:
                         model.learner.learn(event.stats)
@@ -214,14 +225,3 @@ class Engine:
         if model is None:
             raise RequestError("No model is loaded.", hint="Load a model first.")
         return model
-
-    @contextmanager
-    def _my_turn(self, flag: _Flag) -> Generator[None]:
-        """Wait for the requests before this one. Raises Cancelled if cancelled meanwhile."""
-        while not self._turn.acquire(timeout=0.05):
-            if flag.is_set():
-                raise Cancelled
-        try:
-            yield
-        finally:
-            self._turn.release()

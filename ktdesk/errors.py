@@ -39,6 +39,10 @@ class SettingsError(KTDeskError):
     """A setting has a value that is not allowed."""
 
 
+class PortTakenError(SettingsError):
+    """Another program listens where the server should."""
+
+
 class PlacementError(KTDeskError):
     """A placement file does not fit the model or the operators of this build.
 

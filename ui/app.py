@@ -88,6 +88,8 @@ def _run() -> int:
     from ui.language import Language
     from ui.library.on_demand import LibraryOnDemand
     from ui.main_window import MainWindow, PageKind
+    from ui.server.opening import server_over
+    from ui.server.presenter import ServerPresenter
     from ui.settings_store import SettingsStore
     from ui.theme import Theme, application_icon
 
@@ -109,8 +111,10 @@ def _run() -> int:
 
     follow()
     store.changed.connect(follow)
-    bridge = EngineBridge(Engine(), application)
+    engine = Engine()
+    bridge = EngineBridge(engine, application)
     model = ModelPresenter(bridge, store, application)
+    server = ServerPresenter(server_over(engine), store, model, application)
 
     library = LibraryOnDemand(store, model, theme, application)
 
@@ -138,11 +142,20 @@ def _run() -> int:
     def hardware_title() -> str:
         return QCoreApplication.translate("MainWindow", "Hardware")
 
+    def server_page() -> QWidget:
+        from ui.server.page import ServerPage
+
+        return ServerPage(server, theme)
+
+    def server_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Server")
+
     pages = (
         PageKind("discover", "discover", discover_title, library.make_discover),
         PageKind("shelf", "shelf", shelf_title, library.make_shelf),
         PageKind("placement", "placement", placement_title, placement_page),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
+        PageKind("server", "server", server_title, server_page),
     )
     kept, problem = open_kept(application)
     chat = ChatPresenter(bridge, store, model, kept, application)
@@ -166,14 +179,18 @@ def _run() -> int:
 
     library.loading.connect(lambda: window.show_page("chat"))
     window.painted.connect(go_on_with_downloads)
+    if store.settings.interface.serve_at_start:
+        server.failed.connect(window.page.banner.show_error)
+        window.painted.connect(server.start)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
     library.close()
+    has_ended = server.close(CLOSE_MS / 1000)
     chat.close()
     kept.close()
-    if not bridge.close(CLOSE_MS):
-        _log.warning("the engine did not end in time")
+    if not (bridge.close(CLOSE_MS) and has_ended):
+        _log.warning("the engine or the server did not end in time")
         log.close()
         os._exit(code)  # its thread would be destroyed while it runs, which Qt answers with abort
     return code

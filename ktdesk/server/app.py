@@ -19,10 +19,10 @@ from ktdesk.server.anthropic.messages import messages_router
 from ktdesk.server.described import errors
 from ktdesk.server.desk import Desk
 from ktdesk.server.failures import ApiError, Dialect, as_api_error, fault
-from ktdesk.server.gate import Entry, Gate, error_response
+from ktdesk.server.gate import GONE, Entry, Gate, error_response
 from ktdesk.server.health import health_router
 from ktdesk.server.hosts import Hosts
-from ktdesk.server.keys import Key
+from ktdesk.server.keys import KeyRing
 from ktdesk.server.ollama.answers import answers_router
 from ktdesk.server.ollama.models import models_router as ollama_models_router
 from ktdesk.server.openai.chat import chat_router
@@ -42,12 +42,11 @@ _ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
     "anthropic": (messages_router,),
     "ollama": (answers_router, ollama_models_router),
 }
-_GONE = 499  # nobody sees it but the log
 _MOST_TOLD = 3  # of what is wrong with a body
 
 
-def build_app(desk: Desk, keys: Sequence[Key]) -> ASGIApp:
-    """Return the application. keys: if there are any, a request needs one."""
+def build_app(desk: Desk, keys: KeyRing) -> ASGIApp:
+    """Return the application. keys: a request needs one, if they say so."""
     app = describe_apis(desk)
     settings = desk.settings
     entry = Entry(app, keys, settings.body_mb * 1_000_000, logs_bodies=settings.log_prompts)
@@ -58,7 +57,7 @@ def build_app(desk: Desk, keys: Sequence[Key]) -> ASGIApp:
         allow_headers=["*"],
         expose_headers=["retry-after"],
     )
-    return Gate(pages, Hosts(settings.hosts, settings.cors_origins), desk.metrics)
+    return Gate(pages, Hosts(settings.hosts, settings.cors_origins), desk.metrics, desk.visits)
 
 
 def describe_apis(desk: Desk) -> FastAPI:
@@ -76,7 +75,7 @@ def describe_apis(desk: Desk) -> FastAPI:
 async def _on_error(http: HttpRequest, error: Exception) -> Response:
     match error:
         case ClientGone():
-            return Response(status_code=_GONE)
+            return Response(status_code=GONE)
         case RequestValidationError():
             return error_response(_as_refusal(error), http.scope)
         case HTTPException():

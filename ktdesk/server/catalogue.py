@@ -53,6 +53,10 @@ class Catalogue:
         """Return what some work returns that reads the disk."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, work)
 
+    def forget(self) -> None:
+        """Make the list anew when it is wanted next; from any thread."""
+        self._made_at = -_FRESH_S
+
     def close(self) -> None:
         """End the thread."""
         self._reader.shutdown()

@@ -7,13 +7,14 @@ import asyncio
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import Request as HttpRequest
 
 from ktdesk.engine import Engine
 from ktdesk.library.shelf.model import LocalModel
-from ktdesk.runtime.request import Done, Failed, Options, Request, new_request_id
+from ktdesk.runtime.request import Done, Failed, Options, Request, Stats, new_request_id
 from ktdesk.server.answers import Answer, Answers, AnswerStream
 from ktdesk.server.calls import CallRule
 from ktdesk.server.catalogue import Catalogue
@@ -21,6 +22,7 @@ from ktdesk.server.dispatcher import Dispatcher
 from ktdesk.server.failures import as_api_error
 from ktdesk.server.job import Counted, Job, Work
 from ktdesk.server.metrics import Metrics
+from ktdesk.server.visits import Visit, Visits
 from ktdesk.server.wire import unless_gone
 from ktdesk.settings import SamplingSettings, ServerSettings
 
@@ -46,9 +48,10 @@ class Desk:
         dispatcher: Dispatcher,
         settings: ServerSettings,
         sampling: SamplingSettings,
+        visits: Visits | None = None,
     ) -> None:
         self.engine, self.catalogue, self.dispatcher = engine, catalogue, dispatcher
-        self.settings, self.metrics = settings, Metrics()
+        self.settings, self.metrics, self.visits = settings, Metrics(), visits or Visits()
         self._sampling = sampling
 
     def options(self, given: Mapping[str, Any]) -> Options:
@@ -72,7 +75,12 @@ class Desk:
         jobs = [self._job(entry, ask, http, index) for index in range(ask.choices)]
         self.dispatcher.submit(*jobs)
         limit_s = self.settings.request_minutes * 60.0
-        cancel, count = self.dispatcher.cancel, self.metrics.count_answer
+        cancel, visit = self.dispatcher.cancel, _visit(http)
+
+        def count(stats: Stats) -> None:
+            self.metrics.count_answer(stats)
+            visit.add_answer(stats)
+
         answers = Answers(
             entry, [AnswerStream(job, ask.rule, cancel, count, limit_s) for job in jobs]
         )
@@ -143,7 +151,7 @@ class Desk:
             request = dataclasses.replace(request, options=options)
 
         def work(engine: Engine) -> Iterator[Any]:
-            return engine.generate(request)
+            return engine.generate(request, model=entry.path)
 
         return self._new_job(entry, work, http, ask.keep_s, request.id)
 
@@ -155,7 +163,7 @@ class Desk:
         keep_s: float | None = None,
         request_id: str = "",
     ) -> Job:
-        return Job(
+        job = Job(
             entry.path if entry else None,
             work,
             owner=http.state.owner,
@@ -163,3 +171,11 @@ class Desk:
             keep_s=keep_s,
             loop=asyncio.get_running_loop(),
         )
+        visit = _visit(http)
+        visit.model = entry.id if entry else ""
+        visit.cancels.append(partial(self.dispatcher.cancel, job))
+        return job
+
+
+def _visit(http: HttpRequest) -> Visit:
+    return http.state.visit

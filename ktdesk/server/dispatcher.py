@@ -33,23 +33,22 @@ Load = Callable[[Path, Report], None]
 class Dispatcher:
     """Runs jobs on an engine. Thread-safe.
 
-    load: loads a model into the engine; as `Engine.load` may raise. places: how many jobs run at
-    once. queue_length: how many may wait. keep_s: how long a model stays without work, below 0 for
-    good. loaded: the model that the engine has already.
+    load: loads a model into the engine; as `Engine.load` may raise. None: somebody else does, who
+    has the engine, too; then no model is unloaded either, and a job of one that is not loaded
+    fails. places: how many jobs run at once. queue_length: how many may wait. keep_s: how long a
+    model stays without work, below 0 for good.
     """
 
     def __init__(
         self,
         engine: Engine,
-        load: Load,
+        load: Load | None,
         *,
         queue_length: int,
         keep_s: float,
         places: int = 1,
-        loaded: Path | None = None,
     ) -> None:
         self.loading: LoadProgress | None = None
-        self.model = loaded
         self._engine, self._load = engine, load
         self._queue, self._limit, self._keep_s = FairQueue(), queue_length, keep_s
         self._running: set[Job] = set()
@@ -61,6 +60,12 @@ class Dispatcher:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def model(self) -> Path | None:
+        """The model that is loaded."""
+        info = self._engine.info
+        return info.path if info else None
 
     @property
     def waiting(self) -> int:
@@ -122,7 +127,7 @@ class Dispatcher:
             self.cancel(job)
 
     def close(self) -> None:
-        """End everything and wait for it; the model's memory is given back."""
+        """End everything and wait for it; the memory of models it has loaded is given back."""
         self.end()
         with self._changed:
             self._is_closed = True
@@ -130,8 +135,8 @@ class Dispatcher:
         self.cut()
         for thread in self._threads:
             thread.join()
-        self._engine.unload()
-        self.model = None
+        if self._load:
+            self._engine.unload()
 
     def _serve_all(self) -> None:
         while job := self._next():
@@ -184,7 +189,8 @@ class Dispatcher:
         """Load the job's model, if it is not. Raises what loading does."""
         if job.model == self.model:
             return
-        self.model = None
+        if self._load is None:
+            raise _not_loaded()
         if job.model is None:
             self._engine.unload()
             return
@@ -201,7 +207,6 @@ class Dispatcher:
 
         try:
             self._load(job.model, report)
-            self.model = job.model
         finally:
             self.loading = None
 
@@ -212,7 +217,7 @@ class Dispatcher:
     def _note_end(self, job: Job) -> None:
         """Decide how long the model stays now."""
         keep_s = self._keep_s if job.keep_s is None else job.keep_s
-        has_end = self.model is not None and keep_s >= 0
+        has_end = self._load is not None and self.model is not None and keep_s >= 0
         self._expires = time.monotonic() + keep_s if has_end else None
 
 
@@ -229,3 +234,12 @@ def _thinned(items: Iterator[Item]) -> Iterator[Item]:
 
 def _ending() -> ApiError:
     return ApiError(503, "The server is ending.", retry_after_s=_RETRY_S)
+
+
+def _not_loaded() -> ApiError:
+    return ApiError(
+        503,
+        "Which model is loaded is decided in KTDesk's window, and it is not this one.",
+        hint="Load it there, or ask for the one that /v1/models names.",
+        retry_after_s=_RETRY_S,
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,12 +23,14 @@ from ktdesk.server.failures import (
     fault,
 )
 from ktdesk.server.hosts import Hosts
-from ktdesk.server.keys import Key, key_of
+from ktdesk.server.keys import KeyRing
 from ktdesk.server.metrics import Metrics
+from ktdesk.server.visits import Visit, Visits
 from ktdesk.server.wire import Json
 
 log = logging.getLogger(__name__)
 
+GONE = 499  # the client has; nobody sees it but the log
 _OPEN = ("/", "/health")  # to clients without a key
 _BODY_S = 60.0  # in which a body must have come
 _MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
@@ -45,8 +46,8 @@ def error_response(error: ApiError, scope: Scope) -> Json:
 class Gate:
     """Lets requests in that call this server by a name of its own."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, metrics: Metrics) -> None:
-        self._app, self._hosts, self._metrics = app, hosts, metrics
+    def __init__(self, app: ASGIApp, hosts: Hosts, metrics: Metrics, visits: Visits) -> None:
+        self._app, self._hosts, self._metrics, self._visits = app, hosts, metrics, visits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -60,7 +61,9 @@ class Gate:
             status = message.get("status", status)
             await send(message)
 
-        scope.setdefault("state", {})["owner"] = ""
+        dialect = dialect_of(scope["path"], dict(scope["headers"]))
+        visit = self._visits.begin(scope["method"], scope["path"], dialect)
+        scope.setdefault("state", {}).update(owner="", visit=visit)
         try:
             self._check(scope)
             await self._app(scope, receive, noting)
@@ -71,7 +74,7 @@ class Gate:
             if not status:
                 await error_response(fault(), scope)(scope, receive, noting)
         finally:
-            self._note(scope, status, time.monotonic() - start)
+            self._note(scope, visit, status, time.monotonic() - start)
 
     def _check(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
@@ -93,9 +96,13 @@ class Gate:
                 hint="Add the origin to the setting server.cors_origins.",
             )
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        dialect = dialect_of(scope["path"], dict(scope["headers"]))
-        self._metrics.count_request(dialect, status)
+    def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
+        client = scope.get("client")
+        visit.client = scope["state"]["owner"] or (client[0] if client else "")
+        visit.seconds = seconds
+        visit.cancels.clear()
+        visit.status = status or GONE
+        self._metrics.count_request(visit.api, status)
         log.info(
             "%s %r %d in %.3f s for %s",
             scope["method"],
@@ -109,10 +116,8 @@ class Gate:
 class Entry:
     """Lets requests in that have a key, if there are any, and bodies that are not too large."""
 
-    def __init__(
-        self, app: ASGIApp, keys: Iterable[Key], most_bytes: int, *, logs_bodies: bool
-    ) -> None:
-        self._app, self._keys = app, tuple(keys)
+    def __init__(self, app: ASGIApp, keys: KeyRing, most_bytes: int, *, logs_bodies: bool) -> None:
+        self._app, self._keys = app, keys
         self._most_bytes, self._logs_bodies = most_bytes, logs_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +127,8 @@ class Entry:
             return
         try:
             headers = _headers(scope)
-            scope["state"]["owner"] = self._owner(scope, headers)
+            owner = self._owner(scope, headers)
+            scope["state"]["owner"] = scope["state"]["visit"].client = owner
             body = await self._body(headers, receive)
         except ApiError as error:
             await error_response(error, scope)(scope, receive, send)
@@ -136,10 +142,10 @@ class Entry:
     def _owner(self, scope: Scope, headers: dict[str, str]) -> str:
         """Return whom a request is for: its key's name, or its address if there are no keys."""
         client: Any = scope.get("client")
-        if self._keys and scope["path"] not in _OPEN:
+        if self._keys.is_needed and scope["path"] not in _OPEN:
             scheme, _, text = headers.get("authorization", "").partition(" ")
             bearer = text.strip() if scheme.casefold() == "bearer" else ""
-            key = key_of(self._keys, headers.get("x-api-key") or bearer)
+            key = self._keys.key_of(headers.get("x-api-key") or bearer)
             if key is None:
                 raise ApiError(
                     401,

@@ -13,6 +13,7 @@ import re
 import secrets
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,24 @@ class Key:
 
     name: str
     sha256: str
+
+
+class KeyRing:
+    """The keys that let in now. Changed by any thread; once there was one, one is needed."""
+
+    def __init__(self, keys: Sequence[Key] = ()) -> None:
+        self._keys: tuple[Key, ...] = ()
+        self.is_needed = False
+        self.use(keys)
+
+    def use(self, keys: Sequence[Key]) -> None:
+        """Let in with these, and with no others any more; without any, nobody comes in."""
+        self._keys = tuple(keys)
+        self.is_needed = self.is_needed or bool(keys)
+
+    def key_of(self, text: str) -> Key | None:
+        """Return the key that a client has given."""
+        return key_of(self._keys, text)
 
 
 def read_keys(path: Path) -> tuple[Key, ...]:
@@ -61,16 +80,13 @@ def add_key(path: Path, name: str = "") -> tuple[str, str]:
             hint="Take a name that is new, of letters, digits, '-' and '_'.",
         )
     text = _PREFIX + secrets.token_urlsafe(32)
-    lines = [f'{key.name} = "{key.sha256}"\n' for key in (*keys, Key(name, _sha256(text)))]
-    try:
-        with whole_file(path) as file:
-            file.write("".join([_COMMENT, *lines]).encode())
-    except OSError as error:
-        raise SettingsError(
-            f"The key could not be saved in {path}: {error.strerror}.",
-            hint="Make the folder writable, or set KTDESK_HOME to one that is.",
-        ) from error
+    _write(path, (*keys, Key(name, _sha256(text))))
     return name, text
+
+
+def remove_key(path: Path, name: str) -> None:
+    """Let a key be none any more. Raises SettingsError if the file cannot be read or written."""
+    _write(path, tuple(key for key in read_keys(path) if key.name != name))
 
 
 def key_of(keys: tuple[Key, ...], text: str) -> Key | None:
@@ -80,6 +96,18 @@ def key_of(keys: tuple[Key, ...], text: str) -> Key | None:
         if hmac.compare_digest(given, key.sha256):
             found = key
     return found
+
+
+def _write(path: Path, keys: Sequence[Key]) -> None:
+    lines = [f'{key.name} = "{key.sha256}"\n' for key in keys]
+    try:
+        with whole_file(path) as file:
+            file.write("".join([_COMMENT, *lines]).encode())
+    except OSError as error:
+        raise SettingsError(
+            f"The keys could not be saved in {path}: {error.strerror}.",
+            hint="Make the folder writable, or set KTDESK_HOME to one that is.",
+        ) from error
 
 
 def _sha256(text: str) -> str:

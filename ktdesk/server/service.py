@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 import threading
@@ -14,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from ktdesk.engine import Engine
-from ktdesk.errors import SettingsError
+from ktdesk.errors import PortTakenError, SettingsError
 from ktdesk.library.shelf.model import LocalModel
 from ktdesk.server.app import build_app
 from ktdesk.server.catalogue import Catalogue
@@ -22,7 +23,8 @@ from ktdesk.server.connection import Connection
 from ktdesk.server.desk import Desk
 from ktdesk.server.dispatcher import Dispatcher, Load
 from ktdesk.server.hosts import is_loopback, is_unspecified
-from ktdesk.server.keys import Key
+from ktdesk.server.keys import Key, KeyRing
+from ktdesk.server.visits import Visits
 from ktdesk.settings import SamplingSettings, ServerSettings
 
 _GRACE_S = 5.0  # for answers that run when the server is to end
@@ -33,36 +35,36 @@ _ALL_ADDRESSES = "0.0.0.0"  # noqa: S104, RUF100 - only where the user has said 
 
 
 class Service:
-    """A server over one engine, which it owns: its models are loaded as they are asked for.
+    """A server over one engine.
 
-    find: lists the models there are. load: loads one into the engine. It listens from the
-    beginning, and answers while `run` runs. Raises SettingsError if the address cannot be had, or
-    others could reach it without a key.
+    find: lists the models there are. load: loads one into the engine as it is asked for; None:
+    somebody else has the engine, too, and loads. It listens from the beginning, and answers while
+    `run` runs. Raises PortTakenError, or SettingsError if the address cannot be had otherwise, or
+    others could reach it without a key. visits: where its requests are noted.
     """
 
     def __init__(
         self,
         engine: Engine,
         find: Callable[[], Sequence[LocalModel]],
-        load: Load,
+        load: Load | None,
         settings: ServerSettings,
         sampling: SamplingSettings,
         keys: Sequence[Key] = (),
+        visits: Visits | None = None,
     ) -> None:
         self._socket = _listen(settings, has_keys=bool(keys))
         keep_s = settings.keep_minutes * 60.0 or -1.0
-        info = engine.info
         self._dispatcher = Dispatcher(
             engine,
             load,
             queue_length=settings.queue_length,
             keep_s=keep_s,
-            loaded=info.path if info else None,
         )
-        self._catalogue = Catalogue(find)
-        desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling)
+        self._catalogue, self._keys = Catalogue(find), KeyRing(keys)
+        desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling, visits)
         config = uvicorn.Config(
-            build_app(desk, keys),
+            build_app(desk, self._keys),
             http=Connection,
             ws="none",
             lifespan="off",
@@ -95,9 +97,26 @@ class Service:
             self._dispatcher.close()
             self._catalogue.close()
 
-    def stop(self) -> None:
-        """Let `run` end, from any thread: answers that run have some seconds left."""
+    def look_again(self) -> None:
+        """Look at the models again when a client asks the next time; from any thread."""
+        self._catalogue.forget()
+
+    def use_keys(self, keys: Sequence[Key]) -> None:
+        """Let in with these keys, and with no others any more; from any thread.
+
+        Where there was one, a request goes on to need one, also if there is none.
+        """
+        self._keys.use(keys)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Let `run` end, from any thread: answers that run have some seconds left.
+
+        at_once: they have none, and end with what they have.
+        """
         self._server.should_exit = True
+        if at_once:
+            self._dispatcher.end()
+            self._dispatcher.cut()
 
 
 class _Server(uvicorn.Server):
@@ -175,6 +194,11 @@ def _own_port(listening: socket.socket) -> None:
 
 
 def _no_address(host: str, port: int, error: OSError) -> SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return PortTakenError(
+            f"Another program has port {port} already.",
+            hint="Choose another one with --port; port 0 takes one that is free.",
+        )
     return SettingsError(
         f"The server cannot listen at {host}, port {port}: {error.strerror or error}.",
         hint="Choose others with --host and --port; port 0 takes one that is free.",

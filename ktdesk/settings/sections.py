@@ -32,6 +32,9 @@ class InterfaceSettings(Section):
         "'go on' keeps fetching in the tray; 'quit' goes on at the next start.",
         choices=("ask", "go on", "quit"),
     )
+    serve_at_start: bool = setting(
+        False, "Start with the window", "Whether the server starts when KTDesk's window opens."
+    )
     last_model: str = setting("", "Last model", "The path of the model that was used last.")
     window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
     sidebar: bool = setting(True, "Chats", "Whether the list of chats is shown at the side.")

@@ -1360,6 +1360,50 @@
         <source>Copied</source>
         <translation>已复制</translation>
     </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Start the server</source>
+        <translation>启动服务器</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Settings have changed; the server takes them when it starts again.</source>
+        <translation>设置已更改，服务器重启后采用。</translation>
+    </message>
+    <message>
+        <source>Restart the server</source>
+        <translation>重启服务器</translation>
+    </message>
+    <message>
+        <source>The server is stopped</source>
+        <translation>服务器已停止</translation>
+    </message>
+    <message>
+        <source>The server starts…</source>
+        <translation>服务器正在启动…</translation>
+    </message>
+    <message>
+        <source>Answers at {address}</source>
+        <translation>服务地址：{address}</translation>
+    </message>
+    <message>
+        <source>The server stops; answers that run have some seconds…</source>
+        <translation>服务器正在停止，进行中的回答还有几秒钟…</translation>
+    </message>
+    <message>
+        <source>No model is loaded. Load one in the window; programs cannot.</source>
+        <translation>尚未加载模型。请在窗口中加载；其他程序无法加载模型。</translation>
+    </message>
+    <message>
+        <source>{model} is loaded; it answers programs in turn with your chats. Which model is loaded is decided in the window alone; loading another one cuts requests that run.</source>
+        <translation>已加载 {model}，它与您的对话轮流回答其他程序。加载哪个模型只由窗口决定；加载另一个模型会中断进行中的请求。</translation>
+    </message>
 </context>
 <context>
     <name>KeptChats</name>
@@ -1374,6 +1418,41 @@
     <message>
         <source>The damaged file is still there: {path}</source>
         <translation>损坏的文件仍在：{path}</translation>
+    </message>
+</context>
+<context>
+    <name>KeysPanel</name>
+    <message>
+        <source>Keys</source>
+        <translation>密钥</translation>
+    </message>
+    <message>
+        <source>Name, such as that of a program</source>
+        <translation>名称，例如程序的名称</translation>
+    </message>
+    <message>
+        <source>Name of the new key</source>
+        <translation>新密钥的名称</translation>
+    </message>
+    <message>
+        <source>Make a key</source>
+        <translation>创建密钥</translation>
+    </message>
+    <message>
+        <source>Remove the key {name}</source>
+        <translation>移除密钥 {name}</translation>
+    </message>
+    <message>
+        <source>Every request needs one of these. Only their hashes are kept.</source>
+        <translation>每个请求都需要其中一个密钥。只保存其哈希值。</translation>
+    </message>
+    <message>
+        <source>The last key is gone: nobody comes in until the server starts again.</source>
+        <translation>最后一个密钥已移除：服务器重启之前不再允许任何访问。</translation>
+    </message>
+    <message>
+        <source>Without keys, every program of this computer may ask, and no other one.</source>
+        <translation>没有密钥时，本机的所有程序都可以提问，其他计算机不能。</translation>
     </message>
 </context>
 <context>
@@ -1756,6 +1835,10 @@
     <message>
         <source>Hardware</source>
         <translation>硬件</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
     </message>
     <message>
         <source>Show the chats</source>
@@ -2344,6 +2427,21 @@
     </message>
 </context>
 <context>
+    <name>Reach</name>
+    <message>
+        <source>How programs reach it</source>
+        <translation>程序如何访问</translation>
+    </message>
+    <message>
+        <source>Names, web pages and limits</source>
+        <translation>名称、网页与限制</translation>
+    </message>
+    <message>
+        <source>The local network needs a key: make one below.</source>
+        <translation>局域网访问需要密钥：请在下方创建一个。</translation>
+    </message>
+</context>
+<context>
     <name>ReadingBar</name>
     <message>
         <source>Reading {done} of {total} tokens</source>
@@ -2356,6 +2454,92 @@
     <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RequestTable</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>客户端</translation>
+    </message>
+    <message>
+        <source>API</source>
+        <translation>API</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>请求</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>已回答</translation>
+    </message>
+    <message>
+        <source>wrong request</source>
+        <translation>请求有误</translation>
+    </message>
+    <message>
+        <source>no key</source>
+        <translation>缺少密钥</translation>
+    </message>
+    <message>
+        <source>not allowed</source>
+        <translation>不允许</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation>不存在</translation>
+    </message>
+    <message>
+        <source>client has gone</source>
+        <translation>客户端已离开</translation>
+    </message>
+    <message>
+        <source>busy</source>
+        <translation>繁忙</translation>
+    </message>
+</context>
+<context>
+    <name>RequestsPanel</name>
+    <message>
+        <source>Requests</source>
+        <translation>请求</translation>
+    </message>
+    <message>
+        <source>Who asked when, and how it went; never what was said.</source>
+        <translation>谁在何时提问、结果如何；从不包含说了什么。</translation>
+    </message>
+    <message>
+        <source>Cancel the request</source>
+        <translation>取消请求</translation>
+    </message>
+    <message>
+        <source>Requests: {count} under way</source>
+        <translation>请求：{count} 个进行中</translation>
     </message>
 </context>
 <context>
@@ -2421,6 +2605,29 @@
     <message>
         <source>Rules (*.yaml *.yml)</source>
         <translation>规则 (*.yaml *.yml)</translation>
+    </message>
+</context>
+<context>
+    <name>ServerPage</name>
+    <message>
+        <source>Another program has port {port} already.</source>
+        <translation>端口 {port} 已被其他程序占用。</translation>
+    </message>
+    <message>
+        <source>Take another port, or end that program.</source>
+        <translation>请换一个端口，或结束该程序。</translation>
+    </message>
+    <message>
+        <source>Start at port {port}</source>
+        <translation>在端口 {port} 启动</translation>
+    </message>
+    <message>
+        <source>Others could reach the server, and there is no key.</source>
+        <translation>其他计算机可以访问服务器，但还没有密钥。</translation>
+    </message>
+    <message>
+        <source>Make a key below, or serve this computer alone.</source>
+        <translation>请在下方创建密钥，或只为本机服务。</translation>
     </message>
 </context>
 <context>
@@ -2932,6 +3139,98 @@
         <source>Whether the computer is kept from sleeping while models are fetched.</source>
         <translation>下载模型时是否阻止电脑休眠。</translation>
     </message>
+    <message>
+        <source>Port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>0 takes one that is free.</source>
+        <translation>0 表示自动选用空闲端口。</translation>
+    </message>
+    <message>
+        <source>Local network</source>
+        <translation>局域网</translation>
+    </message>
+    <message>
+        <source>Listens on all addresses of this computer, so that others reach it; needs a key.</source>
+        <translation>在本机所有地址上监听，使其他计算机可以访问；需要密钥。</translation>
+    </message>
+    <message>
+        <source>Start with the window</source>
+        <translation>随窗口启动</translation>
+    </message>
+    <message>
+        <source>Whether the server starts when KTDesk&apos;s window opens.</source>
+        <translation>打开 KTDesk 窗口时是否启动服务器。</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Where the server listens; 127.0.0.1 is this computer alone.</source>
+        <translation>服务器监听的地址；127.0.0.1 仅限本机。</translation>
+    </message>
+    <message>
+        <source>Names of this server</source>
+        <translation>服务器名称</translation>
+    </message>
+    <message>
+        <source>By which clients may call it, besides its addresses.</source>
+        <translation>除地址外，客户端还可以用这些名称访问。</translation>
+    </message>
+    <message>
+        <source>Web pages allowed</source>
+        <translation>允许的网页</translation>
+    </message>
+    <message>
+        <source>Such as https://example.org; &apos;*&apos; allows all.</source>
+        <translation>例如 https://example.org；“*”表示全部允许。</translation>
+    </message>
+    <message>
+        <source>Longest queue</source>
+        <translation>最长队列</translation>
+    </message>
+    <message>
+        <source>Requests that may wait; more are refused.</source>
+        <translation>允许等待的请求数；超出的会被拒绝。</translation>
+    </message>
+    <message>
+        <source>Longest request</source>
+        <translation>最长请求时间</translation>
+    </message>
+    <message>
+        <source>With its wait; then it is cut.</source>
+        <translation>包括等待时间；超时即中断。</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>分钟</translation>
+    </message>
+    <message>
+        <source>Longest answer to programs</source>
+        <translation>给程序的最长回答</translation>
+    </message>
+    <message>
+        <source>No request gets more; 0: the context is the limit.</source>
+        <translation>任何请求都不会超过；0 表示以上下文为限。</translation>
+    </message>
+    <message>
+        <source>Largest request</source>
+        <translation>最大请求</translation>
+    </message>
+    <message>
+        <source>Larger ones are refused unread.</source>
+        <translation>更大的请求不读取即拒绝。</translation>
+    </message>
+    <message>
+        <source>Log what is asked</source>
+        <translation>记录请求内容</translation>
+    </message>
+    <message>
+        <source>Writes whole requests to the log. They are private.</source>
+        <translation>将完整请求写入日志。其内容是私密的。</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDrawer</name>
@@ -3028,6 +3327,60 @@
     <message>
         <source>Every state</source>
         <translation>所有状态</translation>
+    </message>
+</context>
+<context>
+    <name>Snippets</name>
+    <message>
+        <source>Why is the sky blue?</source>
+        <translation>天空为什么是蓝色的？</translation>
+    </message>
+    <message>
+        <source>YOUR-KEY</source>
+        <translation>您的密钥</translation>
+    </message>
+    <message>
+        <source>pip install openai; the answer is printed as it comes</source>
+        <translation>先 pip install openai；回答会逐字打印</translation>
+    </message>
+    <message>
+        <source>pip install ollama; the answer is printed as it comes</source>
+        <translation>先 pip install ollama；回答会逐字打印</translation>
+    </message>
+</context>
+<context>
+    <name>SnippetsPanel</name>
+    <message>
+        <source>Ask from a program</source>
+        <translation>在程序中提问</translation>
+    </message>
+    <message>
+        <source>Kind of program</source>
+        <translation>程序种类</translation>
+    </message>
+    <message>
+        <source>What to paste</source>
+        <translation>要粘贴的内容</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>curl</source>
+        <translation>curl</translation>
+    </message>
+    <message>
+        <source>Python with openai</source>
+        <translation>Python（openai）</translation>
+    </message>
+    <message>
+        <source>Python with ollama</source>
+        <translation>Python（ollama）</translation>
+    </message>
+    <message>
+        <source>MODEL</source>
+        <translation>模型名</translation>
     </message>
 </context>
 <context>
@@ -3498,6 +3851,25 @@
     <message>
         <source>Layer {number}, {what}: {size}, {where}</source>
         <translation>第 {number} 层，{what}：{size}，{where}</translation>
+    </message>
+</context>
+<context>
+    <name>_MadeKey</name>
+    <message>
+        <source>This is the key {name}. Copy it now: it is shown this once.</source>
+        <translation>这是密钥 {name}。请立即复制：它只显示这一次。</translation>
+    </message>
+    <message>
+        <source>The new key</source>
+        <translation>新密钥</translation>
+    </message>
+    <message>
+        <source>Copy the key</source>
+        <translation>复制密钥</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
     </message>
 </context>
 </TS>

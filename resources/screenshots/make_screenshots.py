@@ -41,6 +41,9 @@ from ui.library.shelf_page import ShelfPage
 from ui.main_window import MainWindow, PageKind
 from ui.placement.page import PlacementPage
 from ui.placement.presenter import PlacementPresenter
+from ui.server.opening import server_over
+from ui.server.page import ServerPage
+from ui.server.presenter import ServerPresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.wizard.page import WizardPage
@@ -86,7 +89,8 @@ def main() -> None:
     store = SettingsStore(Settings())
     store.set("sampling", "temperature", 0.0)  # the same pictures every time
     store.set("sampling", "max_tokens", 220)
-    bridge = EngineBridge(Engine())
+    engine = Engine()
+    bridge = EngineBridge(engine)
     model = ModelPresenter(bridge, store, bridge)
     model.failed.connect(_fail)
     kept = KeptChats(temporary_chats(), bridge)
@@ -105,6 +109,14 @@ def main() -> None:
 
     def hardware_page() -> QWidget:
         return HardwarePage(machine, store, theme)
+
+    server = ServerPresenter(server_over(engine), store, model, bridge)
+
+    def server_title() -> str:
+        return QCoreApplication.translate("MainWindow", "Server")
+
+    def server_page() -> QWidget:
+        return ServerPage(server, theme)
 
     folder = Path(tempfile.mkdtemp(prefix="models-"))  # sparse files: they take next to no room
     fill(folder, demo)
@@ -125,6 +137,7 @@ def main() -> None:
         PageKind("shelf", "shelf", shelf_title, library.make_shelf),
         PageKind("placement", "placement", placement_title, make_placement),
         PageKind("hardware", "hardware", hardware_title, hardware_page),
+        PageKind("server", "server", server_title, server_page),
     )
     window = MainWindow(chat, model, kept, store, theme, pages)
     window.resize(*SIZE)
@@ -175,8 +188,13 @@ def main() -> None:
     machine.measure()
     _wait(lambda: not machine.is_measuring)
     take(Picture("hardware", "light", "en"), Picture("hardware_zh", "light", "zh_CN"))
+    window.show_page("server")
+    server.start()
+    _wait(lambda: bool(server.address))
+    take(Picture("server", "light", "en"), Picture("server_zh", "dark", "zh_CN"))
     window.close()
     library.close()
+    server.close(PATIENCE_MS / 1000)
     bridge.close(PATIENCE_MS)
     kept.close()
     shutil.rmtree(folder)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
@@ -15,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-_CONTROLS = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit)
+_CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit)
+
+_WHOLE = (QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QScrollBar)
 
 
 def check_accessible(page: QWidget) -> None:
@@ -38,7 +41,7 @@ def _is_inner(widget: QWidget) -> bool:
     """Return whether a widget is a part of another one, as a button to clear a field."""
     parent = widget.parentWidget()
     while parent:
-        if isinstance(parent, QComboBox | QLineEdit | QAbstractItemView | QScrollBar):
+        if isinstance(parent, _WHOLE):
             return True
         parent = parent.parentWidget()
     return False

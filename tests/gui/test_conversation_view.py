@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 from ktdesk import Done, Token
 from tests.gui.driving import say, shown
 from tests.gui.fake_engine import STATS, FakeEngine, answer
-from ui.chat.code_block import CodeBlock, CopyButton
+from ui.chat.code_block import CodeBlock
 from ui.chat.conversation_view import ConversationView
 from ui.chat.link_question import LinkQuestion
 from ui.chat.presenter import ChatPresenter
 from ui.chat.text_block import TextBlock
 from ui.main_window import MainWindow
+from ui.widgets.copy_button import CopyButton
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

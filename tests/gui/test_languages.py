@@ -22,6 +22,7 @@ from ui.chat.stages import stage_text
 from ui.language import LANGUAGES, Language
 from ui.library import limits
 from ui.main_window import MainWindow
+from ui.server import reach
 from ui.widgets.setting_texts import TEXTS, setting_text
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,9 @@ def test_every_setting_that_is_shown_can_be_translated() -> None:
             texts |= {about.title, about.help, about.unit, *about.choices}
     for name in limits.SHOWN:  # whose choices are times of the day
         about = describe(DownloadsSettings)[name]
+        texts |= {about.title, about.help, about.unit}
+    for section, name in (*reach.SHOWN, *(("server", name) for name in reach.FOLDED)):
+        about = describe(reach.SECTIONS[section])[name]
         texts |= {about.title, about.help, about.unit}
     assert texts - {""} == set(TEXTS)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextCursor, QWheelEvent
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,33 +20,9 @@ from PySide6.QtWidgets import (
 from ui.chat.code_colours import CodeColours
 from ui.chat.markdown_cuts import Block
 from ui.theme import Theme, code_font
-from ui.widgets.icon_button import IconButton
+from ui.widgets.copy_button import CopyButton
 
-COPIED_MS = 1500  # how long the tick is shown
 LABEL = 40  # characters of the language that are shown
-
-
-class CopyButton(IconButton):
-    """Copies what `text` returns, and shows a tick for a moment."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, "copy", parent, colour="muted")
-        self.setIconSize(QSize(16, 16))
-        self.text_to_copy = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._show_copy)
-        self.clicked.connect(self._copy)
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text_to_copy)
-        self.show_icon("check")
-        self._timer.start(COPIED_MS)
-
-    @Slot()
-    def _show_copy(self) -> None:
-        self.show_icon("copy")
 
 
 class CodeEditor(QPlainTextEdit):

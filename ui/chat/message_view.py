@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ktdesk.attachments import split
 from ui.chat.attachments_view import AttachmentsView
 from ui.chat.blocks_view import BlocksView
-from ui.chat.code_block import CopyButton
 from ui.chat.message_actions import MessageActions
 from ui.chat.messages import ChatMessage, MessageState
 from ui.chat.reading_bar import ReadingBar
 from ui.chat.statistics import statistics_line
 from ui.chat.thinking_view import ThinkingView
 from ui.theme import READING_SCALE, Theme, scaled
+from ui.widgets.copy_button import CopyButton
 
 BUBBLE_SHARE = 0.8  # of the column's width, at most
 BUBBLE_PADDING = 18

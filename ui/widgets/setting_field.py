@@ -21,6 +21,8 @@ from ktdesk.settings import Setting
 from ui.widgets.setting_texts import setting_text
 from ui.widgets.still import keep_still
 
+_TEXTS = tuple[str, ...]
+
 
 class SettingField(QWidget):
     """Emits `edited` with the value that the user gives the setting.
@@ -59,6 +61,8 @@ class SettingField(QWidget):
             field.setCurrentIndex(max(0, field.findData(value)))
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             field.setValue(value)
+        elif isinstance(field, QLineEdit) and self._kind == _TEXTS:
+            field.setText(", ".join(value))
         elif isinstance(field, QLineEdit):
             field.setText("" if value is None else str(value))
 
@@ -77,7 +81,7 @@ class SettingField(QWidget):
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             unit = setting_text(self._about.unit)
             field.setSuffix(f" {unit}" if unit else "")
-        elif isinstance(field, QLineEdit) and self._kind is not str:
+        elif isinstance(field, QLineEdit) and self._kind == int | None:
             field.setPlaceholderText(self.tr("random"))
         elif isinstance(field, QComboBox):
             self._name_choices(field)
@@ -94,7 +98,8 @@ class SettingField(QWidget):
         if kind is int:
             return self._make_number(QSpinBox(self))
         field = QLineEdit(self)
-        field.editingFinished.connect(self._edit_text if kind is str else self._edit_number)
+        edits = {str: self._edit_text, _TEXTS: self._edit_texts, int | None: self._edit_number}
+        field.editingFinished.connect(edits[kind])
         return field
 
     def _make_number(self, field: QSpinBox | QDoubleSpinBox) -> QWidget:
@@ -136,6 +141,11 @@ class SettingField(QWidget):
     def _edit_text(self) -> None:
         if isinstance(self._input, QLineEdit):
             self.edited.emit(self._input.text().strip())
+
+    @Slot()
+    def _edit_texts(self) -> None:
+        if isinstance(self._input, QLineEdit):
+            self.edited.emit(tuple(self._input.text().replace(",", " ").split()))
 
     @Slot()
     def _edit_number(self) -> None:

@@ -171,6 +171,32 @@ TEXTS = (
     QT_TRANSLATE_NOOP(
         "Settings", "Whether the computer is kept from sleeping while models are fetched."
     ),
+    QT_TRANSLATE_NOOP("Settings", "Port"),
+    QT_TRANSLATE_NOOP("Settings", "0 takes one that is free."),
+    QT_TRANSLATE_NOOP("Settings", "Local network"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "Listens on all addresses of this computer, so that others reach it; needs a key.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Start with the window"),
+    QT_TRANSLATE_NOOP("Settings", "Whether the server starts when KTDesk's window opens."),
+    QT_TRANSLATE_NOOP("Settings", "Address"),
+    QT_TRANSLATE_NOOP("Settings", "Where the server listens; 127.0.0.1 is this computer alone."),
+    QT_TRANSLATE_NOOP("Settings", "Names of this server"),
+    QT_TRANSLATE_NOOP("Settings", "By which clients may call it, besides its addresses."),
+    QT_TRANSLATE_NOOP("Settings", "Web pages allowed"),
+    QT_TRANSLATE_NOOP("Settings", "Such as https://example.org; '*' allows all."),
+    QT_TRANSLATE_NOOP("Settings", "Longest queue"),
+    QT_TRANSLATE_NOOP("Settings", "Requests that may wait; more are refused."),
+    QT_TRANSLATE_NOOP("Settings", "Longest request"),
+    QT_TRANSLATE_NOOP("Settings", "With its wait; then it is cut."),
+    QT_TRANSLATE_NOOP("Settings", "min"),
+    QT_TRANSLATE_NOOP("Settings", "Longest answer to programs"),
+    QT_TRANSLATE_NOOP("Settings", "No request gets more; 0: the context is the limit."),
+    QT_TRANSLATE_NOOP("Settings", "Largest request"),
+    QT_TRANSLATE_NOOP("Settings", "Larger ones are refused unread."),
+    QT_TRANSLATE_NOOP("Settings", "Log what is asked"),
+    QT_TRANSLATE_NOOP("Settings", "Writes whole requests to the log. They are private."),
 )
 
 

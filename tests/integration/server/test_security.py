@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from ktdesk.engine import Engine
-from ktdesk.errors import SettingsError
+from ktdesk.errors import PortTakenError, SettingsError
 from ktdesk.server.keys import add_key, read_keys
 from ktdesk.server.service import Service
 from ktdesk.settings import SamplingSettings, ServerSettings
@@ -160,7 +160,7 @@ def test_on_all_addresses_it_goes_by_the_computers_name(tiny: Path, tmp_path: Pa
 
 def test_an_address_that_is_taken(served: Served) -> None:
     port = httpx.URL(served.url).port
-    with pytest.raises(SettingsError, match="cannot listen"):
+    with pytest.raises(PortTakenError, match=f"port {port}"):
         Service(
             Engine(threads=1),
             list,

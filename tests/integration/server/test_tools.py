@@ -57,9 +57,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     requests: list[Request] = []
     generate = Engine.generate
 
-    def noting(self: Engine, request: Request) -> Any:
+    def noting(self: Engine, request: Request, **named: Any) -> Any:
         requests.append(request)
-        return generate(self, request)
+        return generate(self, request, **named)
 
     monkeypatch.setattr(Engine, "generate", noting)
     return requests

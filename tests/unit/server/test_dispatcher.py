@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,15 +27,19 @@ class Engine:
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.info: SimpleNamespace | None = None
         self.during_load: Callable[[], None] = lambda: None
 
     def load(self, path: Path, report: Callable[[LoadProgress], None]) -> None:
+        self.info = None
         report(LoadProgress("Reading", 0.5))
         self.during_load()
         report(LoadProgress("Ready", 1.0))
+        self.info = SimpleNamespace(path=path)
         self.done.append(f"load {path.stem}")
 
     def unload(self) -> None:
+        self.info = None
         self.done.append("unload")
 
     def cancel(self, request_id: str) -> None:
@@ -44,11 +49,13 @@ class Engine:
 class Hall:
     """A dispatcher, and a place that a test holds."""
 
-    def __init__(self, places: int, queue_length: int, keep_s: float) -> None:
+    def __init__(
+        self, places: int, queue_length: int, keep_s: float, *, loads: bool = True
+    ) -> None:
         self.engine = Engine()
         self.dispatcher = Dispatcher(
             self.engine,  # pyright: ignore[reportArgumentType] - as much of one as is needed
-            self.engine.load,
+            self.engine.load if loads else None,
             queue_length=queue_length,
             keep_s=keep_s,
             places=places,
@@ -250,3 +257,16 @@ def test_a_free_place_is_no_part_of_the_queue(hall: Callable[..., Hall]) -> None
     with pytest.raises(ApiError):
         it.dispatcher.submit(it.job("3"))
     assert it.finish() == ["load a", "1", "2"]
+
+
+def test_where_somebody_else_loads_nothing_is_loaded_or_unloaded() -> None:
+    it = Hall(places=1, queue_length=100, keep_s=0.0, loads=False)
+    it.engine.info = SimpleNamespace(path=A)
+    it.dispatcher.submit(it.job("1"), it.job("2", model=B, keep_s=0), it.job("3", model=None))
+    assert it.finish() == ["1"]
+    assert it.dispatcher.expires_in_s is None
+    it.engine.info = SimpleNamespace(path=B)  # as when the window has loaded another one
+    it.dispatcher.submit(it.job("4"), it.job("5", model=B))
+    assert it.finish() == ["1", "5"]
+    it.dispatcher.close()
+    assert it.engine.info
