@@ -29,6 +29,11 @@ from ktdesk.server.openai.chat import chat_router
 from ktdesk.server.openai.completions import completions_router
 from ktdesk.server.openai.models import models_router
 from ktdesk.server.openai.responses import responses_router
+from ktdesk.server.web.files import files_router
+from ktdesk.server.web.login import login_router
+from ktdesk.server.web.room import Room
+from ktdesk.server.web.routes import web_router
+from ktdesk.server.web.sessions import Sessions
 from ktdesk.server.wire import ClientGone
 
 _ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
@@ -46,11 +51,15 @@ _GONE = 499  # nobody sees it but the log
 _MOST_TOLD = 3  # of what is wrong with a body
 
 
-def build_app(desk: Desk, keys: Sequence[Key]) -> ASGIApp:
+def build_app(desk: Desk, room: Room, keys: Sequence[Key]) -> ASGIApp:
     """Return the application. keys: if there are any, a request needs one."""
     app = describe_apis(desk)
+    sessions = Sessions(keys)
+    for router in (web_router(room), login_router(sessions)):
+        app.include_router(router)
     settings = desk.settings
-    entry = Entry(app, keys, settings.body_mb * 1_000_000, logs_bodies=settings.log_prompts)
+    most_bytes = settings.body_mb * 1_000_000
+    entry = Entry(app, keys, sessions, most_bytes, logs_bodies=settings.log_prompts)
     pages = CORSMiddleware(
         entry,
         allow_origins=settings.cors_origins,
@@ -68,6 +77,7 @@ def describe_apis(desk: Desk) -> FastAPI:
     for dialect, routers in _ROUTERS.items():
         for make in routers:
             app.include_router(make(desk), responses=errors(dialect))
+    app.include_router(files_router(), responses=errors("openai"))
     for kind in (RequestValidationError, HTTPException, KTDeskError, ClientGone, Exception):
         app.add_exception_handler(kind, _on_error)
     return app

@@ -23,14 +23,17 @@ from ktdesk.server.failures import (
     error_status,
     fault,
 )
-from ktdesk.server.hosts import Hosts
+from ktdesk.server.hosts import Hosts, is_own
 from ktdesk.server.keys import Key, key_of
 from ktdesk.server.metrics import Metrics
+from ktdesk.server.web.sessions import Sessions
 from ktdesk.server.wire import Json
 
 log = logging.getLogger(__name__)
 
-_OPEN = ("/", "/health")  # to clients without a key
+_WEB = "/web/"  # what the page calls
+_OPEN = ("/", "/health", "/web/session", "/web/login")  # to clients without a key
+_OPEN_FILES = "/web/files/"
 _BODY_S = 60.0  # in which a body must have come
 _MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
 _MOST_SHOWN = 200  # characters of a path in the log
@@ -110,9 +113,15 @@ class Entry:
     """Lets requests in that have a key, if there are any, and bodies that are not too large."""
 
     def __init__(
-        self, app: ASGIApp, keys: Iterable[Key], most_bytes: int, *, logs_bodies: bool
+        self,
+        app: ASGIApp,
+        keys: Iterable[Key],
+        sessions: Sessions,
+        most_bytes: int,
+        *,
+        logs_bodies: bool,
     ) -> None:
-        self._app, self._keys = app, tuple(keys)
+        self._app, self._keys, self._sessions = app, tuple(keys), sessions
         self._most_bytes, self._logs_bodies = most_bytes, logs_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,14 +138,19 @@ class Entry:
             return
         if body is None:
             return  # the client has gone
-        if self._logs_bodies and body:
+        if self._logs_bodies and body and scope["path"] not in _OPEN:
             log.info("it says %r", body.decode("utf-8", "replace"))
         await self._app(_of_json(scope), _again(body, receive), send)
 
     def _owner(self, scope: Scope, headers: dict[str, str]) -> str:
         """Return whom a request is for: its key's name, or its address if there are no keys."""
         client: Any = scope.get("client")
-        if self._keys and scope["path"] not in _OPEN:
+        path = scope["path"]
+        if path.startswith(_WEB):
+            _check_is_page(headers)
+            if owner := self._sessions.owner(headers.get("cookie", "")):
+                return owner
+        if self._keys and path not in _OPEN and not path.startswith(_OPEN_FILES):
             scheme, _, text = headers.get("authorization", "").partition(" ")
             bearer = text.strip() if scheme.casefold() == "bearer" else ""
             key = key_of(self._keys, headers.get("x-api-key") or bearer)
@@ -175,6 +189,13 @@ class Entry:
             f"The request is larger than {self._most_bytes // 1_000_000} MB.",
             hint="The setting server.body_mb allows more.",
         )
+
+
+def _check_is_page(headers: dict[str, str]) -> None:
+    """Raise ApiError if a page of another origin calls, even one that may use the other APIs."""
+    origin = headers.get("origin")
+    if origin is not None and not is_own(origin, headers.get("host", "")):
+        raise ApiError(403, "Only the server's own page may call this.")
 
 
 def _headers(scope: Scope) -> dict[str, str]:
