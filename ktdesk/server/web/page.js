@@ -11,7 +11,15 @@ showTheme(); // before anything is drawn
 dark.addEventListener("change", showTheme);
 
 const $ = (id) => document.getElementById(id);
-const state = { chat: 0, shown: new Map(), chats: [], growing: 0, files: [], events: null, mark: 0 };
+const state = {
+  chat: 0, // the one that is shown, 0 for a new one
+  shown: new Map(), // what each message looks like, by its element
+  growing: 0, // the answer that is being written
+  answer: {}, // what has come of it
+  files: [], // that go with the next question
+  events: null,
+  mark: 0,
+};
 const MOST_FILE_BYTES = 20 * 2 ** 20;
 let texts = {};
 let language = "en";
@@ -228,17 +236,27 @@ function showMessages(messages) {
   state.shown = new Map([...list.children].map((node) => [node, state.shown.get(node)]));
   $("welcome").hidden = messages.length > 0;
   showStage();
+  showAnswer();
   if (wasAtEnd) toEnd();
 }
 
 function onAnswer(told) {
-  const item = document.querySelector(`#messages > li[data-id="${told.id}"]`);
-  if (!item || state.growing !== told.id) return; // 'changed' has it shown
+  if (state.answer.id !== told.id) state.answer = { id: told.id, thinking: [], html: [] };
+  for (const name of ["thinking", "html"])
+    state.answer[name].splice(told[name].from, Infinity, ...told[name].pieces);
+  Object.assign(state.answer, { stage: told.stage, fraction: told.fraction });
+  showAnswer(told.thinking.from, told.html.from);
+}
+
+// Shows the answer that is being written, if 'changed' has its place shown already.
+function showAnswer(thinkingFrom = 0, htmlFrom = 0) {
+  const { id, thinking, html, stage, fraction } = state.answer;
+  const item = document.querySelector(`#messages > li.waits[data-id="${id}"]`);
+  if (!item) return;
   const wasAtEnd = isAtEnd();
-  const [thinking, said] = item.children;
-  showThinking(thinking, told.thinking.pieces, told.thinking.from, null);
-  showPieces(said, told.html.pieces, told.html.from);
-  showStage(say(told.stage, { percent: Math.round(told.fraction * 100) }));
+  showThinking(item.children[0], thinking.slice(thinkingFrom), thinkingFrom, null);
+  showPieces(item.children[1], html.slice(htmlFrom), htmlFrom);
+  showStage(say(stage, { percent: Math.round(fraction * 100) }));
   if (wasAtEnd) toEnd();
 }
 
@@ -267,7 +285,7 @@ async function refresh() {
   if (chat && chat.is_deleted) { openChat(0); return; }
   const title = chat ? chat.title || say("untitled") : "";
   $("title").textContent = title;
-  document.title = title ? `${title} – KTDesk` : "KTDesk";
+  document.title = title ? `${title} - KTDesk` : "KTDesk";
   showMessages(chat ? chat.messages : []);
 }
 
@@ -330,6 +348,7 @@ function openChat(id) {
     $("messages").replaceChildren();
     state.shown.clear();
     state.growing = 0;
+    state.answer = {};
     follow();
   }
   document.body.classList.remove("side-open");

@@ -9,12 +9,21 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# The browser reads from number 3 and writes to number 4.
+_LAUNCH = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -92,7 +101,7 @@ class Tab:
     def wait(self, expression: str, within_s: float = 20.0) -> None:
         """Wait until an expression is true."""
         deadline = time.monotonic() + within_s
-        while not self.js(f"Boolean({expression})"):
+        while not self.js(f"Boolean(document.body && ({expression}))"):
             assert time.monotonic() < deadline, (expression, self.js("document.body.innerText"))
             time.sleep(0.03)
 
@@ -148,7 +157,7 @@ def browsing(path: str, profile: Path) -> Iterator[Browser]:
         "--disable-component-update", "--no-proxy-server", f"--user-data-dir={profile}",
     ]  # fmt: skip
     process = subprocess.Popen(
-        ["/bin/sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", *options],
+        [sys.executable, "-c", _LAUNCH, str(theirs_in), str(theirs_out), *options],
         pass_fds=(theirs_in, theirs_out),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
