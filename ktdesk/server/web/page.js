@@ -305,7 +305,7 @@ function chatNode(chat) {
   if (chat.snippet) name.append(make("small", {}, chat.snippet));
   const item = make("li", { className: chat.id === state.chat ? "open" : "" }, name,
     make("button", { className: "icon", label: say("rename"), click: () => renameChat(chat, item) }, "✎"),
-    make("button", { className: "icon", label: say("delete"), click: () => deleteChat(chat.id) }, "🗑"));
+    make("button", { className: "icon", label: say("delete"), click: () => deleteChat(chat.id) }, "🗑\uFE0E"));
   if (chat.id === state.chat) name.setAttribute("aria-current", "page");
   return item;
 }
@@ -357,6 +357,7 @@ function openChat(id) {
 
 function follow() {
   state.events?.close();
+  if (document.hidden) return; // a browser has few connections for all its tabs
   const events = new EventSource(`/web/events?chat=${state.chat}`);
   state.events = events;
   events.addEventListener("changed", async () => {
@@ -498,6 +499,7 @@ function listen() {
   on("text", "paste", (event) => { if (event.clipboardData.files.length) attach([...event.clipboardData.files]); });
   on("scroll", "scroll", () => { $("down").hidden = isAtEnd(); });
   on("down", "click", toEnd);
+  document.addEventListener("visibilitychange", () => { if (!$("app").hidden) follow(); });
   addEventListener("hashchange", () => openChat(Number(location.hash.slice(1)) || 0));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.body.classList.remove("side-open");
