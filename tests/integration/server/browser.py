@@ -38,6 +38,7 @@ class Browser:
     def __init__(self, read: int, write: int) -> None:
         self._read, self._write = read, write
         self._buffer, self._number = b"", 0
+        self._targets: list[str] = []
         self.told: list[dict[str, Any]] = []
 
     def call(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
@@ -54,9 +55,12 @@ class Browser:
             self.told.append(answer)
 
     def open(self, url: str, *, language: str = "en-US", width: int = 1280, dark=False) -> Tab:
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        made = self.call("Target.createTarget", url="about:blank", newWindow=True)
+        target = made["targetId"]
+        self._targets.append(target)
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session)
+        tab.call("Emulation.setFocusEmulationEnabled", enabled=True)  # seen, though others are
         tab.call("Page.enable")
         tab.call("Runtime.enable")
         tab.call("Log.enable")
@@ -71,6 +75,11 @@ class Browser:
         tab.call("Page.addScriptToEvaluateOnNewDocument", source=script)
         tab.call("Page.navigate", url=url)
         return tab
+
+    def close_tabs(self) -> None:
+        """Close what was opened, so that no page calls a server that has ended."""
+        while self._targets:
+            self.call("Target.closeTarget", targetId=self._targets.pop())
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:

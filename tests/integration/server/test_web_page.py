@@ -33,6 +33,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(autouse=True)
+def _tabs_are_closed(browser: Browser) -> Iterator[None]:
+    yield
+    browser.close_tabs()
+
+
 @pytest.fixture
 def served(tiny: Path) -> Iterator[Served]:
     with serving([tiny], sampling=SHORT) as served:
@@ -77,6 +83,8 @@ def test_reload_in_mid_answer_two_tabs_and_stop(
         assert tab.js(SAID) == text
         assert not tab.js("document.getElementById('stop').hidden")
     second.click("#stop")
+    (growing,) = served.service._server._room.growing.values()
+    wait_until(lambda: growing._is_stopped)
     hold.go.set()
     for tab in (first, second):
         tab.wait(IS_WHOLE)
