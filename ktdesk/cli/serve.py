@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic.
+"""Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic; and a chat to browsers.
 
 The address goes to stdout, one line, when the server answers; notes go to stderr. Models are loaded
 when they are asked for by name, one at a time. Ctrl+C ends it: answers that run have some seconds

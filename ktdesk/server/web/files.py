@@ -16,6 +16,7 @@ _FILES = {
     "page.html": "text/html",
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "parts.js": "text/javascript",
     "texts.json": "application/json",
     "icon.svg": "image/svg+xml",
 }

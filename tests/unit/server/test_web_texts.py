@@ -23,10 +23,10 @@ def test_both_languages_have_the_same_texts_with_the_same_places() -> None:
 
 
 def test_every_text_that_is_used_is_there_and_every_one_there_is_used() -> None:
-    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    scripts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("parts", "page")]
     page = (FOLDER / "page.html").read_text(encoding="utf-8")
     used = set(re.findall(r'data-(?:text|label|placeholder)="(\w+)"', page))
-    for inside in re.findall(r"say\(([^)]*)\)", script):
+    for inside in re.findall(r"say\(([^)]*)\)", "".join(scripts)):
         used |= set(re.findall(r'"(\w+)"', inside))
     stages = {"waiting", "loading", "reading", "writing"}  # by the name that the server gives
     assert used | stages == set(TEXTS["en"])
