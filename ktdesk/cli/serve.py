@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic.
+"""Serve models to other programs: the APIs of OpenAI, Ollama and Anthropic; and a chat to browsers.
 
 for example:
   ktdesk serve

@@ -29,6 +29,11 @@ from ktdesk.server.openai.chat import chat_router
 from ktdesk.server.openai.completions import completions_router
 from ktdesk.server.openai.models import models_router
 from ktdesk.server.openai.responses import responses_router
+from ktdesk.server.web.files import files_router
+from ktdesk.server.web.login import login_router
+from ktdesk.server.web.room import Room
+from ktdesk.server.web.routes import web_router
+from ktdesk.server.web.sessions import Sessions
 from ktdesk.server.wire import ClientGone
 
 _ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
@@ -45,11 +50,15 @@ _ROUTERS: dict[Dialect, tuple[Callable[[Desk], APIRouter], ...]] = {
 _MOST_TOLD = 3  # of what is wrong with a body
 
 
-def build_app(desk: Desk, keys: KeyRing) -> ASGIApp:
+def build_app(desk: Desk, room: Room, keys: KeyRing) -> ASGIApp:
     """Return the application. keys: a request needs one, if they say so."""
     app = describe_apis(desk)
+    sessions = Sessions(keys)
+    for router in (web_router(room), login_router(sessions)):
+        app.include_router(router)
     settings = desk.settings
-    entry = Entry(app, keys, settings.body_mb * 1_000_000, logs_bodies=settings.log_prompts)
+    most_bytes = settings.body_mb * 1_000_000
+    entry = Entry(app, keys, sessions, most_bytes, logs_bodies=settings.log_prompts)
     pages = CORSMiddleware(
         entry,
         allow_origins=settings.cors_origins,
@@ -67,6 +76,7 @@ def describe_apis(desk: Desk) -> FastAPI:
     for dialect, routers in _ROUTERS.items():
         for make in routers:
             app.include_router(make(desk), responses=errors(dialect))
+    app.include_router(files_router(), responses=errors("openai"))
     for kind in (RequestValidationError, HTTPException, KTDeskError, ClientGone, Exception):
         app.add_exception_handler(kind, _on_error)
     return app

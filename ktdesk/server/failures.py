@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ktdesk.errors import KTDeskError, RequestError, TemplateError
 
-Dialect = Literal["openai", "ollama", "anthropic"]
+Dialect = Literal["openai", "ollama", "anthropic", "web"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def fault() -> ApiError:
 
 def dialect_of(path: str, headers: dict[bytes, bytes]) -> Dialect:
     """Return the API that a path belongs to. Anthropic shares the list of models with OpenAI."""
+    if path.startswith("/web/"):
+        return "web"
     if path.startswith("/api/"):
         return "ollama"
     is_shared = path.startswith("/v1/models") and b"anthropic-version" in headers
@@ -84,7 +86,7 @@ def error_body(error: ApiError, dialect: Dialect) -> dict[str, Any]:
     """Return the body of an error in an API's own shape."""
     text = f"{error} {error.hint}".strip()
     words = _WORDS.get(error.status, _REQUEST if error.status < 500 else _WORDS[500])
-    if dialect == "ollama":
+    if dialect in ("ollama", "web"):
         return {"error": text}
     if dialect == "anthropic":
         return {"type": "error", "error": {"type": words.anthropic, "message": text}}

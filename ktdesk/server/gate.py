@@ -22,16 +22,19 @@ from ktdesk.server.failures import (
     error_status,
     fault,
 )
-from ktdesk.server.hosts import Hosts
+from ktdesk.server.hosts import Hosts, is_own
 from ktdesk.server.keys import KeyRing
 from ktdesk.server.metrics import Metrics
 from ktdesk.server.visits import Visit, Visits
+from ktdesk.server.web.sessions import Sessions
 from ktdesk.server.wire import Json
 
 log = logging.getLogger(__name__)
 
 GONE = 499  # the client has; nobody sees it but the log
-_OPEN = ("/", "/health")  # to clients without a key
+_WEB = "/web/"  # what the page calls
+_OPEN = ("/", "/health", "/web/session", "/web/login")  # to clients without a key
+_OPEN_FILES = "/web/files/"
 _BODY_S = 60.0  # in which a body must have come
 _MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
 _MOST_SHOWN = 200  # characters of a path in the log
@@ -116,8 +119,16 @@ class Gate:
 class Entry:
     """Lets requests in that have a key, if there are any, and bodies that are not too large."""
 
-    def __init__(self, app: ASGIApp, keys: KeyRing, most_bytes: int, *, logs_bodies: bool) -> None:
-        self._app, self._keys = app, keys
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: KeyRing,
+        sessions: Sessions,
+        most_bytes: int,
+        *,
+        logs_bodies: bool,
+    ) -> None:
+        self._app, self._keys, self._sessions = app, keys, sessions
         self._most_bytes, self._logs_bodies = most_bytes, logs_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,14 +146,19 @@ class Entry:
             return
         if body is None:
             return  # the client has gone
-        if self._logs_bodies and body:
+        if self._logs_bodies and body and scope["path"] not in _OPEN:
             log.info("it says %r", body.decode("utf-8", "replace"))
         await self._app(_of_json(scope), _again(body, receive), send)
 
     def _owner(self, scope: Scope, headers: dict[str, str]) -> str:
         """Return whom a request is for: its key's name, or its address if there are no keys."""
         client: Any = scope.get("client")
-        if self._keys.is_needed and scope["path"] not in _OPEN:
+        path = scope["path"]
+        if path.startswith(_WEB):
+            _check_is_page(headers)
+            if owner := self._sessions.owner(headers.get("cookie", "")):
+                return owner
+        if self._keys.is_needed and path not in _OPEN and not path.startswith(_OPEN_FILES):
             scheme, _, text = headers.get("authorization", "").partition(" ")
             bearer = text.strip() if scheme.casefold() == "bearer" else ""
             key = self._keys.key_of(headers.get("x-api-key") or bearer)
@@ -181,6 +197,13 @@ class Entry:
             f"The request is larger than {self._most_bytes // 1_000_000} MB.",
             hint="The setting server.body_mb allows more.",
         )
+
+
+def _check_is_page(headers: dict[str, str]) -> None:
+    """Raise ApiError if a page of another origin calls, even one that may use the other APIs."""
+    origin = headers.get("origin")
+    if origin is not None and not is_own(origin, headers.get("host", "")):
+        raise ApiError(403, "Only the server's own page may call this.")
 
 
 def _headers(scope: Scope) -> dict[str, str]:

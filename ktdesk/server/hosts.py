@@ -30,7 +30,12 @@ class Hosts:
         """Return whether a page of this origin may call. Pages of the server itself may."""
         if "*" in self._origins or origin.casefold() in self._origins:
             return True
-        return origin.casefold() in (f"http://{host}".casefold(), f"https://{host}".casefold())
+        return is_own(origin, host)
+
+
+def is_own(origin: str, host: str) -> bool:
+    """Return whether a page of this origin is one of the server that is called so."""
+    return origin.casefold() in (f"http://{host}".casefold(), f"https://{host}".casefold())
 
 
 def _name(host: str) -> str | None:

@@ -47,6 +47,10 @@ class KeyRing:
         self._keys = tuple(keys)
         self.is_needed = self.is_needed or bool(keys)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a key of this name."""
+        return any(key.name == name for key in self._keys)
+
     def key_of(self, text: str) -> Key | None:
         """Return the key that a client has given."""
         return key_of(self._keys, text)

@@ -14,6 +14,7 @@ from types import FrameType
 
 import uvicorn
 
+from ktdesk.chats import ChatStore, open_chats
 from ktdesk.engine import Engine
 from ktdesk.errors import PortTakenError, SettingsError
 from ktdesk.library.shelf.model import LocalModel
@@ -25,6 +26,7 @@ from ktdesk.server.dispatcher import Dispatcher, Load
 from ktdesk.server.hosts import is_loopback, is_unspecified
 from ktdesk.server.keys import Key, KeyRing
 from ktdesk.server.visits import Visits
+from ktdesk.server.web.room import Room
 from ktdesk.settings import SamplingSettings, ServerSettings
 
 _GRACE_S = 5.0  # for answers that run when the server is to end
@@ -38,9 +40,10 @@ class Service:
     """A server over one engine.
 
     find: lists the models there are. load: loads one into the engine as it is asked for; None:
-    somebody else has the engine, too, and loads. It listens from the beginning, and answers while
-    `run` runs. Raises PortTakenError, or SettingsError if the address cannot be had otherwise, or
-    others could reach it without a key. visits: where its requests are noted.
+    somebody else has the engine, too, and loads. visits: where its requests are noted. open_store:
+    opens the chats of the page, when the first page comes. It listens from the beginning, and
+    answers while `run` runs. Raises PortTakenError, or SettingsError if the address cannot be had
+    otherwise, or others could reach it without a key.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Service:
         sampling: SamplingSettings,
         keys: Sequence[Key] = (),
         visits: Visits | None = None,
+        open_store: Callable[[], ChatStore] = open_chats,
     ) -> None:
         self._socket = _listen(settings, has_keys=bool(keys))
         keep_s = settings.keep_minutes * 60.0 or -1.0
@@ -63,8 +67,9 @@ class Service:
         )
         self._catalogue, self._keys = Catalogue(find), KeyRing(keys)
         desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling, visits)
+        room = Room(desk, open_store)
         config = uvicorn.Config(
-            build_app(desk, self._keys),
+            build_app(desk, room, self._keys),
             http=Connection,
             ws="none",
             lifespan="off",
@@ -77,7 +82,7 @@ class Service:
             h11_max_incomplete_event_size=_HEADER_BYTES,
             timeout_graceful_shutdown=int(_GRACE_S) + _FLUSH_S,
         )
-        self._server = _Server(config, self._dispatcher)
+        self._server = _Server(config, self._dispatcher, room)
 
     @property
     def address(self) -> str:
@@ -120,11 +125,11 @@ class Service:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which tells the dispatcher of its end."""
+    """uvicorn's server, which tells the dispatcher and the pages' room of its end."""
 
-    def __init__(self, config: uvicorn.Config, dispatcher: Dispatcher) -> None:
+    def __init__(self, config: uvicorn.Config, dispatcher: Dispatcher, room: Room) -> None:
         super().__init__(config)
-        self._dispatcher = dispatcher
+        self._dispatcher, self._room = dispatcher, room
         self.on_ready: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -136,8 +141,10 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer nobody new; give those who are being answered some time."""
         draining = asyncio.create_task(self._drain())
+        self._room.end()
         await super().shutdown(sockets)
         draining.cancel()
+        await self._room.close()
 
     async def _drain(self) -> None:
         self._dispatcher.end()

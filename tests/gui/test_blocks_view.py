@@ -13,10 +13,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from ui.chat import formulas
+from ktdesk.rendering import formulas
 from ui.chat.blocks_view import BlocksView
 from ui.chat.code_block import CodeBlock
 from ui.chat.formula_block import FormulaBlock
+from ui.chat.formula_image import formula_image
 from ui.chat.text_block import TextBlock
 from ui.theme import Theme
 
@@ -169,7 +170,7 @@ def test_no_resource_is_given_out(view: BlocksView) -> None:
 def test_formulas_are_drawn(tex: str, qapp: QApplication) -> None:
     formula = formulas.draw_formula(tex, 16.0, "#102030", is_inline=False)
     assert formula is not None
-    image = formulas.formula_image(formula, 2.0)
+    image = formula_image(formula, 2.0)
     assert image.width() == round(formula.width * 2)
     colours = {
         image.pixelColor(x, y).name()

@@ -9,11 +9,11 @@ from PySide6.QtCore import QEvent, QObject, QUrl, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ktdesk.rendering.blocks import MarkdownBlocks
+from ktdesk.rendering.cuts import Block
 from ui.chat.block_selection import BlockSelection, BlockView
 from ui.chat.code_block import CodeBlock
 from ui.chat.formula_block import FormulaBlock
-from ui.chat.markdown_blocks import MarkdownBlocks
-from ui.chat.markdown_cuts import Block
 from ui.chat.text_block import TextBlock
 from ui.theme import Theme
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ktdesk.rendering.cuts import Block
 from ui.chat.code_colours import CodeColours
-from ui.chat.markdown_cuts import Block
 from ui.theme import Theme, code_font
 from ui.widgets.copy_button import CopyButton
 

@@ -5,36 +5,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
 
+from ktdesk.rendering.code import MOST, colour_of, is_made, lexer_of
 from ui.tasks import BackgroundTask
 from ui.theme import Theme
 
 SLICE_S = 0.004  # of work before the window has its turn
-KNOWN = 50  # languages
-MOST = 300_000  # characters; longer code is left as it is
-# What Pygments calls a word, from the general to the particular, and the colour of the theme.
-_COLOURS = {
-    "Token.Comment": "muted",
-    "Token.Keyword": "code_keyword",
-    "Token.Operator.Word": "code_keyword",
-    "Token.Literal.String": "code_text",
-    "Token.Literal.Number": "code_number",
-    "Token.Name.Function": "code_name",
-    "Token.Name.Class": "code_name",
-    "Token.Name.Tag": "code_keyword",
-    "Token.Name.Attribute": "code_name",
-    "Token.Name.Decorator": "code_number",
-    "Token.Generic.Inserted": "code_text",
-    "Token.Generic.Deleted": "error_text",
-    "Token.Generic.Heading": "code_keyword",
-}
-
-_lexers: dict[str, Any] = {}  # those that were made; None for a language that nobody knows
 
 
 class CodeColours(QObject):
@@ -56,10 +36,10 @@ class CodeColours(QObject):
         self.stop()
         if not code or not language or len(code) > MOST:
             return
-        if language in _lexers:
-            self._start(code, _lexers[language])
+        if is_made(language):
+            self._start(code, lexer_of(language))
         else:  # it takes a while to make
-            self._task = BackgroundTask(self, lambda report: _lexer(language))
+            self._task = BackgroundTask(self, lambda report: lexer_of(language))
             self._task.on_success(lambda lexer: self._start(code, lexer)).start()
 
     def stop(self) -> None:
@@ -80,7 +60,7 @@ class CodeColours(QObject):
     def _go_on(self) -> None:
         end = time.perf_counter() + SLICE_S
         for position, kind, text in self._tokens:
-            if name := _colour_of(str(kind)):
+            if name := colour_of(str(kind)):
                 form = QTextCharFormat()
                 form.setForeground(self._theme.colour(name))
                 self._put(position, text, form)
@@ -110,25 +90,3 @@ class CodeColours(QObject):
             self._line.layout().setFormats(self._ranges)
             self._document.markContentsDirty(self._line.position(), self._line.length())
         self._ranges = []
-
-
-@lru_cache(maxsize=200)
-def _colour_of(kind: str) -> str:
-    names = [name for start, name in _COLOURS.items() if kind.startswith(start)]
-    return names[-1] if names else ""
-
-
-def _lexer(language: str) -> Any:
-    """Return the lexer of a language by the first word after a fence; None if it is not known."""
-    from pygments import lexers
-    from pygments.util import ClassNotFound
-
-    word = language.replace("{", " ").replace(",", " ").split()
-    try:
-        lexer = cast(Any, lexers).get_lexer_by_name(word[0].lower()) if word else None
-    except ClassNotFound:
-        lexer = None
-    if len(_lexers) >= KNOWN:
-        _lexers.clear()
-    _lexers[language] = lexer
-    return lexer

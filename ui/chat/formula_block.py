@@ -15,9 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QWidget
 
-from ui.chat import formulas
-from ui.chat.formulas import Formula, draw_formula, formula_image
-from ui.chat.markdown_cuts import Block
+from ktdesk.rendering import formulas
+from ktdesk.rendering.cuts import Block
+from ktdesk.rendering.formulas import Formula, draw_formula
+from ui.chat.formula_image import formula_image
 from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, code_font, scaled
 

@@ -8,7 +8,7 @@ grows is ahead of the store by at most a second, and lies over its row.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 
 from ktdesk import Message, Stats
 from ktdesk.chats import ChatStore, Status, StoredMessage
+from ktdesk.chats.conversation import conversation_of
 from ktdesk.errors import ChatsError
 
 PAGE = 64  # messages that are read at once
@@ -200,7 +201,8 @@ class MessageList(QAbstractListModel):
         now, ids = self._state, self._ids
         known, conversation = self._said
         if known != now:
-            conversation = _conversation(self._store.messages.load(ids), ids)
+            found = self._store.messages.load(ids)
+            conversation = conversation_of([found[id_] for id_ in ids if id_ in found])
             self._said = (now, conversation)
         return conversation
 
@@ -225,15 +227,6 @@ class MessageList(QAbstractListModel):
             self._cache[id_] = replace(message, is_last=id_ == self._ids[-1])
         while len(self._cache) > KEPT_PAGES * PAGE:
             self._cache.popitem(last=False)
-
-
-def _conversation(found: Mapping[int, StoredMessage], ids: Sequence[int]) -> tuple[Message, ...]:
-    said = [found[id_] for id_ in ids if id_ in found]
-    return tuple(
-        Message(message.role, message.content, message.thinking)
-        for message, after in zip(said, [*said[1:], None], strict=False)
-        if message.role != "user" or after is None or after.role != "user"
-    )
 
 
 def _chat_message(stored: StoredMessage | None, versions: tuple[int, ...], id_: int) -> ChatMessage:

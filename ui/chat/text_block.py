@@ -23,10 +23,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QWidget
 
-from ui.chat import formulas
-from ui.chat.formulas import draw_formula, formula_image
-from ui.chat.markdown_cuts import Block
-from ui.chat.markdown_html import OPENABLE, to_html
+from ktdesk.rendering import formulas
+from ktdesk.rendering.cuts import Block
+from ktdesk.rendering.formulas import draw_formula
+from ktdesk.rendering.html import OPENABLE, to_html
+from ui.chat.formula_image import formula_image
 from ui.chat.markdown_style import set_html
 from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, scaled

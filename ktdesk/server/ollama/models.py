@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 
 from ktdesk import __version__
 from ktdesk.formats.gguf import Checkpoint
@@ -39,12 +39,6 @@ class EmbedBody(NameBody):
 def models_router(desk: Desk) -> APIRouter:
     """Return the routes about models."""
     router = APIRouter()
-
-    @router.get("/", response_class=PlainTextResponse)
-    @router.head("/", include_in_schema=False)
-    async def root() -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Say who is there."""
-        return PlainTextResponse("KTDesk is running")
 
     @router.get("/api/version")
     async def version() -> Response:  # pyright: ignore[reportUnusedFunction]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.chat.markdown_blocks import MarkdownBlocks
-from ui.chat.markdown_cuts import LIMIT, SECTION, Block
+from ktdesk.rendering.blocks import MarkdownBlocks
+from ktdesk.rendering.cuts import LIMIT, SECTION, Block
 
 PARTS = (
     "text",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Formulas in TeX as pictures, drawn by ziamath; letters that its font lacks are drawn by Qt's.
+"""Formulas in TeX as pictures, drawn by ziamath; letters that its font lacks are the reader's.
 
 What cannot be drawn, or would take long, has no picture: then the source is shown. ziamath's time
 doubles with every level of nesting, so a formula has a budget.
@@ -15,10 +15,6 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
-
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgRenderer
 
 BUDGET = 3000  # a character costs 2 to the power of its depth
 _FORBIDDEN = re.compile(r"\\(def|edef|gdef|let|newcommand|renewcommand|input|include|require)\b")
@@ -81,20 +77,6 @@ def draw_formula(tex: str, size: float, colour: str, *, is_inline: bool) -> Form
     top, width, height = (float(box[at]) for at in (2, 3, 4))
     svg = _STAND_IN.sub(lambda match: _letter(match, letters, colour), svg)
     return Formula(svg, width, -top, height + top)
-
-
-def formula_image(formula: Formula, ratio: float, above: float = 0, below: float = 0) -> QImage:
-    """Return the picture for a display of `ratio` pixels a point, with room above and below."""
-    height = above + formula.ascent + formula.descent + below
-    width = max(1, round(formula.width * ratio))
-    image = QImage(width, max(1, round(height * ratio)), QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    area = QRectF(0, above * ratio, width, (formula.ascent + formula.descent) * ratio)
-    QSvgRenderer(QByteArray(formula.svg.encode())).render(painter, area)
-    painter.end()
-    image.setDevicePixelRatio(ratio)
-    return image
 
 
 def _cost(tex: str) -> int:

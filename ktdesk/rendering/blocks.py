@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ui.chat.markdown_cuts import FENCE, LIMIT, Block, next_block, split_lines
+from ktdesk.rendering.cuts import FENCE, LIMIT, Block, next_block, split_lines
 
 DEFINITIONS = 500  # of links and footnotes; a text that has more is none for people
 _DEFINITION = re.compile(r"^ {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*(\S[^\n]*)$", re.MULTILINE)

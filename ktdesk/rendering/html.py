@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Markdown to the HTML that a QTextDocument reads. HTML in it is shown as the text that it is.
+"""Markdown to HTML that a QTextDocument reads, and a browser. HTML in it is shown as it is written.
 
 There are no pictures but those of formulas, and no links but to the web, so that nothing in an
 answer can fetch or run anything.
