@@ -68,13 +68,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, program: Program) -> int:
     """Load the model, then answer once or converse."""
     _check(arguments)
-    options = sampling_options(arguments, program.settings.sampling)
-    options = dataclasses.replace(options, **shape_options(arguments))
+    from ktdesk.library.shelf.loading import prepare_load
+
+    shape = shape_options(arguments)
     prompt = _prompt(arguments.prompt)
     path = choose_model(arguments.model, program)
-    settings = engine_settings(arguments, program.settings.engine)
+    model = prepare_load(path)
+    options = sampling_options(arguments, model.own.over(program.settings.sampling))
+    options = dataclasses.replace(options, **shape)
+    settings = engine_settings(arguments, model.own.over(program.settings.engine))
     session = Session(arguments.session) if arguments.session else None
-    engine = load_model(program, path, settings, placement=arguments.placement)
+    engine = load_model(program, path, settings, placement=model.placement(arguments.placement))
     remember_model(program, path)
     if not arguments.json:
         _introduce(engine, program)

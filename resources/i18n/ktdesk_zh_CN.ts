@@ -2112,6 +2112,25 @@
     </message>
 </context>
 <context>
+    <name>OwnMark</name>
+    <message>
+        <source>Only for this model</source>
+        <translation>仅用于此模型</translation>
+    </message>
+    <message>
+        <source>The loaded model has its own</source>
+        <translation>已加载的模型另有设置</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Lets the model follow what is for all.</source>
+        <translation>让该模型重新采用所有模型的设置。</translation>
+    </message>
+</context>
+<context>
     <name>Placement</name>
     <message>
         <source>Answer</source>
@@ -2978,6 +2997,17 @@
     <message>
         <source>Takes effect when KTDesk is started the next time.</source>
         <translation>下次启动 KTDesk 时生效。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsScope</name>
+    <message>
+        <source>For all models</source>
+        <translation>用于所有模型</translation>
+    </message>
+    <message>
+        <source>For this model</source>
+        <translation>用于此模型</translation>
     </message>
 </context>
 <context>
