@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self._store.set("interface", "window_geometry", geometry)
         self._store.save_now()
+        self._model.own.save_now()
         super().closeEvent(event)
 
     def _commands(self) -> tuple[Command, ...]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from ktdesk.library.shelf.loading import prepare_load
 from ktdesk.settings import EngineSettings, SamplingSettings
 from tests.gui.fake_engine import FakeEngine
 from tests.gui.wizard_driving import wait
@@ -157,3 +158,11 @@ def test_what_cannot_be_kept_is_said(
     loaded.own.set("sampling", "top_k", 3)
     loaded.own.save_now()
     assert "cannot be kept" in window.page.banner.text
+
+
+def test_what_was_changed_last_is_kept_when_the_window_closes(
+    window: MainWindow, loaded: ModelPresenter, file: Path
+) -> None:
+    loaded.own.set("sampling", "top_k", 3)
+    window.close()
+    assert prepare_load(file).own.over(SamplingSettings()).top_k == 3
