@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
@@ -30,8 +30,10 @@ from ktdesk import (
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
-from ktdesk.library.shelf.model_settings import ModelSettings
 from ktdesk.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from ktdesk.library.shelf.model_settings import ModelSettings
 
 TICK_MS = 34  # under 30 a second
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ktdesk.errors import LibraryError
-from ktdesk.library.shelf.model_settings import (
-    ModelSettings,
-    read_model_settings,
-    write_model_settings,
-)
 from ktdesk.settings import Section
 from ui.settings_store import SAVE_AFTER_MS
+
+if TYPE_CHECKING:
+    from ktdesk.library.shelf.model_settings import ModelSettings
 
 S = TypeVar("S", bound=Section)
 # What one model may have otherwise than all; the rest is the machine's.
@@ -36,7 +34,8 @@ class OwnSettings(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._key, self._values = "", ModelSettings()
+        self._key = ""
+        self._values: ModelSettings | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER_MS)
@@ -50,12 +49,12 @@ class OwnSettings(QObject):
     def follow(self, key: str = "", values: ModelSettings | None = None) -> None:
         """Hold the settings of another model, or of none. What was changed is kept first."""
         self.save_now()
-        self._key, self._values = key, values or ModelSettings()
+        self._key, self._values = key, values
         self.changed.emit("", "")
 
     def over(self, section: S) -> S:
         """Return settings of all models with this one's own over them."""
-        return self._values.over(section)
+        return self._values.over(section) if self._values else section
 
     def has(self, section: str, name: str) -> bool:
         """Return whether a setting is the model's own."""
@@ -80,17 +79,23 @@ class OwnSettings(QObject):
             self._save()
 
     def _of(self, section: str) -> Mapping[str, Any]:
-        return self._values.engine if section == "engine" else self._values.sampling
+        own = self._values
+        return {} if own is None else own.engine if section == "engine" else own.sampling
 
     def _change(self, section: str, name: str, values: Mapping[str, Any]) -> None:
-        own = self._values
-        is_engine = section == "engine"
-        self._values = replace(own, engine=values) if is_engine else replace(own, sampling=values)
-        self._timer.start()
-        self.changed.emit(section, name)
+        if own := self._values:
+            is_engine = section == "engine"
+            own = replace(own, engine=values) if is_engine else replace(own, sampling=values)
+            self._values = own
+            self._timer.start()
+            self.changed.emit(section, name)
 
     @Slot()
     def _save(self) -> None:
+        from ktdesk.library.shelf.model_settings import read_model_settings, write_model_settings
+
+        if self._values is None:
+            return
         placement = read_model_settings(self._key).placement  # chosen elsewhere
         try:
             write_model_settings(self._key, replace(self._values, placement=placement))
