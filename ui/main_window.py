@@ -204,6 +204,25 @@ class MainWindow(QMainWindow):
             ),
             Command("sidebar", lambda: self.tr("Show the chats"), "Ctrl+B", self._toggle_sidebar),
             Command("search", lambda: self.tr("Search all chats"), "Ctrl+Shift+F", self._search),
+            Command(
+                "find",
+                lambda: self.tr("Find in this chat"),
+                "Ctrl+F",
+                self._find,
+                lambda: bool(chat.messages),
+            ),
+            Command(
+                "find_next",
+                lambda: self.tr("Find the next one"),
+                "F3",
+                lambda: self.page.finder.step(1),
+            ),
+            Command(
+                "find_previous",
+                lambda: self.tr("Find the one before"),
+                "Shift+F3",
+                lambda: self.page.finder.step(-1),
+            ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
@@ -284,6 +303,11 @@ class MainWindow(QMainWindow):
         self.show_page("chat")
         self._show_sidebar(is_shown=True)
         self.sidebar.start_search()
+
+    @Slot()
+    def _find(self) -> None:
+        self.show_page("chat")
+        self.page.find_bar.open()
 
     @Slot()
     def _open_file(self) -> None:

@@ -907,6 +907,33 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this chat</source>
+        <translation>在此对话中查找</translation>
+    </message>
+    <message>
+        <source>The one before (Shift+F3)</source>
+        <translation>上一处 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>The next one (F3)</source>
+        <translation>下一处 (F3)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>第 {number} 处，共 {count} 处</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>未找到</translation>
+    </message>
+</context>
+<context>
     <name>Findings</name>
     <message>
         <source>Nothing keeps this computer from its best.</source>
@@ -1720,6 +1747,18 @@
     <message>
         <source>Switch between light and dark</source>
         <translation>切换浅色与深色</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>在此对话中查找</translation>
+    </message>
+    <message>
+        <source>Find the next one</source>
+        <translation>查找下一处</translation>
+    </message>
+    <message>
+        <source>Find the one before</source>
+        <translation>查找上一处</translation>
     </message>
     <message>
         <source>Settings</source>

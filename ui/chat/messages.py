@@ -8,7 +8,7 @@ grows is ahead of the store by at most a second, and lies over its row.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 
 from ktdesk import Message, Stats
 from ktdesk.chats import ChatStore, Status, StoredMessage
+from ktdesk.chats.find import find_in
 from ktdesk.errors import ChatsError
 
 PAGE = 64  # messages that are read at once
@@ -203,6 +204,10 @@ class MessageList(QAbstractListModel):
             conversation = _conversation(self._store.messages.load(ids), ids)
             self._said = (now, conversation)
         return conversation
+
+    def find(self, words: str, report: Callable[[float], None]) -> list[tuple[int, int]]:
+        """Return which messages have words, and how often; see `find_in`. From any thread."""
+        return find_in(self._store, self._ids, words, report)
 
     def _set(self, ids: list[int]) -> None:
         self._ids = ids
