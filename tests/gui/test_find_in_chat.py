@@ -15,6 +15,7 @@ from ui.chat.message_view import AnswerView
 from ui.chat.presenter import ChatPresenter
 from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
+from ui.theme import Theme
 
 TEXTS = [
     ("user", "Where is the needle?"),
@@ -92,8 +93,8 @@ def test_what_was_found_is_marked_and_in_view(qtbot: QtBot, found: MainWindow) -
     assert marked(found, 1) == ["NEEDLE"]
     shown = view(found).view_of(1)
     last = shown.blocks.views[-1]
-    chosen = last.extraSelections()[-1].cursor
-    place = last.cursorRect(chosen).topLeft()
+    marks = last.extraSelections()
+    place = last.cursorRect(marks[-1].cursor).topLeft()
     y = last.viewport().mapTo(view(found).viewport(), place).y()
     assert 0 <= y < view(found).viewport().height()
     found.actions_by_id["find_previous"].trigger()
@@ -102,6 +103,16 @@ def test_what_was_found_is_marked_and_in_view(qtbot: QtBot, found: MainWindow) -
     question = view(found).view_of(0)
     assert [each.selectedText() for each in question.findChildren(QLabel) if each.selectedText()]
     assert not marked(found, 1)
+
+
+def test_the_mark_has_the_colours_of_another_theme(
+    qtbot: QtBot, found: MainWindow, theme: Theme
+) -> None:
+    while found.page.find_bar.count.text() != "2 of 4":
+        found.actions_by_id["find_next"].trigger()
+    theme.use("light" if theme.is_dark else "dark")
+    qtbot.waitUntil(lambda: marked(found, 1) == ["needle"])
+    theme.use("system")
 
 
 def test_escape_closes_the_bar_and_takes_the_marks_away(qtbot: QtBot, found: MainWindow) -> None:

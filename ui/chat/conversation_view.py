@@ -88,6 +88,8 @@ class ConversationView(QAbstractScrollArea):
         self._jump.hide()
         self._pause = self._timer(PAUSE_MS, self._show_changes)
         self._soon = self._timer(0, self._place)
+        self._mark_soon = self._timer(0, self._mark_again)
+        theme.changed.connect(self._mark_soon.start)  # when the blocks have its colours
         messages.rowsInserted.connect(self._insert)
         messages.dataChanged.connect(self._change)
         messages.rowsRemoved.connect(self._remove)
@@ -126,6 +128,11 @@ class ConversationView(QAbstractScrollArea):
         y = self._views[row].mark(words, chosen) if row in self._views else None
         if y is not None:
             self._reveal(row, y)
+
+    @Slot()
+    def _mark_again(self) -> None:
+        if self._marked and (view := self._views.get(self._marked[0])):
+            view.mark(*self._marked[1:])
 
     def _reveal(self, row: int, y: int) -> None:
         """Scroll so far that what is at a height of a message is seen."""
@@ -354,7 +361,7 @@ class ConversationView(QAbstractScrollArea):
         else:
             view.show_message(message)
         if self._marked and self._marked[0] == row:
-            view.mark(*self._marked[1:])
+            self._mark_again()
 
     def _drop(self, row: int) -> None:
         if view := self._views.pop(row, None):

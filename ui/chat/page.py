@@ -12,7 +12,7 @@ from ktdesk.attachments import compose, split
 from ktdesk.chats import Place
 from ui.chat.attached_files import AttachedFiles
 from ui.chat.context_forecast import ContextForecast, Measure, forecast_text
-from ui.chat.conversation_view import ConversationView, in_column
+from ui.chat.conversation_view import MARGIN, ConversationView, in_column
 from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
 from ui.chat.find_bar import FindBar
@@ -71,7 +71,9 @@ class ChatPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(in_column(self.find_bar))
+        find_row = in_column(self.find_bar)
+        find_row.setContentsMargins(MARGIN, 8, MARGIN, 0)
+        column.addLayout(find_row)
         column.addLayout(self._stack, 1)
         column.addLayout(in_column(self.banner))
         column.addLayout(in_column(self.undo))
