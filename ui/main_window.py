@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(self._pages[id_])
         self._stack.setCurrentWidget(self._pages[id_])
         self.actions_by_id[id_].setChecked(True)
+        self.actions_by_id.refresh()
 
     def quit(self) -> None:
         """Close the window, whatever is under way."""
@@ -209,7 +210,7 @@ class MainWindow(QMainWindow):
                 lambda: self.tr("Find in this chat"),
                 "Ctrl+F",
                 self._find,
-                lambda: bool(chat.messages),
+                lambda: bool(chat.messages) and self._shows_chat(),  # other pages have their own
             ),
             Command(
                 "find_next",
@@ -304,9 +305,11 @@ class MainWindow(QMainWindow):
         self._show_sidebar(is_shown=True)
         self.sidebar.start_search()
 
+    def _shows_chat(self) -> bool:
+        return self._stack.currentWidget() is self._pages.get("chat")
+
     @Slot()
     def _find(self) -> None:
-        self.show_page("chat")
         self.page.find_bar.open()
 
     @Slot()

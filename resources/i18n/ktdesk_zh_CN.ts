@@ -677,6 +677,10 @@
         <translation>来源</translation>
     </message>
     <message>
+        <source>Sources…</source>
+        <translation>来源…</translation>
+    </message>
+    <message>
         <source>Hide what does not fit here</source>
         <translation>隐藏本机放不下的</translation>
     </message>
@@ -3097,6 +3101,57 @@
     <message>
         <source>Every state</source>
         <translation>所有状态</translation>
+    </message>
+</context>
+<context>
+    <name>SourcesDialog</name>
+    <message>
+        <source>Sources of models</source>
+        <translation>模型来源</translation>
+    </message>
+    <message>
+        <source>Address of a server, such as http://server/models</source>
+        <translation>服务器地址，例如 http://server/models</translation>
+    </message>
+    <message>
+        <source>Address of a server</source>
+        <translation>服务器地址</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Test the speed</source>
+        <translation>测试速度</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Fetching for some seconds from each source…</source>
+        <translation>正在从每个来源各下载几秒…</translation>
+    </message>
+    <message>
+        <source>The test fetches for some seconds from each source, and keeps nothing.</source>
+        <translation>测试会从每个来源各下载几秒，不保留任何数据。</translation>
+    </message>
+    <message>
+        <source>Remove {source} from the list</source>
+        <translation>从列表中移除 {source}</translation>
+    </message>
+    <message>
+        <source>{speed}/s, begins after {seconds} s</source>
+        <translation>{speed}/s，{seconds} 秒后开始</translation>
     </message>
 </context>
 <context>
