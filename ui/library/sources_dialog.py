@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +26,8 @@ from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
 from ui.widgets.icon_button import IconButton
 
-_WIDTH = 620
+_WIDTH, _LIST_HEIGHT = 620, 260
+_BELOW = 10  # pixels between sources
 
 
 class SourcesDialog(QDialog):
@@ -46,7 +47,9 @@ class SourcesDialog(QDialog):
         self.banner = ErrorBanner(theme, self)
         self._rows: list[QWidget] = []
         self._grid = QGridLayout()
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(2)
         for button in (self.add, self.add_folder, self.test, self._close):
             button.setAutoDefault(False)  # Enter adds what is written
         self._lay_out()
@@ -89,30 +92,34 @@ class SourcesDialog(QDialog):
             super().keyPressEvent(event)
 
     def _add_row(self, at: int, row: SourceRow) -> None:
-        address = row.address if row.address != row.title else ""
-        for column, text in enumerate((row.title, address, self._speed_text(row))):
-            label = QLabel(text, self)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setObjectName("muted" if column else "")
-            label.setWordWrap(column == 2)
-            if column == 1:
-                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            self._rows.append(label)
-            self._grid.addWidget(label, at, column)
+        """Show a source in two lines: its name and speed, then its address, or what is wrong."""
+        title, speed = self._label(row.title), self._label(self._speed_text(row))
+        below = (row.speed and row.speed.problem) or (row.id if row.is_own else row.address)
+        about = self._label("" if below == row.title else below)
+        about.setObjectName("muted")
+        about.setWordWrap(True)
+        (title if about.isHidden() else about).setContentsMargins(0, 0, 0, _BELOW)
+        self._grid.addWidget(title, 2 * at, 0)
+        self._grid.addWidget(speed, 2 * at, 1)
+        self._grid.addWidget(about, 2 * at + 1, 0, 1, 2)
         if row.is_own:
             remove = IconButton(self._theme, "close", self, colour="muted")
             remove.setObjectName("cardButton")
-            remove.setAutoRaise(True)
-            remove.describe(self.tr("Remove {source} from the list").format(source=row.title))
+            remove.describe(self.tr("Remove {source} from the list").format(source=row.id))
             remove.clicked.connect(partial(self._presenter.remove, row.id))
             self._rows.append(remove)
-            self._grid.addWidget(remove, at, 3)
+            self._grid.addWidget(remove, 2 * at, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+
+    def _label(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setHidden(not text)
+        self._rows.append(label)
+        return label
 
     def _speed_text(self, row: SourceRow) -> str:
-        if row.speed is None:
+        if row.speed is None or row.speed.problem:
             return ""
-        if row.speed.problem:
-            return row.speed.problem
         text = self.tr("{speed}/s, begins after {seconds} s")
         speed = format_bytes(round(row.speed.bytes_per_s))
         return text.format(speed=speed, seconds=f"{row.speed.first_byte_s:.1f}")
@@ -131,6 +138,18 @@ class SourcesDialog(QDialog):
         else:
             self._presenter.measure()
 
+    def _make_list(self) -> QScrollArea:
+        body, area = QWidget(self), QScrollArea(self)
+        body.setObjectName("column")
+        whole = QVBoxLayout(body)
+        whole.setContentsMargins(0, 0, 12, 0)
+        whole.addLayout(self._grid)
+        whole.addStretch()
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        area.setMinimumHeight(_LIST_HEIGHT)
+        return area
+
     def _lay_out(self) -> None:
         adding, foot = QHBoxLayout(), QHBoxLayout()
         adding.addWidget(self.field, 1)
@@ -142,9 +161,8 @@ class SourcesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        column.addLayout(self._grid)
+        column.addWidget(self._make_list(), 1)
         column.addLayout(adding)
         column.addWidget(self.banner)
-        column.addStretch()
         column.addWidget(self._about)
         column.addLayout(foot)

@@ -72,8 +72,9 @@ def test_a_server_and_a_folder_are_added_and_removed(
         assert dialog.field.text() == ""
     sources = store.settings.sources
     assert (sources.servers, sources.folders) == (("http://server.lan/models",), (str(tmp_path),))
-    assert str(tmp_path) in said(dialog)
+    wait(qtbot, lambda: str(tmp_path) in said(dialog))
     for _ in range(2):
+        wait(qtbot, lambda: bool(remove_buttons(dialog)))
         qtbot.mouseClick(remove_buttons(dialog)[0], LEFT)
     assert store.settings.sources == SourcesSettings()
     assert remove_buttons(dialog) == []  # the others stay
@@ -108,7 +109,7 @@ def test_the_speed_of_a_folder_is_measured(
     speeds = {row.id: row.speed for row in presenter.rows}
     assert speeds[str(tmp_path)].bytes_per_s > 0
     assert speeds["huggingface"].problem
-    assert any("/s, begins after" in text for text in said(dialog))
+    wait(qtbot, lambda: any("/s, begins after" in text for text in said(dialog)))
 
 
 def test_a_test_is_stopped_and_keeps_what_it_knows(
@@ -123,7 +124,7 @@ def test_a_test_is_stopped_and_keeps_what_it_knows(
     assert dialog.test.text() == "Stop"
     qtbot.mouseClick(dialog.test, LEFT)
     wait(qtbot, lambda: not presenter.is_measuring)
-    assert "5.0 MB/s, begins after 0.2 s" in said(dialog)
+    wait(qtbot, lambda: "5.0 MB/s, begins after 0.2 s" in said(dialog))
     assert dialog.test.text() == "Test the speed"
 
 
