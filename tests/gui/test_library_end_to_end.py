@@ -74,13 +74,19 @@ def library(
 
 @pytest.fixture
 def paged(
-    qtbot: QtBot, library: LibraryOnDemand, chat: ChatPresenter, model: ModelPresenter, store, theme
+    qtbot: QtBot,
+    library: LibraryOnDemand,
+    chat: ChatPresenter,
+    model: ModelPresenter,
+    kept,
+    store,
+    theme,
 ) -> MainWindow:
     pages = (
         PageKind("discover", "discover", lambda: "Discover", library.make_discover),
         PageKind("shelf", "shelf", lambda: "My models", library.make_shelf),
     )
-    window = MainWindow(chat, model, store, theme, pages)
+    window = MainWindow(chat, model, kept, store, theme, pages)
     library.loading.connect(lambda: window.show_page("chat"))
     qtbot.addWidget(window)
     window.show()
