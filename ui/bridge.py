@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
@@ -31,14 +32,23 @@ from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
 from ktdesk.settings import EngineSettings
 
+if TYPE_CHECKING:
+    from ktdesk.library.shelf.model_settings import ModelSettings
+
 TICK_MS = 34  # under 30 a second
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model is ready."""
+    """A model is ready. settings: that it was loaded with.
+
+    key: of its content, or '' if nothing can be kept for it. own: what was chosen for it alone.
+    """
 
     info: ModelInfo
+    settings: EngineSettings
+    key: str
+    own: ModelSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +107,27 @@ class Bundle:
 
 
 class _Load:
-    def __init__(self, path: Path, settings: EngineSettings, placement: str | None) -> None:
-        self._path, self._settings, self._placement = path, settings, placement
+    def __init__(
+        self, path: Path, settings: EngineSettings, placement: str | None, own: Mapping[str, Any]
+    ) -> None:
+        self._path, self._settings, self._placement, self._own = path, settings, placement, own
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
-        settings = self._settings
-        engine.threads = settings.threads or physical_cores()
         from ktdesk.library.shelf.loading import (  # with numpy, and what reads model files
             prepare_load,
-            remember_placement,
+            remember,
         )
 
         try:
             self._report(engine, LoadProgress("", 0.0))
+            model = prepare_load(self._path)
+            own = model.own.choosing(self._placement, self._own, self._settings)
+            settings = own.over(self._settings)
+            engine.threads = settings.threads or physical_cores()
             info = engine.load(
                 self._path,
-                placement=prepare_load(self._path, self._placement),
+                placement=own.placement or "auto",
                 context_tokens=settings.context_tokens,
                 cache_type=settings.cache_type,
                 kept_bytes=settings.kept_mb * 1_000_000,
@@ -121,9 +135,8 @@ class _Load:
                 deferred_experts=settings.deferred_experts,
                 progress=lambda now: self._report(engine, now),
             )
-            if self._placement:
-                remember_placement(self._path, self._placement)
-            self.bundle.add(Loaded(info))
+            remember(model, own)
+            self.bundle.add(Loaded(info, settings, model.key, own))
         except Cancelled:
             self.bundle.add(LoadFailed(None))
         except KTDeskError as error:
@@ -221,14 +234,19 @@ class EngineBridge(QObject):
         return self._engine.measure(request)
 
     def load(
-        self, path: Path, settings: EngineSettings | None = None, placement: str | None = None
+        self,
+        path: Path,
+        settings: EngineSettings | None = None,
+        placement: str | None = None,
+        own: Mapping[str, Any] | None = None,
     ) -> None:
         """Load a model in place of the one that is loaded; see `Engine.load`.
 
-        placement: None takes the last one that was given for this model. Models that are known to
-        be damaged are refused.
+        settings: those of all models; the model's own take precedence. placement: None takes the
+        last one that was given for this model. own: engine settings to be its own from now on.
+        Models that are known to be damaged are refused.
         """
-        self._start(_Load(path, settings or EngineSettings(), placement))
+        self._start(_Load(path, settings or EngineSettings(), placement, own or {}))
 
     def generate(self, request: Request) -> None:
         """Answer a request."""

@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(self._pages[id_])
         self._stack.setCurrentWidget(self._pages[id_])
         self.actions_by_id[id_].setChecked(True)
+        self.actions_by_id.refresh()
 
     def quit(self) -> None:
         """Close the window, whatever is under way."""
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self._store.set("interface", "window_geometry", geometry)
         self._store.save_now()
+        self._model.own.save_now()
         super().closeEvent(event)
 
     def _commands(self) -> tuple[Command, ...]:
@@ -203,6 +205,25 @@ class MainWindow(QMainWindow):
             ),
             Command("sidebar", lambda: self.tr("Show the chats"), "Ctrl+B", self._toggle_sidebar),
             Command("search", lambda: self.tr("Search all chats"), "Ctrl+Shift+F", self._search),
+            Command(
+                "find",
+                lambda: self.tr("Find in this chat"),
+                "Ctrl+F",
+                self._find,
+                lambda: bool(chat.messages) and self._shows_chat(),  # other pages have their own
+            ),
+            Command(
+                "find_next",
+                lambda: self.tr("Find the next one"),
+                "F3",
+                lambda: self.page.finder.step(1),
+            ),
+            Command(
+                "find_previous",
+                lambda: self.tr("Find the one before"),
+                "Shift+F3",
+                lambda: self.page.finder.step(-1),
+            ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
@@ -283,6 +304,13 @@ class MainWindow(QMainWindow):
         self.show_page("chat")
         self._show_sidebar(is_shown=True)
         self.sidebar.start_search()
+
+    def _shows_chat(self) -> bool:
+        return self._stack.currentWidget() is self._pages.get("chat")
+
+    @Slot()
+    def _find(self) -> None:
+        self.page.find_bar.open()
 
     @Slot()
     def _open_file(self) -> None:

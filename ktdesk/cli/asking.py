@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ktdesk.attachments import Attachment, compose
-from ktdesk.cli.answer_shape import add_shape_arguments, shape_options
+from ktdesk.cli.answer_shape import add_shape_arguments
 from ktdesk.cli.loaded_model import model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, remember_model
 from ktdesk.cli.parsers import UsageError
@@ -24,6 +26,9 @@ from ktdesk.cli.setting_arguments import (
 from ktdesk.engine import Engine
 from ktdesk.runtime.request import Options, Request
 from ktdesk.text.messages import Message, TemplateOptions
+
+if TYPE_CHECKING:
+    from ktdesk.library.shelf.loading import Prepared
 
 
 def add_asking_arguments(parser: ArgumentParser) -> None:
@@ -56,12 +61,29 @@ def check_raw(arguments: Namespace, *flags: str) -> None:
             )
 
 
-def load_for_asking(arguments: Namespace, program: Program) -> Engine:
-    """Return an engine with the model that was named; it is used again where none is."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskedModel:
+    """The model that is to be asked, and what was chosen for it."""
+
+    path: Path
+    chosen: Prepared
+
+
+def choose_asked(arguments: Namespace, program: Program) -> AskedModel:
+    """Return the model that was named. Raises ModelFileError if it must not be loaded."""
+    from ktdesk.library.shelf.loading import prepare_load
+
     path = choose_model(arguments.model, program)
-    settings = engine_settings(arguments, program.settings.engine)
-    engine = load_model(program, path, settings, placement=arguments.placement)
-    remember_model(program, path)
+    return AskedModel(path, prepare_load(path))
+
+
+def load_for_asking(arguments: Namespace, program: Program, model: AskedModel) -> Engine:
+    """Return an engine with the model; it is used again where none is named."""
+    chosen = model.chosen
+    settings = engine_settings(arguments, chosen.own.over(program.settings.engine))
+    placement = chosen.placement(arguments.placement)
+    engine = load_model(program, model.path, settings, placement=placement)
+    remember_model(program, model.path)
     if not arguments.json:
         assert engine.info is not None
         for line in model_lines(engine.info, engine.threads):
@@ -69,10 +91,12 @@ def load_for_asking(arguments: Namespace, program: Program) -> Engine:
     return engine
 
 
-def answer_options(arguments: Namespace, program: Program) -> Options:
-    """Return how the answer is to be made. Raises RequestError if its shape cannot be read."""
-    options = sampling_options(arguments, program.settings.sampling)
-    return dataclasses.replace(options, **shape_options(arguments))
+def answer_options(
+    arguments: Namespace, program: Program, model: AskedModel, shape: Mapping[str, Any]
+) -> Options:
+    """Return how the answer is to be made. shape: see `shape_options`."""
+    options = sampling_options(arguments, model.chosen.own.over(program.settings.sampling))
+    return dataclasses.replace(options, **shape)
 
 
 def opening(arguments: Namespace) -> tuple[Message, ...]:

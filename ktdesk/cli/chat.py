@@ -21,10 +21,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from ktdesk.chats import open_chats
+from ktdesk.cli.answer_shape import shape_options
 from ktdesk.cli.asking import (
     add_asking_arguments,
     answer_options,
     check_raw,
+    choose_asked,
     load_for_asking,
     opening,
     request_for,
@@ -71,11 +73,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, program: Program) -> int:
     """Load the model, then answer once or converse."""
     _check(arguments)
-    options = answer_options(arguments, program)
+    shape = shape_options(arguments)
     prompt = _prompt(arguments.prompt)
     attachments = read_attachments(arguments.attach, program)
+    model = choose_asked(arguments, program)
+    options = answer_options(arguments, program, model, shape)
     with _keeping(arguments) as kept:
-        engine = load_for_asking(arguments, program)
+        engine = load_for_asking(arguments, program, model)
         if kept:
             kept.restore(engine, program.terminal)
         if prompt is None:

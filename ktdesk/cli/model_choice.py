@@ -62,9 +62,15 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 
 
 def load_model(
-    program: Program, path: Path, settings: EngineSettings, *, placement: str | None = "auto"
+    program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded, as `load_into` does. Ctrl+C stops it: Cancelled."""
+    """Return an engine with the model loaded, as `load_into` does. Ctrl+C stops it: Cancelled.
+
+    Raises ModelFileError if the model is known to have other bytes than it should.
+    """
+    from ktdesk.library.shelf.loading import prepare_load
+
+    prepare_load(path)  # it refuses
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
         load_into(
@@ -79,18 +85,12 @@ def load_model(
 
 
 def load_into(
-    engine: Engine, path: Path, settings: EngineSettings, placement: str | None, progress: Report
+    engine: Engine, path: Path, settings: EngineSettings, placement: str, progress: Report
 ) -> None:
-    """Load a model into an engine as the settings say; see `Engine.load`.
-
-    placement: None takes the one that was last chosen for this model in the window. Raises
-    ModelFileError, too, if the model is known to have other bytes than it should.
-    """
-    from ktdesk.library.shelf.loading import prepare_load
-
+    """Load a model that `prepare_load` has allowed, as the settings say; see `Engine.load`."""
     engine.load(
         path,
-        placement=prepare_load(path, placement),
+        placement=placement,
         context_tokens=settings.context_tokens,
         cache_type=settings.cache_type,
         kept_bytes=settings.kept_mb * 1_000_000,

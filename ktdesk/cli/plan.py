@@ -54,17 +54,18 @@ def run(arguments: Namespace, program: Program) -> int:
     from ktdesk.planning.this_machine import open_planner, plan_as_loaded
     from ktdesk.planning.verdict import Fit
 
-    settings = engine_settings(arguments, program.settings.engine)
+    settings = program.settings.engine
     if is_elsewhere(arguments.model):
-        found = find_elsewhere(arguments.model, program, settings)
+        found = find_elsewhere(arguments.model, program, engine_settings(arguments, settings))
         planner, about = found.planner, _about(found)
         placement = arguments.placement or "auto"
         program.terminal.note(_chosen(found))
     else:
         path = choose_model(arguments.model, program)
         planner, about = open_planner(path), {"path": str(path)}
-        placement = prepare_load(path, arguments.placement)
-    plan = plan_as_loaded(planner, settings, placement)
+        model = prepare_load(path)
+        settings, placement = model.own.over(settings), model.placement(arguments.placement)
+    plan = plan_as_loaded(planner, engine_settings(arguments, settings), placement)
     machine, measured = planner.machine, {each.work: each for each in planner.measured}
     if arguments.write:
         _write(plan, arguments.write)

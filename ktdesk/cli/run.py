@@ -17,10 +17,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from ktdesk.cli.answer_shape import shape_options
 from ktdesk.cli.asking import (
     add_asking_arguments,
     answer_options,
     check_raw,
+    choose_asked,
     load_for_asking,
     request_for,
 )
@@ -51,8 +53,10 @@ def run(arguments: Namespace, program: Program) -> int:
             "Nothing is asked.",
             hint='Say it behind the model: ktdesk run demo "Why is the sky blue?"',
         )
-    options = answer_options(arguments, program)
+    shape = shape_options(arguments)
     attachments = read_attachments(arguments.attach, program)
-    engine = load_for_asking(arguments, program)
+    model = choose_asked(arguments, program)
+    options = answer_options(arguments, program, model, shape)
+    engine = load_for_asking(arguments, program, model)
     request = request_for(arguments, question, attachments, options)
     return answer_once(engine, request, program, as_json=arguments.json)

@@ -68,12 +68,12 @@ def run(arguments: Namespace, program: Program) -> int:
     from ktdesk.server.service import Service
 
     keys = read_keys(keys_file())
-    settings = engine_settings(arguments, program.settings.engine)
     path = choose_model(arguments.model, program) if arguments.model else None
-    engine = _engine(program, path, settings, arguments.placement)
+    engine = _engine(arguments, program, path)
 
     def load(path: Path, progress: Report) -> None:
-        load_into(engine, path, settings, arguments.placement, progress)
+        settings, placement = _load_settings(arguments, program, path)
+        load_into(engine, path, settings, placement, progress)
 
     service = Service(
         engine,
@@ -109,12 +109,22 @@ def _make_key(arguments: Namespace, program: Program) -> int:
     return 0
 
 
-def _engine(
-    program: Program, path: Path | None, settings: EngineSettings, placement: str
-) -> Engine:
+def _load_settings(
+    arguments: Namespace, program: Program, path: Path
+) -> tuple[EngineSettings, str]:
+    """Return the settings and the placement of a model: the command line's, else its own."""
+    from ktdesk.library.shelf.loading import prepare_load
+
+    model = prepare_load(path)
+    settings = engine_settings(arguments, model.own.over(program.settings.engine))
+    return settings, model.placement(arguments.placement)
+
+
+def _engine(arguments: Namespace, program: Program, path: Path | None) -> Engine:
     """Return an engine, with the model that is to be loaded at once."""
     if path is None:
-        return program.make_engine(settings.threads)
+        return program.make_engine(engine_settings(arguments, program.settings.engine).threads)
+    settings, placement = _load_settings(arguments, program, path)
     engine = load_model(program, path, settings, placement=placement)
     assert engine.info is not None
     for line in model_lines(engine.info, engine.threads):

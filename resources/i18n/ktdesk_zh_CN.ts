@@ -708,6 +708,10 @@
         <source>All sources</source>
         <translation>所有来源</translation>
     </message>
+    <message>
+        <source>Sources…</source>
+        <translation>来源…</translation>
+    </message>
 </context>
 <context>
     <name>DownloadCard</name>
@@ -904,6 +908,33 @@
     <message>
         <source>As found</source>
         <translation>恢复检测值</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this chat</source>
+        <translation>在此对话中查找</translation>
+    </message>
+    <message>
+        <source>The one before (Shift+F3)</source>
+        <translation>上一处 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>The next one (F3)</source>
+        <translation>下一处 (F3)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>第 {number} 处，共 {count} 处</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>未找到</translation>
     </message>
 </context>
 <context>
@@ -1852,6 +1883,18 @@
         <source>Edit the last question</source>
         <translation>编辑上一个问题</translation>
     </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>在此对话中查找</translation>
+    </message>
+    <message>
+        <source>Find the next one</source>
+        <translation>查找下一处</translation>
+    </message>
+    <message>
+        <source>Find the one before</source>
+        <translation>查找上一处</translation>
+    </message>
 </context>
 <context>
     <name>MessageActions</name>
@@ -2192,6 +2235,25 @@
     <message>
         <source>{work}: {predicted} predicted, {measured} tokens/s measured ({how}, {at})</source>
         <translation>{work}：预测 {predicted}，实测 {measured} 词元/秒（{how}，{at}）</translation>
+    </message>
+</context>
+<context>
+    <name>OwnMark</name>
+    <message>
+        <source>Only for this model</source>
+        <translation>仅用于此模型</translation>
+    </message>
+    <message>
+        <source>The loaded model has its own</source>
+        <translation>已加载的模型另有设置</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Lets the model follow what is for all.</source>
+        <translation>让该模型重新采用所有模型的设置。</translation>
     </message>
 </context>
 <context>
@@ -3280,6 +3342,17 @@
     </message>
 </context>
 <context>
+    <name>SettingsScope</name>
+    <message>
+        <source>For all models</source>
+        <translation>用于所有模型</translation>
+    </message>
+    <message>
+        <source>For this model</source>
+        <translation>用于此模型</translation>
+    </message>
+</context>
+<context>
     <name>ShareBar</name>
     <message>
         <source>{device}: {total} of {room} that are free</source>
@@ -3381,6 +3454,57 @@
     <message>
         <source>MODEL</source>
         <translation>模型名</translation>
+    </message>
+</context>
+<context>
+    <name>SourcesDialog</name>
+    <message>
+        <source>Sources of models</source>
+        <translation>模型来源</translation>
+    </message>
+    <message>
+        <source>Address of a server, such as http://server/models</source>
+        <translation>服务器地址，例如 http://server/models</translation>
+    </message>
+    <message>
+        <source>Address of a server</source>
+        <translation>服务器地址</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Test the speed</source>
+        <translation>测试速度</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Fetching for some seconds from each source…</source>
+        <translation>正在从每个来源各下载几秒…</translation>
+    </message>
+    <message>
+        <source>The test fetches for some seconds from each source, and keeps nothing.</source>
+        <translation>测试会从每个来源各下载几秒，不保留任何数据。</translation>
+    </message>
+    <message>
+        <source>Remove {source} from the list</source>
+        <translation>从列表中移除 {source}</translation>
+    </message>
+    <message>
+        <source>{speed}/s, begins after {seconds} s</source>
+        <translation>{speed}/s，{seconds} 秒后开始</translation>
     </message>
 </context>
 <context>

@@ -48,8 +48,10 @@ def bridge(qapp, engine: FakeEngine) -> Iterator[EngineBridge]:
 
 
 @pytest.fixture
-def model(bridge: EngineBridge, store: SettingsStore) -> ModelPresenter:
-    return ModelPresenter(bridge, store, bridge)
+def model(bridge: EngineBridge, store: SettingsStore) -> Iterator[ModelPresenter]:
+    model = ModelPresenter(bridge, store, bridge)
+    yield model
+    model.own.save_now()
 
 
 @pytest.fixture

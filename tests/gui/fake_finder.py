@@ -55,6 +55,7 @@ class FakeFinder:
             HitRow(f"hf:{words}/model", f"{words}/model", "12 000 downloads · MIT")
         ]
         self.is_gated = False
+        self.here: list[Variant] = []
         self.variants = [
             variant("Q2_K", 2, 80 * GB), variant("Q4_K_M", 3, 140 * GB),
             variant("Q6_K", 5, 190 * GB), variant("Q8_0", 6, 250 * GB),
@@ -89,6 +90,9 @@ class FakeFinder:
         fit, low, high = VERDICTS[offer.variant.label]
         is_best = offer.variant.label == "Q4_K_M"
         return replace(offer, fit=fit, low=low, high=high, is_recommended=is_best)
+
+    def kept(self, details: Details) -> frozenset[Variant]:
+        return frozenset(self.here)
 
     def takes_token(self, id_: str) -> bool:
         return id_.startswith("hf:")

@@ -61,6 +61,7 @@ def view(
     qtbot.addWidget(view)
     view.resize(700, 600)
     view.show()
+    qtbot.waitUntil(lambda: not view._pause.isActive())  # on a machine that is busy
     return view
 
 
@@ -180,8 +181,9 @@ def test_tab_brings_what_it_reaches_into_view(qtbot: QtBot, view: ConversationVi
 
 
 def test_thoughts_are_open_while_they_come_and_then_fold(
-    view: ConversationView, messages: MessageList
+    view: ConversationView, messages: MessageList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ui.chat.conversation_view.SLOW_S", 60.0)
     last = replace(messages[-1], text="", reasoning="**hm**", state=MessageState.GROWING)
     messages.set_ahead(replace(last, thinking_ms=2400))
     answer = view.view_of(COUNT - 1)

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ktdesk.chats import NewMessage
+from ui.chat.presenter import ChatPresenter
 from ui.main_window import MainWindow, PageKind
 
 
@@ -55,6 +57,18 @@ def test_a_new_chat_leads_back_to_the_conversation(paged: MainWindow) -> None:
     paged.actions_by_id["new"].trigger()
     assert paged.page.isVisible()
     assert buttons(paged)["Chat"].isChecked()
+
+
+def test_ctrl_f_is_left_to_other_pages(paged: MainWindow, chat: ChatPresenter, kept) -> None:
+    chat_id = kept.store.chats.new("hay")
+    kept.store.messages.add(chat_id, NewMessage(role="user", content="needle"), parent_id=None)
+    chat.open(chat_id)
+    find = paged.actions_by_id["find"]
+    assert find.isEnabled()
+    paged.show_page("second")
+    assert not find.isEnabled()
+    paged.show_page("chat")
+    assert find.isEnabled()
 
 
 def test_without_other_pages_there_is_no_rail(window: MainWindow) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ktdesk.settings import placements_folder
+from ktdesk.settings import EngineSettings, placements_folder
 from tests.gui.fake_engine import FakeEngine
 from tests.gui.placement_fixtures import Workplace, lite, show
 from tests.unit.planning.machines import card, machine
@@ -50,7 +50,7 @@ def test_the_model_that_is_loaded_is_planned_as_it_was_loaded(
     assert presenter.rules.choice == AUTO
 
 
-def test_wishes_are_planned_at_once_and_become_settings_when_they_are_used(
+def test_wishes_are_planned_at_once_and_become_the_models_own_when_they_are_used(
     qtbot: QtBot, shown: PlacementPresenter, store: SettingsStore, model: ModelPresenter
 ) -> None:
     before = shown.plan.needs
@@ -61,9 +61,11 @@ def test_wishes_are_planned_at_once_and_become_settings_when_they_are_used(
     assert shown.plan.needs.cards[0].total <= 8_000_000_000
     assert store.settings.engine.context_tokens == 0
     shown.use()
-    engine = store.settings.engine
-    assert (engine.context_tokens, engine.cache_type, engine.vram_mb) == (65536, "q8_0", 8000)
     qtbot.waitUntil(lambda: model.is_ready)
+    engine = model.engine_settings
+    assert (engine.context_tokens, engine.cache_type, engine.vram_mb) == (65536, "q8_0", 8000)
+    assert store.settings.engine == EngineSettings()
+    assert not model.needs_reload
     assert model.info.placement == AUTO
 
 

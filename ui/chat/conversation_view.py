@@ -72,6 +72,7 @@ class ConversationView(QAbstractScrollArea):
         self._views: dict[int, MessageView] = {}
         self._changed: set[int] = set()
         self._follows, self._is_placing = True, False
+        self._marked: tuple[int, str, int] | None = None  # row, words, and which place
         self._anchor = (0, 0)  # the row at the top of the view, and how much of it is above
         self.viewport().setObjectName("conversation")
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -87,6 +88,8 @@ class ConversationView(QAbstractScrollArea):
         self._jump.hide()
         self._pause = self._timer(PAUSE_MS, self._show_changes)
         self._soon = self._timer(0, self._place)
+        self._mark_soon = self._timer(0, self._mark_again)
+        theme.changed.connect(self._mark_soon.start)  # when the blocks have its colours
         messages.rowsInserted.connect(self._insert)
         messages.dataChanged.connect(self._change)
         messages.rowsRemoved.connect(self._remove)
@@ -107,6 +110,35 @@ class ConversationView(QAbstractScrollArea):
         if 0 <= row < len(self._rows):
             self._follows, self._anchor = False, (row, -EDGE)
             self._place()
+
+    @property
+    def top_row(self) -> int:
+        """The row at the top of the view; 0 without messages."""
+        return self._rows.at(self._top() - EDGE) if len(self._rows) else 0
+
+    def mark(self, row: int | None, words: str = "", chosen: int = 0) -> None:
+        """Scroll to words in a message, and mark them as its view does; None: mark nothing."""
+        before, self._marked = self._marked, None if row is None else (row, words, chosen)
+        if before and before[0] != row and (view := self._views.get(before[0])):
+            view.mark("", 0)
+        if row is None or not 0 <= row < len(self._rows):
+            return
+        if row not in self._views:
+            self.show_row(row)
+        y = self._views[row].mark(words, chosen) if row in self._views else None
+        if y is not None:
+            self._reveal(row, y)
+
+    @Slot()
+    def _mark_again(self) -> None:
+        if self._marked and (view := self._views.get(self._marked[0])):
+            view.mark(*self._marked[1:])
+
+    def _reveal(self, row: int, y: int) -> None:
+        """Scroll so far that what is at a height of a message is seen."""
+        below_top = EDGE + self._rows.top(row) + y - self._top()
+        if not EDGE <= below_top <= self._height() - 3 * EDGE:
+            self.show_place(row, y - self._height() // 3)
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -207,6 +239,8 @@ class ConversationView(QAbstractScrollArea):
         self._rows.remove(first, count)
         self._views = {row - count * (row > last): v for row, v in self._views.items()}
         self._changed.clear()
+        if self._marked and self._marked[0] >= first:
+            self._marked = None
         self._place()
 
     @Slot()
@@ -214,6 +248,7 @@ class ConversationView(QAbstractScrollArea):
         for row in list(self._views):
             self._drop(row)
         self._changed.clear()
+        self._marked = None
         self._rows = RowHeights(GUESS, GAP)
         self._rows.insert(0, len(self._messages))
         self._anchor = (0, -EDGE)
@@ -325,6 +360,8 @@ class ConversationView(QAbstractScrollArea):
             view.show_message(message, self._messages.pictures(message))
         else:
             view.show_message(message)
+        if self._marked and self._marked[0] == row:
+            self._mark_again()
 
     def _drop(self, row: int) -> None:
         if view := self._views.pop(row, None):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ktdesk.attachments import split
 from ui.chat.attachments_view import AttachmentsView
 from ui.chat.blocks_view import BlocksView
+from ui.chat.find_marks import mark_words
 from ui.chat.message_actions import MessageActions
 from ui.chat.messages import ChatMessage, MessageState
 from ui.chat.reading_bar import ReadingBar
@@ -66,6 +67,21 @@ class QuestionView(QWidget):
         self.buttons.show_message(message)
         self._fit()
 
+    def mark(self, words: str, chosen: int) -> int | None:
+        """Mark one place where words are, as `AnswerView.mark` does."""
+        text, start = self._label.text().casefold(), -1
+        for _ in range(chosen + 1 if words else 0):
+            following = text.find(words.casefold(), start + 1)
+            if following < 0:
+                break
+            start = following
+        if start < 0:
+            self._label.setSelection(0, 0)
+            return None
+        self._label.setSelection(start, len(words))
+        share = self._label.height() * start // max(1, len(text))
+        return self._bubble.y() + self._label.y() + share
+
     def fit(self, width: int) -> int:
         """Take a width; return the height that is needed then."""
         self.resize(width, self.height())
@@ -105,6 +121,7 @@ class AnswerView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._message: ChatMessage | None = None
         self._reading: ReadingBar | None = None
         self._hint = QLabel(self)
@@ -157,6 +174,14 @@ class AnswerView(QWidget):
             self._statistics.setText(statistics_line(message))
             self._hint.setVisible(not has_begun)
             self._hint.setText(self.tr("The model answered nothing."))
+
+    def mark(self, words: str, chosen: int) -> int | None:
+        """Mark words, the chosen place more than others; '' takes the marks away.
+
+        Returns how far below the top of this widget the place is, or None if it is not there.
+        """
+        y = mark_words(self._blocks.views, words, chosen, self._theme)
+        return None if y is None else self._blocks.y() + y
 
     def fit(self, width: int) -> int:
         """Take a width; return the height that is needed then."""

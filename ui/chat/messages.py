@@ -8,7 +8,7 @@ grows is ahead of the store by at most a second, and lies over its row.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 from ktdesk import Message, Stats
 from ktdesk.chats import ChatStore, Status, StoredMessage
 from ktdesk.chats.conversation import conversation_of
+from ktdesk.chats.find import find_in
 from ktdesk.errors import ChatsError
 
 PAGE = 64  # messages that are read at once
@@ -205,6 +206,10 @@ class MessageList(QAbstractListModel):
             conversation = conversation_of([found[id_] for id_ in ids if id_ in found])
             self._said = (now, conversation)
         return conversation
+
+    def find(self, words: str, report: Callable[[float], None]) -> list[tuple[int, int]]:
+        """Return which messages have words, and how often; see `find_in`. From any thread."""
+        return find_in(self._store, self._ids, words, report)
 
     def _set(self, ids: list[int]) -> None:
         self._ids = ids

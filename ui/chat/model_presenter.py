@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from ktdesk import KTDeskError, ModelInfo
 from ktdesk.engine import LoadProgress
 from ktdesk.settings import EngineSettings, Settings, models_folder
 from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
+from ui.chat.own_settings import OwnSettings
 from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
@@ -34,7 +36,8 @@ class ModelPresenter(QObject):
 
     path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
     the path of a file, or None for what was last chosen for this model.
-    changed: state or info. progress: a LoadProgress. failed: a KTDeskError.
+    own: what was chosen for the loaded model alone.
+    changed: state, info, or settings. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of LocalModel that `find` has asked for.
     """
 
@@ -49,7 +52,11 @@ class ModelPresenter(QObject):
         self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
         self.placement: str | None = None
+        self._wanted: Mapping[str, Any] | None = None  # of what is loaded, or was tried last
         self._loaded_with: EngineSettings | None = None
+        self.own = OwnSettings(self)
+        self.own.changed.connect(self.changed)
+        self.own.failed.connect(self.failed)
         self.state = ModelState.NONE
         self.info: ModelInfo | None = None
         bridge.events.connect(self._on_events)
@@ -73,7 +80,12 @@ class ModelPresenter(QObject):
     @property
     def needs_reload(self) -> bool:
         """Whether settings have changed that take effect only when a model is loaded."""
-        return self.is_ready and self._loaded_with != self._store.settings.engine
+        return self.is_ready and self._loaded_with != self.engine_settings
+
+    @property
+    def engine_settings(self) -> EngineSettings:
+        """The engine's settings that hold for the loaded model."""
+        return self.own.over(self._store.settings.engine)
 
     def start(self) -> None:
         """Load the model that was used last, or else the demo model."""
@@ -95,12 +107,14 @@ class ModelPresenter(QObject):
         self._task.on_failure(self._on_failure).start()
         self._set(ModelState.PREPARING)
 
-    def load(self, path: Path, placement: str | None = None) -> None:
+    def load(
+        self, path: Path, placement: str | None = None, own: Mapping[str, Any] | None = None
+    ) -> None:
         """Load a model in place of the one that is loaded; see `EngineBridge.load`."""
         self.cancel()
-        self.path, self.placement = path, placement
-        self._loaded_with = self._store.settings.engine
-        self._bridge.load(path, self._loaded_with, placement)
+        self.path, self.placement, self._wanted = path, placement, own
+        self.own.follow()
+        self._bridge.load(path, self._store.settings.engine, placement, own)
         self._set(ModelState.LOADING)
 
     @Slot(str)
@@ -111,7 +125,7 @@ class ModelPresenter(QObject):
     def reload(self) -> None:
         """Load the same model again: with new settings, or after a failure."""
         if self.path:
-            self.load(self.path, self.placement)
+            self.load(self.path, self.placement, self._wanted)
         else:
             self.start()
 
@@ -148,7 +162,10 @@ class ModelPresenter(QObject):
             match event:
                 case LoadProgress():
                     self.progress.emit(event)
-                case Loaded(info):
+                case Loaded(info, settings, key, own):
+                    self._loaded_with = settings
+                    self._wanted = None  # what was is kept
+                    self.own.follow(key, own)
                     self._store.set("interface", "last_model", str(info.path.absolute()))
                     self._set(ModelState.READY, info)
                 case LoadFailed(None):

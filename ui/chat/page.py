@@ -12,9 +12,11 @@ from ktdesk.attachments import compose, split
 from ktdesk.chats import Place
 from ui.chat.attached_files import AttachedFiles
 from ui.chat.context_forecast import ContextForecast, Measure, forecast_text
-from ui.chat.conversation_view import ConversationView, in_column
+from ui.chat.conversation_view import MARGIN, ConversationView, in_column
 from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
+from ui.chat.find_bar import FindBar
+from ui.chat.find_presenter import FindPresenter
 from ui.chat.link_question import LinkQuestion
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
@@ -53,6 +55,8 @@ class ChatPage(QWidget):
         self._edited: int | None = None  # the message whose text is in the prompt
         self._is_filling = False  # the prompt, with what is stored already
         self.drawer = SettingsDrawer(store, model, theme, self)
+        self.finder = FindPresenter(chat.messages, self)
+        self.find_bar = FindBar(self.finder, theme, self)
         self._welcome = Welcome(model, self)
         self._conversation = ConversationView(chat.messages, theme, self)
         self._status = StatusLine(model, chat, self)
@@ -67,6 +71,9 @@ class ChatPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.setContentsMargins(0, 0, 0, 0)
+        find_row = in_column(self.find_bar)
+        find_row.setContentsMargins(MARGIN, 8, MARGIN, 0)
+        column.addLayout(find_row)
         column.addLayout(self._stack, 1)
         column.addLayout(in_column(self.banner))
         column.addLayout(in_column(self.undo))
@@ -93,6 +100,10 @@ class ChatPage(QWidget):
         self._conversation.wanted.connect(self._act)
         self._conversation.link_clicked.connect(self._ask_about_link)
         self._chat.changes.deleted.connect(self._offer_undo)
+        self.find_bar.edited.connect(self._find)
+        self.find_bar.closed.connect(self.prompt.setFocus)
+        self.finder.chosen.connect(self._show_found)
+        self.finder.failed.connect(self.banner.show_error)
         self._welcome.suggested.connect(self._ask)
         self._chat.changed.connect(self._refresh)
         self._chat.opened.connect(self._show_chat)
@@ -100,6 +111,15 @@ class ChatPage(QWidget):
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
         self._model.failed.connect(self._show_model_error)
+
+    @Slot(str)
+    def _find(self, words: str) -> None:
+        self.finder.find(words, self._conversation.top_row)
+
+    @Slot(int, int)
+    def _show_found(self, message_id: int, place: int) -> None:
+        row = self._chat.messages.row_of(message_id)
+        self._conversation.mark(row, self.finder.words, place)
 
     @Slot()
     def _keep_draft(self) -> None:
@@ -227,6 +247,8 @@ class ChatPage(QWidget):
     def _show_chat(self) -> None:
         self.banner.hide()
         self.undo.hide()
+        if self.find_bar.isVisible():
+            self.find_bar.end()
         self._edited = None
         self.edit_bar.hide()
         self._put_question(self._chat.drafts.text)

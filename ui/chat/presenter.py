@@ -268,7 +268,7 @@ class ChatPresenter(QObject):
         self._bridge.generate(request)
 
     def _options(self) -> Options:
-        return Options(**dataclasses.asdict(self._settings.settings.sampling))
+        return Options(**dataclasses.asdict(self._model.own.over(self._settings.settings.sampling)))
 
     def _said(self, chat_id: int) -> tuple[Message, ...]:
         """Return what was said: the instructions and the branch."""

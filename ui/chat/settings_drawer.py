@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 
 from ktdesk.settings import Section, describe
 from ui.chat.model_presenter import ModelPresenter
+from ui.chat.own_mark import OwnMark
+from ui.chat.own_settings import may_be_own
+from ui.chat.settings_scope import SettingsScope
 from ui.language import LANGUAGES
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
@@ -43,7 +46,10 @@ SHOWN = {
 
 
 class SettingsDrawer(QFrame):
-    """Changes are taken at once; those of the engine when a model is loaded."""
+    """Changes are taken at once; those of the engine when a model is loaded.
+
+    For the loaded model, it shows what holds for it, and which of that is its own.
+    """
 
     def __init__(
         self,
@@ -58,6 +64,9 @@ class SettingsDrawer(QFrame):
         self._store, self._model = store, model
         self._headings: dict[str, QLabel] = {}
         self._fields: dict[tuple[str, str], SettingField] = {}
+        self._marks: dict[tuple[str, str], OwnMark] = {}
+        self.scope = SettingsScope(model, self)
+        self.scope.changed.connect(self._show_scope)
         self._title, self._close = QLabel(self), IconButton(theme, "close", self)
         self._title.setObjectName("heading")
         self._close.clicked.connect(self.hide)
@@ -74,9 +83,11 @@ class SettingsDrawer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
         column.addLayout(head)
+        column.addWidget(self.scope)
         column.addWidget(self._make_form(), 1)
         model.changed.connect(self.refresh)
         store.changed.connect(self._show_value)
+        model.own.changed.connect(self._show_value)
         self.retranslate()
         self.hide()
 
@@ -102,8 +113,46 @@ class SettingsDrawer(QFrame):
 
     @Slot(str, str)
     def _show_value(self, section: str, name: str) -> None:
-        if field := self._fields.get((section, name)):
-            field.show_value(getattr(getattr(self._store.settings, section), name))
+        if not section:  # another model
+            self._show_scope()
+        elif field := self._fields.get((section, name)):
+            field.show_value(self._value(section, name))
+            self._show_mark(section, name)
+
+    @Slot()
+    def _show_scope(self) -> None:
+        """Show the settings of all models, or those that the loaded one may have for itself."""
+        is_of_model, shown = self.scope.is_of_model, set[str]()
+        for (section, name), field in self._fields.items():
+            is_shown = not is_of_model or may_be_own(section, name)
+            field.setVisible(is_shown)
+            self._show_value(section, name)
+            if is_shown:
+                shown.add(section)
+        for section, heading in self._headings.items():
+            heading.setVisible(section in shown)
+        self._network_note.setHidden(is_of_model)
+
+    def _show_mark(self, section: str, name: str) -> None:
+        if mark := self._marks.get((section, name)):
+            if self._model.own.has(section, name):
+                mark.say(is_of_model=self.scope.is_of_model)
+            else:
+                mark.hide()
+
+    def _value(self, section: str, name: str) -> Any:
+        values: Section = getattr(self._store.settings, section)
+        if self.scope.is_of_model and may_be_own(section, name):
+            values = self._model.own.over(values)
+        return getattr(values, name)
+
+    def _edit(self, section: str, name: str, value: Any) -> None:
+        if value == self._value(section, name):  # fields tell also when they are left
+            return
+        if self.scope.is_of_model:
+            self._model.own.set(section, name, value)
+        else:
+            self._store.set(section, name, value)
 
     def _make_form(self) -> QScrollArea:
         body = QWidget(self)
@@ -119,6 +168,8 @@ class SettingsDrawer(QFrame):
             for name in names:
                 self._fields[section, name] = self._make_field(section, name)
                 form.addWidget(self._fields[section, name])
+                if may_be_own(section, name):
+                    form.addWidget(self._make_mark(section, name))
             if section == "engine":
                 form.addWidget(self._note)
                 form.addWidget(self._reload)
@@ -138,5 +189,11 @@ class SettingsDrawer(QFrame):
         kind = get_type_hints(type(values))[name]
         field = SettingField(describe(type(values))[name], getattr(values, name), kind, names=names)
         field.setObjectName(f"{section}.{name}")
-        field.edited.connect(partial(self._store.set, section, name))
+        field.edited.connect(partial(self._edit, section, name))
         return field
+
+    def _make_mark(self, section: str, name: str) -> OwnMark:
+        mark = self._marks[section, name] = OwnMark(self)
+        mark.setObjectName(f"own.{section}.{name}")
+        mark.taken_back.connect(partial(self._model.own.take_back, section, name))
+        return mark

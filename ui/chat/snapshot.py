@@ -14,8 +14,8 @@ def snapshot(model: ModelPresenter, store: SettingsStore) -> tuple[str, dict[str
     """Return the model's name, and the settings, which are kept with an answer."""
     info = model.info
     settings: dict[str, Any] = {
-        "sampling": dataclasses.asdict(store.settings.sampling),
-        "engine": dataclasses.asdict(store.settings.engine),
+        "sampling": dataclasses.asdict(model.own.over(store.settings.sampling)),
+        "engine": dataclasses.asdict(model.engine_settings),
     }
     if info:
         settings["model"] = {

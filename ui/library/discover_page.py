@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Slot
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,7 +32,12 @@ _NARROW = 720  # narrower, list and details stand below one another
 
 
 class DiscoverPage(QWidget):
-    """Shows the catalogue until something is searched for."""
+    """Shows the catalogue until something is searched for.
+
+    edit_sources: the user wants to see the sources, and change them.
+    """
+
+    edit_sources = Signal()
 
     def __init__(
         self,
@@ -46,7 +51,7 @@ class DiscoverPage(QWidget):
         self.setObjectName("page")
         self._presenter, self._places = presenter, places
         self.field, self.sources, self.fits = QLineEdit(self), QComboBox(self), QCheckBox(self)
-        self._search = QPushButton(self)
+        self._search, self._edit = QPushButton(self), QPushButton(self)
         self._state = QLabel(self)
         self.banner = ErrorBanner(theme, self)
         self.hits, self.list = HitList(self), QListView(self)
@@ -64,6 +69,7 @@ class DiscoverPage(QWidget):
         self.field.setAccessibleName(self.tr("Search for models"))
         self._search.setText(self.tr("Search"))
         self.sources.setAccessibleName(self.tr("Source"))
+        self._edit.setText(self.tr("Sources…"))
         self.fits.setText(self.tr("Hide what does not fit here"))
         self.list.setAccessibleName(self.tr("Models"))
         self._fill_sources()
@@ -74,6 +80,13 @@ class DiscoverPage(QWidget):
         """Look at the disks anew: other programs fill them too."""
         super().showEvent(event)
         self._places.look()
+        self._presenter.look_again()
+
+    @Slot()
+    def follow_sources(self) -> None:
+        """Offer the sources that there are by now."""
+        self._presenter.follow_sources()
+        self._fill_sources()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Put list and details below one another where there is no room for both."""
@@ -145,6 +158,7 @@ class DiscoverPage(QWidget):
         self.field.returnPressed.connect(self._submit)
         self.field.textChanged.connect(self._follow_text)
         self._search.clicked.connect(self._submit)
+        self._edit.clicked.connect(self.edit_sources)
         self.sources.activated.connect(self._choose_source)
         self.fits.toggled.connect(self._presenter.hide_misfits)
         self.list.selectionModel().selectionChanged.connect(self._open)
@@ -180,6 +194,7 @@ class DiscoverPage(QWidget):
         head.addWidget(self.field, 1)
         head.addWidget(self._search)
         filters.addWidget(self.sources)
+        filters.addWidget(self._edit)
         filters.addWidget(self.fits)
         filters.addStretch()
         left = QWidget(self)

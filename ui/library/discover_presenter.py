@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from ktdesk.errors import DownloadError, KTDeskError
 from ktdesk.library.fetch.order import Order
+from ktdesk.library.hub.listing import Variant
 from ui.library.details import Details
 from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
@@ -45,6 +46,10 @@ class Finder(Protocol):
 
     def judge(self, details: Details) -> list[Offer]:
         """Find out what each offer would do here, and which is recommended."""
+        ...
+
+    def kept(self, details: Details) -> frozenset[Variant]:
+        """Return what of it is on this machine."""
         ...
 
     def takes_token(self, id_: str) -> bool:
@@ -148,6 +153,18 @@ class DiscoverPresenter(QObject):
             self.source = source
             self.again()
 
+    def follow_sources(self) -> None:
+        """Ask the first source, if the one that was asked is no more."""
+        if self.source and self.source not in (id_ for id_, _ in self.sources):
+            self.source = self.sources[0][0]
+
+    @Slot()
+    def look_again(self) -> None:
+        """Look what of the open repository is on this machine by now."""
+        if details := self.details:
+            task = BackgroundTask(self, lambda report: (details, self._finder.kept(details)))
+            task.on_success(self._take_kept).start()
+
     def hide_misfits(self, hides: bool) -> None:
         """Leave out what is known not to fit into memory here."""
         self.hides_misfits = hides
@@ -234,8 +251,16 @@ class DiscoverPresenter(QObject):
         self.changed.emit()
 
     def _take_offers(self, offers: list[Offer]) -> None:
-        self._judging, self.offers = None, offers
+        kept = {offer.variant for offer in self.offers if offer.is_kept}
+        self._judging = None
+        self.offers = [replace(offer, is_kept=offer.variant in kept) for offer in offers]
         self.changed.emit()
+
+    def _take_kept(self, found: tuple[Details, frozenset[Variant]]) -> None:
+        details, kept = found
+        if details is self.details:
+            self.offers = [replace(each, is_kept=each.variant in kept) for each in self.offers]
+            self.changed.emit()
 
     def _fail_offers(self, error: KTDeskError) -> None:
         problem = f"{error} {error.hint}".strip()

@@ -129,6 +129,11 @@ class HubFinder:
             for offer in details.offers
         ]
 
+    def kept(self, details: Details) -> frozenset[Variant]:
+        """Return what of it is on this machine."""
+        variants = (offer.variant for offer in details.offers)
+        return frozenset(each for each in variants if self._has(details.listing, each))
+
     def takes_token(self, id_: str) -> bool:
         """Return whether a token may be given for the source of a row."""
         return id_ in self._places and self._places[id_].source.takes_token

@@ -17,10 +17,13 @@ from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.finding import HubFinder
 from ui.library.keeping import ShelfKeeper
+from ui.library.measuring import SourceMeasurer
 from ui.library.model_actions import ModelActions
 from ui.library.places import Places
 from ui.library.shelf_page import ShelfPage
 from ui.library.shelf_presenter import ShelfPresenter
+from ui.library.sources_dialog import SourcesDialog
+from ui.library.sources_presenter import SourcesPresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
@@ -43,11 +46,18 @@ class Library(QObject):
         finder = HubFinder(lambda: store.settings, self._sources, headers, self._credentials)
         self.downloads = DownloadPresenter(self._queue, finder, self)
         self._discover = DiscoverPresenter(finder, self.downloads.add, self)
+        self.downloads.finished.connect(self._discover.look_again)
+        measurer = SourceMeasurer(lambda: store.settings.sources, self._web, self._credentials)
+        self._edit_sources = SourcesPresenter(measurer, store, self)
         store.changed.connect(self._follow)
 
     def make_discover(self) -> DiscoverPage:
         """Return the page that finds models."""
-        return DiscoverPage(self._discover, self._places, self._panel(), self._theme)
+        page = DiscoverPage(self._discover, self._places, self._panel(), self._theme)
+        sources = self._edit_sources
+        sources.changed.connect(page.follow_sources)
+        page.edit_sources.connect(lambda: SourcesDialog(sources, self._theme, page).open())
+        return page
 
     def make_shelf(self) -> ShelfPage:
         """Return the page of the models on this machine."""
@@ -67,6 +77,7 @@ class Library(QObject):
         """Stop what is under way; what has come is safe, and goes on the next time."""
         if self._shelf:
             self._shelf.close()
+        self._edit_sources.stop()
         self.downloads.close()
         self._queue.close()
         self._web.close()

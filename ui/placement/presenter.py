@@ -152,9 +152,7 @@ class PlacementPresenter(QObject):
             if self.error:
                 return
             placement = str(file)
-        for name, value in self.wanted.settings():
-            self._store.set("engine", name, value)
-        self._model.load(self.path, placement)
+        self._model.load(self.path, placement, dict(self.wanted.settings()))
 
     def _follow(self) -> None:
         if self._model.info is not self._loaded:
@@ -164,7 +162,7 @@ class PlacementPresenter(QObject):
     def _follow_model(self) -> None:
         """Plan the model that is loaded, as it was loaded."""
         if self._loaded is not None:
-            self.wanted = Wanted.of(self._store.settings.engine)
+            self.wanted = Wanted.of(self._model.engine_settings)
             self.show_model(self._loaded.path)
 
     def _on_opened(self, opened: Opened) -> None:

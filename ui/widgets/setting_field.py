@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -55,6 +55,7 @@ class SettingField(QWidget):
     def show_value(self, value: Any) -> None:
         """Show the value that the setting has by now."""
         field = self._input
+        blocker = QSignalBlocker(field)  # nobody has edited it
         if isinstance(field, QCheckBox):
             field.setChecked(value)
         elif isinstance(field, QComboBox):
@@ -65,6 +66,7 @@ class SettingField(QWidget):
             field.setText(", ".join(value))
         elif isinstance(field, QLineEdit):
             field.setText("" if value is None else str(value))
+        blocker.unblock()
 
     def retranslate(self) -> None:
         """Say it in the present language."""

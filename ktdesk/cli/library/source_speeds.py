@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from ktdesk.cli.library.opening import Hubs
 from ktdesk.cli.program import Program, on_interrupt
-from ktdesk.errors import DownloadError, format_bytes
+from ktdesk.errors import format_bytes
 
 if TYPE_CHECKING:
-    from ktdesk.library.fetch.order import Origin
-    from ktdesk.library.hub.listing import RemoteFile
     from ktdesk.library.hub.speed_test import SourceSpeed
 
 
@@ -21,13 +19,15 @@ def print_speeds(model: str, hubs: Hubs, program: Program, *, as_json: bool) -> 
 
     model: 'owner/name'; '' takes one that many sources have. Raises DownloadError if nobody has it.
     """
-    from ktdesk.library.hub.speed_test import measure_speeds
+    from ktdesk.library.hub.catalogue import read_catalogue
+    from ktdesk.library.hub.speed_test import measure_speeds, offers_of
 
     stop = threading.Event()
-    offers = _offers(model, hubs)
+    repository = model or read_catalogue()[0].repositories[0]
+    offers, others = offers_of(hubs.sources.all, repository)
     program.terminal.note(f"Some seconds of each: {', '.join(origin.id for origin, _ in offers)}.")
     with on_interrupt(stop.set):
-        speeds = measure_speeds(hubs.web, offers, stop)
+        speeds = [*measure_speeds(hubs.web, offers, stop), *others]
     if as_json:
         program.terminal.json({"speeds": [_json(speed) for speed in speeds]})
         return
@@ -36,31 +36,6 @@ def print_speeds(model: str, hubs: Hubs, program: Program, *, as_json: bool) -> 
             f"{format_bytes(round(speed.bytes_per_s))}/s, begins after {speed.first_byte_s:.1f} s"
         )
         program.terminal.line(f"{speed.source:13} {told}")
-
-
-def _offers(model: str, hubs: Hubs) -> list[tuple[Origin, RemoteFile]]:
-    """Return where a large file of the model can be had, whatever its name is there."""
-    from ktdesk.library.hub.catalogue import read_catalogue
-    from ktdesk.library.hub.variants import variants_of
-
-    repository = model or read_catalogue()[0].repositories[0]
-    offers: list[tuple[Origin, RemoteFile]] = []
-    problems: list[str] = []
-    for source in hubs.sources.all:
-        try:
-            listing = source.listing(repository)
-        except DownloadError as error:
-            problems.append(str(error))
-            continue
-        files = [file for variant in variants_of(listing.files) for file in variant.files]
-        if files:
-            origin = source.origin(listing.repository, listing.revision)
-            offers.append((origin, max(files, key=lambda file: file.size_bytes)))
-    if not offers:
-        raise DownloadError(
-            f"No source has {repository}. {' '.join(problems)}", hint="Name another OWNER/NAME."
-        )
-    return offers
 
 
 def _json(speed: SourceSpeed) -> dict[str, object]:

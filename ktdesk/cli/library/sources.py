@@ -31,6 +31,7 @@ from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.errors import DownloadError
 from ktdesk.library.hub.addresses import HUGGING_FACE
+from ktdesk.library.hub.own_sources import with_source, without_source
 from ktdesk.settings import SourcesSettings, describe, save_settings
 
 if TYPE_CHECKING:
@@ -78,35 +79,6 @@ def run(arguments: Namespace, program: Program) -> int:
     return 0
 
 
-def _added(settings: SourcesSettings, name: str) -> SourcesSettings:
-    """Return settings with a server or a folder more."""
-    if name.startswith(("http://", "https://")):
-        return replace(settings, servers=tuple(dict.fromkeys([*settings.servers, name])))
-    folder = Path(name).expanduser().absolute()
-    if not folder.is_dir():
-        raise DownloadError(
-            f"There is no folder {folder}.",
-            hint="Give the address of a server, with http:// or https://, or a folder.",
-        )
-    return replace(settings, folders=tuple(dict.fromkeys([*settings.folders, str(folder)])))
-
-
-def _removed(settings: SourcesSettings, name: str) -> SourcesSettings:
-    """Return settings without a server or a folder."""
-
-    def left(kept: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(each for each in kept if each.rstrip("/") != name.rstrip("/"))
-
-    changed = replace(settings, servers=left(settings.servers), folders=left(settings.folders))
-    if changed == settings:
-        raise DownloadError(
-            f"{name} is none of your own servers and folders.",
-            hint="`ktdesk models sources` lists them; the others can only be changed, in the "
-            "settings.",
-        )
-    return changed
-
-
 def _preferred(settings: SourcesSettings, name: str) -> SourcesSettings:
     """Return settings by which a source comes first."""
     known = describe(SourcesSettings)["preferred"].choices
@@ -118,8 +90,8 @@ def _preferred(settings: SourcesSettings, name: str) -> SourcesSettings:
 
 
 _CHANGES: dict[str, Callable[[SourcesSettings, str], SourcesSettings]] = {
-    "add": _added,
-    "remove": _removed,
+    "add": with_source,
+    "remove": without_source,
     "prefer": _preferred,
 }
 

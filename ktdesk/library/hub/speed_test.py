@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Origin
-from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.hub.listing import Listing, RemoteFile
+from ktdesk.library.hub.source import Source
+from ktdesk.library.hub.tree import Tree
+from ktdesk.library.hub.variants import variants_of
 from ktdesk.library.web import Web
 
 _SECONDS = 3.0
@@ -29,6 +32,47 @@ class SourceSpeed:
     bytes_per_s: float = 0.0
     first_byte_s: float = 0.0
     problem: str = ""
+
+
+def offers_of(
+    sources: Iterable[Source], repository: str, stop: threading.Event | None = None
+) -> tuple[list[tuple[Origin, RemoteFile]], list[SourceSpeed]]:
+    """Return where a large file of a model can be had, whatever its name is there.
+
+    Of servers and folders that do not have the model, any other will do. Also returns those that
+    have none, and why. Slow: sources are asked one after another, until `stop`. Raises
+    DownloadError if nobody has any.
+    """
+    offers: list[tuple[Origin, RemoteFile]] = []
+    others: list[SourceSpeed] = []
+    for source in sources:
+        if stop and stop.is_set():
+            break
+        try:
+            listing = _listing(source, repository)
+        except DownloadError as error:
+            others.append(SourceSpeed(source.id, problem=str(error)))
+            continue
+        files = [file for variant in variants_of(listing.files) for file in variant.files]
+        if files:
+            origin = source.origin(listing.repository, listing.revision)
+            offers.append((origin, max(files, key=lambda file: file.size_bytes)))
+    if not offers and not (stop and stop.is_set()):
+        problems = " ".join(other.problem for other in others)
+        raise DownloadError(
+            f"No source has {repository}. {problems}", hint="Name another OWNER/NAME."
+        )
+    return offers, others
+
+
+def _listing(source: Source, repository: str) -> Listing:
+    try:
+        return source.listing(repository)
+    except DownloadError as error:
+        hits = source.search("", 1) if isinstance(source, Tree) and error.kind == "missing" else []
+        if not hits:
+            raise
+        return source.listing(hits[0].repository)
 
 
 def measure_speeds(

@@ -6,10 +6,10 @@ from __future__ import annotations
 import contextlib
 import logging
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from ktdesk.errors import KTDeskError, ModelFileError
+from ktdesk.errors import KTDeskError, LibraryError, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.describe import model_files
@@ -29,26 +29,43 @@ from ktdesk.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def prepare_load(path: Path, placement: str | None = None) -> str:
-    """Return the placement to load a model by: the given one, else its last one, else 'auto'.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known of a model before it is loaded.
+
+    key: of its content, or '' if it cannot be read; then nothing can be kept for it.
+    """
+
+    key: str
+    own: ModelSettings
+
+    def placement(self, given: str | None = None) -> str:
+        """Return what to load it by: the given placement, else its last one, else 'auto'."""
+        return given or self.own.placement or "auto"
+
+
+def prepare_load(path: Path) -> Prepared:
+    """Return what was chosen for a model that is to be loaded.
 
     Raises ModelFileError if the model is known to have other bytes than it should.
     """
     with closing(FileFacts()) as facts:
         check_loadable(path, facts)
-        return placement or settings_of(path, facts).placement or "auto"
-
-
-def remember_placement(path: Path, placement: str) -> None:
-    """Load a model by this placement from now on. If that cannot be kept, the log has a warning."""
-    try:
-        with closing(FileFacts()) as facts:
+        try:
             key = content_key(path, facts)
-        settings = read_model_settings(key)
-        if settings.placement != placement:
-            write_model_settings(key, replace(settings, placement=placement))
-    except KTDeskError as error:
-        log.warning("%s", error)
+        except KTDeskError as error:  # loading says what is wrong
+            log.debug("%s", error)
+            return Prepared("", ModelSettings())
+        return Prepared(key, read_model_settings(key))
+
+
+def remember(model: Prepared, own: ModelSettings) -> None:
+    """Load a model by these settings from now on; if they cannot be kept, the log says so."""
+    if model.key and own != model.own:
+        try:
+            write_model_settings(model.key, own)
+        except LibraryError as error:
+            log.warning("%s", error)
 
 
 def find_again(path: Path, settings: Settings) -> Path | None:
@@ -99,12 +116,3 @@ def content_key(path: Path, facts: FileFacts) -> str:
         key = Checkpoint.open(path).digest()
         facts.keep(files[0], KEY, seals, key)
     return key
-
-
-def settings_of(path: Path, facts: FileFacts) -> ModelSettings:
-    """Return what was chosen for a model; nothing for one that cannot be read."""
-    try:
-        return read_model_settings(content_key(path, facts))
-    except KTDeskError as error:
-        log.debug("%s", error)
-        return ModelSettings()

@@ -42,6 +42,20 @@ class ModelSettings:
         own = self.engine if isinstance(section, EngineSettings) else self.sampling
         return replace(section, **own)
 
+    def choosing(
+        self, placement: str | None, engine: Mapping[str, Any], of_all: EngineSettings
+    ) -> ModelSettings:
+        """Return the same with a placement, if one is given, and values of the engine's settings.
+
+        Values that are the same for all models become this one's own only if they were before.
+        """
+        new = {
+            name: value
+            for name, value in engine.items()
+            if name in self.engine or value != getattr(of_all, name)
+        }
+        return replace(self, placement=placement or self.placement, engine={**self.engine, **new})
+
 
 def model_settings_file() -> Path:
     """Return the path of the file."""

@@ -182,3 +182,15 @@ def test_a_folder_of_another_disk_can_be_chosen(
     page.details.folder._places.send_downloads_to(str(other))
     qtbot.waitUntil(lambda: page.details.folder.field.currentText().startswith(str(other)))
     assert store.settings.models.downloads == str(other)
+
+
+def test_what_has_come_meanwhile_is_said_to_be_here(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter, finder: FakeFinder
+) -> None:
+    open_model(qtbot, page, presenter)
+    assert not any(offer.is_kept for offer in presenter.offers)
+    finder.here = finder.variants[:1]
+    presenter.look_again()
+    qtbot.waitUntil(lambda: presenter.offers[0].is_kept)
+    assert [offer.is_kept for offer in presenter.offers] == [True, False, False, False]
+    assert presenter.offers[0].fit  # and its verdict stays

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from ktdesk.errors import RequestError
+from ktdesk.library.shelf.loading import prepare_load, remember
+from ktdesk.library.shelf.model_settings import ModelSettings
 from ktdesk.runtime.request import Done, Failed, Message, Prefill, Token
 from ktdesk.settings import load_settings, models_folder
 from ktdesk.text.messages import TemplateOptions
 from tests.unit.cli.conftest import STATS
+from tests.unit.library.shelf.making import model as model_bytes
 
 
 def test_only_the_answer_goes_to_stdout(ktdesk, model) -> None:
@@ -59,6 +63,26 @@ def test_messages_and_options_reach_the_engine(ktdesk, model, engine) -> None:
         "context_tokens": 256,
         "cache_type": "q8_0",
         "deferred_experts": 2,
+    }
+
+
+def test_a_models_own_settings_count_before_those_of_all_and_after_the_command_line(
+    ktdesk, engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.gguf"
+    path.write_bytes(model_bytes("own"))
+    own = ModelSettings(
+        "cpu_only", {"context_tokens": 256, "cache_type": "q8_0"}, {"top_k": 3, "temperature": 0.1}
+    )
+    remember(prepare_load(path), own)
+    ktdesk("chat", "--model", path, "--prompt", "Hi", "--top-k", "5", "--cache", "f32")
+    options = engine.requests[0].options
+    assert (options.top_k, options.temperature) == (5, 0.1)
+    assert engine.loaded_with == {
+        "placement": "cpu_only",
+        "context_tokens": 256,
+        "cache_type": "f32",
+        "deferred_experts": 0,
     }
 
 

@@ -87,9 +87,12 @@ def test_the_speed_of_sources_is_measured(ktdesk, hub: Hub, home: Path) -> None:
     nowhere = "http://127.0.0.1:9"
     settings = f'[sources]\nhub = "{hub.url}"\nmirror = "{nowhere}"\nmodelscope = "{nowhere}"\n'
     (home / "settings.toml").write_text(settings, encoding="utf-8")
-    [told] = json.loads(ktdesk("models", "sources", "test", "maker/small", "--json").out)["speeds"]
+    told, *others = json.loads(ktdesk("models", "sources", "test", "maker/small", "--json").out)[
+        "speeds"
+    ]
     assert (told["source"], told["problem"]) == ("huggingface", "")
     assert told["bytes_per_s"] > 0
+    assert [other["source"] for other in others if other["problem"]] == ["mirror", "modelscope"]
     assert "/s, begins after" in ktdesk("models", "sources", "test", "maker/small").out
     done = ktdesk("models", "sources", "test", "maker/none")
     assert done.code == 1

@@ -20,7 +20,7 @@ from ktdesk.library.shelf.loading import (
     content_key,
     find_again,
     prepare_load,
-    remember_placement,
+    remember,
 )
 from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model_settings import (
@@ -38,13 +38,13 @@ from tests.unit.library.shelf.making import lock_of, model, put, sha256, shards
 def test_a_model_is_loaded_as_it_was_last_wherever_it_lies(folder: Path) -> None:
     (path,) = put(folder, {"a.gguf": model("a")})
     (other,) = put(folder, {"b.gguf": model("b")})
-    assert prepare_load(path) == "auto"
-    remember_placement(path, "one_gpu")
-    assert prepare_load(path) == "one_gpu"
+    assert prepare_load(path).placement() == "auto"
+    remember(prepare_load(path), ModelSettings("one_gpu"))
+    assert prepare_load(path).placement() == "one_gpu"
     moved = path.rename(folder / "renamed")
-    assert prepare_load(moved) == "one_gpu"
-    assert prepare_load(moved, "cpu_only") == "cpu_only"
-    assert prepare_load(other) == "auto"
+    assert prepare_load(moved).placement() == "one_gpu"
+    assert prepare_load(moved).placement("cpu_only") == "cpu_only"
+    assert prepare_load(other).placement() == "auto"
 
 
 def test_a_model_that_was_moved_is_found_again_by_its_content(folder: Path, tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def _made(folder: Path) -> Path:
 
 def test_any_shard_stands_for_its_model(folder: Path) -> None:
     paths = put(folder, shards("big", 3))
-    remember_placement(paths[0], "one_gpu")
-    assert prepare_load(paths[2]) == "one_gpu"
+    remember(prepare_load(paths[0]), ModelSettings("one_gpu"))
+    assert prepare_load(paths[2]).placement() == "one_gpu"
 
 
 def test_the_key_is_read_once_and_again_after_a_change(
@@ -87,26 +87,25 @@ def test_the_key_is_read_once_and_again_after_a_change(
 def test_what_is_known_to_be_damaged_is_refused(shelf: Shelf, folder: Path) -> None:
     (path,) = put(folder, {"a.gguf": model()})
     write_lock(folder, lock_of({"a.gguf": model()}))
-    assert prepare_load(path) == "auto"  # unverified
+    assert prepare_load(path).placement() == "auto"  # unverified
     shelf.facts.keep(path, SHA256, [Seal.of(path)], sha256(b"other"))
     with pytest.raises(ModelFileError, match=r"Not as its source has it: a\.gguf") as caught:
         prepare_load(path)
     assert "Fetch" in caught.value.hint
     os.utime(path)
-    assert prepare_load(path) == "auto"
+    assert prepare_load(path).placement() == "auto"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"junk"])
 def test_what_else_is_wrong_is_left_to_loading(folder: Path, content: bytes | None) -> None:
     if content is not None:
         put(folder, {"a.gguf": content})
-    assert prepare_load(folder / "a.gguf") == "auto"
+    assert prepare_load(folder / "a.gguf").placement() == "auto"
     assert not model_settings_file().exists()
 
 
-@pytest.mark.logs("There is no file")
 def test_what_is_chosen_for_a_model_that_went_is_forgotten(folder: Path) -> None:
-    remember_placement(folder / "a.gguf", "one_gpu")
+    remember(prepare_load(folder / "a.gguf"), ModelSettings("one_gpu"))
     assert not model_settings_file().exists()
 
 
