@@ -158,7 +158,9 @@ def test_a_queue_that_is_full(served: Served, monkeypatch: pytest.MonkeyPatch) -
             threading.Thread(target=http.post, args=("/api/chat",), kwargs={"json": body})
             for body in [CHAT | {"stream": False, "options": {"num_predict": 1}}] * 4
         ]
-        for thread in threads:
+        threads[0].start()
+        wait_until(lambda: served.dispatcher.running == 1)  # else it could be one of those who wait
+        for thread in threads[1:]:
             thread.start()
         wait_until(lambda: served.dispatcher.waiting == 3)
         for path, body in STREAMS.items():
