@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from ktdesk.library.hub.catalogue import read_catalogue
 from ktdesk.library.hub.credentials import Credentials
 from ktdesk.library.hub.sources import Sources
 from ktdesk.library.hub.speed_test import SourceSpeed, measure_speeds, offers_of
@@ -29,6 +28,8 @@ class SourceMeasurer:
 
     def measure(self, stop: threading.Event) -> Sequence[SourceSpeed]:
         """Fetch for some seconds from each that has a model. Slow; raises DownloadError."""
+        from ktdesk.library.hub.catalogue import read_catalogue  # brings torch: too slow to open with
+
         sources = Sources(self._settings(), self._web, self._credentials).all
         offers, others = offers_of(sources, read_catalogue()[0].repositories[0], stop)
         return [*measure_speeds(self._web, offers, stop), *others]
