@@ -28,7 +28,7 @@ class SourceMeasurer:
 
     def measure(self, stop: threading.Event) -> Sequence[SourceSpeed]:
         """Fetch for some seconds from each that has a model. Slow; raises DownloadError."""
-        from ktdesk.library.hub.catalogue import read_catalogue  # brings torch: too slow to open with
+        from ktdesk.library.hub.catalogue import read_catalogue  # with torch
 
         sources = Sources(self._settings(), self._web, self._credentials).all
         offers, others = offers_of(sources, read_catalogue()[0].repositories[0], stop)
