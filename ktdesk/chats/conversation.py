@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ktdesk.chats.records import StoredMessage
 from ktdesk.text.messages import Message
@@ -14,8 +15,11 @@ def conversation_of(branch: Sequence[StoredMessage]) -> tuple[Message, ...]:
 
     A question at the end is the one that is asked.
     """
+    unanswered = {
+        id(message) for message, after in pairwise(branch) if message.role == after.role == "user"
+    }
     return tuple(
         Message(message.role, message.content, message.thinking)
-        for message, after in zip(branch, [*branch[1:], None], strict=True)
-        if message.role != "user" or after is None or after.role != "user"
+        for message in branch
+        if id(message) not in unanswered
     )
