@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
@@ -15,7 +16,7 @@ from ktdesk.rendering.html import to_html
 from ktdesk.rendering.svg import inline_svg
 
 _SIZE, _LARGE_SIZE = 16.0, 18.0  # pixels of formulas in lines, and on lines of their own
-_LABEL = 40  # characters of a language that are shown
+_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")  # what is shown of what follows a fence
 
 
 class PageBlocks:
@@ -46,7 +47,8 @@ def block_html(block: Block, definitions: Mapping[str, str]) -> str:
     """Return the HTML of a block. It holds no script, no style, and nothing that is fetched."""
     match block.kind:
         case "code":
-            label = escape(block.language[:_LABEL])
+            language = _LANGUAGE.match(block.language)
+            label = escape(language[0]) if language else ""
             code = escape(block.source) if block.is_open else _coloured(block)
             return f'<figure class="code" data-language="{label}"><pre>{code}</pre></figure>'
         case "formula":
