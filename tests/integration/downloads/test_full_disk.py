@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +23,7 @@ from tests.integration.downloads.orders import (
     fetch,
     serve,
 )
+from tests.small_disk import small_disk_at
 
 SIZE = 16 * BLOCK
 DISK = 4 << 20
@@ -32,15 +31,8 @@ DISK = 4 << 20
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root of a Linux may mount a small disk")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", DISK) as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("connections", [1, 3])

@@ -25,6 +25,7 @@ from ktdesk.library.web import Web
 from tests.faulty_server import FaultyServer
 from tests.faulty_server.faults import Fault, Reply
 from tests.integration.downloads.orders import BLOCK, QUICK, ServerOrigin, check_files, serve
+from tests.small_disk import small_disk_at
 from tests.watched_queue import PATIENCE_S, RULES, Watched
 
 ROOT = Path(__file__).parents[3]
@@ -217,14 +218,8 @@ def start_driver(folder: Path, server: FaultyServer) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 8 MB in memory."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    if sys.platform != "linux" or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("only root of Linux can make a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", 8 << 20) as folder:
+        yield folder
 
 
 def test_a_disk_that_becomes_full_is_waited_for(

@@ -15,6 +15,7 @@ import pytest
 from ktdesk.chats import ChatStore, open_chats
 from ktdesk.chats.answer_writer import AnswerWriter, Draft
 from ktdesk.errors import ChatsError
+from tests.small_disk import small_disk_at
 from tests.unit.chats.talking import say, shown
 
 ROOT = Path(__file__).parents[3]
@@ -162,14 +163,8 @@ def say_much(store: ChatStore, chat: int) -> None:
         say(store, chat, f"q{turn} " + "x" * 5000, "y" * 5000)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk")
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount")
-    try:
+    with small_disk_at(tmp_path / "disk", 1 << 20) as disk:
         with open_chats(disk / "chats.sqlite3") as store:
             chat = store.chats.new()
             with pytest.raises(ChatsError, match="no space left"):
@@ -179,8 +174,6 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
             path = shown(store, chat)
         with open_chats(disk / "chats.sqlite3") as store:
             assert shown(store, chat)[: 2 * turns] == path[: 2 * turns]
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.mark.parametrize("writer", [None, "", "1:2.0", "x:y", f"{os.getpid()}:7", "9" * 30 + ":1"])

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +18,7 @@ from ktdesk.library.shelf.move import move, plan_move, undo
 from ktdesk.library.shelf.move_plan import COPYING, unfinished_moves
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.library.shelf.state import Condition
+from tests.small_disk import small_disk_at
 from tests.unit.library.shelf.conftest import only
 from tests.unit.library.shelf.making import lock_of, model, put, shards
 from tests.unit.library.shelf.moving import WHOLE, content
@@ -106,17 +105,8 @@ def test_a_kill_at_any_step_loses_nothing(tmp_path: Path, way: str, then: str) -
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk in memory of one megabyte."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = shutil.which("mount")
-    if sys.platform != "linux" or os.getuid() or not mount:
-        pytest.skip("only root can mount a disk")
-    command = [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with small_disk_at(tmp_path / "disk", 1 << 20) as folder:
+        yield folder
 
 
 def test_a_real_move_to_another_disk_and_back(both: Shelf, folder: Path, small_disk: Path) -> None:
