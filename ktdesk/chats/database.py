@@ -6,13 +6,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from ktdesk.errors import ChatsError
+from ktdesk.write_ahead import write_ahead
 
 BUSY_S = 10.0  # how long another program may write before it is an error
 
@@ -36,7 +36,7 @@ class Database:
         self._connection.text_factory = text_of
         try:
             with self._said_in_words():
-                _use_log(self._connection)
+                write_ahead(self._connection, BUSY_S)
                 for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
                     self._connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -119,24 +119,6 @@ class Database:
                 f"The chats in {self.path.parent} cannot be used: {error.strerror or error}.",
                 hint="See that the folder exists and that you may write to it.",
             ) from error
-
-
-def _use_log(connection: sqlite3.Connection) -> None:
-    """Write ahead from now on.
-
-    Programs that begin a file together are refused at once, not after the timeout, since each waits
-    for the other's lock: so they ask again.
-    """
-    until = time.monotonic() + BUSY_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def text_of(stored: bytes) -> str:

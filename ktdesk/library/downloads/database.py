@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ktdesk.errors import DownloadError
+from ktdesk.write_ahead import write_ahead
 
 # One script for each step: the first makes a file of version 1 out of an empty one.
 MIGRATIONS = (
@@ -56,7 +57,7 @@ def open_database(
 def _open(path: Path, check: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
-        database.execute("PRAGMA journal_mode = WAL")
+        write_ahead(database, _BUSY_S)
         _check_pages(database)
         _migrate(database, path)
         check(database)

@@ -19,6 +19,7 @@ from typing import Any
 
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.settings import data_folder
+from ktdesk.write_ahead import write_ahead
 
 HEADER = "header"  # name, architecture and kind, of the first file of a model
 SHA256 = "sha256"  # of all bytes, as they were read
@@ -127,7 +128,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path or ":memory:", timeout=_BUSY_S, check_same_thread=False)
     try:
-        database.execute("PRAGMA journal_mode = WAL")
+        write_ahead(database, _BUSY_S)
         database.execute("PRAGMA synchronous = NORMAL")
         with closing(database.execute("PRAGMA user_version")) as rows:
             version = rows.fetchone()[0]
