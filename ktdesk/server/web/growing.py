@@ -9,13 +9,14 @@ from typing import Any, Literal
 from ktdesk.chats import ChatStore
 from ktdesk.chats.growing_answer import GrowingAnswer
 from ktdesk.errors import KTDeskError
+from ktdesk.library.shelf.before_load import VERIFYING
 from ktdesk.rendering.page import PageBlocks
 from ktdesk.runtime.progress import LoadProgress
 from ktdesk.runtime.request import Done, Failed, Prefill, Token
 from ktdesk.server.answers import AnswerStream
 from ktdesk.server.job import Item
 
-Stage = Literal["waiting", "loading", "reading", "writing"]
+Stage = Literal["waiting", "verifying", "loading", "reading", "writing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ class Growing:
     def add(self, item: Item) -> None:
         """Take what came next."""
         match item:
-            case LoadProgress(_, fraction):
-                self._stage, self._fraction = "loading", fraction
+            case LoadProgress(stage, fraction):
+                self._stage = "verifying" if stage == VERIFYING else "loading"
+                self._fraction = fraction
             case Prefill(done, total):
                 self._stage, self._fraction = "reading", done / max(1, total)
             case Token(_, text, channel) if text:
