@@ -34,7 +34,7 @@ from ktdesk.cli.setting_arguments import (
 )
 from ktdesk.engine import Engine
 from ktdesk.runtime.progress import Report
-from ktdesk.settings import EngineSettings, keys_file
+from ktdesk.settings import EngineSettings, SamplingSettings, keys_file
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
@@ -72,6 +72,9 @@ def run(arguments: Namespace, program: Program) -> int:
     engine = _engine(arguments, program, path)
 
     def load(path: Path, progress: Report) -> None:
+        from ktdesk.library.shelf.before_load import verify_first
+
+        verify_first(path, progress)
         settings, placement = _load_settings(arguments, program, path)
         load_into(engine, path, settings, placement, progress)
 
@@ -80,7 +83,7 @@ def run(arguments: Namespace, program: Program) -> int:
         lambda: _models(program, path),
         load,
         server_settings(arguments, program.settings.server),
-        sampling_settings(arguments, program.settings.sampling),
+        lambda path: _sampling(arguments, program, path),
         keys,
     )
     program.terminal.note("with keys" if keys else "without keys, for this computer alone")
@@ -118,6 +121,13 @@ def _load_settings(
     model = prepare_load(path)
     settings = engine_settings(arguments, model.own.over(program.settings.engine))
     return settings, model.placement(arguments.placement)
+
+
+def _sampling(arguments: Namespace, program: Program, path: Path) -> SamplingSettings:
+    """Return the settings that answers of a model begin with: as for `_load_settings`."""
+    from ktdesk.library.shelf.loading import prepare_load
+
+    return sampling_settings(arguments, prepare_load(path).own.over(program.settings.sampling))
 
 
 def _engine(arguments: Namespace, program: Program, path: Path | None) -> Engine:

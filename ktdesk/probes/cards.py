@@ -61,7 +61,7 @@ def read_bytes_per_s(device: CudaDevice, size: int, copies: int) -> float:
 
 def product_ops_per_s(device: CudaDevice, size: int, tokens: int) -> float:
     """Return the rate of a prompt's products with a square matrix of Q4_K."""
-    stored = random_q4_k(size)
+    stored = random_q4_k(size, size)
     data = device.empty(*stored.shape, dtype=torch.uint8)
     device.write(data, stored)
     weight = Weight("probe", WeightType.Q4_K, (size, size), data)

@@ -103,7 +103,9 @@ def _memory(cores: int, size: int, measured: Measured) -> Measured:
 def _products(cores: int, measured: Measured) -> Measured:
     stream: Stream = open_stream(cores)
     return replace(
-        measured, int8_ops_per_s=int8_ops_per_s(stream), bf16_ops_per_s=bf16_ops_per_s(stream)
+        measured,
+        int8_ops_per_s=int8_ops_per_s(stream, cores),
+        bf16_ops_per_s=bf16_ops_per_s(stream, cores),
     )
 
 

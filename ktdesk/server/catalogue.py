@@ -7,11 +7,13 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from ktdesk.errors import did_you_mean
 from ktdesk.library.shelf.model import LocalModel, named
 from ktdesk.server.failures import ApiError
+from ktdesk.settings import SamplingSettings
 
 T = TypeVar("T")
 
@@ -23,10 +25,14 @@ class Catalogue:
     """Models by name. One thread of its own reads the disk, so that the event loop need not wait.
 
     find: lists the models that are there now; of those with the same id, the first counts.
+    sampling: how answers of a model are sampled where a request says nothing of it.
     """
 
-    def __init__(self, find: Callable[[], Sequence[LocalModel]]) -> None:
-        self._find = find
+    def __init__(
+        self, find: Callable[[], Sequence[LocalModel]], sampling: Callable[[Path], SamplingSettings]
+    ) -> None:
+        self._find, self._find_sampling = find, sampling
+        self._sampling: dict[Path, SamplingSettings] = {}  # as long as the list is fresh
         self._entries: tuple[LocalModel, ...] = ()
         self._made_at = -_FRESH_S
         self._reader = ThreadPoolExecutor(1, "catalogue")
@@ -49,6 +55,10 @@ class Catalogue:
             )
         return found[0]
 
+    async def sampling(self, entry: LocalModel) -> SamplingSettings:
+        """Return how a model's answers are sampled where a request says nothing of it."""
+        return await self.read(lambda: self._sampling_of(entry.path))
+
     async def read(self, work: Callable[[], T]) -> T:
         """Return what some work returns that reads the disk."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, work)
@@ -68,4 +78,10 @@ class Catalogue:
                 if not entry.problem:
                     found.setdefault(entry.id, entry)
             self._entries, self._made_at = tuple(found.values()), time.monotonic()
+            self._sampling.clear()
         return self._entries
+
+    def _sampling_of(self, path: Path) -> SamplingSettings:
+        if path not in self._sampling:
+            self._sampling[path] = self._find_sampling(path)
+        return self._sampling[path]

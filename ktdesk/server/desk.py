@@ -24,15 +24,19 @@ from ktdesk.server.job import Counted, Job, Work
 from ktdesk.server.metrics import Metrics
 from ktdesk.server.visits import Visit, Visits
 from ktdesk.server.wire import unless_gone
-from ktdesk.settings import SamplingSettings, ServerSettings
+from ktdesk.settings import ServerSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What an API asks. model: its name. keep_s: as of a Job."""
+    """What an API asks. model: its name. keep_s: as of a Job.
+
+    given: options of the request; what is None, or not there, is as the user's settings say.
+    """
 
     model: str
     request: Request
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     rule: CallRule = field(default_factory=CallRule)
     choices: int = 1
     keep_s: float | None = None
@@ -47,20 +51,19 @@ class Desk:
         catalogue: Catalogue,
         dispatcher: Dispatcher,
         settings: ServerSettings,
-        sampling: SamplingSettings,
         visits: Visits | None = None,
     ) -> None:
         self.engine, self.catalogue, self.dispatcher = engine, catalogue, dispatcher
         self.settings, self.metrics, self.visits = settings, Metrics(), visits or Visits()
-        self._sampling = sampling
 
-    def options(self, given: Mapping[str, Any]) -> Options:
+    async def options(self, entry: LocalModel, given: Mapping[str, Any]) -> Options:
         """Return the options of a request: what it gives, if not None, else the user's settings.
 
         No answer is longer than the server's settings allow.
         """
         values = {name: value for name, value in given.items() if value is not None}
-        options = Options(**dataclasses.asdict(self._sampling) | values)
+        sampling = await self.catalogue.sampling(entry)
+        options = Options(**dataclasses.asdict(sampling) | values)
         most = self.settings.answer_tokens
         if not most:
             return options
@@ -72,7 +75,8 @@ class Desk:
         is_stream: waits until it has begun, for some time: it may fail before it does.
         """
         entry = await self.catalogue.entry(ask.model)
-        jobs = [self._job(entry, ask, http, index) for index in range(ask.choices)]
+        options = await self.options(entry, ask.given)
+        jobs = [self._job(entry, ask, options, http, index) for index in range(ask.choices)]
         self.dispatcher.submit(*jobs)
         limit_s = self.settings.request_minutes * 60.0
         cancel, visit = self.dispatcher.cancel, _visit(http)
@@ -143,12 +147,13 @@ class Desk:
         finally:
             self.dispatcher.cancel(job)
 
-    def _job(self, entry: LocalModel, ask: Ask, http: HttpRequest, index: int) -> Job:
+    def _job(
+        self, entry: LocalModel, ask: Ask, options: Options, http: HttpRequest, index: int
+    ) -> Job:
         """Return a job for one of several answers; each has a seed of its own."""
-        request = dataclasses.replace(ask.request, id=new_request_id())
-        if index and request.options.seed is not None:
-            options = dataclasses.replace(request.options, seed=request.options.seed + index)
-            request = dataclasses.replace(request, options=options)
+        if index and options.seed is not None:
+            options = dataclasses.replace(options, seed=options.seed + index)
+        request = dataclasses.replace(ask.request, options=options, id=new_request_id())
 
         def work(engine: Engine) -> Iterator[Any]:
             return engine.generate(request, model=entry.path)

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -40,8 +41,9 @@ class Service:
     """A server over one engine.
 
     find: lists the models there are. load: loads one into the engine as it is asked for; None:
-    somebody else has the engine, too, and loads. visits: where its requests are noted. open_store:
-    opens the chats of the page, when the first page comes. It listens from the beginning, and
+    somebody else has the engine, too, and loads. sampling: how answers of a model are sampled where
+    a request says nothing of it. visits: where its requests are noted. open_store: opens the chats
+    of the page, when the first page comes. It listens from the beginning, and
     answers while `run` runs. Raises PortTakenError, or SettingsError if the address cannot be had
     otherwise, or others could reach it without a key.
     """
@@ -52,7 +54,7 @@ class Service:
         find: Callable[[], Sequence[LocalModel]],
         load: Load | None,
         settings: ServerSettings,
-        sampling: SamplingSettings,
+        sampling: Callable[[Path], SamplingSettings],
         keys: Sequence[Key] = (),
         visits: Visits | None = None,
         open_store: Callable[[], ChatStore] = open_chats,
@@ -65,8 +67,8 @@ class Service:
             queue_length=settings.queue_length,
             keep_s=keep_s,
         )
-        self._catalogue, self._keys = Catalogue(find), KeyRing(keys)
-        desk = Desk(engine, self._catalogue, self._dispatcher, settings, sampling, visits)
+        self._catalogue, self._keys = Catalogue(find, sampling), KeyRing(keys)
+        desk = Desk(engine, self._catalogue, self._dispatcher, settings, visits)
         room = Room(desk, open_store)
         config = uvicorn.Config(
             build_app(desk, room, self._keys),

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,7 +16,10 @@ from pytestqt.qtbot import QtBot
 from ktdesk.errors import DownloadError
 from ktdesk.hardware import physical_cores
 from ktdesk.library.hub.listing import RemoteFile
+from ktdesk.library.shelf import verify
+from ktdesk.library.shelf.before_load import VERIFYING
 from ktdesk.library.shelf.lock_file import ModelLock, write_lock
+from ktdesk.library.shelf.reading import hash_file
 from ktdesk.settings import load_settings, models_folder
 from tests.gui.fake_engine import FakeEngine
 from tests.unit.formats import raw
@@ -151,6 +157,40 @@ def test_a_model_that_is_known_to_be_damaged_is_not_loaded(
         model.load(path)
     assert "Not as its source has it: own.gguf" in str(failed.args[0])
     assert not engine.loads
+
+
+def test_verifying_is_shown_can_be_cancelled_and_is_done_once(
+    qtbot: QtBot,
+    model: ModelPresenter,
+    engine: FakeEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "own.gguf"
+    path.write_bytes(bytes(raw.small()))
+    read: list[Path] = []
+
+    def endless(path: Path, count: Callable[[int], None], *_: object, **__: object) -> str:
+        while True:
+            count(0)
+            time.sleep(0.005)
+
+    def once(path: Path, *rest: Any, **named: Any) -> str:
+        read.append(path)
+        return hash_file(path, *rest, **named)
+
+    monkeypatch.setattr(verify, "hash_file", endless)
+    with qtbot.waitSignal(model.progress, check_params_cb=lambda now: now.stage == VERIFYING):
+        model.load(path)
+    assert model.is_busy
+    model.cancel()
+    qtbot.waitUntil(lambda: model.state is ModelState.NONE)
+    assert not engine.loads
+    monkeypatch.setattr(verify, "hash_file", once)
+    for loads in (1, 2):
+        model.load(path)
+        qtbot.waitUntil(lambda loads=loads: model.is_ready and len(engine.loads) == loads)
+    assert read == [path]
 
 
 def test_the_last_model_is_found_again_if_it_was_moved(

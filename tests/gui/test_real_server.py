@@ -132,7 +132,7 @@ def test_programs_and_a_chat_of_the_window_share_the_engine(
     real.page.requests.look()
     rows = real.page.requests.rows
     assert rows.rowCount() == 3
-    visit = rows.visit_at(0)
+    visit = rows.row_at(0)
     assert visit
     assert (visit.client, visit.model, visit.status) == ("127.0.0.1", "tiny", 200)
     assert visit.prompt_tokens > 0

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ktdesk.rendering.cuts import Block
 from ui.chat.code_colours import CodeColours
+from ui.chat.wheel import is_sideways
 from ui.theme import Theme, code_font
 from ui.widgets.copy_button import CopyButton
 
@@ -57,10 +58,8 @@ class CodeEditor(QPlainTextEdit):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""
-        if event.angleDelta().x():
+        if is_sideways(event):
             super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Lines that wrap do so elsewhere at another width."""

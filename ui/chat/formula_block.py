@@ -19,6 +19,7 @@ from ktdesk.rendering import formulas
 from ktdesk.rendering.cuts import Block
 from ktdesk.rendering.formulas import Formula, draw_formula
 from ui.chat.formula_image import formula_image
+from ui.chat.wheel import is_sideways
 from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, code_font, scaled
 
@@ -94,10 +95,8 @@ class FormulaBlock(QScrollArea):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""
-        if event.angleDelta().x():
+        if is_sideways(event):
             super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Keep the formula in the middle."""

@@ -310,10 +310,8 @@ class ChatPresenter(QObject):
             match event:
                 case Prefill(done, total) if answer.chat_id == self.chat_id:
                     self.prefill.emit(done, total)
-                case Token(_, text, "answer") if text:
-                    answer.add(text)
-                case Token(_, text, "reasoning") if text:
-                    answer.add_reasoning(text)
+                case Token(_, text, channel) if text:
+                    answer.add(text, channel)
                 case Done():
                     self._end(event, None)
                 case Failed(error):

@@ -29,6 +29,7 @@ from ktdesk.rendering.formulas import draw_formula
 from ktdesk.rendering.html import OPENABLE, to_html
 from ui.chat.formula_image import formula_image
 from ui.chat.markdown_style import set_html
+from ui.chat.wheel import is_sideways
 from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, scaled
 
@@ -116,10 +117,8 @@ class TextBlock(QTextBrowser):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""
-        if event.angleDelta().x():
+        if is_sideways(event):
             super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Keep the height that the text needs at this width."""

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from ktdesk.hardware.verdicts import judge
 from ui.hardware.figure_editor import FigureEditor
@@ -17,12 +17,10 @@ from ui.hardware.sections import left_sections, right_sections
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
-
-WIDE = 760  # from which on two columns fit
-MOST_WIDTH = 1120
+from ui.widgets.column_page import ColumnPage
 
 
-class HardwarePage(QWidget):
+class HardwarePage(ColumnPage):
     """Looks at the machine when it is shown first, and follows it while it is visible."""
 
     def __init__(
@@ -33,20 +31,15 @@ class HardwarePage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("page")
         self._presenter, self._store, self._theme = presenter, store, theme
         self.banner = ErrorBanner(theme, self)
         self.head = Head(presenter, self)
         self.findings = Findings(theme, self)
         self._left, self._right = SectionCards(theme, self), SectionCards(theme, self)
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._columns.setSpacing(12)
         for cards in (self._left, self._right):
             cards.edit_wanted.connect(self._edit)
-            self._columns.addWidget(cards, 1, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll_area())
+            self.columns.addWidget(cards, 1, Qt.AlignmentFlag.AlignTop)
+        self.fill(self.head, self.banner, self.findings)
         presenter.changed.connect(self.retranslate)
         presenter.failed.connect(self.banner.show_error)
         self.retranslate()
@@ -70,31 +63,6 @@ class HardwarePage(QWidget):
         """Leave the machine alone."""
         super().hideEvent(event)
         self._presenter.watch(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Show one column or two."""
-        super().resizeEvent(event)
-        directions = QBoxLayout.Direction
-        is_wide = self.width() >= WIDE
-        self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
-
-    def _scroll_area(self) -> QScrollArea:
-        body = QWidget(self)
-        body.setObjectName("page")
-        body.setMaximumWidth(MOST_WIDTH)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(20, 16, 20, 24)
-        column.setSpacing(12)
-        for widget in (self.head, self.banner, self.findings):
-            column.addWidget(widget)
-        column.addLayout(self._columns)
-        column.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        area.setWidget(body)
-        return area
 
     @Slot(str, QWidget)
     def _edit(self, name: str, pencil: QWidget) -> None:

@@ -104,7 +104,7 @@ class DetailsView(QWidget):
     def offer(self) -> Offer | None:
         """The offer that is selected."""
         rows = self.table.selectionModel().selectedRows()
-        return self.offers.offer(rows[0].row()) if rows else None
+        return self.offers.row_at(rows[0].row()) if rows else None
 
     def _waiting_text(self) -> str:
         now = self._presenter

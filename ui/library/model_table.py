@@ -8,25 +8,16 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
+from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt
 
 from ktdesk.errors import format_bytes
 from ktdesk.library.shelf.model import LocalModel, Owner, explain
 from ktdesk.library.shelf.state import Condition
 from ui.library.model_words import CONDITION_ICONS, condition_text
 from ui.theme import Theme
+from ui.widgets.row_table import Index, RowTable
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-_SIDES = {True: Qt.AlignmentFlag.AlignRight, False: Qt.AlignmentFlag.AlignLeft}
 
 
 class Column(IntEnum):
@@ -39,108 +30,68 @@ class Column(IntEnum):
     FOLDER = 4
 
 
-class ModelTable(QAbstractTableModel):
+class ModelTable(RowTable[LocalModel]):
     """A row for each model; work under way on one is said in place of its state."""
 
+    columns, numbers = Column, (Column.SIZE,)
+
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._models: Sequence[LocalModel] = ()
+        super().__init__(theme, parent)
         self._works: Mapping[Path, str] = {}
         self._loaded: Path | None = None
-        theme.changed.connect(self.retranslate)
 
     def show_models(
         self, models: Sequence[LocalModel], works: Mapping[Path, str], loaded: Path | None
     ) -> None:
         """Show models. works: what is being done, by path. loaded: the one that answers."""
-        before, old_works, old_loaded = self._models, self._works, self._loaded
+        before, old_works, old_loaded = self._rows, self._works, self._loaded
         if [model.path for model in models] != [model.path for model in before]:
             self._exchange(models, works, loaded)
             return
-        self._models, self._works, self._loaded = models, dict(works), loaded
+        self._rows, self._works, self._loaded = models, dict(works), loaded
         for at, (old, new) in enumerate(zip(before, models, strict=True)):
             is_same_work = old_works.get(new.path) == works.get(new.path)
             if old != new or not is_same_work or (new.path == old_loaded) != (new.path == loaded):
-                self.dataChanged.emit(self.index(at, 0), self.index(at, len(Column) - 1))
+                self.tell(at, at)
 
-    def model_at(self, row: int) -> LocalModel | None:
-        """Return the model of a row."""
-        return self._models[row] if 0 <= row < len(self._models) else None
+    def titles(self) -> Sequence[str]:
+        """Return the titles of the columns."""
+        return (
+            self.tr("Name"), self.tr("State"), self.tr("Size"), self.tr("Architecture"),
+            self.tr("Folder"),
+        )  # fmt: skip
 
-    def retranslate(self) -> None:
-        """Say it in the present language, with the icons of the present theme."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        if self._models:
-            last = self.index(len(self._models) - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+    def text(self, row: LocalModel, column: int) -> str:
+        """Return what a column says of a model."""
+        match Column(column):
+            case Column.NAME:
+                loaded = self.tr("{name} · loaded").format(name=row.name)
+                return loaded if row.path == self._loaded else row.name
+            case Column.STATE:
+                return self._works.get(row.path) or condition_text(row)
+            case Column.SIZE:
+                return format_bytes(row.size_bytes) if row.size_bytes else ""
+            case Column.ARCHITECTURE:
+                return row.architecture
+            case Column.FOLDER:
+                if row.owner is Owner.KTDESK:
+                    return str(row.path.parent)
+                text = self.tr("{program}: {folder}")
+                return text.format(program=row.owner.value, folder=row.path.parent)
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, RUF100 - Qt's name
-        """Return the number of models."""
-        return 0 if parent.isValid() else len(self._models)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, RUF100 - Qt's name
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(  # noqa: N802, RUF100 - Qt's name
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        """Return the title of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (
-                self.tr("Name"), self.tr("State"), self.tr("Size"), self.tr("Architecture"),
-                self.tr("Folder"),
-            )[section]  # fmt: skip
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _SIDES[section == Column.SIZE] | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a role asks for."""
-        if not index.isValid():
-            return None
-        model, column = self._models[index.row()], Column(index.column())
+    def look(self, row: LocalModel, column: int, role: int) -> Any:
+        """Return the icon and colour of its state, all about it, and what it is sorted by."""
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(model, column)
-            case Qt.ItemDataRole.DecorationRole if column is Column.STATE:
-                return self._theme.icon(*CONDITION_ICONS[model.condition])
-            case Qt.ItemDataRole.ForegroundRole if column is Column.STATE:
-                return self._theme.colour(CONDITION_ICONS[model.condition][1])
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _SIDES[column is Column.SIZE] | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.DecorationRole if column == Column.STATE:
+                return self._theme.icon(*CONDITION_ICONS[row.condition])
+            case Qt.ItemDataRole.ForegroundRole if column == Column.STATE:
+                return self._theme.colour(CONDITION_ICONS[row.condition][1])
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{model.path}\n{' '.join(explain(model))}".strip()
-            case Qt.ItemDataRole.AccessibleTextRole:
-                texts = (self._text(model, each) for each in Column)
-                return ", ".join(filter(None, texts))
+                return f"{row.path}\n{' '.join(explain(row))}".strip()
             case _ if role == SORT_ROLE:
-                return _sort_key(model, column)
+                return _sort_key(row, Column(column))
             case _:
                 return None
-
-    def _text(self, model: LocalModel, column: Column) -> str:
-        match column:
-            case Column.NAME:
-                loaded = self.tr("{name} · loaded").format(name=model.name)
-                return loaded if model.path == self._loaded else model.name
-            case Column.STATE:
-                return self._works.get(model.path) or condition_text(model)
-            case Column.SIZE:
-                return format_bytes(model.size_bytes) if model.size_bytes else ""
-            case Column.ARCHITECTURE:
-                return model.architecture
-            case Column.FOLDER:
-                if model.owner is Owner.KTDESK:
-                    return str(model.path.parent)
-                text = self.tr("{program}: {folder}")
-                return text.format(program=model.owner.value, folder=model.path.parent)
 
     def _exchange(
         self, models: Sequence[LocalModel], works: Mapping[Path, str], loaded: Path | None
@@ -148,8 +99,8 @@ class ModelTable(QAbstractTableModel):
         """Show other models; what is selected stays selected, if it is still there."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        paths = [self._models[index.row()].path for index in kept]
-        self._models, self._works, self._loaded = models, dict(works), loaded
+        paths = [self._rows[index.row()].path for index in kept]
+        self._rows, self._works, self._loaded = models, dict(works), loaded
         rows = {model.path: at for at, model in enumerate(models)}
         for index, path in zip(kept, paths, strict=True):
             at = rows.get(path, -1)
@@ -181,7 +132,7 @@ class ModelFilter(QSortFilterProxyModel):
     ) -> bool:
         """Return whether a row is shown."""
         del source_parent
-        model = self._table.model_at(source_row)
+        model = self._table.row_at(source_row)
         if model is None or self._condition not in (None, model.condition):
             return False
         text = f"{model.name} {model.architecture} {model.path} {model.owner.value}".casefold()

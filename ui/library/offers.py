@@ -3,30 +3,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
 from ktdesk.errors import format_bytes
 from ktdesk.library.hub.listing import Variant
 from ui.library.amounts import tokens_text
-from ui.theme import Theme
 from ui.widgets.fits import FIT_ICONS, fit_text
+from ui.widgets.row_table import RowTable
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_LABEL, _PARTS, _SIZE, _VERDICT, _SPEED = range(5)
-_NUMBERS = (_PARTS, _SIZE, _SPEED)
 # What sets an offer apart: icon, and its colour.
 _MARKS = {
     "missing": ("warning", "warning_text"),
     "kept": ("shelf", "accent"),
     "recommended": ("star", "accent"),
 }
-_SIDES = {True: Qt.AlignmentFlag.AlignRight, False: Qt.AlignmentFlag.AlignLeft}
+
+
+class Column(IntEnum):
+    """What is said of an offer."""
+
+    LABEL = 0
+    PARTS = 1
+    SIZE = 2
+    VERDICT = 3
+    SPEED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,103 +54,68 @@ class Offer:
     is_wanted: bool = False
 
 
-class OfferTable(QAbstractTableModel):
-    """Label, parts, size, verdict, speed."""
+class OfferTable(RowTable[Offer]):
+    """Quantisations; of each also what sets it apart."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._offers: Sequence[Offer] = ()
-        theme.changed.connect(self.retranslate)
+    columns, numbers = Column, (Column.PARTS, Column.SIZE, Column.SPEED)
 
     def show_offers(self, offers: Sequence[Offer]) -> None:
         """Show others; of the same ones only what is known of them by now."""
-        before, files = self._offers, [offer.variant for offer in offers]
+        before, files = self._rows, [offer.variant for offer in offers]
         if files == [offer.variant for offer in before]:
-            self._offers = offers
+            self._rows = offers
             for at, (old, new) in enumerate(zip(before, offers, strict=True)):
                 if old != new:
-                    self.dataChanged.emit(self.index(at, 0), self.index(at, _SPEED))
+                    self.tell(at, at)
             return
         self.beginResetModel()
-        self._offers = offers
+        self._rows = offers
         self.endResetModel()
 
-    def offer(self, row: int) -> Offer | None:
-        """Return the offer of a row."""
-        return self._offers[row] if 0 <= row < len(self._offers) else None
+    def titles(self) -> Sequence[str]:
+        """Return the titles of the columns."""
+        return (
+            self.tr("Quantisation"), self.tr("Parts"), self.tr("Size"), self.tr("Here"),
+            self.tr("Answers"),
+        )  # fmt: skip
 
-    def retranslate(self) -> None:
-        """Say it in the present language, with the icons of the present theme."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, _SPEED)
-        if self._offers:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._offers) - 1, _SPEED))
+    def text(self, row: Offer, column: int) -> str:
+        """Return what a column says of an offer."""
+        match Column(column):
+            case Column.LABEL:
+                return row.variant.label
+            case Column.PARTS:
+                return str(len(row.variant.files))
+            case Column.SIZE:
+                return format_bytes(row.variant.size_bytes)
+            case Column.VERDICT if row.problem:
+                return self.tr("Cannot be told")
+            case Column.VERDICT:
+                return fit_text(row.fit) if row.fit else self.tr("Not known yet")
+            case Column.SPEED:
+                return tokens_text(row.low, row.high)
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, RUF100 - Qt's name
-        """Return the number of offers."""
-        return 0 if parent.isValid() else len(self._offers)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, RUF100 - Qt's name
-        """Return 5."""
-        return 0 if parent.isValid() else _SPEED + 1
-
-    def headerData(  # noqa: N802, RUF100 - Qt's name
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        """Return the title of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (
-                self.tr("Quantisation"), self.tr("Parts"), self.tr("Size"), self.tr("Here"),
-                self.tr("Answers"),
-            )[section]  # fmt: skip
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _SIDES[section in _NUMBERS] | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a role asks for."""
-        if not index.isValid():
-            return None
-        offer, column = self._offers[index.row()], index.column()
+    def look(self, row: Offer, column: int, role: int) -> Any:
+        """Return icons, colours and weights, and what is to be said besides."""
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._texts(offer)[column]
-            case Qt.ItemDataRole.DecorationRole if column == _VERDICT and offer.fit:
-                return self._theme.icon(*FIT_ICONS[offer.fit])
-            case Qt.ItemDataRole.DecorationRole if column == _LABEL:
-                mark = _mark(offer)
+            case Qt.ItemDataRole.DecorationRole if column == Column.VERDICT and row.fit:
+                return self._theme.icon(*FIT_ICONS[row.fit])
+            case Qt.ItemDataRole.DecorationRole if column == Column.LABEL:
+                mark = _mark(row)
                 return self._theme.icon(*_MARKS[mark]) if mark else None
-            case Qt.ItemDataRole.ForegroundRole if column == _VERDICT and offer.fit:
-                return self._theme.colour(FIT_ICONS[offer.fit][1])
-            case Qt.ItemDataRole.FontRole if column == _LABEL:
-                return _weighted(offer.is_recommended)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _SIDES[column in _NUMBERS] | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.ForegroundRole if column == Column.VERDICT and row.fit:
+                return self._theme.colour(FIT_ICONS[row.fit][1])
+            case Qt.ItemDataRole.FontRole if column == Column.LABEL:
+                return _weighted(row.is_recommended)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(filter(None, (self._mark_text(offer), offer.problem)))
-            case Qt.ItemDataRole.AccessibleTextRole:
-                label, *others = self._texts(offer)
-                return ", ".join(filter(None, (label, self._mark_text(offer), *others)))
+                return "\n".join(filter(None, (self._mark_text(row), row.problem)))
             case _:
                 return None
 
-    def _texts(self, offer: Offer) -> tuple[str, ...]:
-        variant = offer.variant
-        verdict = fit_text(offer.fit) if offer.fit else self.tr("Not known yet")
-        if offer.problem:
-            verdict = self.tr("Cannot be told")
-        return (
-            variant.label,
-            str(len(variant.files)),
-            format_bytes(variant.size_bytes),
-            verdict,
-            tokens_text(offer.low, offer.high),
-        )
+    def spoken(self, row: Offer) -> Iterable[str]:
+        """Return what is read out: what sets it apart comes behind its name."""
+        label, *others = super().spoken(row)
+        return label, self._mark_text(row), *others
 
     def _mark_text(self, offer: Offer) -> str:
         return {

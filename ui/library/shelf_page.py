@@ -118,7 +118,7 @@ class ShelfPage(QWidget):
     @Slot()
     def _follow_selection(self) -> None:
         rows = self.table.selectionModel().selectedRows()
-        model = self.models.model_at(self.shown.mapToSource(rows[0]).row()) if rows else None
+        model = self.models.row_at(self.shown.mapToSource(rows[0]).row()) if rows else None
         work = self._presenter.works.get(model.path) if model else None
         self.actions_row.show_model(
             model, work, is_loaded=bool(model and model.path == self._loaded)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ktdesk.engine import Engine
-from ktdesk.settings import Settings, keys_file
+from ktdesk.settings import SamplingSettings, Settings, keys_file
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
@@ -60,7 +61,7 @@ def server_over(engine: Engine) -> Open:
             lambda: _loaded(engine),
             None,
             settings.server,
-            settings.sampling,
+            lambda path: _sampling(path, settings.sampling),
             read_keys(keys_file()),
             visits,
         )
@@ -76,3 +77,9 @@ def _loaded(engine: Engine) -> list[LocalModel]:
         return []
     with Shelf(()) as shelf:
         return [dataclasses.replace(shelf.look_at(info.path), path=info.path)]
+
+
+def _sampling(path: Path, of_all: SamplingSettings) -> SamplingSettings:
+    from ktdesk.library.shelf.loading import prepare_load
+
+    return prepare_load(path).own.over(of_all)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ktdesk.errors import KTDeskError, PortTakenError, SettingsError
 from ui.server.head import Head
@@ -18,66 +17,33 @@ from ui.server.requests_panel import RequestsPanel
 from ui.server.snippets_panel import SnippetsPanel
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
-
-WIDE = 760  # from which on two columns fit
-MOST_WIDTH = 1120
+from ui.widgets.column_page import ColumnPage
 
 
-class ServerPage(QWidget):
+class ServerPage(ColumnPage):
     """Starts and stops the server, and shows what it does."""
 
     def __init__(
         self, presenter: ServerPresenter, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("page")
         self._presenter = presenter
         self.banner = ErrorBanner(theme, self)
         self.head, self.reach = Head(presenter, theme, self), Reach(presenter, theme, self)
         self.keys = KeysPanel(presenter, theme, self)
         self.requests = RequestsPanel(presenter, theme, self)
         self.snippets = SnippetsPanel(presenter, theme, self)
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll_area())
-        presenter.failed.connect(self._show_error)
-        presenter.changed.connect(self._follow)
-        presenter.look_at_keys()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Show one column or two."""
-        super().resizeEvent(event)
-        directions = QBoxLayout.Direction
-        is_wide = self.width() >= WIDE
-        self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
-
-    def _scroll_area(self) -> QScrollArea:
-        body = QWidget(self)
-        body.setObjectName("page")
-        body.setMaximumWidth(MOST_WIDTH)
         right = QVBoxLayout()
         right.setSpacing(12)
         for widget in (self.keys, self.snippets):
             right.addWidget(widget)
         right.addStretch(1)
-        self._columns.setSpacing(12)
-        self._columns.addWidget(self.reach, 1, Qt.AlignmentFlag.AlignTop)
-        self._columns.addLayout(right, 1)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(20, 16, 20, 24)
-        column.setSpacing(12)
-        for widget in (self.head, self.banner):
-            column.addWidget(widget)
-        column.addLayout(self._columns)
-        column.addWidget(self.requests)
-        column.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        area.setWidget(body)
-        return area
+        self.columns.addWidget(self.reach, 1, Qt.AlignmentFlag.AlignTop)
+        self.columns.addLayout(right, 1)
+        self.fill(self.head, self.banner, below=(self.requests,))
+        presenter.failed.connect(self._show_error)
+        presenter.changed.connect(self._follow)
+        presenter.look_at_keys()
 
     @Slot()
     def _follow(self) -> None:

@@ -72,9 +72,9 @@ class RequestsPanel(QFrame):
         """Show what has come since the last time."""
         visits = self._presenter.visits.last()
         self.rows.show_visits(visits)
+        self._follow()
         self._running = sum(visit.can_cancel for visit in visits)
         self._say_title()
-        self._follow()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -101,10 +101,10 @@ class RequestsPanel(QFrame):
 
     @Slot()
     def _follow(self) -> None:
-        visit = self.rows.visit_at(self.table.currentIndex().row())
+        visit = self.rows.row_at(self.table.currentIndex().row())
         self.cancel.setEnabled(bool(visit and visit.can_cancel))
 
     @Slot()
     def _cancel(self) -> None:
-        if visit := self.rows.visit_at(self.table.currentIndex().row()):
+        if visit := self.rows.row_at(self.table.currentIndex().row()):
             visit.cancel()

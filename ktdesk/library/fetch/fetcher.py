@@ -6,8 +6,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ktdesk.errors import Cancelled, DownloadError, LibraryError
@@ -179,27 +179,30 @@ def _known_seals(folder: Path) -> dict[RemoteFile, Seal]:
 
 
 def _fetch_all(work: Work, transfer: Transfer) -> None:
-    """Fetch parts until it is over. What goes wrong is raised in the thread of the caller."""
-    try:
+    """Fetch parts until it is over."""
+    with _stopping(work):
         while claim := work.next_claim():
             try:
                 transfer.fetch(claim)
             finally:
                 work.end(claim)
-    except Cancelled:
-        work.stop()
-    except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
-        work.stop(error)
 
 
 def _verify_all(work: Work, verifier: Verifier) -> None:
-    """Verify files until it is over, likewise."""
-    try:
+    """Verify files until it is over."""
+    with _stopping(work):
         while job := work.next_to_verify():
             if verifier.verify(job):
                 work.complete(job)
             else:
                 work.fetch_again(job)
+
+
+@contextmanager
+def _stopping(work: Work) -> Generator[None]:
+    """Stop all threads when one cannot go on; the thread of the caller raises why."""
+    try:
+        yield
     except Cancelled:
         work.stop()
     except BaseException as error:  # noqa: BLE001 - raised again by the one who waits

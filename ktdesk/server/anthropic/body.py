@@ -10,7 +10,7 @@ from pydantic import Field
 from ktdesk.runtime.request import Request
 from ktdesk.server.anthropic.blocks import ResultBlock, Turn, messages_of, text_of
 from ktdesk.server.calls import CallRule, call_schema
-from ktdesk.server.desk import Ask, Desk
+from ktdesk.server.desk import Ask
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import Count, EngineFields, Loose, Schema, Seed, Strict
 from ktdesk.text.messages import Message, TemplateOptions, Tool
@@ -81,7 +81,7 @@ class MessageBody(EngineFields, CountBody):
     metadata: Schema | None = None
     service_tier: str | None = None
 
-    def ask(self, desk: Desk) -> Ask:
+    def ask(self) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
         request, choice = self.request(), self.tool_choice
         rule, shape = CallRule(), dict[str, Any]()
@@ -91,7 +91,7 @@ class MessageBody(EngineFields, CountBody):
                 named = choice.name or "" if choice.type == "tool" else None
                 shape = {"json_schema": call_schema(request.tools, named)}
             rule = CallRule(must_call, at_most_one=bool(choice.disable_parallel_tool_use))
-        options = desk.options(
+        given = (
             self.engine_options()
             | shape
             | {
@@ -102,10 +102,4 @@ class MessageBody(EngineFields, CountBody):
                 "stop": tuple(self.stop_sequences or ()),
             }
         )
-        made = Request(
-            messages=request.messages,
-            tools=request.tools,
-            template=request.template,
-            options=options,
-        )
-        return Ask(model=self.model, request=made, rule=rule)
+        return Ask(model=self.model, request=request, given=given, rule=rule)

@@ -28,7 +28,7 @@ def messages_router(desk: Desk) -> APIRouter:
         body: MessageBody, http: HttpRequest
     ) -> Response:
         """Continue a conversation."""
-        answers = await desk.ask(body.ask(desk), http, is_stream=bool(body.stream))
+        answers = await desk.ask(body.ask(), http, is_stream=bool(body.stream))
         head = _head(answers)
         if body.stream:
             return events_response(message_events(head, answers.streams[0]), answers.close)

@@ -42,14 +42,14 @@ def answers_router(desk: Desk) -> APIRouter:
         """Continue a conversation."""
         if not body.messages:
             return await _load(desk, body, http, _as_message)
-        return await _answer(desk, body.ask(desk), http, _as_message, is_stream=body.stream)
+        return await _answer(desk, body.ask(), http, _as_message, is_stream=body.stream)
 
     @router.post("/api/generate", responses=LINES)
     async def generate(  # pyright: ignore[reportUnusedFunction]
         body: GenerateBody, http: HttpRequest
     ) -> Response:
         """Answer a question."""
-        ask = body.ask(desk)
+        ask = body.ask()
         if not body.prompt:
             return await _load(desk, body, http, _as_response)
         return await _answer(desk, ask, http, _as_response, is_stream=body.stream)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Field
 
 from ktdesk.runtime.request import Request
-from ktdesk.server.desk import Ask, Desk
+from ktdesk.server.desk import Ask
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import Loose, Schema, Seed, schema_text, stop_texts
 from ktdesk.server.openai.messages import FunctionTool
@@ -151,18 +151,17 @@ class ChatBody(Body):
     messages: list[Turn] = Field(default_factory=list[Turn])
     tools: list[OfferedTool] | None = None
 
-    def ask(self, desk: Desk) -> Ask:
+    def ask(self) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
-        shape = self.engine_options()
+        given = self.engine_options()
         if self.tools and self.format:
             raise ApiError(400, "An answer of a given format cannot call tools.")
         request = Request(
             messages=tuple(turn.as_message() for turn in self.messages),
             tools=tuple(tool.function.as_tool() for tool in self.tools or ()),
             template=self.template_options(),
-            options=desk.options(shape),
         )
-        return Ask(model=self.model, request=request, keep_s=self.keep_s)
+        return Ask(model=self.model, request=request, given=given, keep_s=self.keep_s)
 
 
 class GenerateBody(Body):
@@ -176,23 +175,22 @@ class GenerateBody(Body):
     template: str | None = None
     context: list[int] | None = None
 
-    def ask(self, desk: Desk) -> Ask:
+    def ask(self) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
         refuse_images(self.images)
         for name in ("suffix", "template", "context"):
             if getattr(self, name):
                 raise ApiError(400, f"The field {name} is not supported; use /api/chat.")
-        options = desk.options(self.engine_options())
+        given = self.engine_options()
         if self.raw:
-            request = Request(prompt=self.prompt, options=options)
+            request = Request(prompt=self.prompt)
         else:
             opening = (Message("system", self.system),) if self.system else ()
             request = Request(
                 messages=(*opening, Message("user", self.prompt)),
                 template=self.template_options(),
-                options=options,
             )
-        return Ask(model=self.model, request=request, keep_s=self.keep_s)
+        return Ask(model=self.model, request=request, given=given, keep_s=self.keep_s)
 
 
 def refuse_images(images: list[str] | None) -> None:

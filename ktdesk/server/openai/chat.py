@@ -31,7 +31,7 @@ def chat_router(desk: Desk) -> APIRouter:
         body: ChatBody, http: HttpRequest
     ) -> Response:
         """Continue a conversation."""
-        answers = await desk.ask(body.ask(desk), http, is_stream=bool(body.stream))
+        answers = await desk.ask(body.ask(), http, is_stream=bool(body.stream))
         head = _head(answers)
         if body.stream:
             chunks = _ChatChunks(head, has_progress=bool(body.return_progress))

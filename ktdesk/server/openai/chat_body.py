@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ktdesk.runtime.request import Request
-from ktdesk.server.desk import Ask, Desk
+from ktdesk.server.desk import Ask
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import (
     Count,
@@ -118,7 +118,7 @@ class ChatBody(SamplingFields, Strict):
     prompt_cache_key: str | None = None
     verbosity: str | None = None
 
-    def ask(self, desk: Desk) -> Ask:
+    def ask(self) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
         choice = self.tool_choice
         named = choice.function.name if isinstance(choice, ChatChoice) else None
@@ -130,7 +130,7 @@ class ChatBody(SamplingFields, Strict):
         )
         wanted = self.response_format.options() if self.response_format else {}
         refuse_both(wanted, has_tools=bool(tools))
-        options = desk.options(
+        given = (
             self.sampling_options()
             | shape
             | wanted
@@ -143,9 +143,8 @@ class ChatBody(SamplingFields, Strict):
             messages=tuple(message.as_message() for message in self.messages),
             tools=tools,
             template=self._template_options(),
-            options=options,
         )
-        return Ask(model=self.model, request=request, rule=rule, choices=self.n or 1)
+        return Ask(model=self.model, request=request, given=given, rule=rule, choices=self.n or 1)
 
     def _template_options(self) -> TemplateOptions:
         says = self.thinking.type == "enabled" if self.thinking else None

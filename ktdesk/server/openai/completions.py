@@ -42,15 +42,15 @@ class CompletionBody(SamplingFields, Strict):
         """The prompt."""
         return self.prompt if isinstance(self.prompt, str) else self.prompt[0]
 
-    def ask(self, desk: Desk) -> Ask:
+    def ask(self) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
         if self.echo and self.logprobs is not None:
             raise ApiError(400, "How likely a prompt is, is not told.", param="echo")
         shape = self.response_format.options() if self.response_format else {}
         own = {"max_tokens": self.max_tokens or _USUAL_TOKENS, "logprobs": self.logprobs}
-        options = desk.options(self.sampling_options() | shape | own)
-        request = Request(prompt=self.text, options=options)
-        return Ask(model=self.model, request=request, choices=self.n or 1)
+        given = self.sampling_options() | shape | own
+        request = Request(prompt=self.text)
+        return Ask(model=self.model, request=request, given=given, choices=self.n or 1)
 
 
 def completions_router(desk: Desk) -> APIRouter:
@@ -62,7 +62,7 @@ def completions_router(desk: Desk) -> APIRouter:
         body: CompletionBody, http: HttpRequest
     ) -> Response:
         """Continue a text."""
-        answers = await desk.ask(body.ask(desk), http, is_stream=bool(body.stream))
+        answers = await desk.ask(body.ask(), http, is_stream=bool(body.stream))
         head = _head(answers)
         prompt = body.text if body.echo else ""
         if body.stream:

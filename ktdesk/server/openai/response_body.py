@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ktdesk.runtime.request import Request
-from ktdesk.server.desk import Ask, Desk
+from ktdesk.server.desk import Ask
 from ktdesk.server.failures import ApiError
 from ktdesk.server.fields import (
     Count,
@@ -115,7 +115,7 @@ class ResponseBody(EngineFields, Strict):
             return (*earlier, Message("user", self.input))
         return (*earlier, *_messages(self.input))
 
-    def ask(self, desk: Desk, conversation: Sequence[Message]) -> Ask:
+    def ask(self, conversation: Sequence[Message]) -> Ask:
         """Return it in the engine's terms. Raises ApiError."""
         choice = self.tool_choice
         tools, rule, shape = offered(
@@ -128,7 +128,7 @@ class ResponseBody(EngineFields, Strict):
         refuse_both(wanted, has_tools=bool(tools))
         has_logprobs = INCLUDE_LOGPROBS in (self.include or ())
         full = {"auto": "shift", "disabled": "stop", None: None}[self.truncation]
-        options = desk.options(
+        given = (
             {"context_full": full}
             | {name: value for name, value in self.engine_options().items() if value is not None}
             | shape
@@ -147,9 +147,8 @@ class ResponseBody(EngineFields, Strict):
             messages=(*opening, *conversation),
             tools=tools,
             template=TemplateOptions(thinking=no_reasoning(effort), reasoning_effort=effort),
-            options=options,
         )
-        return Ask(model=self.model, request=request, rule=rule)
+        return Ask(model=self.model, request=request, given=given, rule=rule)
 
 
 def _messages(items: Sequence[InputItem]) -> Iterator[Message]:

@@ -34,7 +34,7 @@ def responses_router(desk: Desk) -> APIRouter:
         before = body.previous_response_id
         earlier = store.get(owner, before).messages if before else ()
         conversation = body.conversation(earlier)
-        answers = await desk.ask(body.ask(desk, conversation), http, is_stream=bool(body.stream))
+        answers = await desk.ask(body.ask(conversation), http, is_stream=bool(body.stream))
         head = head_of(body, new_id("resp_"), answers.entry.id, int(time.time()))
 
         def keep(answer: Answer, response: dict[str, Any]) -> None:

@@ -94,12 +94,12 @@ class Asking:
     async def _begin(self, model: str, http: HttpRequest, work: _Begin) -> dict[str, Any]:
         room = self._room
         entry = await room.desk.catalogue.entry(model)
-        options = room.desk.options({})
+        options = await room.desk.options(entry, {})
         settings = {"sampling": dataclasses.asdict(options)}
 
         def place(store: ChatStore) -> tuple[int, int, Ask]:
             chat_id, answer_id = work(store, entry.name, settings)
-            request = Request(messages=_said(store, chat_id, answer_id), options=options)
+            request = Request(messages=_said(store, chat_id, answer_id))
             return chat_id, answer_id, Ask(model=model, request=request)
 
         growing = await room.begin(place, http)

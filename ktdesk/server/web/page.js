@@ -114,7 +114,10 @@ function showMessages(messages) {
     const old = list.children[at];
     if (old && state.shown.get(old) === looks) return;
     const node = messageNode(message, isLast);
-    if (old) old.replaceWith(node); else list.append(node);
+    if (old) {
+      if (old.dataset.id === node.dataset.id) keepFold(old, node);
+      old.replaceWith(node);
+    } else list.append(node);
     state.shown.set(node, looks);
   });
   while (list.children.length > messages.length) list.lastChild.remove();
@@ -123,6 +126,12 @@ function showMessages(messages) {
   showStage();
   showAnswer();
   if (wasAtEnd) toEnd();
+}
+
+// What the reader has unfolded stays so when its answer ends.
+function keepFold(old, node) {
+  const [before, now] = [old, node].map((each) => each.querySelector("details.thinking"));
+  if (before && now) now.open = before.open;
 }
 
 function onAnswer(told) {

@@ -61,7 +61,7 @@ def serving(
         lambda: [Shelf(()).look_at(path) for path in models],
         load or (lambda path, progress: engine.load(path, progress=progress)),
         settings or ServerSettings(port=0),
-        sampling,
+        lambda path: sampling,
         keys,
     )
     ready = threading.Event()

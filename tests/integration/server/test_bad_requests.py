@@ -21,6 +21,8 @@ MODEL = "tiny-deepseek"
 HELLO = [{"role": "user", "content": "hello"}]
 JSON = {"type": "json_object"}
 CHAT = {"model": MODEL, "messages": HELLO, "max_tokens": 2}
+PICTURE = {"url": "data:image/png;base64," + "A" * (4 << 20)}
+SEEN = [{"role": "user", "content": [{"type": "image_url", "image_url": PICTURE}]}]
 POSTS = {
     "/v1/chat/completions": CHAT,
     "/v1/completions": {"model": MODEL, "prompt": "hello", "max_tokens": 2},
@@ -147,6 +149,8 @@ def test_a_prompt_that_is_too_long(http: httpx.Client, path: str) -> None:
         ("/v1/chat/completions", {"grammar": "start: ("}, "grammar"),
         ("/v1/chat/completions", {"grammar": 'root ::= "x"', "response_format": JSON}, "contra"),
         ("/v1/responses", {"tools": [{"type": "web_search"}]}, "tools"),
+        ("/v1/chat/completions", {"messages": SEEN}, "text"),
+        ("/v1/responses", {"input": SEEN}, "text"),
         ("/v1/completions", {"echo": True, "logprobs": 1}, "prompt"),
         ("/v1/completions", {"prompt": ["a", "b"]}, "prompt"),
         ("/v1/messages", {"tools": [{"type": "bash_20250124", "name": "bash"}]}, "schema"),

@@ -142,7 +142,7 @@ def test_others_are_let_in_with_keys_only(settings: dict, tiny: Path) -> None:
             list,
             lambda path, progress: None,
             ServerSettings(port=0, **settings),
-            SamplingSettings(),
+            lambda path: SamplingSettings(),
         )
     assert "--new-key" in caught.value.hint
 
@@ -166,7 +166,7 @@ def test_an_address_that_is_taken(served: Served) -> None:
             list,
             lambda path, progress: None,
             ServerSettings(port=port),
-            SamplingSettings(),
+            lambda path: SamplingSettings(),
         )
 
 

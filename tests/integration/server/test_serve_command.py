@@ -16,7 +16,12 @@ import httpx
 import openai
 import pytest
 
+from ktdesk.library.shelf.loading import prepare_load, remember
+from ktdesk.library.shelf.lock_file import write_lock
+from ktdesk.library.shelf.model_settings import ModelSettings
+from ktdesk.settings import models_folder
 from tests.tiny import tiny_deepseek
+from tests.unit.library.shelf.making import lock_of, put
 
 SERVE = [sys.executable, "-m", "ktdesk", "serve"]
 MODEL = "tiny-deepseek"
@@ -128,3 +133,31 @@ def test_what_cannot_be_is_an_error(arguments: list[str], words: str) -> None:
     assert done.returncode == 1
     assert words in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("given", "tokens"), [((), 3), (("--max-tokens", 2), 2)])
+def test_what_was_chosen_for_a_model_alone_holds_where_nobody_says_otherwise(
+    tiny: Path, given: tuple[object, ...], tokens: int
+) -> None:
+    remember(prepare_load(tiny), ModelSettings(sampling={"max_tokens": 3}))
+    with serving("--model", tiny, *given) as (process, address):
+        body = {"model": MODEL, "messages": [{"role": "user", "content": "hello"}]}
+        body["logit_bias"] = {"2": -100, "0": -100}  # it does not end by itself
+        for own, wanted in (({}, tokens), ({"max_tokens": 1}, 1)):
+            done = httpx.post(
+                f"{address}/v1/chat/completions", json=body | own, trust_env=False, timeout=60
+            )
+            assert done.json()["usage"]["completion_tokens"] == wanted
+        assert end(process)[0] == 0
+
+
+def test_a_model_with_wrong_bytes_is_read_and_refused_in_words(tiny: Path) -> None:
+    content = tiny.read_bytes()
+    put(models_folder(), {"wrong.gguf": content[:-1] + bytes([content[-1] ^ 1])})
+    write_lock(models_folder(), lock_of({"wrong.gguf": content}))
+    with serving() as (process, address):
+        body = {"model": "wrong", "prompt": "hello"}
+        done = httpx.post(f"{address}/v1/completions", json=body, trust_env=False, timeout=60)
+        assert done.is_error
+        assert "Not as its source has it: wrong.gguf" in done.json()["error"]["message"]
+        assert end(process)[0] == 0

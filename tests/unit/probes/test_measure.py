@@ -39,12 +39,12 @@ def test_a_node_is_read_by_its_own_cores() -> None:
 
 def test_products_have_a_rate_and_tiles_only_where_there_are() -> None:
     stream = open_stream(1, "scalar")
-    assert int8_ops_per_s(stream, size=256, tokens=16) > 0
-    assert bf16_ops_per_s(stream, size=256, tokens=16) == 0
+    assert int8_ops_per_s(stream, 1, size=256, tokens=16) > 0
+    assert bf16_ops_per_s(stream, 1, size=256, tokens=16) == 0
 
 
 def test_products_on_tiles() -> None:
-    assert bf16_ops_per_s(open_stream(1, "amx_emulated"), size=256, tokens=16) > 0
+    assert bf16_ops_per_s(open_stream(1, "amx_emulated"), 1, size=256, tokens=16) > 0
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_a_disk_that_cannot_be_written_has_no_speed(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Products that take no time."""
-    monkeypatch.setattr(module, "int8_ops_per_s", lambda stream: 3.0)
-    monkeypatch.setattr(module, "bf16_ops_per_s", lambda stream: 4.0)
+    monkeypatch.setattr(module, "int8_ops_per_s", lambda stream, threads: 3.0)
+    monkeypatch.setattr(module, "bf16_ops_per_s", lambda stream, threads: 4.0)
 
 
 @pytest.mark.usefixtures("quick")

@@ -6,8 +6,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import ktdesk.server.web as web
+from ktdesk.server.web.growing import Stage
 
 FOLDER = Path(web.__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))
@@ -28,5 +30,5 @@ def test_every_text_that_is_used_is_there_and_every_one_there_is_used() -> None:
     used = set(re.findall(r'data-(?:text|label|placeholder)="(\w+)"', page))
     for inside in re.findall(r"say\(([^)]*)\)", "".join(scripts)):
         used |= set(re.findall(r'"(\w+)"', inside))
-    stages = {"waiting", "loading", "reading", "writing"}  # by the name that the server gives
+    stages = set(get_args(Stage))  # by the name that the server gives
     assert used | stages == set(TEXTS["en"])
