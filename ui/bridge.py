@@ -30,6 +30,7 @@ from ktdesk import (
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
+from ktdesk.loading import load_into
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -125,15 +126,12 @@ class _Load:
             own = model.own.choosing(self._placement, self._own, self._settings)
             settings = own.over(self._settings)
             engine.threads = settings.threads or physical_cores()
-            info = engine.load(
+            info = load_into(
+                engine,
                 self._path,
-                placement=own.placement or "auto",
-                context_tokens=settings.context_tokens,
-                cache_type=settings.cache_type,
-                kept_bytes=settings.kept_mb * 1_000_000,
-                vram_bytes=settings.vram_mb * 1_000_000,
-                deferred_experts=settings.deferred_experts,
-                progress=lambda now: self._report(engine, now),
+                settings,
+                own.placement or "auto",
+                lambda now: self._report(engine, now),
             )
             remember(model, own)
             self.bundle.add(Loaded(info, settings, model.key, own))
@@ -172,6 +170,18 @@ class _Answer:
     def cancel(self, engine: Engine) -> None:
         self.cancelled.set()
         engine.cancel(self._request.id)
+
+
+class _Unload:
+    def __init__(self) -> None:
+        self.cancelled, self.bundle = threading.Event(), Bundle()
+
+    def run(self, engine: Engine) -> None:
+        engine.unload()
+        self.bundle.add(LoadFailed(None))
+
+    def cancel(self, engine: Engine) -> None:
+        del engine  # it takes no time
 
 
 def _fault() -> KTDeskError:
@@ -247,6 +257,10 @@ class EngineBridge(QObject):
         Models that are known to be damaged are refused.
         """
         self._start(_Load(path, settings or EngineSettings(), placement, own or {}))
+
+    def unload(self) -> None:
+        """Give the model's memory back; it ends with LoadFailed, without an error."""
+        self._start(_Unload())
 
     def generate(self, request: Request) -> None:
         """Answer a request."""

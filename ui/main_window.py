@@ -9,11 +9,11 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.actions import Actions, Command
-from ui.chat.model_choice import ModelChoice, ask_for_file
+from ui.actions import COMMANDS, QT_TRANSLATE_NOOP, Actions, Command
+from ui.chat.model_choice import ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
@@ -21,9 +21,11 @@ from ui.chats.presenter import ChatListPresenter
 from ui.chats.sidebar import ChatSidebar
 from ui.chats.transfer import Transfer
 from ui.kept_chats import KeptChats
+from ui.palette.dialog import Palette
+from ui.palette.presenter import PalettePresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
+from ui.toolbar import Toolbar
 from ui.widgets.rail import Rail
 from ui.wizard.page import WizardPage
 from ui.wizard.presenter import WizardPresenter
@@ -44,15 +46,16 @@ class Translated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """A page beside the conversation. title: says it in the present language.
+    """A page beside the conversation. title: as that of a `Command`. shortcut: instead of a number.
 
     make: builds the page, when it is shown for the first time.
     """
 
     id: str
     icon: str
-    title: Callable[[], str]
+    title: str
     make: Callable[[], QWidget]
+    shortcut: str = ""
 
 
 class MainWindow(QMainWindow):
@@ -85,17 +88,22 @@ class MainWindow(QMainWindow):
         self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
-        self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), self._make_chat), *pages)
+        self._kinds = (
+            PageKind("chat", "chat", QT_TRANSLATE_NOOP("MainWindow", "Chat"), self._make_chat),
+            *pages,
+        )
         self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget(self)
-        self.actions_by_id = Actions(self, self._commands())
-        below = (self.actions_by_id["open"], self.actions_by_id["wizard"])
-        self._choice = ModelChoice(model, below, theme)
+        self.actions_by_id = self._make_actions()
+        self._palette = Palette(
+            PalettePresenter(self.actions_by_id, chat, kept, model, self), theme, self
+        )
+        self._palette.hide()
         body = QWidget(self)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._make_toolbar(theme))
+        column.addWidget(Toolbar(self.actions_by_id, model, theme, self))
         column.addLayout(self._make_pages(theme), 1)
         self._layers = QStackedWidget(self)  # the frame, and what covers it
         self._layers.addWidget(body)
@@ -122,6 +130,13 @@ class MainWindow(QMainWindow):
         """Close the window, whatever is under way."""
         self._is_ending = True
         self.close()
+
+    def come_forward(self) -> None:
+        """Show the window above others, also if it was hidden or small."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def show_wizard(self) -> None:
         """Cover everything with the first steps."""
@@ -164,74 +179,45 @@ class MainWindow(QMainWindow):
         self._model.own.save_now()
         super().closeEvent(event)
 
-    def _commands(self) -> tuple[Command, ...]:
-        chat, model = self._chat, self._model
-        return (
-            Command("new", lambda: self.tr("New chat"), "Ctrl+N", self._new_chat),
-            Command("open", lambda: self.tr("Open a file…"), "Ctrl+O", self._open_file),
+    def _make_actions(self) -> Actions:
+        chat, model, page = self._chat, self._model, self.page
+        handlers: dict[str, Callable[[], object]] = {
+            "new": self._new_chat,
+            "stop": self._stop,
+            "retry": self._retry,
+            "edit": page.edit_last,
+            "search": self._search,
+            "find": self._find,
+            "find_next": lambda: page.finder.step(1),
+            "find_previous": lambda: page.finder.step(-1),
+            "open": self._open_file,
+            "reload": model.reload,
+            "palette": self._open_palette,
+            "sidebar": self._toggle_sidebar,
+            "settings": self._toggle_settings,
+            "advanced": self._switch_mode,
+            "theme": self._switch_theme,
+            "wizard": self._open_wizard,
+            "quit": self.quit,
+            **{kind.id: partial(self.show_page, kind.id) for kind in self._kinds},
+        }
+        conditions: dict[str, Callable[[], bool]] = {
+            "stop": lambda: chat.is_answering or model.is_busy,
+            "retry": lambda: chat.can_retry or chat.can_regenerate,
+            "edit": lambda: bool(chat.messages),
+            "reload": lambda: not model.is_busy,
+            "find": lambda: (
+                bool(chat.messages) and self._shows_chat()
+            ),  # other pages have their own
+        }
+        pages = [
             Command(
-                "stop",
-                lambda: self.tr("Stop"),
-                "Esc",
-                self._stop,
-                lambda: chat.is_answering or model.is_busy,
-            ),
-            Command(
-                "retry",
-                lambda: self.tr("Try again"),
-                "Ctrl+R",
-                self._retry,
-                lambda: chat.can_retry or chat.can_regenerate,
-            ),
-            Command(
-                "edit",
-                lambda: self.tr("Edit the last question"),
-                "Ctrl+Up",
-                self.page.edit_last,
-                lambda: bool(chat.messages),
-            ),
-            Command(
-                "reload",
-                lambda: self.tr("Reload the model"),
-                "Ctrl+Shift+R",
-                model.reload,
-                lambda: not model.is_busy,
-            ),
-            Command(
-                "theme",
-                lambda: self.tr("Switch between light and dark"),
-                "Ctrl+Shift+L",
-                self._switch_theme,
-            ),
-            Command("sidebar", lambda: self.tr("Show the chats"), "Ctrl+B", self._toggle_sidebar),
-            Command("search", lambda: self.tr("Search all chats"), "Ctrl+Shift+F", self._search),
-            Command(
-                "find",
-                lambda: self.tr("Find in this chat"),
-                "Ctrl+F",
-                self._find,
-                lambda: bool(chat.messages) and self._shows_chat(),  # other pages have their own
-            ),
-            Command(
-                "find_next",
-                lambda: self.tr("Find the next one"),
-                "F3",
-                lambda: self.page.finder.step(1),
-            ),
-            Command(
-                "find_previous",
-                lambda: self.tr("Find the one before"),
-                "Shift+F3",
-                lambda: self.page.finder.step(-1),
-            ),
-            Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
-            Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
-            Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
-            *(
-                Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
-                for number, kind in enumerate(self._kinds, 1)
-            ),
-        )
+                kind.id, kind.title, kind.shortcut or f"Ctrl+{number}", begins_group=number == 1
+            )
+            for number, kind in enumerate(self._kinds, 1)
+        ]
+        at = next(at for at, command in enumerate(COMMANDS) if command.id == "wizard")
+        return Actions(self, (*COMMANDS[:at], *pages, *COMMANDS[at:]), handlers, conditions)
 
     def _make_chat(self) -> QWidget:
         both = QWidget(self)
@@ -253,31 +239,14 @@ class MainWindow(QMainWindow):
         self.show_page("chat")
         return row
 
-    def _make_toolbar(self, theme: Theme) -> QWidget:
-        bar = QWidget(self)
-        bar.setObjectName("toolbar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.addWidget(ActionButton(theme, "sidebar", self.actions_by_id["sidebar"], bar))
-        row.addWidget(self._choice)
-        row.addStretch()
-        actions = self.actions_by_id
-        self._theme_button = ActionButton(theme, "moon", actions["theme"], bar)
-        row.addWidget(ActionButton(theme, "new", actions["new"], bar))
-        row.addWidget(self._theme_button)
-        row.addWidget(ActionButton(theme, "settings", actions["settings"], bar))
-        theme.changed.connect(self._follow_theme)
-        self._follow_theme()
-        return bar
-
-    @Slot()
-    def _follow_theme(self) -> None:
-        self._theme_button.show_icon("sun" if self._theme.is_dark else "moon")
-
     @Slot()
     def _switch_theme(self) -> None:
         self._store.set("interface", "theme", "light" if self._theme.is_dark else "dark")
+
+    @Slot()
+    def _switch_mode(self) -> None:
+        is_advanced = self._store.settings.interface.advanced
+        self._store.set("interface", "advanced", not is_advanced)
 
     @Slot()
     def _new_chat(self) -> None:
@@ -318,6 +287,10 @@ class MainWindow(QMainWindow):
         ask_for_file(self._model, self, self.tr("Open a model"), kinds)
 
     @Slot()
+    def _open_palette(self) -> None:
+        self._palette.open()
+
+    @Slot()
     def _open_wizard(self) -> None:
         self.show_wizard()
         self.wizard.look()
@@ -353,19 +326,3 @@ class MainWindow(QMainWindow):
         kept = self._store.settings.interface.window_geometry
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
-
-
-class ActionButton(IconButton):
-    """A button that triggers an action and says its title."""
-
-    def __init__(self, theme: Theme, icon: str, action: QAction, parent: QWidget) -> None:
-        super().__init__(theme, icon, parent)
-        self._action = action
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._follow)
-        self._follow()
-
-    @Slot()
-    def _follow(self) -> None:
-        self.describe(self._action.toolTip())
-        self.setEnabled(self._action.isEnabled())

@@ -73,6 +73,12 @@ def demo_models(
     return models
 
 
+def built_demo(folder: Path) -> Path | None:
+    """Return the path of the demo model in `folder`, if it was made before; fetches nothing."""
+    path = folder / DEEPSEEK_NAME
+    return path if _is_whole(path) else None
+
+
 def _is_whole(path: Path) -> bool:
     """Whether a file is there and unchanged since it was checked and stamped."""
     try:
