@@ -82,7 +82,6 @@ def _run() -> int:
     from ktdesk.engine import Engine
     from ui.bridge import EngineBridge
     from ui.chat.model_presenter import ModelPresenter
-    from ui.chat.presenter import ChatPresenter
     from ui.faults import FaultReporter
     from ui.kept_chats import open_kept
     from ui.language import Language
@@ -92,6 +91,7 @@ def _run() -> int:
     from ui.server.presenter import ServerPresenter
     from ui.settings_store import SettingsStore
     from ui.theme import Theme, application_icon
+    from ui.workspace.presenter import Workspace
 
     log_file = log.configure(log_folder(), to_stderr="WARNING")
     qInstallMessageHandler(_log_qt)
@@ -158,11 +158,11 @@ def _run() -> int:
         PageKind("server", "server", server_title, server_page),
     )
     kept, problem = open_kept(application)
-    chat = ChatPresenter(bridge, store, model, kept, application)
-    window = MainWindow(chat, model, kept, store, theme, pages)
-    chat.open_last()
+    workspace = Workspace(bridge, store, model, kept, application)
+    workspace.restore()
+    window = MainWindow(workspace, model, kept, store, theme, pages)
     if problem:
-        window.page.banner.show_error(problem)
+        window.workspace.show_error(problem)
     window.painted.connect(_log_start)
     if window.wizard.is_wanted:
         window.show_wizard()
@@ -180,14 +180,14 @@ def _run() -> int:
     library.loading.connect(lambda: window.show_page("chat"))
     window.painted.connect(go_on_with_downloads)
     if store.settings.interface.serve_at_start:
-        server.failed.connect(window.page.banner.show_error)
+        server.failed.connect(window.workspace.show_error)
         window.painted.connect(server.start)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
     library.close()
     has_ended = server.close(CLOSE_MS / 1000)
-    chat.close()
+    workspace.close()
     kept.close()
     if not (bridge.close(CLOSE_MS) and has_ended):
         _log.warning("the engine or the server did not end in time")

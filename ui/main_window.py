@@ -16,7 +16,6 @@ from ui.actions import Actions, Command
 from ui.chat.model_choice import ModelChoice, ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
-from ui.chat.presenter import ChatPresenter
 from ui.chats.presenter import ChatListPresenter
 from ui.chats.sidebar import ChatSidebar
 from ui.chats.transfer import Transfer
@@ -27,6 +26,9 @@ from ui.widgets.icon_button import IconButton
 from ui.widgets.rail import Rail
 from ui.wizard.page import WizardPage
 from ui.wizard.presenter import WizardPresenter
+from ui.workspace.commands import workspace_commands
+from ui.workspace.page import WorkspacePage
+from ui.workspace.presenter import Workspace
 
 SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
@@ -65,7 +67,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        chat: ChatPresenter,
+        workspace: Workspace,
         model: ModelPresenter,
         kept: KeptChats,
         store: SettingsStore,
@@ -73,15 +75,15 @@ class MainWindow(QMainWindow):
         pages: tuple[PageKind, ...] = (),
     ) -> None:
         super().__init__()
-        self._chat, self._model, self._store, self._theme = chat, model, store, theme
+        self._workspace, self._model, self._store, self._theme = workspace, model, store, theme
         self._is_painted = self._is_ending = False
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
-        self.page = ChatPage(chat, model, store, theme)
+        self.workspace = WorkspacePage(workspace, model, kept, store, theme)
         self.chats = ChatListPresenter(kept, self)
         self.transfer = Transfer(kept, self)
-        self.transfer.failed.connect(self.page.banner.show_error)
+        self.transfer.failed.connect(self.workspace.show_error)
         self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
@@ -100,13 +102,21 @@ class MainWindow(QMainWindow):
         self._layers = QStackedWidget(self)  # the frame, and what covers it
         self._layers.addWidget(body)
         self.setCentralWidget(self._layers)
-        chat.changed.connect(self.actions_by_id.refresh)
-        chat.changed.connect(self._mark_chat)
-        kept.failed.connect(self.page.banner.show_error)
-        self.sidebar.chosen.connect(chat.open)
-        store.failed.connect(self.page.banner.show_error)
+        for signal in (workspace.active_changed, workspace.changed, workspace.line.changed):
+            signal.connect(self.actions_by_id.refresh)
+            signal.connect(self._mark_chat)
+        kept.failed.connect(self.workspace.show_error)
+        self.sidebar.chosen.connect(workspace.open)
+        self.sidebar.menus.tab_wanted.connect(workspace.open_in_tab)
+        self.sidebar.menus.pane_wanted.connect(workspace.open_beside)
+        store.failed.connect(self.workspace.show_error)
         self._restore()
         self.page.prompt.setFocus()
+
+    @property
+    def page(self) -> ChatPage:
+        """The conversation that is active."""
+        return self.workspace.page
 
     def show_page(self, id_: str) -> None:
         """Bring a page to the front."""
@@ -165,7 +175,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _commands(self) -> tuple[Command, ...]:
-        chat, model = self._chat, self._model
+        workspace, model = self._workspace, self._model
         return (
             Command("new", lambda: self.tr("New chat"), "Ctrl+N", self._new_chat),
             Command("open", lambda: self.tr("Open a file…"), "Ctrl+O", self._open_file),
@@ -174,21 +184,21 @@ class MainWindow(QMainWindow):
                 lambda: self.tr("Stop"),
                 "Esc",
                 self._stop,
-                lambda: chat.is_answering or model.is_busy,
+                lambda: workspace.active.is_answering or model.is_busy,
             ),
             Command(
                 "retry",
                 lambda: self.tr("Try again"),
                 "Ctrl+R",
                 self._retry,
-                lambda: chat.can_retry or chat.can_regenerate,
+                lambda: workspace.active.can_retry or workspace.active.can_regenerate,
             ),
             Command(
                 "edit",
                 lambda: self.tr("Edit the last question"),
                 "Ctrl+Up",
-                self.page.edit_last,
-                lambda: bool(chat.messages),
+                lambda: self.page.edit_last(),
+                lambda: bool(workspace.active.messages),
             ),
             Command(
                 "reload",
@@ -210,7 +220,7 @@ class MainWindow(QMainWindow):
                 lambda: self.tr("Find in this chat"),
                 "Ctrl+F",
                 self._find,
-                lambda: bool(chat.messages) and self._shows_chat(),  # other pages have their own
+                lambda: bool(workspace.active.messages) and self._shows_chat(),  # other pages have their own
             ),
             Command(
                 "find_next",
@@ -226,6 +236,7 @@ class MainWindow(QMainWindow):
             ),
             Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
             Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
+            *workspace_commands(workspace, self.workspace, self._shows_chat),
             Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
             *(
                 Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
@@ -239,7 +250,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
-        row.addWidget(self.page, 1)
+        row.addWidget(self.workspace, 1)
         return both
 
     def _make_pages(self, theme: Theme) -> QHBoxLayout:
@@ -282,13 +293,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _new_chat(self) -> None:
         self.show_page("chat")
-        self._chat.new_chat()
+        self._workspace.new_chat()
         self.page.banner.hide()
-        self.page.prompt.setFocus()
 
     @Slot()
     def _mark_chat(self) -> None:
-        self.sidebar.show_state(self._chat.chat_id, self._chat.answering_chat)
+        busy = {ticket.chat_id for ticket in self._workspace.line.tickets}
+        self.sidebar.show_state(self._workspace.active.chat_id, busy)
 
     @Slot()
     def _toggle_sidebar(self) -> None:
@@ -306,7 +317,7 @@ class MainWindow(QMainWindow):
         self.sidebar.start_search()
 
     def _shows_chat(self) -> bool:
-        return self._stack.currentWidget() is self._pages.get("chat")
+        return bool(self._pages) and self._stack.currentWidget() is self._pages.get("chat")
 
     @Slot()
     def _find(self) -> None:
@@ -332,20 +343,23 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry(self) -> None:
-        if self._chat.can_retry:
-            self._chat.retry()
+        chat = self._workspace.active
+        if chat.can_retry:
+            chat.retry()
         else:
-            self._chat.regenerate()
+            chat.regenerate()
 
     @Slot()
     def _stop(self) -> None:
-        self._chat.stop()
-        self._model.cancel()
+        if self._workspace.active.is_answering:
+            self._workspace.active.stop()
+        else:
+            self._model.cancel()
 
     @Slot()
     def _toggle_settings(self) -> None:
         self.show_page("chat")
-        self.page.drawer.setVisible(self.page.drawer.isHidden())
+        self.workspace.toggle_drawer()
 
     def _restore(self) -> None:
         self.sidebar.setVisible(self._store.settings.interface.sidebar)
