@@ -117,13 +117,13 @@ class _Load:
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
-        from ktdesk.library.shelf.loading import (  # with numpy, and what reads model files
-            prepare_load,
-            remember,
-        )
+        # with numpy, and what reads model files
+        from ktdesk.library.shelf.before_load import verify_first
+        from ktdesk.library.shelf.loading import prepare_load, remember
 
         try:
             self._report(engine, LoadProgress("", 0.0))
+            verify_first(self._path, lambda now: self._report(engine, now))
             model = prepare_load(self._path)
             own = model.own.choosing(self._placement, self._own, self._settings)
             settings = own.over(self._settings)
@@ -264,7 +264,7 @@ class EngineBridge(QObject):
 
         settings: those of all models; the model's own take precedence. placement: None takes the
         last one that was given for this model. own: engine settings to be its own from now on.
-        Models that are known to be damaged are refused.
+        A model is verified before it is loaded the first time; one with wrong bytes is refused.
         """
         self.cancel()
         for worker in self._workers:

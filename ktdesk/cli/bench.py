@@ -24,7 +24,7 @@ from ktdesk import __version__
 from ktdesk.cli.last_bench import Change, LastBench, changes
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.measuring import Measured, make_prompt, measure
-from ktdesk.cli.model_choice import choose_model, load_model
+from ktdesk.cli.model_choice import choose_model, load_model, verify_model
 from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
@@ -120,6 +120,7 @@ def _load(
     program: Program, path: Path, settings: EngineSettings, placement: str
 ) -> tuple[Engine, float]:
     """Return an engine with the model loaded, and the seconds that this took."""
+    verify_model(program, path)  # the first time; that is no part of loading
     start = time.monotonic()
     return load_model(program, path, settings, placement=placement), time.monotonic() - start
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,30 +65,39 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 def load_model(
     program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded, as `load_into` does. Ctrl+C stops it: Cancelled.
+    """Return an engine with the model verified and loaded, as `load_into` does.
 
-    Raises ModelFileError if the model is known to have other bytes than it should.
+    Ctrl+C stops it: Cancelled.
     """
-    from ktdesk.library.shelf.loading import prepare_load
-
-    prepare_load(path)  # it refuses
+    verify_model(program, path)
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
-        load_into(
-            engine,
-            path,
-            settings,
-            placement,
-            lambda now: program.terminal.progress(stage_line(now), now.fraction),
-        )
+        load_into(engine, path, settings, placement, _shown(program))
     program.terminal.clear_progress()
     return engine
+
+
+def verify_model(program: Program, path: Path) -> None:
+    """Read a model to its end before it is loaded the first time; see `verify_first`.
+
+    Ctrl+C stops it: Cancelled. Raises ModelFileError for wrong bytes.
+    """
+    from ktdesk.library.shelf.before_load import verify_first
+
+    stop = threading.Event()
+    with on_interrupt(stop.set):
+        verify_first(path, _shown(program), stop)
+    program.terminal.clear_progress()
+
+
+def _shown(program: Program) -> Report:
+    return lambda now: program.terminal.progress(stage_line(now), now.fraction)
 
 
 def load_into(
     engine: Engine, path: Path, settings: EngineSettings, placement: str, progress: Report
 ) -> None:
-    """Load a model that `prepare_load` has allowed, as the settings say; see `Engine.load`."""
+    """Load a model that `verify_first` has allowed, as the settings say; see `Engine.load`."""
     engine.load(
         path,
         placement=placement,

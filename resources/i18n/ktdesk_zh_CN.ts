@@ -2092,12 +2092,20 @@
         <translation>每个字节都与来源一致。</translation>
     </message>
     <message>
-        <source>All of it is there; verify it to compare its bytes.</source>
-        <translation>文件齐全；校验后即可确认内容。</translation>
+        <source>No published hash; every byte is as it was when first read.</source>
+        <translation>没有公布的哈希值；每个字节都与首次读取时相同。</translation>
     </message>
     <message>
-        <source>All of it is there, and nothing to compare it with.</source>
-        <translation>文件齐全，但没有可供比对的校验值。</translation>
+        <source>All of it is there; it is compared before it is loaded.</source>
+        <translation>文件齐全；加载前会先核对内容。</translation>
+    </message>
+    <message>
+        <source>All of it is there; it is read once before it is loaded.</source>
+        <translation>文件齐全；加载前会先完整读取一次。</translation>
+    </message>
+    <message>
+        <source>No published hash; not as when first read: {names}</source>
+        <translation>没有公布的哈希值；与首次读取时不同：{names}</translation>
     </message>
     <message>
         <source>Missing: {names}</source>
@@ -3517,6 +3525,10 @@
 <context>
     <name>Stages</name>
     <message>
+        <source>Verifying the model</source>
+        <translation>正在校验模型</translation>
+    </message>
+    <message>
         <source>Opening the file</source>
         <translation>正在打开文件</translation>
     </message>
@@ -3551,6 +3563,10 @@
     <message>
         <source>{stage}: {done} of {total}</source>
         <translation>{stage}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{amounts}, {speed}/s</source>
+        <translation>{amounts}，{speed}/秒</translation>
     </message>
 </context>
 <context>

@@ -20,7 +20,7 @@ from ktdesk.errors import RequestError
 from ui.bridge import BridgeEvent, EngineBridge
 from ui.chat.answering import Answering
 from ui.chat.messages import ChatMessage, MessageState
-from ui.chat.model_presenter import ModelPresenter
+from ui.chat.model_presenter import ModelPresenter, ModelState
 from ui.chat.snapshot import snapshot
 from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
@@ -166,14 +166,15 @@ class AnswerLine(QObject):
 
     @property
     def _loaded(self) -> Path | None:
-        return _absolute(self._model.path) if self._model.is_ready else None
+        info = self._model.info
+        return _absolute(info.path) if info else None
 
     def _model_of(self, ticket: Ticket) -> Path | None:
         return _absolute(ticket.choices.model or self._model.chosen)
 
     def _advance(self) -> None:
         """Do what can be done for the first of those who wait."""
-        while not self._model.is_busy:
+        while not (self._model.is_busy or self._loading):
             step = self._line.step(self._loaded)
             if step is Step.BEGIN:
                 self._begin(self._line.begin())
@@ -237,10 +238,8 @@ class AnswerLine(QObject):
             match event:
                 case Prefill(done, total):
                     self.prefill.emit(ticket.chat_id, done, total)
-                case Token(_, text, "answer") if text:
-                    answer.add(text)
-                case Token(_, text, "reasoning") if text:
-                    answer.add_reasoning(text)
+                case Token(_, text, channel) if text:
+                    answer.add(text, channel)
                 case Done():
                     self._end(ticket, event, None)
                 case Failed(error):
@@ -279,16 +278,12 @@ class AnswerLine(QObject):
         if not model.is_ready:
             for ticket in list(self._line.running):
                 self._end(ticket, None, None)
-        ticket = self._loading
-        if ticket is None:
-            pass
-        elif model.is_busy:
-            if _absolute(model.path) != self._model_of(ticket):  # the user loads another one
-                self._loading = None
-        elif model.is_ready:
-            self._loading = None
-        else:  # it could not be loaded, which is told, or shall not
-            self._leave(ticket)
+        if ticket := self._loading:
+            wanted = self._model_of(ticket)
+            if self._loaded == wanted or (model.is_busy and _absolute(model.path) != wanted):
+                self._loading = None  # it is there, or the user loads another one
+            elif model.state is ModelState.NONE:  # it failed, which is told, or shall not be
+                self._leave(ticket)
         self._advance()
 
     @Slot()

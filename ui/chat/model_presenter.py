@@ -123,9 +123,9 @@ class ModelPresenter(QObject):
     def _load(self, path: Path, placement: str | None, own: Mapping[str, Any] | None) -> None:
         self.cancel()
         self.path, self.placement, self._wanted = path, placement, own
+        self._set(ModelState.LOADING)
         self.own.follow()
         self._bridge.load(path, self._store.settings.engine, placement, own)
-        self._set(ModelState.LOADING)
 
     @Slot(str)
     def load_file(self, path: str) -> None:
