@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
         ...
 
 else:
-    from PySide6.QtCore import QT_TRANSLATE_NOOP
+    from PySide6.QtCore import QT_TRANSLATE_NOOP as QT_TRANSLATE_NOOP
 
 CONTEXT = "MainWindow"  # of the titles, for those who translate
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +38,9 @@ class Command:
     id: str
     title: str
     shortcut: str
+    handler: Callable[[], object]
+    enabled_when: Callable[[], bool] = _always
     begins_group: bool = False
-
-
-# Those of the window; its pages come after the ones that change what is seen.
-COMMANDS = (
-    Command("new", QT_TRANSLATE_NOOP("MainWindow", "New chat"), "Ctrl+N"),
-    Command("stop", QT_TRANSLATE_NOOP("MainWindow", "Stop"), "Esc"),
-    Command("retry", QT_TRANSLATE_NOOP("MainWindow", "Try again"), "Ctrl+R"),
-    Command("edit", QT_TRANSLATE_NOOP("MainWindow", "Edit the last question"), "Ctrl+Up"),
-    Command("search", QT_TRANSLATE_NOOP("MainWindow", "Search all chats"), "Ctrl+Shift+F"),
-    Command("find", QT_TRANSLATE_NOOP("MainWindow", "Find in this chat"), "Ctrl+F"),
-    Command("find_next", QT_TRANSLATE_NOOP("MainWindow", "Find the next one"), "F3"),
-    Command("find_previous", QT_TRANSLATE_NOOP("MainWindow", "Find the one before"), "Shift+F3"),
-    Command("open", QT_TRANSLATE_NOOP("MainWindow", "Open a file…"), "Ctrl+O", begins_group=True),
-    Command("reload", QT_TRANSLATE_NOOP("MainWindow", "Reload the model"), "Ctrl+Shift+R"),
-    Command(
-        "palette",
-        QT_TRANSLATE_NOOP("MainWindow", "Find a command, a chat or a model"),
-        "Ctrl+K",
-        begins_group=True,
-    ),
-    Command("sidebar", QT_TRANSLATE_NOOP("MainWindow", "Show the chats"), "Ctrl+B"),
-    Command(
-        "settings", QT_TRANSLATE_NOOP("MainWindow", "Settings of engine and answers"), "Ctrl+."
-    ),
-    Command(
-        "advanced",
-        QT_TRANSLATE_NOOP("MainWindow", "Switch between simple and advanced mode"),
-        "Ctrl+Shift+A",
-    ),
-    Command(
-        "theme", QT_TRANSLATE_NOOP("MainWindow", "Switch between light and dark"), "Ctrl+Shift+L"
-    ),
-    Command("wizard", QT_TRANSLATE_NOOP("MainWindow", "First steps…"), "F1", begins_group=True),
-    Command("quit", QT_TRANSLATE_NOOP("MainWindow", "Quit"), "Ctrl+Q"),
-)
 
 
 def said(title: str) -> str:
@@ -78,24 +49,15 @@ def said(title: str) -> str:
 
 
 class Actions:
-    """The actions of a window by the id of their command.
+    """The actions of a window by the id of their command."""
 
-    handlers: what each does. conditions: when one can be done, where that is not always.
-    """
-
-    def __init__(
-        self,
-        window: QWidget,
-        table: Iterable[Command],
-        handlers: Mapping[str, Callable[[], object]],
-        conditions: Mapping[str, Callable[[], bool]],
-    ) -> None:
+    def __init__(self, window: QWidget, table: Iterable[Command]) -> None:
         self._commands = {command.id: command for command in table}
-        self._conditions = conditions
         self._actions = {id_: QAction(window) for id_ in self._commands}
         for id_, action in self._actions.items():
-            action.setShortcut(QKeySequence(self._commands[id_].shortcut))
-            action.triggered.connect(handlers[id_])
+            command = self._commands[id_]
+            action.setShortcut(QKeySequence(command.shortcut))
+            action.triggered.connect(command.handler)
             window.addAction(action)
         self.retranslate()
         self.refresh()
@@ -115,8 +77,8 @@ class Actions:
 
     def refresh(self) -> None:
         """Enable what can be done now."""
-        for id_, can_be_done in self._conditions.items():
-            self._actions[id_].setEnabled(can_be_done())
+        for id_, action in self._actions.items():
+            action.setEnabled(self._commands[id_].enabled_when())
 
     def retranslate(self) -> None:
         """Say the titles in the present language, with the shortcut in the tool tip."""

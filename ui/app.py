@@ -104,7 +104,6 @@ def _run(wanted: Path | None) -> int:
     from ktdesk.engine import Engine
     from ui.bridge import EngineBridge
     from ui.chat.model_presenter import ModelPresenter
-    from ui.chat.presenter import ChatPresenter
     from ui.crash_reports import CrashReports
     from ui.faults import FaultReporter
     from ui.kept_chats import open_kept
@@ -117,6 +116,7 @@ def _run(wanted: Path | None) -> int:
     from ui.settings_store import SettingsStore
     from ui.single_instance import SingleInstance
     from ui.theme import Theme, application_icon
+    from ui.workspace.presenter import Workspace
 
     qInstallMessageHandler(_log_qt)
     application = QApplication(sys.argv[:1])
@@ -150,11 +150,11 @@ def _run(wanted: Path | None) -> int:
     library = LibraryOnDemand(store, model, theme, application)
     pages = Pages(store, model, library, server, recent, reports, theme, application)
     kept, problem = open_kept(application)
-    chat = ChatPresenter(bridge, store, model, kept, application)
-    window = MainWindow(chat, model, kept, store, theme, pages.kinds())
-    chat.open_last()
+    workspace = Workspace(bridge, store, model, kept, application)
+    workspace.restore()
+    window = MainWindow(workspace, model, kept, store, theme, pages.kinds())
     if problem:
-        window.page.banner.show_error(problem)
+        window.workspace.show_error(problem)
     window.painted.connect(_log_start)
 
     def take(given: list[str]) -> None:
@@ -182,14 +182,14 @@ def _run(wanted: Path | None) -> int:
     library.loading.connect(lambda: window.show_page("chat"))
     window.painted.connect(go_on_with_downloads)
     if store.settings.interface.serve_at_start:
-        server.failed.connect(window.page.banner.show_error)
+        server.failed.connect(window.workspace.show_error)
         window.painted.connect(server.start)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Qt waits, Python would not see Ctrl+C
     code = application.exec()
     library.close()
     has_ended = server.close(CLOSE_MS / 1000)
-    chat.close()
+    workspace.close()
     kept.close()
     instance.close()
     reports.end()

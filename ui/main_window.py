@@ -12,11 +12,10 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.actions import COMMANDS, QT_TRANSLATE_NOOP, Actions, Command
+from ui.actions import QT_TRANSLATE_NOOP, Actions, Command
 from ui.chat.model_choice import ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
-from ui.chat.presenter import ChatPresenter
 from ui.chats.presenter import ChatListPresenter
 from ui.chats.sidebar import ChatSidebar
 from ui.chats.transfer import Transfer
@@ -27,8 +26,12 @@ from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.toolbar import Toolbar
 from ui.widgets.rail import Rail
+from ui.window_commands import window_commands
 from ui.wizard.page import WizardPage
 from ui.wizard.presenter import WizardPresenter
+from ui.workspace.commands import workspace_commands
+from ui.workspace.page import WorkspacePage
+from ui.workspace.presenter import Workspace
 
 SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
@@ -68,7 +71,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        chat: ChatPresenter,
+        workspace: Workspace,
         model: ModelPresenter,
         kept: KeptChats,
         store: SettingsStore,
@@ -76,15 +79,15 @@ class MainWindow(QMainWindow):
         pages: tuple[PageKind, ...] = (),
     ) -> None:
         super().__init__()
-        self._chat, self._model, self._store, self._theme = chat, model, store, theme
+        self._workspace, self._model, self._store, self._theme = workspace, model, store, theme
         self._is_painted = self._is_ending = False
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
-        self.page = ChatPage(chat, model, store, theme)
+        self.workspace = WorkspacePage(workspace, model, kept, store, theme)
         self.chats = ChatListPresenter(kept, self)
         self.transfer = Transfer(kept, self)
-        self.transfer.failed.connect(self.page.banner.show_error)
+        self.transfer.failed.connect(self.workspace.show_error)
         self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
@@ -96,7 +99,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         self.actions_by_id = self._make_actions()
         self._palette = Palette(
-            PalettePresenter(self.actions_by_id, chat, kept, model, self), theme, self
+            PalettePresenter(self.actions_by_id, workspace.open, kept, model, self), theme, self
         )
         self._palette.hide()
         body = QWidget(self)
@@ -108,13 +111,21 @@ class MainWindow(QMainWindow):
         self._layers = QStackedWidget(self)  # the frame, and what covers it
         self._layers.addWidget(body)
         self.setCentralWidget(self._layers)
-        chat.changed.connect(self.actions_by_id.refresh)
-        chat.changed.connect(self._mark_chat)
-        kept.failed.connect(self.page.banner.show_error)
-        self.sidebar.chosen.connect(chat.open)
-        store.failed.connect(self.page.banner.show_error)
+        for signal in (workspace.active_changed, workspace.changed, workspace.line.changed):
+            signal.connect(self.actions_by_id.refresh)
+            signal.connect(self._mark_chat)
+        kept.failed.connect(self.workspace.show_error)
+        self.sidebar.chosen.connect(workspace.open)
+        self.sidebar.menus.tab_wanted.connect(workspace.open_in_tab)
+        self.sidebar.menus.pane_wanted.connect(workspace.open_beside)
+        store.failed.connect(self.workspace.show_error)
         self._restore()
         self.page.prompt.setFocus()
+
+    @property
+    def page(self) -> ChatPage:
+        """The conversation that is active."""
+        return self.workspace.page
 
     def show_page(self, id_: str) -> None:
         """Bring a page to the front."""
@@ -180,44 +191,42 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _make_actions(self) -> Actions:
-        chat, model, page = self._chat, self._model, self.page
+        workspace, model = self._workspace, self._model
         handlers: dict[str, Callable[[], object]] = {
             "new": self._new_chat,
             "stop": self._stop,
             "retry": self._retry,
-            "edit": page.edit_last,
+            "edit": lambda: self.page.edit_last(),
             "search": self._search,
             "find": self._find,
-            "find_next": lambda: page.finder.step(1),
-            "find_previous": lambda: page.finder.step(-1),
+            "find_next": lambda: self.page.finder.step(1),
+            "find_previous": lambda: self.page.finder.step(-1),
             "open": self._open_file,
             "reload": model.reload,
-            "palette": self._open_palette,
+            "palette": lambda: self._palette.open(),
             "sidebar": self._toggle_sidebar,
             "settings": self._toggle_settings,
             "advanced": self._switch_mode,
             "theme": self._switch_theme,
             "wizard": self._open_wizard,
             "quit": self.quit,
-            **{kind.id: partial(self.show_page, kind.id) for kind in self._kinds},
         }
+        # Other pages than the conversation have their own search.
         conditions: dict[str, Callable[[], bool]] = {
-            "stop": lambda: chat.is_answering or model.is_busy,
-            "retry": lambda: chat.can_retry or chat.can_regenerate,
-            "edit": lambda: bool(chat.messages),
+            "stop": lambda: workspace.active.is_answering or model.is_busy,
+            "retry": lambda: workspace.active.can_retry or workspace.active.can_regenerate,
+            "edit": lambda: bool(workspace.active.messages),
             "reload": lambda: not model.is_busy,
-            "find": lambda: (
-                bool(chat.messages) and self._shows_chat()
-            ),  # other pages have their own
+            "find": lambda: bool(workspace.active.messages) and self._shows_chat(),
         }
-        pages = [
-            Command(
-                kind.id, kind.title, kind.shortcut or f"Ctrl+{number}", begins_group=number == 1
-            )
-            for number, kind in enumerate(self._kinds, 1)
-        ]
-        at = next(at for at, command in enumerate(COMMANDS) if command.id == "wizard")
-        return Actions(self, (*COMMANDS[:at], *pages, *COMMANDS[at:]), handlers, conditions)
+        chats = workspace_commands(workspace, self.workspace, self._shows_chat)
+        pages = [self._page_command(*each) for each in enumerate(self._kinds, 1)]
+        return Actions(self, window_commands(handlers, conditions, chats, pages))
+
+    def _page_command(self, number: int, kind: PageKind) -> Command:
+        keys = kind.shortcut or f"Ctrl+{number}"
+        show = partial(self.show_page, kind.id)
+        return Command(kind.id, kind.title, keys, show, begins_group=number == 1)
 
     def _make_chat(self) -> QWidget:
         both = QWidget(self)
@@ -225,7 +234,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
-        row.addWidget(self.page, 1)
+        row.addWidget(self.workspace, 1)
         return both
 
     def _make_pages(self, theme: Theme) -> QHBoxLayout:
@@ -251,13 +260,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _new_chat(self) -> None:
         self.show_page("chat")
-        self._chat.new_chat()
+        self._workspace.new_chat()
         self.page.banner.hide()
-        self.page.prompt.setFocus()
 
     @Slot()
     def _mark_chat(self) -> None:
-        self.sidebar.show_state(self._chat.chat_id, self._chat.answering_chat)
+        busy = {ticket.chat_id for ticket in self._workspace.line.tickets}
+        self.sidebar.show_state(self._workspace.active.chat_id, busy)
 
     @Slot()
     def _toggle_sidebar(self) -> None:
@@ -275,7 +284,7 @@ class MainWindow(QMainWindow):
         self.sidebar.start_search()
 
     def _shows_chat(self) -> bool:
-        return self._stack.currentWidget() is self._pages.get("chat")
+        return bool(self._pages) and self._stack.currentWidget() is self._pages.get("chat")
 
     @Slot()
     def _find(self) -> None:
@@ -285,10 +294,6 @@ class MainWindow(QMainWindow):
     def _open_file(self) -> None:
         kinds = self.tr("Models (*.gguf)")
         ask_for_file(self._model, self, self.tr("Open a model"), kinds)
-
-    @Slot()
-    def _open_palette(self) -> None:
-        self._palette.open()
 
     @Slot()
     def _open_wizard(self) -> None:
@@ -305,20 +310,23 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry(self) -> None:
-        if self._chat.can_retry:
-            self._chat.retry()
+        chat = self._workspace.active
+        if chat.can_retry:
+            chat.retry()
         else:
-            self._chat.regenerate()
+            chat.regenerate()
 
     @Slot()
     def _stop(self) -> None:
-        self._chat.stop()
-        self._model.cancel()
+        if self._workspace.active.is_answering:
+            self._workspace.active.stop()
+        else:
+            self._model.cancel()
 
     @Slot()
     def _toggle_settings(self) -> None:
         self.show_page("chat")
-        self.page.drawer.setVisible(self.page.drawer.isHidden())
+        self.workspace.toggle_drawer()
 
     def _restore(self) -> None:
         self.sidebar.setVisible(self._store.settings.interface.sidebar)

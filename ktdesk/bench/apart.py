@@ -25,7 +25,7 @@ def bench_apart(path: Path, settings: EngineSettings, sizes: Sizes, report: Repo
 
     settings: those of all models; the model's own take precedence, as does its placement.
 
-    report: gets what is being done ('load', 'reload', 'warm up', 'measure', 'stop') and how far
+    report: gets what is being done ('verify', 'load', 'reload', 'warm up', 'measure') and how far
     all is, 0 to 1, ten times a second; what it raises ends the process.
     """
     context = multiprocessing.get_context("spawn")  # it inherits no locks of other threads
@@ -68,6 +68,7 @@ def _work(connection: Connection, path: Path, settings: EngineSettings, sizes: S
     from ktdesk.bench.one import bench_model
     from ktdesk.engine import Engine
     from ktdesk.hardware import physical_cores
+    from ktdesk.library.shelf.before_load import verify_first
     from ktdesk.library.shelf.loading import prepare_load
     from ktdesk.loading import load_into
     from ktdesk.runtime.request import Done, Failed, Request, Stats
@@ -81,7 +82,7 @@ def _work(connection: Connection, path: Path, settings: EngineSettings, sizes: S
         nonlocal done
         stage = "reload" if done else "load"
         engine = Engine(threads=settings.threads or physical_cores())
-        own = prepare_load(path).own  # it refuses what is known to be damaged
+        own = prepare_load(path).own
         placement = own.placement or "auto"
         load_into(
             engine, path, own.over(settings), placement, lambda now: tell(stage, now.fraction)
@@ -101,6 +102,7 @@ def _work(connection: Connection, path: Path, settings: EngineSettings, sizes: S
         raise RuntimeError("the engine ended an answer without Done or Failed")
 
     try:
+        verify_first(path, lambda now: tell("verify"))  # the first time; that is no part of loading
         connection.send(("done", bench_model(load, answer, sizes)))
     except KTDeskError as error:
         connection.send(("failed", str(error), error.hint))

@@ -20,7 +20,7 @@ from ktdesk.bench.last import Change
 from ktdesk.bench.one import Bench, Sizes, bench_model
 from ktdesk.cli.answer import quietly
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import choose_model, load_model
+from ktdesk.cli.model_choice import choose_model, load_model, verify_model
 from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
@@ -90,6 +90,7 @@ def _bench_one(
     as_json: bool,
 ) -> None:
     """Measure one placement, compare with the last time, and keep the result for the next."""
+    verify_model(program, path)  # the first time; that is no part of loading
     bench = bench_model(
         lambda: load_model(program, path, settings, placement=placement),
         quietly(program.terminal),

@@ -9,11 +9,12 @@ from ktdesk.runtime.progress import LoadProgress
 
 
 def stage_line(now: LoadProgress) -> str:
-    """Return the stage of loading, with the bytes that are read while they are read."""
+    """Return the stage of loading, with the bytes that are read, and how fast, meanwhile."""
     if not now.total_bytes:
         return now.stage
     done, total = format_progress(now.done_bytes, now.total_bytes)
-    return f"{now.stage}: {done} of {total}"
+    speed = f", {format_bytes(round(now.bytes_per_s))}/s" if now.bytes_per_s else ""
+    return f"{now.stage}: {done} of {total}{speed}"
 
 
 def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
 from ktdesk.errors import ModelFileError, SettingsError, did_you_mean
 from ktdesk.loading import load_into
+from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, Settings, models_folder, save_settings
 
 if TYPE_CHECKING:
@@ -64,24 +66,33 @@ def demo_models(program: Program, source: Path | None = None) -> DemoModels:
 def load_model(
     program: Program, path: Path, settings: EngineSettings, *, placement: str = "auto"
 ) -> Engine:
-    """Return an engine with the model loaded, as `load_into` does. Ctrl+C stops it: Cancelled.
+    """Return an engine with the model verified and loaded, as `load_into` does.
 
-    Raises ModelFileError if the model is known to have other bytes than it should.
+    Ctrl+C stops it: Cancelled.
     """
-    from ktdesk.library.shelf.loading import prepare_load
-
-    prepare_load(path)  # it refuses
+    verify_model(program, path)
     engine = program.make_engine(settings.threads)
     with on_interrupt(engine.cancel_load):
-        load_into(
-            engine,
-            path,
-            settings,
-            placement,
-            lambda now: program.terminal.progress(stage_line(now), now.fraction),
-        )
+        load_into(engine, path, settings, placement, _shown(program))
     program.terminal.clear_progress()
     return engine
+
+
+def verify_model(program: Program, path: Path) -> None:
+    """Read a model to its end before it is loaded the first time; see `verify_first`.
+
+    Ctrl+C stops it: Cancelled. Raises ModelFileError for wrong bytes.
+    """
+    from ktdesk.library.shelf.before_load import verify_first
+
+    stop = threading.Event()
+    with on_interrupt(stop.set):
+        verify_first(path, _shown(program), stop)
+    program.terminal.clear_progress()
+
+
+def _shown(program: Program) -> Report:
+    return lambda now: program.terminal.progress(stage_line(now), now.fraction)
 
 
 def remember_model(program: Program, path: Path) -> None:

@@ -17,7 +17,7 @@ from ktdesk.bench.measuring import Measured, measure
 from ktdesk.bench.one import Sizes
 from ktdesk.cli.answer import quietly
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import load_model
+from ktdesk.cli.model_choice import load_model, verify_model
 from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
@@ -86,6 +86,7 @@ def compare(
 
     for placement in placements:
         plan_here(path, settings, placement)
+    verify_model(program, path)  # the first time; that is no part of loading
     found: list[Compared] = []
     first: Logits | None = None
     for placement in placements:

@@ -73,6 +73,9 @@ def run(arguments: Namespace, program: Program) -> int:
     engine = _engine(arguments, program, path)
 
     def load(path: Path, progress: Report) -> None:
+        from ktdesk.library.shelf.before_load import verify_first
+
+        verify_first(path, progress)
         settings, placement = _load_settings(arguments, program, path)
         load_into(engine, path, settings, placement, progress)
 

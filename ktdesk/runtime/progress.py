@@ -11,13 +11,15 @@ from dataclasses import dataclass
 class LoadProgress:
     """How far loading is: a stage in words, and its share of the whole from 0 to 1.
 
-    While weights are read, also how many of their bytes have been; else both are 0.
+    While files or weights are read, also how many of their bytes have been; else both are 0.
+    bytes_per_s: where that is worth saying.
     """
 
     stage: str
     fraction: float
     done_bytes: int = 0
     total_bytes: int = 0
+    bytes_per_s: float = 0.0
 
 
 Report = Callable[[LoadProgress], None]

@@ -15,6 +15,7 @@ from ktdesk.settings.connecting import SourcesSettings as SourcesSettings
 from ktdesk.settings.fields import Level as Level
 from ktdesk.settings.fields import Section as Section
 from ktdesk.settings.fields import Setting as Setting
+from ktdesk.settings.fields import allowed_among as allowed_among
 from ktdesk.settings.fields import allowed_values as allowed_values
 from ktdesk.settings.fields import describe as describe
 from ktdesk.settings.fields import is_allowed as is_allowed

@@ -129,6 +129,20 @@ def _texts(value: Any) -> Any:
     return texts if all(isinstance(text, str) for text in texts) else _WRONG
 
 
+def allowed_among(section: type[Section], values: Any) -> dict[str, Any]:
+    """Return those of a mapping's values that a section takes; of what is no mapping, none."""
+    if not isinstance(values, dict):
+        return {}
+    given, kept = cast("dict[str, Any]", values), dict[str, Any]()
+    for name in describe(section):
+        if name in given:
+            try:
+                kept[name] = getattr(section(**{name: given[name]}), name)
+            except (SettingsError, TypeError, OverflowError):
+                continue
+    return kept
+
+
 def is_allowed(value: Any, about: Setting) -> bool:
     """Return whether a value of the declared type is among those allowed."""
     if about.choices:

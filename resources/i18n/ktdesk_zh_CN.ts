@@ -77,6 +77,37 @@
     </message>
 </context>
 <context>
+    <name>AnswerLine</name>
+    <message>
+        <source>Being answered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Third in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number {place} in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} is being loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{place}  ·  {model} will be loaded first</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
     <message>
         <source>The model answered nothing.</source>
@@ -87,8 +118,19 @@
         <translation>思考中…</translation>
     </message>
     <message>
+        <source>Waiting in line…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy the answer</source>
         <translation>复制回答</translation>
+    </message>
+</context>
+<context>
+    <name>AskAll</name>
+    <message>
+        <source>Ask all panes</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -175,6 +217,10 @@
     <message>
         <source>Answer, tokens/s</source>
         <translation>回答，token/秒</translation>
+    </message>
+    <message>
+        <source>Verifying the model</source>
+        <translation>正在校验模型</translation>
     </message>
     <message>
         <source>Loading the model</source>
@@ -278,6 +324,14 @@
 <context>
     <name>ChatMenus</name>
     <message>
+        <source>Open in a new tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open beside this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rename</source>
         <translation>重命名</translation>
     </message>
@@ -367,6 +421,33 @@
     <message>
         <source>The message was deleted.</source>
         <translation>消息已删除。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSettings</name>
+    <message>
+        <source>This chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the settings of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>What the model shall keep to, as: answer briefly, in German.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers in this chat</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -506,6 +587,41 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>tokens/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First token after</source>
+        <translation>首个词元用时</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>生成速度</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>生成词元</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Time in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speeds side by side</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1687,6 +1803,17 @@
     </message>
 </context>
 <context>
+    <name>LinePanel</name>
+    <message>
+        <source>Questions in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are answered in this order. Each change of the model takes a load.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LinkQuestion</name>
     <message>
         <source>Open a link?</source>
@@ -2128,6 +2255,50 @@
         <source>Find the one before</source>
         <translation>查找上一处</translation>
     </message>
+    <message>
+        <source>New tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Open the closed tab again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tab before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another chat beside this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pane before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the questions in line</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>MessageActions</name>
@@ -2325,12 +2496,20 @@
         <translation>每个字节都与来源一致。</translation>
     </message>
     <message>
-        <source>All of it is there; verify it to compare its bytes.</source>
-        <translation>文件齐全；校验后即可确认内容。</translation>
+        <source>No published hash; every byte is as it was when first read.</source>
+        <translation>没有公布的哈希值；每个字节都与首次读取时相同。</translation>
     </message>
     <message>
-        <source>All of it is there, and nothing to compare it with.</source>
-        <translation>文件齐全，但没有可供比对的校验值。</translation>
+        <source>All of it is there; it is compared before it is loaded.</source>
+        <translation>文件齐全；加载前会先核对内容。</translation>
+    </message>
+    <message>
+        <source>All of it is there; it is read once before it is loaded.</source>
+        <translation>文件齐全；加载前会先完整读取一次。</translation>
+    </message>
+    <message>
+        <source>No published hash; not as when first read: {names}</source>
+        <translation>没有公布的哈希值；与首次读取时不同：{names}</translation>
     </message>
     <message>
         <source>Missing: {names}</source>
@@ -2417,6 +2596,25 @@
     </message>
 </context>
 <context>
+    <name>MoveButtons</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Let it be answered earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it be answered later</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OfferTable</name>
     <message>
         <source>Quantisation</source>
@@ -2481,6 +2679,14 @@
         <translation>已加载的模型另有设置</translation>
     </message>
     <message>
+        <source>Only for this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets the chat follow what is for all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Take back</source>
         <translation>撤回</translation>
     </message>
@@ -2514,6 +2720,39 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>PaneArea</name>
+    <message>
+        <source>Panes</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PaneModel</name>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Choose the model of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model of this chat: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model that is chosen at the top</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PaneView</name>
+    <message>
+        <source>Close the pane (Ctrl+W)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2791,6 +3030,41 @@
     <message>
         <source>Changed ones: {count}. Folders of models stay, and so do the settings of single models.</source>
         <translation>已更改的设置：{count} 项。模型文件夹和单个模型的设置会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>PresetRow</name>
+    <message>
+        <source>Preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps instructions and settings of this chat as a preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Deletes the preset that is chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take up a preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep a preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3946,6 +4220,10 @@
 <context>
     <name>Stages</name>
     <message>
+        <source>Verifying the model</source>
+        <translation>正在校验模型</translation>
+    </message>
+    <message>
         <source>Opening the file</source>
         <translation>正在打开文件</translation>
     </message>
@@ -3980,6 +4258,10 @@
     <message>
         <source>{stage}: {done} of {total}</source>
         <translation>{stage}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{amounts}, {speed}/s</source>
+        <translation>{amounts}，{speed}/秒</translation>
     </message>
 </context>
 <context>
@@ -4042,6 +4324,45 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>TabRow</name>
+    <message>
+        <source>Open chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New tab (Ctrl+T)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another chat beside this one (Ctrl+\)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} in line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the line: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the tab (Ctrl+W)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4404,6 +4725,32 @@
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Chat without a title</source>
+        <translation>无标题对话</translation>
+    </message>
+</context>
+<context>
+    <name>WorkspacePage</name>
+    <message>
+        <source>The answer is finished. {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer in {title} is finished.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -32,6 +32,7 @@ from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.workspace.presenter import Workspace
 
 BEAT_MS = 16
 QUESTION = "Write a long guide to Python, with headings, lists, tables and code. Do not stop early."
@@ -153,15 +154,15 @@ def main() -> int:
     store = SettingsStore(dataclasses.replace(Settings(), engine=engine))
     bridge = EngineBridge(Engine())
     model, kept = ModelPresenter(bridge, store, bridge), KeptChats(temporary_chats())
-    chat = ChatPresenter(bridge, store, model, kept, bridge)
-    window = MainWindow(chat, model, kept, store, Theme(app))
+    workspace = Workspace(bridge, store, model, kept, bridge)
+    window = MainWindow(workspace, model, kept, store, Theme(app))
     window.resize(1100, 850)
     window.show()
     model.load(path)
     wait(lambda: model.is_ready)
-    lines = measure(chat, arguments.words, arguments.seconds, arguments.stops)
+    lines = measure(workspace.active, arguments.words, arguments.seconds, arguments.stops)
     sys.stdout.write("\n".join(lines) + "\n")
-    chat.close()
+    workspace.close()
     bridge.close(10_000)
     kept.close()
     return 0

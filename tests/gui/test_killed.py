@@ -84,7 +84,8 @@ def test_the_next_start_shows_question_answer_and_draft(tmp_path: Path, seed: in
         assert messages[path[0]].content == "why?"
         kept = len(messages[path[1]].content) if len(path) > 1 else 0
         assert all(message.status in ("done", "stopped") for message in messages.values())
-        assert store.chats.remembered("open_chat") == chat.id
+        (tab,) = store.chats.remembered("workspace")["tabs"]
+        assert [pane["chat_id"] for pane in tab["panes"]] == [chat.id]
         assert store.chats.get(chat.id).draft == "and then"
     last_s = whole[-1][0]
     assert kept >= max((count for at, count in whole if at < last_s - LOST_S), default=0)

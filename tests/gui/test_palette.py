@@ -14,18 +14,18 @@ from pytestqt.qtbot import QtBot
 from ktdesk.library.shelf.model import Owner
 from tests.gui.driving import editor
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.presenter import ChatPresenter
 from ui.language import Language
 from ui.main_window import MainWindow, PageKind
 from ui.palette.dialog import Palette
 from ui.settings_store import SettingsStore
+from ui.workspace.presenter import Workspace
 
 
 @pytest.fixture
-def window(qtbot: QtBot, chat, model, kept, store, theme, monkeypatch) -> MainWindow:
+def window(qtbot: QtBot, workspace, model, kept, store, theme, monkeypatch) -> MainWindow:
     monkeypatch.setattr(model, "find", lambda: None)
     pages = (PageKind("hardware", "hardware", "Hardware", lambda: QLabel("machine")),)
-    window = MainWindow(chat, model, kept, store, theme, pages)
+    window = MainWindow(workspace, model, kept, store, theme, pages)
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
@@ -81,7 +81,7 @@ def test_a_page_is_opened(qtbot: QtBot, window: MainWindow, palette: Palette) ->
 def test_esc_closes_it_and_stops_nothing(
     qtbot: QtBot, window: MainWindow, palette: Palette, monkeypatch
 ) -> None:
-    monkeypatch.setattr(window._chat, "stop", lambda: pytest.fail("stopped"))
+    monkeypatch.setattr(window, "_stop", lambda: pytest.fail("stopped"))
     window.actions_by_id["stop"].setEnabled(True)
     press(qtbot, window, Qt.Key.Key_Escape)
     assert not palette.isVisible()
@@ -105,7 +105,7 @@ def test_what_cannot_be_done_now_is_not_offered(palette: Palette) -> None:
 
 
 def test_a_conversation_is_opened(
-    qtbot: QtBot, window: MainWindow, chat: ChatPresenter, kept
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, kept
 ) -> None:
     wanted = kept.store.chats.new("Rainy weekend in Lisbon")
     kept.store.chats.new("Something else")
@@ -115,7 +115,7 @@ def test_a_conversation_is_opened(
     type_(qtbot, palette, "lisb")
     assert titles(palette) == ["Rainy weekend in Lisbon   Chat"]
     press(qtbot, window, Qt.Key.Key_Return)
-    assert chat.chat_id == wanted
+    assert workspace.active.chat_id == wanted
     assert window.page.isVisible()
 
 

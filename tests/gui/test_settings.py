@@ -18,7 +18,7 @@ from ui.theme import Theme
 
 
 def field(window: MainWindow, name: str, kind: type[QWidget]):
-    return window.page.drawer.findChild(QWidget, name).findChild(kind)
+    return window.workspace.drawer.findChild(QWidget, name).findChild(kind)
 
 
 def test_values_are_taken_and_saved(window: MainWindow, store: SettingsStore) -> None:
@@ -47,7 +47,7 @@ def test_a_seed_is_a_whole_number_or_nothing(
 def test_reloading_is_offered_when_it_is_needed(
     qtbot: QtBot, window: MainWindow, loaded: ModelPresenter
 ) -> None:
-    drawer = window.page.drawer
+    drawer = window.workspace.drawer
     window.actions_by_id["settings"].trigger()
     assert drawer.isVisible()
     reload = drawer.findChild(QPushButton)
@@ -62,7 +62,7 @@ def test_reloading_is_offered_when_it_is_needed(
 
 def test_simple_mode_shows_what_everybody_needs(window: MainWindow, store: SettingsStore) -> None:
     window.actions_by_id["settings"].trigger()
-    drawer = window.page.drawer
+    drawer = window.workspace.drawer
 
     def shown(name: str) -> bool:
         return drawer.findChild(QWidget, name).isVisible()

@@ -14,6 +14,7 @@ from ktdesk.bench.one import Bench
 def stage_text(stage: str) -> str:
     """Return what is being done, in words."""
     words = {
+        "verify": QCoreApplication.translate("BenchPage", "Verifying the model"),
         "load": QCoreApplication.translate("BenchPage", "Loading the model"),
         "reload": QCoreApplication.translate("BenchPage", "Loading it again"),
         "warm up": QCoreApplication.translate("BenchPage", "Warming up"),

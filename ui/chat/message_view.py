@@ -163,10 +163,11 @@ class AnswerView(QWidget):
         self._blocks.show_text(message.text)
         self._blocks.setVisible(bool(message.text))
         self._copy.text_to_copy = message.text
-        has_ended = message.state is not MessageState.GROWING
+        has_ended = message.has_ended
         if (has_begun or has_ended) and self._reading:
             self._reading.hide()
         self._hint.setVisible(not has_begun and self._reading is None)
+        self._hint.setText(self._waiting_text(message))
         self._copy.setVisible(has_ended and bool(message.text))
         self._statistics.setVisible(has_ended)
         self.buttons.show_message(message)
@@ -202,9 +203,12 @@ class AnswerView(QWidget):
             self._reading.show()
             self._hint.hide()
 
+    def _waiting_text(self, message: ChatMessage) -> str:
+        is_in_line = message.state is MessageState.WAITING
+        return self.tr("Waiting in line…") if is_in_line else self.tr("Thinking…")
+
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._hint.setText(self.tr("Thinking…"))
         self._copy.describe(self.tr("Copy the answer"))
         self._thinking.retranslate()
         if self._reading:

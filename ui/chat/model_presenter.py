@@ -35,7 +35,8 @@ class ModelPresenter(QObject):
     """Keeps one model loaded.
 
     path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
-    the path of a file, or None for what was last chosen for this model.
+    the path of a file, or None for what was last chosen for this model. chosen: the user's model,
+    also while another one is lent to a chat.
     own: what was chosen for the loaded model alone.
     changed: state, info, or settings. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of LocalModel that `find` has asked for.
@@ -51,6 +52,7 @@ class ModelPresenter(QObject):
         self._bridge, self._store = bridge, store
         self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
+        self.chosen: Path | None = None
         self.placement: str | None = None
         self._wanted: Mapping[str, Any] | None = None  # of what is loaded, or was tried last
         self._loaded_with: EngineSettings | None = None
@@ -113,11 +115,19 @@ class ModelPresenter(QObject):
         self, path: Path, placement: str | None = None, own: Mapping[str, Any] | None = None
     ) -> None:
         """Load a model in place of the one that is loaded; see `EngineBridge.load`."""
+        self.chosen = path
+        self._load(path, placement, own)
+
+    def lend(self, path: Path) -> None:
+        """Load a model for a chat; it is not chosen by that."""
+        self._load(path, None, None)
+
+    def _load(self, path: Path, placement: str | None, own: Mapping[str, Any] | None) -> None:
         self.cancel()
         self.path, self.placement, self._wanted = path, placement, own
+        self._set(ModelState.LOADING)
         self.own.follow()
         self._bridge.load(path, self._store.settings.engine, placement, own)
-        self._set(ModelState.LOADING)
 
     @Slot(str)
     def load_file(self, path: str) -> None:
@@ -127,15 +137,15 @@ class ModelPresenter(QObject):
     def reload(self) -> None:
         """Load the same model again: with new settings, or after a failure."""
         if self.path:
-            self.load(self.path, self.placement, self._wanted)
+            self._load(self.path, self.placement, self._wanted)
         else:
             self.start()
 
     def unload(self) -> None:
         """Give the model's memory back; `reload` brings it again."""
         self.cancel()
-        self._bridge.unload()
         self._set(ModelState.LOADING)
+        self._bridge.unload()
 
     def cancel(self) -> None:
         """Stop preparing or loading."""
@@ -174,7 +184,8 @@ class ModelPresenter(QObject):
                     self._loaded_with = settings
                     self._wanted = None  # what was is kept
                     self.own.follow(key, own)
-                    self._store.set("interface", "last_model", str(info.path.absolute()))
+                    if self.path == self.chosen:
+                        self._store.set("interface", "last_model", str(info.path.absolute()))
                     self._set(ModelState.READY, info)
                 case LoadFailed(None):
                     self._set(ModelState.NONE)

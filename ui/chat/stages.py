@@ -6,9 +6,10 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from ktdesk.engine import LoadProgress
-from ktdesk.errors import format_progress
+from ktdesk.errors import format_bytes, format_progress
 
 STAGES = (
+    QT_TRANSLATE_NOOP("Stages", "Verifying the model"),
     QT_TRANSLATE_NOOP("Stages", "Opening the file"),
     QT_TRANSLATE_NOOP("Stages", "Reading the weights"),
     QT_TRANSLATE_NOOP("Stages", "Preparing the first step"),
@@ -27,4 +28,8 @@ def stage_text(now: LoadProgress) -> str:
         return stage
     done, total = format_progress(now.done_bytes, now.total_bytes)
     text = QCoreApplication.translate("Stages", "{stage}: {done} of {total}")
-    return text.format(stage=stage, done=done, total=total)
+    amounts = text.format(stage=stage, done=done, total=total)
+    if not now.bytes_per_s:
+        return amounts
+    text = QCoreApplication.translate("Stages", "{amounts}, {speed}/s")
+    return text.format(amounts=amounts, speed=format_bytes(round(now.bytes_per_s)))

@@ -166,9 +166,7 @@ def _possible(model: LocalModel, *, is_loaded: bool) -> set[str]:
         can.add("repair")
     if model.condition is Condition.GONE:
         return can
-    can.add("reveal")
-    if any(file.expected_sha256 for file in model.files):
-        can.add("verify")
+    can |= {"reveal", "verify"}
     if model.owner is Owner.KTDESK and not is_loaded:
         can |= {"move", "delete"}
     return can

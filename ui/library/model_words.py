@@ -54,16 +54,25 @@ def _explanation(model: LocalModel) -> str:
     state = model.state
     match state.condition:
         case Condition.COMPLETE:
-            return translate("Models", "Every byte is as its source says.")
-        case Condition.UNVERIFIED if any(file.expected_sha256 for file in model.files):
-            return translate("Models", "All of it is there; verify it to compare its bytes.")
+            return (
+                translate("Models", "Every byte is as its source says.")
+                if model.is_published
+                else translate(
+                    "Models", "No published hash; every byte is as it was when first read."
+                )
+            )
+        case Condition.UNVERIFIED if model.is_published:
+            return translate("Models", "All of it is there; it is compared before it is loaded.")
         case Condition.UNVERIFIED:
-            return translate("Models", "All of it is there, and nothing to compare it with.")
+            return translate("Models", "All of it is there; it is read once before it is loaded.")
         case Condition.MISSING:
             text = translate("Models", "Missing: {names}")
             return text.format(names=_listed(state.missing))
-        case Condition.DAMAGED:
+        case Condition.DAMAGED if model.differs_from_source:
             text = translate("Models", "Not as their source has them: {names}")
+            return text.format(names=_listed(state.damaged))
+        case Condition.DAMAGED:
+            text = translate("Models", "No published hash; not as when first read: {names}")
             return text.format(names=_listed(state.damaged))
         case Condition.UNREADABLE:
             return state.reason

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.actions import Actions
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.presenter import ChatPresenter
 from ui.kept_chats import KeptChats
 from ui.palette.matching import score
 
@@ -50,13 +49,13 @@ class PalettePresenter(QObject):
     def __init__(
         self,
         actions: Actions,
-        chat: ChatPresenter,
+        open_chat: Callable[[int], object],
         kept: KeptChats,
         model: ModelPresenter,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._actions, self._chat, self._kept, self._model = actions, chat, kept, model
+        self._actions, self._show_chat, self._kept, self._model = actions, open_chat, kept, model
         self._commands: list[Entry] = []
         self._chats: list[Entry] = []
         self._models: list[Entry] = []
@@ -104,7 +103,7 @@ class PalettePresenter(QObject):
 
     def _open_chat(self, chat_id: int) -> None:
         self._actions["chat"].trigger()
-        self._chat.open(chat_id)
+        self._show_chat(chat_id)
 
     @Slot(list)
     def _take_models(self, models: list[LocalModel]) -> None:

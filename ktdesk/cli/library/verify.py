@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {
     "right": "right",
+    "same": "as it was when it was read first; nobody says what it should be",
     "wrong": "has other bytes than it should",
-    "unknown": "nobody says what it should be",
+    "unknown": "nobody says what it should be; from now on changes are noticed",
     "unreadable": "cannot be read",
     "changed": "was written to meanwhile",
 }

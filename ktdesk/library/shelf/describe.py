@@ -12,7 +12,7 @@ from ktdesk.errors import ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.expected import Expected, by_name
-from ktdesk.library.shelf.facts import HEADER, SHA256, FileFacts
+from ktdesk.library.shelf.facts import HEADER, OWN, SHA256, FileFacts
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.state import ModelFile, decide
@@ -69,11 +69,13 @@ def _seal(path: Path) -> Seal | None:
 
 
 def _file(path: Path, expected: Expected, facts: FileFacts) -> ModelFile:
-    seal, sha256 = _seal(path), ""
+    seal, sha256, own = _seal(path), "", ""
     if seal:
         attested = expected.sha256 if expected.seal == seal else ""
         sha256 = facts.get(path, SHA256, [seal]) or attested  # what was found last counts
-    return ModelFile(path, seal, expected.size_bytes, sha256, expected.sha256)
+        own = "" if expected.sha256 else facts.get(path, OWN, [seal]) or ""
+    wanted = expected.sha256 or own
+    return ModelFile(path, seal, expected.size_bytes, sha256, wanted, is_own=bool(own))
 
 
 def _read(path: Path, seals: Sequence[Seal], facts: FileFacts) -> tuple[dict[str, Any], str]:

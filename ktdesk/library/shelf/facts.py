@@ -22,7 +22,8 @@ from ktdesk.settings import data_folder
 from ktdesk.write_ahead import write_ahead
 
 HEADER = "header"  # name, architecture and kind, of the first file of a model
-SHA256 = "sha256"  # of all bytes, as they were read
+SHA256 = "sha256"  # of all bytes, as they were read last
+OWN = "own"  # the first sha256 of a file whose source says none: it is to stay so
 BLOCKS = "blocks"  # [start, end, CRC-32] of parts that were right, to find the wrong ones later by
 KEY = "key"  # of the content of a model, by its first file
 

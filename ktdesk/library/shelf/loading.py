@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Before a model is loaded: whether it may be, and how it was last."""
+"""What is known of a model before it is loaded: how it was last, and where it is now."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from pathlib import Path
 from ktdesk.errors import KTDeskError, LibraryError, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.shards import shard_names
-from ktdesk.library.shelf.describe import model_files
-from ktdesk.library.shelf.expected import by_locks_above
 from ktdesk.library.shelf.facts import KEY, FileFacts
-from ktdesk.library.shelf.model import LocalModel
 from ktdesk.library.shelf.model_settings import (
     ModelSettings,
     read_model_settings,
@@ -23,7 +20,6 @@ from ktdesk.library.shelf.model_settings import (
 )
 from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
-from ktdesk.library.shelf.state import Condition, decide
 from ktdesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,12 +41,8 @@ class Prepared:
 
 
 def prepare_load(path: Path) -> Prepared:
-    """Return what was chosen for a model that is to be loaded.
-
-    Raises ModelFileError if the model is known to have other bytes than it should.
-    """
+    """Return what was chosen for a model that is to be loaded."""
     with closing(FileFacts()) as facts:
-        check_loadable(path, facts)
         try:
             key = content_key(path, facts)
         except KTDeskError as error:  # loading says what is wrong
@@ -84,19 +76,6 @@ def find_again(path: Path, settings: Settings) -> Path | None:
                     if content_key(model.path, shelf.facts) == key:
                         return model.path
     return None
-
-
-def check_loadable(path: Path, facts: FileFacts) -> None:
-    """Raise ModelFileError if a model is known to have other bytes than it should.
-
-    Looks at sizes, and at what was found out before: that takes no time. What else may keep a model
-    from being loaded, loading finds out by itself.
-    """
-    path = path.absolute()
-    files = model_files(path, by_locks_above(path), facts)
-    state = decide(files)
-    if state.condition is Condition.DAMAGED:
-        LocalModel(path, path.stem, "", files, state, path.parent).check_loadable()
 
 
 def content_key(path: Path, facts: FileFacts) -> str:

@@ -15,6 +15,7 @@ from ktdesk.library.shelf.state import Condition, ModelFile, ModelState
 
 SUFFIX = ".gguf"
 _SHOWN = 3  # names of files in a sentence
+_OWN = "No source says what its bytes should be; they were read once, and"
 
 
 class Owner(Enum):
@@ -65,6 +66,16 @@ class LocalModel:
         return max((file.seal.changed_ns for file in self.files if file.seal), default=0)
 
     @property
+    def is_published(self) -> bool:
+        """Whether others than KTDesk say what each of its files should be."""
+        return all(file.expected_sha256 and not file.is_own for file in self.files)
+
+    @property
+    def differs_from_source(self) -> bool:
+        """Whether a file is not what its source says; else damaged ones are not as at first."""
+        return any(file.is_damaged and not file.is_own for file in self.files)
+
+    @property
     def condition(self) -> Condition:
         """How it is."""
         return self.state.condition
@@ -98,11 +109,12 @@ def explain(model: LocalModel) -> tuple[str, str]:
     again = f"Fetch it again with {owner}." if owner else again
     match state.condition:
         case Condition.COMPLETE:
-            return "Every byte is as its source says.", ""
-        case Condition.UNVERIFIED if any(file.expected_sha256 for file in model.files):
-            return "All of it is there; its bytes were not compared yet.", "Verify it."
+            said = "Every byte is as its source says."
+            return (said if model.is_published else f"{_OWN} every byte is as it was then."), ""
+        case Condition.UNVERIFIED if model.is_published:
+            return "All of it is there; its bytes are compared before it is loaded.", ""
         case Condition.UNVERIFIED:
-            return "All of it is there; there is nothing to compare its bytes with.", ""
+            return "All of it is there; its bytes are read once before it is loaded.", ""
         case Condition.GONE if not model.folder.is_dir():
             return (
                 f"{model.path} is not there: the folder {model.folder} is gone.",
@@ -119,8 +131,10 @@ def explain(model: LocalModel) -> tuple[str, str]:
                 f"{_shown(state.missing)}.",
                 f"Put all parts into the folder {model.path.parent}, or fetch them.",
             )
-        case Condition.DAMAGED:
+        case Condition.DAMAGED if model.differs_from_source:
             return f"Not as its source has it: {_shown(state.damaged)}.", again
+        case Condition.DAMAGED:
+            return f"{_OWN} are others now: {_shown(state.damaged)}.", again
         case Condition.UNREADABLE:
             return state.reason, "Fetch it again if it may be damaged; or choose another file."
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from ktdesk.errors import KTDeskError, LibraryError, format_bytes
 from ktdesk.library.shelf.belongings import belongings
 from ktdesk.library.shelf.copying import sync_folder, take
-from ktdesk.library.shelf.facts import SHA256, FileFacts
+from ktdesk.library.shelf.facts import OWN, SHA256, FileFacts
 from ktdesk.library.shelf.lock_file import ModelLock, forget_files, read_locks, write_lock
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.move_plan import MovedFile, MovePlan, new_id
@@ -161,6 +161,8 @@ def _exchange(plan: MovePlan, facts: FileFacts) -> None:
             sync_folder(file.target.parent)
         if file.sha256 and file.seal:
             facts.keep(file.target, SHA256, [file.seal], file.sha256)
+        if file.seal and (own := facts.get(file.source, OWN, [file.old])):
+            facts.keep(file.target, OWN, [file.seal], own)
     _move_lock(plan)
     for file in plan.files:
         if file.source.exists():

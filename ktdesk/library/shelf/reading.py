@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads files to their end, past the system's cache: a model that is in use must stay in it."""
+"""Reads files to their end, mostly past the system's cache: a model in use must stay in it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,20 @@ Block = tuple[int, int, int]  # start, end, CRC-32
 
 
 def hash_file(
-    path: Path, count: Count, stop: threading.Event, blocks: list[Block] | None = None
+    path: Path,
+    count: Count,
+    stop: threading.Event,
+    blocks: list[Block] | None = None,
+    *,
+    stays_cached: bool = False,
 ) -> str:
     """Return the sha256 of a file. blocks: gets those of the file.
 
-    count: gets the bytes of each chunk. Raises OSError, Cancelled.
+    count: gets the bytes of each chunk. stays_cached: the system may keep what was read. Raises
+    OSError, Cancelled.
     """
     digest, crc, start, at = hashlib.sha256(), 0, 0, 0
-    for chunk in _chunks(path, count, stop):
+    for chunk in _chunks(path, count, stop, stays_cached=stays_cached):
         digest.update(chunk)
         at += len(chunk)
         if blocks is not None:
@@ -59,7 +65,9 @@ def wrong_blocks(
     return tuple(wrong)
 
 
-def _chunks(path: Path, count: Count, stop: threading.Event) -> Iterator[memoryview]:
+def _chunks(
+    path: Path, count: Count, stop: threading.Event, *, stays_cached: bool
+) -> Iterator[memoryview]:
     buffer = bytearray(CHUNK_BYTES)
     view, at = memoryview(buffer), 0
     with path.open("rb", buffering=0) as file:
@@ -67,7 +75,7 @@ def _chunks(path: Path, count: Count, stop: threading.Event) -> Iterator[memoryv
             if stop.is_set():
                 raise Cancelled
             yield view[:size]
-            if sys.platform == "linux":
+            if sys.platform == "linux" and not stays_cached:
                 os.posix_fadvise(file.fileno(), at, size, os.POSIX_FADV_DONTNEED)
             at += size
             count(size)

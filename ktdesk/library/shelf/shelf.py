@@ -9,13 +9,12 @@ from pathlib import Path
 
 from ktdesk.formats.shards import shard_names
 from ktdesk.library.shelf.describe import Candidate, describe
-from ktdesk.library.shelf.expected import by_locks_above
 from ktdesk.library.shelf.facts import HEADER, FileFacts
 from ktdesk.library.shelf.folders import model_folders
 from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.others import places_of_others
 from ktdesk.library.shelf.state import Condition, ModelFile, decide
-from ktdesk.library.shelf.walk import walk
+from ktdesk.library.shelf.walk import said_of, walk
 from ktdesk.settings import Settings
 
 
@@ -76,7 +75,7 @@ class Shelf:
         path = path.absolute()
         places = ((folder, owner) for folder, owner in self.places if path.is_relative_to(folder))
         folder, owner = next(places, (path.parent, Owner.KTDESK))
-        return describe(Candidate(path, folder, owner), by_locks_above(path), self.facts)
+        return describe(Candidate(path, folder, owner), said_of(path), self.facts)
 
     def _forget_others(self, folder: Path, models: Sequence[LocalModel]) -> None:
         """Forget models that are not in a folder any more, as they do not come back with a disk."""

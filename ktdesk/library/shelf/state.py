@@ -14,10 +14,11 @@ from ktdesk.library.shelf.seal import Seal
 class Condition(Enum):
     """How a model is.
 
-    COMPLETE: every byte is as its source says. UNVERIFIED: all of it is there and can be read, but
-    its bytes were not compared, or there is nothing to compare them with. MISSING: some of its
-    files are not there. DAMAGED: some have other bytes than they should. UNREADABLE: it is all
-    there, but is no model, or the system does not give it. GONE: none of its files is there.
+    COMPLETE: every byte is as its source says or, where that says nothing, as it was when KTDesk
+    first read it. UNVERIFIED: all of it is there and can be read, but its bytes were not compared,
+    or not even read. MISSING: some of its files are not there. DAMAGED: some have other bytes than
+    they should. UNREADABLE: it is all there, but is no model, or the system does not give it. GONE:
+    none of its files is there.
     """
 
     COMPLETE = "complete"
@@ -29,11 +30,7 @@ class Condition(Enum):
 
     @property
     def may_load(self) -> bool:
-        """Whether a model in this condition is loaded.
-
-        An unverified one is: most files that people have come without anything to verify them by,
-        sizes and headers have been looked at by then, and to compare 400 GB takes minutes.
-        """
+        """Whether a model in this condition is loaded; an unverified one is verified first."""
         return self in (Condition.COMPLETE, Condition.UNVERIFIED)
 
 
@@ -43,7 +40,7 @@ class ModelFile:
 
     seal: of the file as it is; None if it is not there. expected_bytes: as its lock says; None
     without one. sha256: of its bytes as they are, expected_sha256: as they should be, in
-    hexadecimal digits; '' where that is not known.
+    hexadecimal digits; '' where that is not known. is_own: nobody else says what it should be.
     """
 
     path: Path
@@ -51,6 +48,7 @@ class ModelFile:
     expected_bytes: int | None = None
     sha256: str = ""
     expected_sha256: str = ""
+    is_own: bool = False
 
     @property
     def size_bytes(self) -> int:

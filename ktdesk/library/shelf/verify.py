@@ -14,7 +14,7 @@ from pathlib import Path
 from ktdesk.errors import Cancelled, LibraryError
 from ktdesk.hardware import physical_cores
 from ktdesk.hardware.disks import describe_disk
-from ktdesk.library.shelf.facts import BLOCKS, SHA256, FileFacts
+from ktdesk.library.shelf.facts import BLOCKS, OWN, SHA256, FileFacts
 from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model import LocalModel
 from ktdesk.library.shelf.reading import Block, hash_file, wrong_blocks
@@ -32,11 +32,13 @@ class Outcome(Enum):
     """What came of comparing a file.
 
     RIGHT, WRONG: its bytes are what they should be, or not. UNKNOWN: nobody says what they should
-    be. UNREADABLE: it could not be read to its end, or is not there. CHANGED: it was written to
+    be; what they are is kept, and what they are to stay. SAME: they are what was kept so.
+    UNREADABLE: it could not be read to its end, or is not there. CHANGED: it was written to
     meanwhile.
     """
 
     RIGHT = "right"
+    SAME = "same"
     WRONG = "wrong"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
@@ -63,13 +65,16 @@ def verify(
     facts: FileFacts,
     progress: Report = lambda done, size: None,
     stop: threading.Event | None = None,
+    *,
+    stays_cached: bool = False,
 ) -> tuple[FileResult, ...]:
     """Read every byte of a model's files, and keep in the facts what they are.
 
+    stays_cached: the files are read again soon, and what they take of the system's cache is free.
     progress: gets the bytes that were read and those of all files, from several threads, one at a
     time. Raises Cancelled soon after `stop` is set; what was found of whole files until then stays.
     """
-    reading = _Reading(model, facts, progress, stop or threading.Event())
+    reading = _Reading(model, facts, progress, stop or threading.Event(), stays_cached)
     with ThreadPoolExecutor(_workers(model), thread_name_prefix="verify") as pool:
         jobs = {pool.submit(reading.compare, file): file.path for file in model.files}
         try:
@@ -87,9 +92,10 @@ class _Reading:
     """One run over the files of a model, in several threads."""
 
     def __init__(
-        self, model: LocalModel, facts: FileFacts, progress: Report, stop: threading.Event
-    ) -> None:
-        self.stop = stop
+        self, model: LocalModel, facts: FileFacts, progress: Report, stop: threading.Event,
+        stays_cached: bool,
+    ) -> None:  # fmt: skip
+        self.stop, self._stays_cached = stop, stays_cached
         self._facts, self._progress = facts, progress
         self._lock = threading.Lock()
         self._done, self._size = 0, model.size_bytes
@@ -101,7 +107,9 @@ class _Reading:
         blocks: list[Block] = []
         try:
             before = Seal.of(file.path)
-            sha256 = hash_file(file.path, self._count, self.stop, blocks)
+            sha256 = hash_file(
+                file.path, self._count, self.stop, blocks, stays_cached=self._stays_cached
+            )
             after = Seal.of(file.path)
             if after != before:
                 return FileResult(file.path, Outcome.CHANGED)
@@ -112,9 +120,16 @@ class _Reading:
 
     def _judge(self, file: ModelFile, seal: Seal, sha256: str, blocks: list[Block]) -> FileResult:
         """Compare with what it should be, and with what it was when it was right."""
-        if not file.expected_sha256:
+        expected = file.expected_sha256
+        if file.is_own and seal != file.seal:  # it is another file by now
+            expected = ""
+        if not expected:
+            self._facts.keep(file.path, OWN, [seal], sha256)
             return FileResult(file.path, Outcome.UNKNOWN, sha256)
-        if sha256 == file.expected_sha256:
+        if file.is_own:
+            is_same = sha256 == expected
+            return FileResult(file.path, Outcome.SAME if is_same else Outcome.WRONG, sha256)
+        if sha256 == expected:
             self.seals[file.path] = seal
             self._facts.keep(file.path, BLOCKS, [seal], blocks)
             return FileResult(file.path, Outcome.RIGHT, sha256)

@@ -12,7 +12,7 @@ from ktdesk.formats.shards import shared_name
 from ktdesk.library.fetch.names import LOCK_NAME
 from ktdesk.library.shelf import llama_cpp, ollama
 from ktdesk.library.shelf.describe import Candidate
-from ktdesk.library.shelf.expected import Expected, by_locks
+from ktdesk.library.shelf.expected import Expected, by_locks, by_locks_above
 from ktdesk.library.shelf.model import SUFFIX, Owner
 
 _SYSTEM = frozenset(("$recycle.bin", "system volume information", "lost+found"))
@@ -57,6 +57,17 @@ def walk(folder: Path, owner: Owner = Owner.KTDESK) -> Walk:
             first.setdefault((path.parent, shared_name(path)), Candidate(path, folder, owner))
     found.candidates += first.values()
     return found
+
+
+def said_of(path: Path) -> dict[Path, Expected]:
+    """Return what is said of a file by what lies beside and above it."""
+    expected = by_locks_above(path)
+    try:
+        names = [each.name for each in path.parent.iterdir()]
+    except OSError:
+        names = []
+    llama_cpp.read_manifests(path.parent, names, expected)
+    return expected
 
 
 def _folders(found: Walk) -> Iterator[tuple[Path, list[str], Owner]]:

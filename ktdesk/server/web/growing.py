@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An answer that is being written: into the store every second, and for pages as they ask."""
+"""An answer that is being written: for pages as they ask."""
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ktdesk.chats import ChatStore
-from ktdesk.chats.answer_writer import AnswerWriter, Draft
+from ktdesk.chats.growing_answer import GrowingAnswer
 from ktdesk.errors import KTDeskError
 from ktdesk.rendering.page import PageBlocks
 from ktdesk.runtime.progress import LoadProgress
@@ -50,18 +48,14 @@ class Growing:
 
     def __init__(self, store: ChatStore, chat_id: int, message_id: int) -> None:
         self.chat_id, self.id = chat_id, message_id
-        self._store, self._writer = store, AnswerWriter(store, message_id)
+        self._answer = GrowingAnswer(store, message_id, keeps_errors=True)
         self._stream: AnswerStream | None = None
         self._is_stopped = False
-        self._text = self._thinking = ""
-        self._thinks_since: float | None = None
-        self._thought_ms = 0
         self._stage: Stage = "waiting"
         self._fraction = 0.0
         self._done: Done | None = None
         self.error: KTDeskError | None = None
-        self._shown = {"text": PageBlocks(), "thinking": PageBlocks()}
-        self._pushed = {"text": 0, "thinking": 0}
+        self._text, self._thinking = _Rendered(), _Rendered()
 
     def follow(self, stream: AnswerStream) -> None:
         """Say where it comes from."""
@@ -84,7 +78,7 @@ class Growing:
                 self._stage, self._fraction = "reading", done / max(1, total)
             case Token(_, text, channel) if text:
                 self._stage = "writing"
-                self._append(text, is_thought=channel == "reasoning")
+                self._answer.add(text, channel)
             case Done():
                 self._done = item
             case Failed(error):
@@ -94,50 +88,28 @@ class Growing:
 
     def view(self) -> View:
         """Return what to show."""
-        pieces = {
-            name: tuple(self._pieces(name, text))
-            for name, text in (("text", self._text), ("thinking", self._thinking))
-        }
-        return View(self._stage, self._fraction, pieces["thinking"], pieces["text"])
+        draft = self._answer.draft
+        text, thinking = self._text.html(draft.content), self._thinking.html(draft.thinking)
+        return View(self._stage, self._fraction, thinking, text)
+
+    def end(self) -> None:
+        """Say that nothing more comes."""
+        error = self.error
+        self._answer.end(self._done, f"{error} {error.hint}".strip() if error else None)
 
     def store(self) -> None:
         """Store it after its end, or discard it if nothing has come. Raises ChatsError."""
-        self._writer.end()
-        messages, done = self._store.messages, self._done
-        is_whole = done is not None and done.reason != "cancelled"
-        if not (self._text or self._thinking or is_whole or self.error):
-            messages.discard(self.id)
-            return
-        messages.end(
-            self.id,
-            "error" if self.error else "done" if is_whole else "stopped",
-            self._text,
-            self._thinking,
-            thinking_ms=self._thinking_ms(),
-            stats=_stats(done) if done else {},
-            error=f"{self.error} {self.error.hint}".strip() if self.error else "",
-        )
-
-    def _append(self, text: str, *, is_thought: bool) -> None:
-        if is_thought:
-            self._thinks_since = self._thinks_since or time.monotonic()
-            self._thinking += text
-        else:
-            self._thought_ms, self._thinks_since = self._thinking_ms(), None
-            self._text += text
-        self._writer.put(Draft(self._text, self._thinking, self._thinking_ms()))
-
-    def _thinking_ms(self) -> int:
-        if self._thinks_since is None:
-            return self._thought_ms
-        return self._thought_ms + round((time.monotonic() - self._thinks_since) * 1000)
-
-    def _pieces(self, name: str, text: str) -> list[str]:
-        blocks = self._shown[name]
-        blocks.push(text[self._pushed[name] :])
-        self._pushed[name] = len(text)
-        return blocks.html()
+        self._answer.store()
 
 
-def _stats(done: Done) -> dict[str, Any]:
-    return {**dataclasses.asdict(done.stats), "stop_reason": done.reason}
+class _Rendered:
+    """A text that grows, in pieces of HTML."""
+
+    def __init__(self) -> None:
+        self._blocks, self._pushed = PageBlocks(), 0
+
+    def html(self, text: str) -> tuple[str, ...]:
+        """Return the pieces. text: begins with what it was before."""
+        self._blocks.push(text[self._pushed :])
+        self._pushed = len(text)
+        return tuple(self._blocks.html())

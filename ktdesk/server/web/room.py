@@ -139,6 +139,7 @@ class Room:
         except Exception:
             log.exception("KTDesk has a fault")
             growing.error = fault()
+        await self.work(lambda store: growing.end())
         while not await self._is_stored(growing) and not self.is_ending:
             await asyncio.sleep(_RETRY_S)
         del self.growing[growing.chat_id]

@@ -39,7 +39,7 @@ def test_every_byte_is_compared(ktdesk, folder: Path) -> None:
     assert told == {
         "Good": "good.gguf  right",
         "Bad": "bad.gguf  has other bytes than it should",
-        "Mine": "mine.gguf  nobody says what it should be",
+        "Mine": "mine.gguf  nobody says what it should be; from now on changes are noticed",
     }
     assert "damaged" in json.dumps(json.loads(ktdesk("models", "list", "--json").out))
 

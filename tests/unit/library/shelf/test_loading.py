@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktdesk.errors import LibraryError, ModelFileError
-from ktdesk.library.shelf.facts import SHA256
+from ktdesk.errors import LibraryError
 from ktdesk.library.shelf.folders import add_folder
 from ktdesk.library.shelf.loading import (
     Checkpoint,
@@ -22,17 +20,15 @@ from ktdesk.library.shelf.loading import (
     prepare_load,
     remember,
 )
-from ktdesk.library.shelf.lock_file import write_lock
 from ktdesk.library.shelf.model_settings import (
     ModelSettings,
     model_settings_file,
     read_model_settings,
     write_model_settings,
 )
-from ktdesk.library.shelf.seal import Seal
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.settings import EngineSettings, SamplingSettings, Settings
-from tests.unit.library.shelf.making import lock_of, model, put, sha256, shards
+from tests.unit.library.shelf.making import model, put, shards
 
 
 def test_a_model_is_loaded_as_it_was_last_wherever_it_lies(folder: Path) -> None:
@@ -84,20 +80,8 @@ def test_the_key_is_read_once_and_again_after_a_change(
     assert content_key(path, shelf.facts) == key
 
 
-def test_what_is_known_to_be_damaged_is_refused(shelf: Shelf, folder: Path) -> None:
-    (path,) = put(folder, {"a.gguf": model()})
-    write_lock(folder, lock_of({"a.gguf": model()}))
-    assert prepare_load(path).placement() == "auto"  # unverified
-    shelf.facts.keep(path, SHA256, [Seal.of(path)], sha256(b"other"))
-    with pytest.raises(ModelFileError, match=r"Not as its source has it: a\.gguf") as caught:
-        prepare_load(path)
-    assert "Fetch" in caught.value.hint
-    os.utime(path)
-    assert prepare_load(path).placement() == "auto"
-
-
 @pytest.mark.parametrize("content", [None, b"", b"junk"])
-def test_what_else_is_wrong_is_left_to_loading(folder: Path, content: bytes | None) -> None:
+def test_what_cannot_be_read_has_nothing_of_its_own(folder: Path, content: bytes | None) -> None:
     if content is not None:
         put(folder, {"a.gguf": content})
     assert prepare_load(folder / "a.gguf").placement() == "auto"

@@ -17,6 +17,7 @@ from ktdesk.library.shelf.move import move, plan_move
 from ktdesk.library.shelf.move_plan import moves_folder, unfinished_moves
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.library.shelf.state import Condition
+from ktdesk.library.shelf.verify import verify
 from tests.unit.library.shelf.conftest import only
 from tests.unit.library.shelf.making import lock_of, model, put, put_ollama
 from tests.unit.library.shelf.moving import FILES, WHOLE, content
@@ -123,6 +124,20 @@ def test_nothing_becomes_right_by_being_moved(
         assert only(moved).condition is condition
     (lock,) = read_locks(there)
     assert lock.seals == ()
+
+
+def test_what_a_file_was_when_it_was_first_read_moves_with_it(
+    shelf: Shelf, folder: Path, there: Path, way: str
+) -> None:
+    (path,) = put(folder, {"a.gguf": model("a")})
+    verify(only(shelf), shelf.facts)
+    status = path.stat()
+    path.write_bytes(model("b"))  # as a failing disk does: nothing shows it
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    move(plan_move(only(shelf), there), shelf.facts)
+    with Shelf([(there, Owner.KTDESK)]) as moved:
+        verify(only(moved), moved.facts)
+        assert only(moved).condition is Condition.DAMAGED
 
 
 def test_a_move_that_is_under_way_was_not_broken_off(

@@ -85,10 +85,23 @@ def test_a_lock_that_cannot_be_written_keeps_nothing_from_being_verified(
     assert only(shelf).condition is Condition.COMPLETE
 
 
-def test_without_anything_to_compare_with_nothing_is_claimed(shelf: Shelf, folder: Path) -> None:
-    put(folder, {"a.gguf": model()})
+def test_without_anything_to_compare_with_files_must_stay_as_they_are(
+    shelf: Shelf, folder: Path
+) -> None:
+    (path,) = put(folder, {"a.gguf": model()})
+    before = only(shelf)
+    assert not before.is_published
     assert outcomes(shelf) == [Outcome.UNKNOWN]
-    assert only(shelf).condition is Condition.UNVERIFIED
+    assert outcomes(shelf) == [Outcome.SAME]
+    found = only(shelf)
+    assert (found.condition, found.is_published) == (Condition.COMPLETE, False)
+    status = path.stat()
+    path.write_bytes(model("n"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert outcomes(shelf) == [Outcome.WRONG]
+    assert only(shelf).condition is Condition.DAMAGED
+    os.utime(path)  # as whoever writes another model there does
+    assert outcomes(shelf) == [Outcome.UNKNOWN]
 
 
 def test_models_of_ollama_are_compared_with_their_names(shelf: Shelf, folder: Path) -> None:
