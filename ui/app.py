@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktdesk import log
+from ktdesk import __version__, log
 from ktdesk.settings import crashes_folder, data_folder, load_settings, log_folder
 
 if TYPE_CHECKING:
@@ -33,22 +33,40 @@ _log = logging.getLogger(__name__)
 _BEGAN = time.monotonic()
 
 
-def main() -> int:
-    """Open the window; return the exit code: 0, or 1 if there is nothing to open it on."""
-    wanted = _wanted_model(sys.argv[1:])
-    problem = missing_display(sys.platform, os.environ) or _missing_library()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; return the exit code: 0, or 1 if there is nothing to open it on.
+
+    arguments: those of the process by default.
+    """
+    chosen = _parser().parse_args(arguments)
+    display = {"QT_QPA_PLATFORM": "offscreen"} if chosen.smoke_test else os.environ
+    problem = missing_display(sys.platform, display) or _missing_library()
     if problem:
-        sys.stderr.write(f"ktdesk-app: {problem}\n")
+        _complain(problem)
         return 1
-    return _run(wanted)
+    if chosen.smoke_test:
+        from ui import smoke_test
+
+        return smoke_test.run(lambda model: _run(model, is_smoke_test=True))
+    file: Path | None = chosen.model
+    return _run(file.expanduser().absolute() if file else None)  # others stand in other folders
 
 
-def _wanted_model(arguments: Sequence[str]) -> Path | None:
-    """Return the model file that is to be loaded, if one was given."""
-    parser = argparse.ArgumentParser(prog="ktdesk-app", description="Open the window of KTDesk.")
-    parser.add_argument("model", nargs="?", type=Path, help="a model file to load")
-    model: Path | None = parser.parse_args(arguments).model
-    return model.expanduser().absolute() if model else None  # others stand in other folders
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ktdesk-app", description="Open KTDesk's window.")
+    parser.add_argument("model", metavar="FILE", nargs="?", type=Path, help="a model to load")
+    parser.add_argument("--version", action="version", version=f"KTDesk {__version__}")
+    parser.add_argument(
+        "--smoke-test", action="store_true", help="try whether all parts of KTDesk work here"
+    )
+    return parser
+
+
+def _complain(problem: str) -> None:
+    """Say why there is no window, where there is something to say it on."""
+    if sys.stderr:
+        sys.stderr.write(f"ktdesk-app: {problem}\n")
+        sys.stderr.flush()
 
 
 def missing_display(platform: str, environment: Mapping[str, str]) -> str:
@@ -77,8 +95,7 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
 
     del context
     if kind == QtMsgType.QtFatalMsg:
-        sys.stderr.write(f"ktdesk-app: the window cannot be opened. {text.strip()}\n{INSTALL}\n")
-        sys.stderr.flush()
+        _complain(f"the window cannot be opened. {text.strip()}\n{INSTALL}")
         os._exit(1)
     is_bad = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg)
     _log.log(logging.WARNING if is_bad else logging.DEBUG, "Qt: %s", text)
@@ -88,16 +105,15 @@ def _log_start() -> None:
     _log.info("the window was painted %.2f s after its program began", time.monotonic() - _BEGAN)
 
 
-def _hand_over(instance: SingleInstance, wanted: Path | None) -> int:
-    if instance.hand_over([str(wanted)] if wanted else []):
+def _hand_over(instance: SingleInstance, file: Path | None) -> int:
+    if instance.hand_over([str(file)] if file else []):
         return 0
-    sys.stderr.write(
-        "ktdesk-app: KTDesk is running already, but does not answer. Wait for it, or end it.\n"
-    )
+    _complain("KTDesk is running already, but does not answer. Wait for it, or end it.")
     return 1
 
 
-def _run(wanted: Path | None) -> int:
+def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
+    """Open the window and return when it was closed. file: the model to load, if one was named."""
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
@@ -122,7 +138,7 @@ def _run(wanted: Path | None) -> int:
     application = QApplication(sys.argv[:1])
     instance = SingleInstance(data_folder(), application)
     if not instance.claim():
-        return _hand_over(instance, wanted)
+        return _hand_over(instance, file)
     recent = log.Recent()
     log_file = log.configure(log_folder(), to_stderr="WARNING", recent=recent)
     reports = CrashReports(crashes_folder())
@@ -164,8 +180,12 @@ def _run(wanted: Path | None) -> int:
             model.load(Path(given[0]))
 
     instance.asked.connect(take)
-    if wanted:
-        window.painted.connect(lambda: model.load(wanted))
+    if is_smoke_test:
+        from ui.smoke_test import SmokeTest
+
+        SmokeTest(window, workspace.active, model, store)
+    if file:
+        window.painted.connect(lambda: model.load(file))
     elif window.wizard.is_wanted:
         window.show_wizard()
         window.painted.connect(window.wizard.look)
