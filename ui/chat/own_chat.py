@@ -95,7 +95,9 @@ class OwnChat(QObject):
             kept = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
             return str(kept.get("instructions", "")), ChatChoices.read(kept)
         chat = self._kept.attempt(lambda: self._chats.find(chat_id))
-        return (chat.system_prompt, ChatChoices.read(chat.settings)) if chat else ("", ChatChoices())
+        return (
+            (chat.system_prompt, ChatChoices.read(chat.settings)) if chat else ("", ChatChoices())
+        )
 
     @Slot()
     def _follow(self) -> None:

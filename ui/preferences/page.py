@@ -115,7 +115,7 @@ class PreferencesPage(QWidget):
         ]
         box = SectionBox(rows, self)
         if section == "models":
-            box.column.insertWidget(2, ModelFolders(self._presenter.store, theme, box))
+            box.add_above(ModelFolders(self._presenter.store, theme, box))
         return box
 
     def _lay_out(self) -> None:

@@ -239,9 +239,7 @@ class Workspace(QObject):
                 chat.open(pane.chat_id, key=pane.key)
 
     def _make(self) -> ChatPresenter:
-        chat = ChatPresenter(
-            self.line, self._bridge, self._settings, self._model, self._kept, self
-        )
+        chat = ChatPresenter(self.line, self._bridge, self._settings, self._model, self._kept, self)
         chat.changed.connect(self._follow_panes)
         return chat
 
