@@ -31,8 +31,8 @@ def _always() -> bool:
 class Command:
     """One thing the user can do.
 
-    title: in English, marked for translation in CONTEXT; so it can be found by both. begins_group:
-    in the menu, a line stands above it.
+    title: in English, marked for translation in CONTEXT; so it can be found by both. begins: the
+    title, marked likewise, of the part of the menu that it and those behind it stand in.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Command:
     shortcut: str
     handler: Callable[[], object]
     enabled_when: Callable[[], bool] = _always
-    begins_group: bool = False
+    begins: str = ""
 
 
 def said(title: str) -> str:
@@ -69,11 +69,14 @@ class Actions:
         return ((command, self._actions[id_]) for id_, command in self._commands.items())
 
     def fill(self, menu: QMenu) -> None:
-        """Put all of them into a menu."""
+        """Put all of them into a menu, in place of what was there."""
+        self.refresh()
+        menu.clear()
+        part = menu
         for command, action in self:
-            if command.begins_group:
-                menu.addSeparator()
-            menu.addAction(action)
+            if command.begins:
+                part = menu.addMenu(said(command.begins))
+            part.addAction(action)
 
     def refresh(self) -> None:
         """Enable what can be done now."""

@@ -226,7 +226,8 @@ class MainWindow(QMainWindow):
     def _page_command(self, number: int, kind: PageKind) -> Command:
         keys = kind.shortcut or f"Ctrl+{number}"
         show = partial(self.show_page, kind.id)
-        return Command(kind.id, kind.title, keys, show, begins_group=number == 1)
+        begins = QT_TRANSLATE_NOOP("MainWindow", "Pages") if number == 1 else ""
+        return Command(kind.id, kind.title, keys, show, begins=begins)
 
     def _make_chat(self) -> QWidget:
         both = QWidget(self)

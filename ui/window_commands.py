@@ -14,11 +14,16 @@ class _Row:
     id: str
     title: str
     shortcut: str
-    begins_group: bool = False
+    begins: str = ""
 
 
 _ROWS = (
-    _Row("new", QT_TRANSLATE_NOOP("MainWindow", "New chat"), "Ctrl+N"),
+    _Row(
+        "new",
+        QT_TRANSLATE_NOOP("MainWindow", "New chat"),
+        "Ctrl+N",
+        QT_TRANSLATE_NOOP("MainWindow", "Chat"),
+    ),
     _Row("stop", QT_TRANSLATE_NOOP("MainWindow", "Stop"), "Esc"),
     _Row("retry", QT_TRANSLATE_NOOP("MainWindow", "Try again"), "Ctrl+R"),
     _Row("edit", QT_TRANSLATE_NOOP("MainWindow", "Edit the last question"), "Ctrl+Up"),
@@ -26,13 +31,18 @@ _ROWS = (
     _Row("find", QT_TRANSLATE_NOOP("MainWindow", "Find in this chat"), "Ctrl+F"),
     _Row("find_next", QT_TRANSLATE_NOOP("MainWindow", "Find the next one"), "F3"),
     _Row("find_previous", QT_TRANSLATE_NOOP("MainWindow", "Find the one before"), "Shift+F3"),
-    _Row("open", QT_TRANSLATE_NOOP("MainWindow", "Open a file…"), "Ctrl+O", begins_group=True),
+    _Row(
+        "open",
+        QT_TRANSLATE_NOOP("MainWindow", "Open a file…"),
+        "Ctrl+O",
+        QT_TRANSLATE_NOOP("MainWindow", "Model"),
+    ),
     _Row("reload", QT_TRANSLATE_NOOP("MainWindow", "Reload the model"), "Ctrl+Shift+R"),
     _Row(
         "palette",
         QT_TRANSLATE_NOOP("MainWindow", "Find a command, a chat or a model"),
         "Ctrl+K",
-        begins_group=True,
+        QT_TRANSLATE_NOOP("MainWindow", "View"),
     ),
     _Row("sidebar", QT_TRANSLATE_NOOP("MainWindow", "Show the chats"), "Ctrl+B"),
     _Row("settings", QT_TRANSLATE_NOOP("MainWindow", "Settings of engine and answers"), "Ctrl+."),
@@ -42,7 +52,12 @@ _ROWS = (
         "Ctrl+Shift+A",
     ),
     _Row("theme", QT_TRANSLATE_NOOP("MainWindow", "Switch between light and dark"), "Ctrl+Shift+L"),
-    _Row("wizard", QT_TRANSLATE_NOOP("MainWindow", "First steps…"), "F1", begins_group=True),
+    _Row(
+        "wizard",
+        QT_TRANSLATE_NOOP("MainWindow", "First steps…"),
+        "F1",
+        QT_TRANSLATE_NOOP("MainWindow", "Program"),
+    ),
     _Row("quit", QT_TRANSLATE_NOOP("MainWindow", "Quit"), "Ctrl+Q"),
 )
 
@@ -65,8 +80,6 @@ def window_commands(
         table += {_CHATS_BEFORE: chats, _PAGES_BEFORE: pages}.get(row.id, ())
         can_be_done = conditions.get(row.id, lambda: True)
         table.append(
-            Command(
-                row.id, row.title, row.shortcut, handlers[row.id], can_be_done, row.begins_group
-            )
+            Command(row.id, row.title, row.shortcut, handlers[row.id], can_be_done, row.begins)
         )
     return table

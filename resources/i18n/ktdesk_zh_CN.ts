@@ -152,11 +152,11 @@
     </message>
     <message>
         <source>Prompt, tokens</source>
-        <translation>提示词，token 数</translation>
+        <translation>提示词，词元数</translation>
     </message>
     <message>
         <source>Answer, tokens</source>
-        <translation>回答，token 数</translation>
+        <translation>回答，词元数</translation>
     </message>
     <message>
         <source>Runs</source>
@@ -212,11 +212,11 @@
     </message>
     <message>
         <source>Prompt, tokens/s</source>
-        <translation>提示词，token/秒</translation>
+        <translation>提示词，词元/秒</translation>
     </message>
     <message>
         <source>Answer, tokens/s</source>
-        <translation>回答，token/秒</translation>
+        <translation>回答，词元/秒</translation>
     </message>
     <message>
         <source>Verifying the model</source>
@@ -240,7 +240,7 @@
     </message>
     <message>
         <source>First token, s</source>
-        <translation>首个 token，秒</translation>
+        <translation>首个词元，秒</translation>
     </message>
     <message>
         <source>Loading, s</source>
@@ -2164,12 +2164,20 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
     </message>
     <message>
         <source>Find a command, a chat or a model</source>
         <translation>查找命令、对话或模型</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
     </message>
     <message>
         <source>Settings of engine and answers</source>
@@ -2192,8 +2200,16 @@
         <translation>新手引导…</translation>
     </message>
     <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
     </message>
     <message>
         <source>Models (*.gguf)</source>
@@ -2258,6 +2274,10 @@
     <message>
         <source>New tab</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tabs and panes</source>
+        <translation>标签页和窗格</translation>
     </message>
     <message>
         <source>Close</source>

@@ -37,9 +37,11 @@ def _wizard(studio: Studio, take: Take) -> None:
     window.wizard.look()
     wait(lambda: window.wizard.prospects is not None and window.wizard.places is not None)
     page = window.findChild(WizardPage)
-    for name in ("wizard_machine", "wizard_models", "wizard_folders", "wizard_first"):
+    for name in ("wizard_machine", "wizard_models", "wizard_folders"):
         take(name, window)
         page.next.click()
+    take("wizard_first", window)
+    window.wizard.ended.emit()  # what comes next would be fetched
 
 
 def _chat(studio: Studio, take: Take) -> None:
@@ -65,7 +67,10 @@ def _chat(studio: Studio, take: Take) -> None:
     window.actions_by_id["new"].trigger()
     menu = window.findChild(Toolbar).menu
     menu.popup(window.mapToGlobal(window.rect().center()))
-    take("menu", menu)
+    part = menu.actions()[1].menu()
+    part.popup(window.mapToGlobal(window.rect().topLeft()))
+    take("menu", part)
+    part.close()
     menu.close()
 
 

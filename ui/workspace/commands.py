@@ -31,7 +31,7 @@ def workspace_commands(
             "Ctrl+T",
             workspace.new_tab,
             is_seen,
-            begins_group=True,
+            begins=QT_TRANSLATE_NOOP("MainWindow", "Tabs and panes"),
         ),
         Command(
             "close",
