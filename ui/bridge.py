@@ -269,7 +269,9 @@ class EngineBridge(QObject):
         self.cancel()
         for worker in self._workers:
             worker.job = None
-        self._begin(self._workers[0], _Load(path, settings or EngineSettings(), placement, own or {}))
+        self._begin(
+            self._workers[0], _Load(path, settings or EngineSettings(), placement, own or {})
+        )
 
     def generate(self, request: Request) -> None:
         """Answer a request, beside those that are under way."""
@@ -292,7 +294,8 @@ class EngineBridge(QObject):
         for worker in self._workers:
             worker.job = None
             worker.quit()
-        return all([worker.has_ended(wait_ms) for worker in self._workers])
+        ended = [worker.has_ended(wait_ms) for worker in self._workers]
+        return all(ended)
 
     def _jobs(self) -> list[Job]:
         return [worker.job for worker in self._workers if worker.job]

@@ -220,7 +220,9 @@ class MainWindow(QMainWindow):
                 lambda: self.tr("Find in this chat"),
                 "Ctrl+F",
                 self._find,
-                lambda: bool(workspace.active.messages) and self._shows_chat(),  # other pages have their own
+                lambda: (
+                    bool(workspace.active.messages) and self._shows_chat()
+                ),  # other pages have their own
             ),
             Command(
                 "find_next",

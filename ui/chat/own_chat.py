@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the chat that is shown has for itself: instructions, model, sampling; kept a moment later."""
+"""What the chat that is shown has for itself: instructions, model, sampling."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ class OwnChat(QObject):
             kept = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
             return str(kept.get("instructions", "")), ChatChoices.read(kept)
         chat = self._kept.attempt(lambda: self._chats.find(chat_id))
-        return (chat.system_prompt, ChatChoices.read(chat.settings)) if chat else ("", ChatChoices())
+        return (
+            (chat.system_prompt, ChatChoices.read(chat.settings)) if chat else ("", ChatChoices())
+        )
 
     @Slot()
     def _follow(self) -> None:

@@ -57,7 +57,7 @@ class ChatPage(QWidget):
         self._is_filling = False  # the prompt, with what is stored already
         self.finder = FindPresenter(chat.messages, self)
         self.find_bar = FindBar(self.finder, theme, self)
-        self._welcome = Welcome(model, self)
+        self._welcome = Welcome(chat, model, self)
         self.line_bar = LineBar(chat, line, theme, self)
         self._conversation = ConversationView(chat.messages, theme, self)
         self._status = StatusLine(model, chat, self)

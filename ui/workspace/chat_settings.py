@@ -28,8 +28,8 @@ from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 from ui.widgets.setting_field import SettingField
 from ui.workspace.pane_model import PaneModel
-from ui.workspace.preset_row import PresetRow
 from ui.workspace.presenter import Workspace
+from ui.workspace.preset_row import PresetRow
 
 LINES = 7  # of the instructions that are seen
 

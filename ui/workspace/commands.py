@@ -85,14 +85,18 @@ def workspace_commands(
         ),
         Command(
             "compare",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Ask all panes with one prompt"),
+            lambda: QCoreApplication.translate(
+                "WorkspaceCommands", "Ask all panes with one prompt"
+            ),
             "Ctrl+Shift+P",
             toggle_compare,
             is_seen,
         ),
         Command(
             "chat_settings",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Model, instructions and settings of this chat"),
+            lambda: QCoreApplication.translate(
+                "WorkspaceCommands", "Model, instructions and settings of this chat"
+            ),
             "Ctrl+Shift+I",
             page.toggle_chat_settings,
             is_seen,

@@ -86,6 +86,7 @@ class WorkspacePage(QWidget):
                 self._workspace, self._model, self._kept, self._store, self._theme, self
             )
             self._row.addWidget(self.chat_settings)
+            self.chat_settings.show()
         else:
             self.chat_settings.setVisible(self.chat_settings.isHidden())
         if self.chat_settings.isVisible():
@@ -122,8 +123,8 @@ class WorkspacePage(QWidget):
             if chat.chat_id == chat_id:
                 answer = last_answer(chat)
                 text = answer.text.strip()[:SPOKEN] if answer else ""
-                said = self.tr("The answer is finished. {text}").format(text=text)
-                announce(self, said.strip() if answer else self.tr("There is no answer."))
+                finished, none = self.tr("The answer is finished. {text}"), self.tr("No answer.")
+                announce(self, finished.format(text=text) if text else none)
                 return
         title = self._workspace.title_of_chat(chat_id)
         announce(self, self.tr("The answer in {title} is finished.").format(title=title))

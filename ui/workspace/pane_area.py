@@ -14,7 +14,7 @@ from ui.workspace.pane_view import PaneView
 from ui.workspace.presenter import Workspace
 from ui.workspace.titles import pane_title
 
-NARROWEST = 330  # pixels of a pane, below which only the active one is shown
+NARROWEST = 270  # pixels of a pane, below which only the active one is shown
 
 
 class PaneArea(QWidget):

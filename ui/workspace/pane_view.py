@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.chat.answer_line import AnswerLine
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
 from ui.chat.presenter import ChatPresenter
 from ui.theme import Theme
+from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.icon_button import IconButton
 from ui.workspace.pane_model import PaneModel
+
+MODEL_SHARE = 0.5  # of the head's width, at most
 
 
 class PaneView(QFrame):
@@ -39,10 +43,8 @@ class PaneView(QFrame):
         self._head = QWidget(self)
         self._head.setObjectName("paneHead")
         self._head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self)
         self._title.setObjectName("paneTitle")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.model = PaneModel(lambda: chat.own, model, theme, self)
         self.close_button = IconButton(theme, "close", self, colour="muted")
         self.close_button.setIconSize(QSize(16, 16))
@@ -64,15 +66,19 @@ class PaneView(QFrame):
     def show_state(self, title: str, *, is_alone: bool, is_active: bool) -> None:
         """Say what the pane is called, and whether keys are for it."""
         self._is_alone = is_alone
-        self._title.setText(title)
-        self._title.setToolTip(title)
+        self._title.say(title)
         self.setAccessibleName(title)
         is_marked = is_active and not is_alone
         if self._head.property("active") != is_marked:
-            self._head.setProperty("active", is_marked)
             for widget in (self._head, self._title):
+                widget.setProperty("active", is_marked)
                 widget.style().polish(widget)
         self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Leave room for the title beside the model."""
+        super().resizeEvent(event)
+        self.model.limit(int(self.width() * MODEL_SHARE))
 
     def retranslate(self) -> None:
         """Say it in the present language."""
