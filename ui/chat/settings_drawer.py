@@ -89,6 +89,7 @@ class SettingsDrawer(QFrame):
         store.changed.connect(self._show_value)
         model.own.changed.connect(self._show_value)
         self.retranslate()
+        self._show_scope()
         self.hide()
 
     def retranslate(self) -> None:

@@ -44,10 +44,10 @@ class AskAll(QWidget):
         self.prompt.stop_wanted.connect(self._stop)
         self.prompt.text_changed.connect(self._keep_draft)
         self.files.changed.connect(self._keep_draft)
-        workspace.changed.connect(self._follow)
+        workspace.changed.connect(self.follow)
         workspace.active_changed.connect(self._refresh)
         self.retranslate()
-        self._follow()
+        self.follow()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -59,7 +59,7 @@ class AskAll(QWidget):
         self._drafts.flush()
 
     @Slot()
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Take up the draft of the tab that is shown."""
         tab = self._workspace.tab
         self.setVisible(tab.is_comparing)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -74,6 +75,7 @@ class ChatSettings(QFrame):
         workspace.active_changed.connect(self.refresh)
         model.changed.connect(self.refresh)
         self.retranslate()
+        self.hide()
 
     @property
     def _own(self) -> OwnChat:
@@ -92,9 +94,16 @@ class ChatSettings(QFrame):
         self._answers_title.setText(self.tr("Answers in this chat"))
         self.refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Show what has changed meanwhile."""
+        super().showEvent(event)
+        self.refresh()
+
     @Slot()
     def refresh(self) -> None:
-        """Show what holds for the chat, and what of it is its own."""
+        """Show what holds for the chat, and what of it is its own, if anybody looks."""
+        if self.isHidden():
+            return
         own = self._own
         self.model.retranslate()
         if self.instructions.toPlainText().strip() != own.instructions:
