@@ -77,6 +77,37 @@
     </message>
 </context>
 <context>
+    <name>AnswerLine</name>
+    <message>
+        <source>Being answered</source>
+        <translation>正在回答</translation>
+    </message>
+    <message>
+        <source>Next in line</source>
+        <translation>排在第一位</translation>
+    </message>
+    <message>
+        <source>Second in line</source>
+        <translation>排在第二位</translation>
+    </message>
+    <message>
+        <source>Third in line</source>
+        <translation>排在第三位</translation>
+    </message>
+    <message>
+        <source>Number {place} in line</source>
+        <translation>排在第 {place} 位</translation>
+    </message>
+    <message>
+        <source>{model} is being loaded</source>
+        <translation>正在加载 {model}</translation>
+    </message>
+    <message>
+        <source>{place}  ·  {model} will be loaded first</source>
+        <translation>{place}  ·  会先加载 {model}</translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
     <message>
         <source>The model answered nothing.</source>
@@ -87,8 +118,19 @@
         <translation>思考中…</translation>
     </message>
     <message>
+        <source>Waiting in line…</source>
+        <translation>排队等待中…</translation>
+    </message>
+    <message>
         <source>Copy the answer</source>
         <translation>复制回答</translation>
+    </message>
+</context>
+<context>
+    <name>AskAll</name>
+    <message>
+        <source>Ask all panes</source>
+        <translation>向所有窗格提问</translation>
     </message>
 </context>
 <context>
@@ -162,6 +204,14 @@
 </context>
 <context>
     <name>ChatMenus</name>
+    <message>
+        <source>Open in a new tab</source>
+        <translation>在新标签页中打开</translation>
+    </message>
+    <message>
+        <source>Open beside this chat</source>
+        <translation>在当前对话旁边打开</translation>
+    </message>
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
@@ -252,6 +302,33 @@
     <message>
         <source>The message was deleted.</source>
         <translation>消息已删除。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSettings</name>
+    <message>
+        <source>This chat</source>
+        <translation>此对话</translation>
+    </message>
+    <message>
+        <source>Close the settings of this chat</source>
+        <translation>关闭此对话的设置</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>What the model shall keep to, as: answer briefly, in German.</source>
+        <translation>模型应遵守的要求，例如：用德语简短回答。</translation>
+    </message>
+    <message>
+        <source>Answers in this chat</source>
+        <translation>此对话的回答</translation>
     </message>
 </context>
 <context>
@@ -391,6 +468,41 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>First token after</source>
+        <translation>首个词元用时</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>生成</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>已生成</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Time in all</source>
+        <translation>总用时</translation>
+    </message>
+    <message>
+        <source>Speeds side by side</source>
+        <translation>速度对比</translation>
     </message>
 </context>
 <context>
@@ -1529,6 +1641,17 @@
     </message>
 </context>
 <context>
+    <name>LinePanel</name>
+    <message>
+        <source>Questions in line</source>
+        <translation>排队的问题</translation>
+    </message>
+    <message>
+        <source>They are answered in this order. Each change of the model takes a load.</source>
+        <translation>按此顺序回答。每次更换模型都需要重新加载。</translation>
+    </message>
+</context>
+<context>
     <name>LinkQuestion</name>
     <message>
         <source>Open a link?</source>
@@ -2192,6 +2315,25 @@
     </message>
 </context>
 <context>
+    <name>MoveButtons</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Let it be answered earlier</source>
+        <translation>提前回答</translation>
+    </message>
+    <message>
+        <source>Let it be answered later</source>
+        <translation>推后回答</translation>
+    </message>
+</context>
+<context>
     <name>OfferTable</name>
     <message>
         <source>Quantisation</source>
@@ -2256,12 +2398,53 @@
         <translation>已加载的模型另有设置</translation>
     </message>
     <message>
+        <source>Only for this chat</source>
+        <translation>仅用于此对话</translation>
+    </message>
+    <message>
+        <source>Lets the chat follow what is for all.</source>
+        <translation>让此对话跟随通用设置。</translation>
+    </message>
+    <message>
         <source>Take back</source>
         <translation>撤回</translation>
     </message>
     <message>
         <source>Lets the model follow what is for all.</source>
         <translation>让该模型重新采用所有模型的设置。</translation>
+    </message>
+</context>
+<context>
+    <name>PaneArea</name>
+    <message>
+        <source>Panes</source>
+        <translation>窗格</translation>
+    </message>
+</context>
+<context>
+    <name>PaneModel</name>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Choose the model of this chat</source>
+        <translation>选择此对话的模型</translation>
+    </message>
+    <message>
+        <source>Model of this chat: {name}</source>
+        <translation>此对话的模型：{name}</translation>
+    </message>
+    <message>
+        <source>The model that is chosen at the top</source>
+        <translation>顶部所选的模型</translation>
+    </message>
+</context>
+<context>
+    <name>PaneView</name>
+    <message>
+        <source>Close the pane (Ctrl+W)</source>
+        <translation>关闭窗格 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -2448,6 +2631,41 @@
     <message>
         <source>No model is chosen.</source>
         <translation>还没有选择模型。</translation>
+    </message>
+</context>
+<context>
+    <name>PresetRow</name>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Keep as a preset…</source>
+        <translation>保存为预设…</translation>
+    </message>
+    <message>
+        <source>Keeps instructions and settings of this chat as a preset</source>
+        <translation>将此对话的系统提示和设置保存为预设</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Deletes the preset that is chosen</source>
+        <translation>删除所选的预设</translation>
+    </message>
+    <message>
+        <source>Take up a preset…</source>
+        <translation>使用预设…</translation>
+    </message>
+    <message>
+        <source>Keep a preset</source>
+        <translation>保存预设</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>预设名称</translation>
     </message>
 </context>
 <context>
@@ -3619,6 +3837,10 @@
         <translation>上下文 {used} / {all}</translation>
     </message>
     <message>
+        <source>{model} is not loaded; asking loads it</source>
+        <translation>{model} 尚未加载，提问时会加载</translation>
+    </message>
+    <message>
         <source>No model</source>
         <translation>没有模型</translation>
     </message>
@@ -3629,6 +3851,45 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>TabRow</name>
+    <message>
+        <source>Open chats</source>
+        <translation>打开的对话</translation>
+    </message>
+    <message>
+        <source>New tab (Ctrl+T)</source>
+        <translation>新标签页 (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation>用一个输入框向所有窗格提问</translation>
+    </message>
+    <message>
+        <source>Another chat beside this one (Ctrl+\)</source>
+        <translation>在旁边打开另一个对话 (Ctrl+\)</translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation>此对话的模型、系统提示和设置</translation>
+    </message>
+    <message>
+        <source>{count} in line</source>
+        <translation>{count} 个在排队</translation>
+    </message>
+    <message>
+        <source>Show the line: {text}</source>
+        <translation>查看队列：{text}</translation>
+    </message>
+    <message>
+        <source>Close {title}</source>
+        <translation>关闭“{title}”</translation>
+    </message>
+    <message>
+        <source>Close the tab (Ctrl+W)</source>
+        <translation>关闭标签页 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -3872,6 +4133,10 @@
         <translation>尚未加载模型</translation>
     </message>
     <message>
+        <source>{model} will be loaded when you ask. Nothing you write leaves this computer.</source>
+        <translation>提问时会加载 {model}。您写的内容不会离开这台电脑。</translation>
+    </message>
+    <message>
         <source>{model} answers on this computer. Nothing you write leaves it.</source>
         <translation>{model} 在这台电脑上回答，您写的内容不会离开它。</translation>
     </message>
@@ -3984,6 +4249,79 @@
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Chat without a title</source>
+        <translation>无标题的对话</translation>
+    </message>
+</context>
+<context>
+    <name>WorkspaceCommands</name>
+    <message>
+        <source>New tab</source>
+        <translation>新标签页</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Open the closed tab again</source>
+        <translation>重新打开关闭的标签页</translation>
+    </message>
+    <message>
+        <source>Next tab</source>
+        <translation>下一个标签页</translation>
+    </message>
+    <message>
+        <source>Tab before</source>
+        <translation>上一个标签页</translation>
+    </message>
+    <message>
+        <source>Another chat beside this one</source>
+        <translation>在旁边打开另一个对话</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Pane before</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation>用一个输入框向所有窗格提问</translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation>此对话的模型、系统提示和设置</translation>
+    </message>
+    <message>
+        <source>Show the questions in line</source>
+        <translation>查看排队的问题</translation>
+    </message>
+</context>
+<context>
+    <name>WorkspacePage</name>
+    <message>
+        <source>The answer is finished. {text}</source>
+        <translation>回答已完成。{text}</translation>
+    </message>
+    <message>
+        <source>No answer.</source>
+        <translation>没有回答。</translation>
+    </message>
+    <message>
+        <source>The answer in {title} is finished.</source>
+        <translation>“{title}”中的回答已完成。</translation>
     </message>
 </context>
 <context>
