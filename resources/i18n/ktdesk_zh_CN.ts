@@ -217,6 +217,10 @@
         <translation>重命名</translation>
     </message>
     <message>
+        <source>Suggest a title</source>
+        <translation>建议标题</translation>
+    </message>
+    <message>
         <source>No longer pinned</source>
         <translation>取消置顶</translation>
     </message>
