@@ -7,6 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+LEAST = 3  # characters, with the dots, of what is said in part
+
 
 class ElidedLabel(QLabel):
     """Takes any width. `whole` is what it would say with enough of it."""
@@ -35,6 +37,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         mode = Qt.TextElideMode.ElideRight
         elided = self.fontMetrics().elidedText(self.whole, mode, self.width())
+        if len(elided) < len(self.whole) and len(elided) < LEAST:
+            elided = ""  # which says as much
         if elided != self.text():
             self.setText(elided)
         self.setToolTip(self.whole if elided != self.whole else "")

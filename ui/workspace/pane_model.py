@@ -64,7 +64,7 @@ class PaneModel(IconButton):
         path = self._own().choices.model or self._model.chosen
         name = path.stem if path else self.tr("No model")
         room = self._widest - BESIDE if self._widest else 10_000
-        elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         if self.text() != f"{elided}  ▾":
             self.setText(f"{elided}  ▾")
         self.describe(self.tr("Choose the model of this chat"))

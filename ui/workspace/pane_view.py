@@ -16,7 +16,7 @@ from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.icon_button import IconButton
 from ui.workspace.pane_model import PaneModel
 
-MODEL_SHARE = 0.5  # of the head's width, at most
+MODEL_SHARE, COMPARED_SHARE = 0.5, 0.75  # of the head's width, at most
 
 
 class PaneView(QFrame):
@@ -38,7 +38,7 @@ class PaneView(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.chat = chat
-        self._is_alone = True
+        self._is_alone, self._is_compared = True, False
         self.page = ChatPage(chat, model, line, theme, self)
         self._head = QWidget(self)
         self._head.setObjectName("paneHead")
@@ -63,9 +63,13 @@ class PaneView(QFrame):
         chat.changed.connect(self._follow)
         self.retranslate()
 
-    def show_state(self, title: str, *, is_alone: bool, is_active: bool) -> None:
-        """Say what the pane is called, and whether keys are for it."""
-        self._is_alone = is_alone
+    def show_state(self, title: str, *, is_alone: bool, is_active: bool, is_compared: bool) -> None:
+        """Say what the pane is called, and whether keys are for it.
+
+        is_compared: all panes are asked the same, so that models are what tells them apart.
+        """
+        self._is_alone, self._is_compared = is_alone, is_compared
+        self._limit_model()
         self._title.say(title)
         self.setAccessibleName(title)
         is_marked = is_active and not is_alone
@@ -78,12 +82,16 @@ class PaneView(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Leave room for the title beside the model."""
         super().resizeEvent(event)
-        self.model.limit(int(self.width() * MODEL_SHARE))
+        self._limit_model()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
         self.close_button.describe(self.tr("Close the pane (Ctrl+W)"))
         self._follow()
+
+    def _limit_model(self) -> None:
+        share = COMPARED_SHARE if self._is_compared else MODEL_SHARE
+        self.model.limit(int(self.width() * share))
 
     @Slot()
     def _follow(self) -> None:
