@@ -30,6 +30,7 @@ from ktdesk import (
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
+from ktdesk.loading import load_into
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -128,15 +129,12 @@ class _Load:
             own = model.own.choosing(self._placement, self._own, self._settings)
             settings = own.over(self._settings)
             engine.threads = settings.threads or physical_cores()
-            info = engine.load(
+            info = load_into(
+                engine,
                 self._path,
-                placement=own.placement or "auto",
-                context_tokens=settings.context_tokens,
-                cache_type=settings.cache_type,
-                kept_bytes=settings.kept_mb * 1_000_000,
-                vram_bytes=settings.vram_mb * 1_000_000,
-                deferred_experts=settings.deferred_experts,
-                progress=lambda now: self._report(engine, now),
+                settings,
+                own.placement or "auto",
+                lambda now: self._report(engine, now),
             )
             remember(model, own)
             self.bundle.add(Loaded(info, settings, model.key, own))
@@ -175,6 +173,20 @@ class _Answer:
     def cancel(self, engine: Engine) -> None:
         self.cancelled.set()
         engine.cancel(self._request.id)
+
+
+class _Unload:
+    request_id = ""
+
+    def __init__(self) -> None:
+        self.cancelled, self.bundle = threading.Event(), Bundle()
+
+    def run(self, engine: Engine) -> None:
+        engine.unload()
+        self.bundle.add(LoadFailed(None))
+
+    def cancel(self, engine: Engine) -> None:
+        del engine  # it takes no time
 
 
 def _fault() -> KTDeskError:
@@ -266,12 +278,14 @@ class EngineBridge(QObject):
         last one that was given for this model. own: engine settings to be its own from now on.
         A model is verified before it is loaded the first time; one with wrong bytes is refused.
         """
-        self.cancel()
-        for worker in self._workers:
-            worker.job = None
-        self._begin(
-            self._workers[0], _Load(path, settings or EngineSettings(), placement, own or {})
-        )
+        self._replace(_Load(path, settings or EngineSettings(), placement, own or {}))
+
+    def unload(self) -> None:
+        """Give the model's memory back, in place of all that is under way; see `load`.
+
+        It ends with LoadFailed, without an error.
+        """
+        self._replace(_Unload())
 
     def generate(self, request: Request) -> None:
         """Answer a request, beside those that are under way."""
@@ -296,6 +310,13 @@ class EngineBridge(QObject):
             worker.quit()
         ended = [worker.has_ended(wait_ms) for worker in self._workers]
         return all(ended)
+
+    def _replace(self, job: Job) -> None:
+        """Do a job in place of all that is under way."""
+        self.cancel()
+        for worker in self._workers:
+            worker.job = None
+        self._begin(self._workers[0], job)
 
     def _jobs(self) -> list[Job]:
         return [worker.job for worker in self._workers if worker.job]

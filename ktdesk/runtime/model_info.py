@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,8 @@ class ModelInfo:
     context_tokens: int
     placement: str
     deferred_experts: int = 0
+
+
+def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:
+    """Return the model as it stands in JSON."""
+    return asdict(info) | {"path": str(info.path), "threads": threads}

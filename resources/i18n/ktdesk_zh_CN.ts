@@ -141,6 +141,125 @@
     </message>
 </context>
 <context>
+    <name>BenchPage</name>
+    <message>
+        <source>Measures in a process of its own how fast a model reads and answers. The model that is loaded makes room meanwhile. What was measured is kept, and compared the next time. `ktdesk bench` measures the same.</source>
+        <translation>在单独的进程中测量模型读取和回答的速度。期间已加载的模型会先让出内存。结果会保留，下次测量时与之比较。`ktdesk bench` 的测量方法相同。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Prompt, tokens</source>
+        <translation>提示词，token 数</translation>
+    </message>
+    <message>
+        <source>Answer, tokens</source>
+        <translation>回答，token 数</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>开始测量</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Measured before</source>
+        <translation>以往的测量</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>Lowest</source>
+        <translation>最低</translation>
+    </message>
+    <message>
+        <source>Highest</source>
+        <translation>最高</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Change: since {when}, with KTDesk {version}</source>
+        <translation>变化：与 {when} 用 KTDesk {version} 的测量相比</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>Prompt, tokens/s</source>
+        <translation>提示词，token/秒</translation>
+    </message>
+    <message>
+        <source>Answer, tokens/s</source>
+        <translation>回答，token/秒</translation>
+    </message>
+    <message>
+        <source>Verifying the model</source>
+        <translation>正在校验模型</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Loading it again</source>
+        <translation>正在再次加载</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation>正在预热</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在测量</translation>
+    </message>
+    <message>
+        <source>First token, s</source>
+        <translation>首个 token，秒</translation>
+    </message>
+    <message>
+        <source>Loading, s</source>
+        <translation>加载，秒</translation>
+    </message>
+    <message>
+        <source>Loading again, s</source>
+        <translation>再次加载，秒</translation>
+    </message>
+    <message>
+        <source>Stopping, s</source>
+        <translation>停止，秒</translation>
+    </message>
+    <message>
+        <source>{change}, within the spread</source>
+        <translation>{change}，在波动范围内</translation>
+    </message>
+</context>
+<context>
     <name>BrokenMoves</name>
     <message>
         <source>Moving {name} was broken off.</source>
@@ -490,11 +609,11 @@
     </message>
     <message>
         <source>Writing</source>
-        <translation>生成</translation>
+        <translation>生成速度</translation>
     </message>
     <message>
         <source>Written</source>
-        <translation>已生成</translation>
+        <translation>生成词元</translation>
     </message>
     <message>
         <source>tokens</source>
@@ -1011,8 +1130,8 @@
         <translation>KTDesk 出现了故障，这不是您的操作造成的。</translation>
     </message>
     <message>
-        <source>Please report it with the log: {path}</source>
-        <translation>请附上日志报告此问题：{path}</translation>
+        <source>Please report it with this file, which nothing sends: {path}</source>
+        <translation>反馈时请附上此文件（它不会被自动发送）：{path}</translation>
     </message>
     <message>
         <source>No log could be written.</source>
@@ -1178,6 +1297,49 @@
     <message>
         <source>Remove {folder} from the list; its files stay</source>
         <translation>从列表中移除 {folder}，文件保留</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersBox</name>
+    <message>
+        <source>The variable KTDESK_HOME puts all of them below one folder, as on a stick.</source>
+        <translation>设置环境变量 KTDESK_HOME 可将它们全部放在一个文件夹下，例如 U 盘上。</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Chats and downloads</source>
+        <translation>对话和下载记录</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Placements</source>
+        <translation>放置方案</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>What can be had again</source>
+        <translation>缓存（可重新生成）</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the folder: {name}</source>
+        <translation>打开文件夹：{name}</translation>
     </message>
 </context>
 <context>
@@ -1675,6 +1837,61 @@
     </message>
 </context>
 <context>
+    <name>LogsPage</name>
+    <message>
+        <source>All messages</source>
+        <translation>所有消息</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Which messages</source>
+        <translation>显示哪些消息</translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation>搜索日志</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>What is asked and answered is not written here, nor are keys and tokens.</source>
+        <translation>这里不会写入提问和回答的内容，也不会写入密钥和令牌。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Open the folder of logs</source>
+        <translation>打开日志文件夹</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>保存日志</translation>
+    </message>
+    <message>
+        <source>Logs (*.log *.txt)</source>
+        <translation>日志 (*.log *.txt)</translation>
+    </message>
+</context>
+<context>
     <name>Machine</name>
     <message>
         <source>Products eight numbers at a time: the least for a usable speed.</source>
@@ -1955,6 +2172,18 @@
         <translation>重新加载模型</translation>
     </message>
     <message>
+        <source>Find a command, a chat or a model</source>
+        <translation>查找命令、对话或模型</translation>
+    </message>
+    <message>
+        <source>Settings of engine and answers</source>
+        <translation>引擎和回答的设置</translation>
+    </message>
+    <message>
+        <source>Switch between simple and advanced mode</source>
+        <translation>切换简单模式和高级模式</translation>
+    </message>
+    <message>
         <source>Switch between light and dark</source>
         <translation>切换浅色与深色</translation>
     </message>
@@ -1995,8 +2224,16 @@
         <translation>硬件</translation>
     </message>
     <message>
+        <source>Bench</source>
+        <translation>测速</translation>
+    </message>
+    <message>
         <source>Server</source>
         <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Show the chats</source>
@@ -2021,6 +2258,50 @@
     <message>
         <source>Find the one before</source>
         <translation>查找上一处</translation>
+    </message>
+    <message>
+        <source>New tab</source>
+        <translation>新标签页</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Open the closed tab again</source>
+        <translation>重新打开关闭的标签页</translation>
+    </message>
+    <message>
+        <source>Next tab</source>
+        <translation>下一个标签页</translation>
+    </message>
+    <message>
+        <source>Tab before</source>
+        <translation>上一个标签页</translation>
+    </message>
+    <message>
+        <source>Another chat beside this one</source>
+        <translation>在旁边打开另一个对话</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Pane before</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation>用一个输入框向所有窗格提问</translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation>此对话的模型、系统提示和设置</translation>
+    </message>
+    <message>
+        <source>Show the questions in line</source>
+        <translation>查看排队的问题</translation>
     </message>
 </context>
 <context>
@@ -2419,6 +2700,33 @@
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>What do you want to do or open?</source>
+        <translation>想做什么，或打开什么？</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation>匹配项</translation>
+    </message>
+    <message>
+        <source>Arrows choose, Enter does it, Esc closes.</source>
+        <translation>方向键选择，回车执行，Esc 关闭。</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
     <name>PaneArea</name>
     <message>
         <source>Panes</source>
@@ -2638,6 +2946,97 @@
     </message>
 </context>
 <context>
+    <name>PreferencesPage</name>
+    <message>
+        <source>Search the settings</source>
+        <translation>搜索设置</translation>
+    </message>
+    <message>
+        <source>Advanced mode</source>
+        <translation>高级模式</translation>
+    </message>
+    <message>
+        <source>Shows everything that can be set, and the rules of placements as text.</source>
+        <translation>显示所有可设置的内容，以及文本形式的放置规则。</translation>
+    </message>
+    <message>
+        <source>Reset all…</source>
+        <translation>全部重置…</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Takes effect when a model is loaded the next time.</source>
+        <translation>下次加载模型时生效。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Takes effect when KTDesk is started the next time.</source>
+        <translation>下次启动 KTDesk 时生效。</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Takes effect when the server is started the next time.</source>
+        <translation>下次启动服务器时生效。</translation>
+    </message>
+    <message>
+        <source>Hardware</source>
+        <translation>硬件</translation>
+    </message>
+    <message>
+        <source>In place of what KTDesk finds and measures.</source>
+        <translation>代替 KTDesk 检测和测量的数值。</translation>
+    </message>
+    <message>
+        <source>The advanced mode shows more of it: {count}</source>
+        <translation>高级模式中还有更多匹配项：{count}</translation>
+    </message>
+    <message>
+        <source>Nothing is called so.</source>
+        <translation>没有匹配的设置。</translation>
+    </message>
+    <message>
+        <source>Give all settings the values that they have at first?</source>
+        <translation>要将所有设置恢复为初始值吗？</translation>
+    </message>
+    <message>
+        <source>Changed ones: {count}. Folders of models stay, and so do the settings of single models.</source>
+        <translation>已更改的设置：{count} 项。模型文件夹和单个模型的设置会保留。</translation>
+    </message>
+</context>
+<context>
     <name>PresetRow</name>
     <message>
         <source>Preset</source>
@@ -2670,6 +3069,33 @@
     <message>
         <source>Name of the preset</source>
         <translation>预设名称</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyBox</name>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Chats, settings and models stay on this computer. KTDesk sends nothing about you or it, to nobody: there is no telemetry, and no search for updates. It goes to the network only when you look for models, fetch one, or start the server.</source>
+        <translation>对话、设置和模型都留在这台电脑上。KTDesk 不会向任何人发送关于您或这台电脑的信息：没有遥测，也不检查更新。只有在您查找模型、下载模型或启动服务器时，它才会使用网络。</translation>
+    </message>
+    <message>
+        <source>When KTDesk fails, it writes a report: its version, the system, and where in its own source it was. What you asked is not in it. Nothing sends it.</source>
+        <translation>KTDesk 出错时会写一份报告：版本、系统，以及出错时在其源代码中的位置。报告不含您的提问，也不会被自动发送。</translation>
+    </message>
+    <message>
+        <source>Open the folder of reports</source>
+        <translation>打开报告文件夹</translation>
+    </message>
+    <message>
+        <source>Delete all reports</source>
+        <translation>删除所有报告</translation>
+    </message>
+    <message>
+        <source>Reports of crashes: {count}</source>
+        <translation>崩溃报告：{count} 份</translation>
     </message>
 </context>
 <context>
@@ -2927,6 +3353,13 @@
     <message>
         <source>random</source>
         <translation>随机</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>{setting}: as it was at first</source>
+        <translation>{setting}：恢复初始值</translation>
     </message>
 </context>
 <context>
@@ -3516,6 +3949,70 @@
         <translation>更大的请求不读取即拒绝。</translation>
     </message>
     <message>
+        <source>Advanced mode</source>
+        <translation>高级模式</translation>
+    </message>
+    <message>
+        <source>Shows everything that can be set, and the rules of placements as text.</source>
+        <translation>显示所有可设置的内容，以及文本形式的放置规则。</translation>
+    </message>
+    <message>
+        <source>More model folders</source>
+        <translation>更多模型文件夹</translation>
+    </message>
+    <message>
+        <source>Folders to look for models in, besides KTDesk&apos;s own.</source>
+        <translation>除 KTDesk 自己的文件夹外，还在哪些文件夹中查找模型。</translation>
+    </message>
+    <message>
+        <source>Folder for downloads</source>
+        <translation>下载文件夹</translation>
+    </message>
+    <message>
+        <source>The one of them that new models go to; empty: KTDesk&apos;s own.</source>
+        <translation>新模型存放在其中哪一个；留空则为 KTDesk 自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Without proxy</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
+        <source>Hosts that are reached directly, with all below them; * is all.</source>
+        <translation>直接访问的主机及其所有子域；* 表示全部。</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接数</translation>
+    </message>
+    <message>
+        <source>How many a download uses at a time.</source>
+        <translation>每个下载同时使用的连接数。</translation>
+    </message>
+    <message>
+        <source>Own servers</source>
+        <translation>自己的服务器</translation>
+    </message>
+    <message>
+        <source>Addresses of plain servers with folders of models.</source>
+        <translation>存有模型文件夹的普通服务器的地址。</translation>
+    </message>
+    <message>
+        <source>Other folders</source>
+        <translation>其他文件夹</translation>
+    </message>
+    <message>
+        <source>Folders with models to copy from: on a stick, or another computer&apos;s.</source>
+        <translation>可从中复制模型的文件夹：U 盘上的，或其他电脑上的。</translation>
+    </message>
+    <message>
+        <source>Unload after</source>
+        <translation>闲置后卸载</translation>
+    </message>
+    <message>
+        <source>Minutes without a request after which the model&apos;s memory is given back; 0: never.</source>
+        <translation>多少分钟没有请求后释放模型占用的内存；0 表示从不。</translation>
+    </message>
+    <message>
         <source>Log what is asked</source>
         <translation>记录请求内容</translation>
     </message>
@@ -3527,8 +4024,8 @@
 <context>
     <name>SettingsDrawer</name>
     <message>
-        <source>Settings</source>
-        <translation>设置</translation>
+        <source>Engine and answers</source>
+        <translation>引擎和回答</translation>
     </message>
     <message>
         <source>Close the settings</source>
@@ -3543,32 +4040,12 @@
         <translation>回答</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Sources</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>Window</source>
-        <translation>窗口</translation>
-    </message>
-    <message>
-        <source>Network</source>
-        <translation>网络</translation>
-    </message>
-    <message>
         <source>Takes effect when a model is loaded the next time.</source>
         <translation>下次加载模型时生效。</translation>
     </message>
     <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
-    </message>
-    <message>
-        <source>Takes effect when KTDesk is started the next time.</source>
-        <translation>下次启动 KTDesk 时生效。</translation>
     </message>
 </context>
 <context>
@@ -3920,6 +4397,13 @@
     </message>
 </context>
 <context>
+    <name>Toolbar</name>
+    <message>
+        <source>All commands</source>
+        <translation>所有命令</translation>
+    </message>
+</context>
+<context>
     <name>Transfer</name>
     <message>
         <source>What could not be imported: {count}</source>
@@ -4263,54 +4747,7 @@
     </message>
     <message>
         <source>Chat without a title</source>
-        <translation>无标题的对话</translation>
-    </message>
-</context>
-<context>
-    <name>WorkspaceCommands</name>
-    <message>
-        <source>New tab</source>
-        <translation>新标签页</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Open the closed tab again</source>
-        <translation>重新打开关闭的标签页</translation>
-    </message>
-    <message>
-        <source>Next tab</source>
-        <translation>下一个标签页</translation>
-    </message>
-    <message>
-        <source>Tab before</source>
-        <translation>上一个标签页</translation>
-    </message>
-    <message>
-        <source>Another chat beside this one</source>
-        <translation>在旁边打开另一个对话</translation>
-    </message>
-    <message>
-        <source>Next pane</source>
-        <translation>下一个窗格</translation>
-    </message>
-    <message>
-        <source>Pane before</source>
-        <translation>上一个窗格</translation>
-    </message>
-    <message>
-        <source>Ask all panes with one prompt</source>
-        <translation>用一个输入框向所有窗格提问</translation>
-    </message>
-    <message>
-        <source>Model, instructions and settings of this chat</source>
-        <translation>此对话的模型、系统提示和设置</translation>
-    </message>
-    <message>
-        <source>Show the questions in line</source>
-        <translation>查看排队的问题</translation>
+        <translation>无标题对话</translation>
     </message>
 </context>
 <context>

@@ -20,8 +20,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from ktdesk import Engine
+from ktdesk.bench.measuring import make_prompt
 from ktdesk.chats import temporary_chats
-from ktdesk.cli.measuring import make_prompt
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import EngineSettings, Settings, models_folder
 from tests.bench.chat_window import application

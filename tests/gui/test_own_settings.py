@@ -44,7 +44,8 @@ def mark(window: MainWindow, name: str) -> QWidget:
 
 @pytest.fixture
 def drawer(window: MainWindow, loaded: ModelPresenter):
-    """The drawer, open, for the model alone."""
+    """The drawer, open, for the model alone, with all that can be set."""
+    window._store.set("interface", "advanced", True)
     window.actions_by_id["settings"].trigger()
     drawer = window.workspace.drawer
     drawer.scope.choose(is_of_model=True)
@@ -72,13 +73,12 @@ def test_what_is_changed_for_the_model_changes_nothing_for_all(
 def test_for_the_model_only_what_it_may_have_is_shown(window: MainWindow, drawer) -> None:
     shown = {
         name: window.workspace.drawer.findChild(QWidget, name).isVisible()
-        for name in ("engine.threads", "engine.cache_type", "sampling.seed", "interface.theme")
+        for name in ("engine.threads", "engine.cache_type", "sampling.seed")
     }
     assert shown == {
         "engine.threads": False,
         "engine.cache_type": True,
         "sampling.seed": True,
-        "interface.theme": False,
     }
     drawer.scope.choose(is_of_model=False)
     assert window.workspace.drawer.findChild(QWidget, "engine.threads").isVisible()

@@ -24,7 +24,7 @@ def paged(qtbot: QtBot, workspace, model, kept, store, theme, made: list[str]) -
         made.append("second")
         return QLabel("second")
 
-    pages = (PageKind("second", "hardware", lambda: "Second", make),)
+    pages = (PageKind("second", "hardware", "Second", make),)
     window = MainWindow(workspace, model, kept, store, theme, pages)
     qtbot.addWidget(window)
     window.show()

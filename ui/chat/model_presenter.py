@@ -90,15 +90,17 @@ class ModelPresenter(QObject):
         return self.own.over(self._store.settings.engine)
 
     def start(self) -> None:
-        """Load the model that was used last, or else the demo model."""
+        """Load the model that was used last, or else the demo model, if it was made before.
+
+        To fetch it goes to the network, which nothing does unasked.
+        """
         last, settings = self._store.settings.interface.last_model, self._store.settings
-        if not last:
-            self.load_demo()
-        elif Path(last).is_file():
+        if last and Path(last).is_file():
             self.load(Path(last))
         else:  # it may have been moved
-            self._task = BackgroundTask(self, lambda report: _find_again(Path(last), settings))
-            self._task.on_success(self._on_found_again).on_failure(self._on_failure).start()
+            wanted = Path(last) if last else None
+            self._task = BackgroundTask(self, lambda report: _first_model(wanted, settings))
+            self._task.on_success(self._on_first_model).on_failure(self._on_failure).start()
             self._set(ModelState.PREPARING)
 
     def load_demo(self) -> None:
@@ -139,6 +141,12 @@ class ModelPresenter(QObject):
         else:
             self.start()
 
+    def unload(self) -> None:
+        """Give the model's memory back; `reload` brings it again."""
+        self.cancel()
+        self._set(ModelState.LOADING)
+        self._bridge.unload()
+
     def cancel(self) -> None:
         """Stop preparing or loading."""
         if self.state is ModelState.PREPARING and self._task:
@@ -153,12 +161,12 @@ class ModelPresenter(QObject):
         task = BackgroundTask(self, lambda report: _find(settings))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
 
-    def _on_found_again(self, path: Path | None) -> None:
+    def _on_first_model(self, path: Path | None) -> None:
         self.state = ModelState.NONE  # nothing to cancel: the task has ended
         if path:
             self.load(path)
         else:
-            self.load_demo()
+            self.changed.emit()
 
     def _on_demo_progress(self, stage: str, fraction: float) -> None:
         self.progress.emit(LoadProgress(stage, fraction))
@@ -201,10 +209,11 @@ def _build_demo(report: Report) -> Path:
     return demo_models(models_folder(), progress=report).deepseek2
 
 
-def _find_again(path: Path, settings: Settings) -> Path | None:
-    from ktdesk.library.shelf.loading import find_again  # with numpy, and what reads model files
+def _first_model(last: Path | None, settings: Settings) -> Path | None:
+    from ktdesk.library.demo import built_demo  # with numpy, and what reads model files
+    from ktdesk.library.shelf.loading import find_again
 
-    return find_again(path, settings)
+    return (find_again(last, settings) if last else None) or built_demo(models_folder())
 
 
 def _find(settings: Settings) -> list[LocalModel]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
-
-from ui.actions import Command
+from ui.actions import QT_TRANSLATE_NOOP, Command
 from ui.workspace.page import WorkspacePage
 from ui.workspace.presenter import Workspace
 
@@ -29,81 +27,78 @@ def workspace_commands(
     return (
         Command(
             "new_tab",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "New tab"),
+            QT_TRANSLATE_NOOP("MainWindow", "New tab"),
             "Ctrl+T",
             workspace.new_tab,
             is_seen,
+            begins_group=True,
         ),
         Command(
             "close",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Close"),
+            QT_TRANSLATE_NOOP("MainWindow", "Close"),
             "Ctrl+W",
             lambda: workspace.close_pane(),
             is_seen,
         ),
         Command(
             "reopen",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Open the closed tab again"),
+            QT_TRANSLATE_NOOP("MainWindow", "Open the closed tab again"),
             "Ctrl+Shift+T",
             workspace.reopen,
             lambda: is_seen() and workspace.can_reopen,
         ),
         Command(
             "next_tab",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Next tab"),
+            QT_TRANSLATE_NOOP("MainWindow", "Next tab"),
             "Ctrl+Tab",
             lambda: page.step_tab(1),
             has_tabs,
         ),
         Command(
             "previous_tab",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Tab before"),
+            QT_TRANSLATE_NOOP("MainWindow", "Tab before"),
             "Ctrl+Shift+Tab",
             lambda: page.step_tab(-1),
             has_tabs,
         ),
         Command(
             "split",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Another chat beside this one"),
+            QT_TRANSLATE_NOOP("MainWindow", "Another chat beside this one"),
             "Ctrl+\\",
             workspace.split,
             lambda: is_seen() and workspace.can_split,
         ),
         Command(
             "next_pane",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Next pane"),
+            QT_TRANSLATE_NOOP("MainWindow", "Next pane"),
             "F6",
             lambda: page.step_pane(1),
             has_panes,
         ),
         Command(
             "previous_pane",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Pane before"),
+            QT_TRANSLATE_NOOP("MainWindow", "Pane before"),
             "Shift+F6",
             lambda: page.step_pane(-1),
             has_panes,
         ),
         Command(
             "compare",
-            lambda: QCoreApplication.translate(
-                "WorkspaceCommands", "Ask all panes with one prompt"
-            ),
+            QT_TRANSLATE_NOOP("MainWindow", "Ask all panes with one prompt"),
             "Ctrl+Shift+P",
             toggle_compare,
             is_seen,
         ),
         Command(
             "chat_settings",
-            lambda: QCoreApplication.translate(
-                "WorkspaceCommands", "Model, instructions and settings of this chat"
-            ),
+            QT_TRANSLATE_NOOP("MainWindow", "Model, instructions and settings of this chat"),
             "Ctrl+Shift+I",
             page.toggle_chat_settings,
             is_seen,
         ),
         Command(
             "line",
-            lambda: QCoreApplication.translate("WorkspaceCommands", "Show the questions in line"),
+            QT_TRANSLATE_NOOP("MainWindow", "Show the questions in line"),
             "Ctrl+Shift+Q",
             page.show_line,
             lambda: is_seen() and bool(workspace.line.waiting),
