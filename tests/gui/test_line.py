@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -281,9 +282,10 @@ def test_closing_stores_what_there_is_and_leaves_questions_to_be_asked_again(
 
 
 def test_several_places_answer_side_by_side(
-    qtbot: QtBot, workspace: Workspace, engine: FakeEngine
+    qtbot: QtBot, workspace: Workspace, engine: FakeEngine, model: ModelPresenter
 ) -> None:
-    workspace.line._line._places = 2
+    assert model.info
+    model.info = dataclasses.replace(model.info, parallel=2)
     engine.events = lambda request: _until(engine)
     ask_in_panes(workspace, "one", "two", "three")
     first, second, third = workspace.chats

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError, ModelInfo
@@ -132,6 +132,11 @@ class ChatPage(QWidget):
         """Attach what is dropped."""
         self.files.add(local_files(event.mimeData()))
         event.acceptProposedAction()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Measure what could not be seen meanwhile."""
+        super().showEvent(event)
+        self.forecast.look()
 
     def _prepare_forecast(self) -> Measure | None:
         if not (self.isVisible() and self._chat.has_its_model):

@@ -242,3 +242,33 @@ def test_the_pane_keeps_its_model_when_it_begins_a_new_chat_beside_others(
     ask(qtbot, workspace.active, "two")
     window.actions_by_id["new"].trigger()
     assert workspace.active.own.choices.model is None
+
+
+def test_the_keyboard_alone_opens_splits_changes_and_closes(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    window.resize(1400, 800)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.keyClick(QApplication.focusWidget() or window, key, modifiers)
+
+    press(Qt.Key.Key_T, control)
+    press(Qt.Key.Key_Backslash, control)
+    assert titles(window) == ["New chat", "New chat  |  New chat"]
+    assert workspace.tab.active == 1
+    press(Qt.Key.Key_F6)
+    assert workspace.tab.active == 0
+    press(Qt.Key.Key_F6, shift)
+    assert workspace.tab.active == 1
+    press(Qt.Key.Key_Tab, control)
+    assert workspace.layout.current == 0
+    press(Qt.Key.Key_Tab, control | shift)
+    assert workspace.layout.current == 1
+    press(Qt.Key.Key_W, control)
+    press(Qt.Key.Key_W, control)
+    assert titles(window) == ["New chat"]
+    qtbot.keyClicks(QApplication.focusWidget(), "typed")
+    assert window.page.prompt.text == "typed"
