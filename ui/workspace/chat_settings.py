@@ -33,6 +33,7 @@ from ui.workspace.presenter import Workspace
 from ui.workspace.preset_row import PresetRow
 
 LINES = 7  # of the instructions that are seen
+_FIRST = SamplingSettings()
 
 
 class ChatSettings(QFrame):
@@ -113,7 +114,9 @@ class ChatSettings(QFrame):
         values = self._values()
         for name, field in self._fields.items():
             field.show_value(getattr(values, name))
-            if name in own.choices.sampling:
+            is_own = name in own.choices.sampling
+            field.setVisible(is_own or self._is_wanted(name, values))
+            if is_own:
                 self._marks[name].say_of_chat()
             else:
                 self._marks[name].hide()
@@ -121,6 +124,12 @@ class ChatSettings(QFrame):
     def _values(self) -> SamplingSettings:
         for_all = self._model.own.over(self._store.settings.sampling)
         return self._own.choices.over(for_all)
+
+    def _is_wanted(self, name: str, values: SamplingSettings) -> bool:
+        """Return whether the mode shows a setting, or it was changed, which no mode hides."""
+        is_simple = describe(SamplingSettings)[name].level == "simple"
+        is_changed = getattr(values, name) != getattr(_FIRST, name)
+        return is_simple or is_changed or self._store.settings.interface.advanced
 
     @Slot()
     def _instruct(self) -> None:

@@ -71,6 +71,21 @@ def test_a_chat_may_sample_otherwise_than_the_program(
     assert not workspace.active.own.is_any
 
 
+def test_the_simple_mode_shows_little_and_what_was_changed(
+    workspace: Workspace, panel: ChatSettings, store: SettingsStore
+) -> None:
+    def shown() -> set[str]:
+        return {name for name, field in panel._fields.items() if field.isVisibleTo(panel)}
+
+    store.set("interface", "advanced", False)
+    simple = shown()
+    workspace.active.own.set("dry_base", 2.0)
+    assert shown() == simple | {"dry_base"}
+    store.set("interface", "advanced", True)
+    assert shown() == set(panel._fields) > simple | {"dry_base"}
+    assert "temperature" in simple
+
+
 def test_presets_are_kept_taken_up_and_deleted(workspace: Workspace, panel: ChatSettings) -> None:
     own, row = workspace.active.own, panel.presets
     own.instruct("Answer in rhymes.")
