@@ -124,8 +124,8 @@ class ChatPage(QWidget):
             self._chat.drafts.put(compose(self.prompt.text, self.files.attachments))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Take files that are dropped anywhere."""
-        if local_files(event.mimeData()):
+        """Take files that are dropped anywhere, if there is a prompt for them."""
+        if self.prompt.isVisible() and local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, RUF100 - Qt's name

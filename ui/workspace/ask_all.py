@@ -41,7 +41,7 @@ class AskAll(QWidget):
         column.addLayout(in_column(self.comparison))
         column.addLayout(in_column(self.prompt))
         self.prompt.submitted.connect(self._ask)
-        self.prompt.stop_wanted.connect(self._stop)
+        self.prompt.stop_wanted.connect(workspace.stop)
         self.prompt.text_changed.connect(self._keep_draft)
         self.files.changed.connect(self._keep_draft)
         workspace.changed.connect(self.follow)
@@ -82,7 +82,7 @@ class AskAll(QWidget):
         chats = self._workspace.chats
         self.prompt.show_state(
             can_submit=self._workspace.can_ask_all,
-            is_answering=any(chat.is_answering for chat in chats),
+            is_answering=self._workspace.is_answering,
         )
         self.comparison.show_answers([last_answer(chat) for chat in chats])
 
@@ -96,11 +96,6 @@ class AskAll(QWidget):
         if self._workspace.ask_all(text, self.files.attachments):
             self.prompt.clear()
             self.files.clear()
-
-    @Slot()
-    def _stop(self) -> None:
-        for chat in reversed(self._workspace.chats):  # those who wait first
-            chat.stop()
 
 
 def last_answer(chat: ChatPresenter) -> ChatMessage | None:

@@ -192,6 +192,19 @@ class Workspace(QObject):
         asked = [chat.ask(text, attachments) for chat in self.chats] if self.can_ask_all else []
         return bool(asked) and all(asked)
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether there is something to stop in the active pane, or, comparing, in any."""
+        return any(chat.is_answering for chat in self._stoppable())
+
+    def stop(self) -> None:
+        """Stop the answer of the active pane, or, comparing, those of all."""
+        for chat in reversed(self._stoppable()):  # those who wait first
+            chat.stop()
+
+    def _stoppable(self) -> list[ChatPresenter]:
+        return self.chats if self.tab.is_comparing else [self.active]
+
     def new_chat(self) -> None:
         """Show an empty chat in the active pane; beside others, it keeps the pane's settings."""
         chat, own = self.active, self.active.own

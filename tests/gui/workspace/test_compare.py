@@ -90,7 +90,7 @@ def test_nobody_is_asked_while_one_of_the_panes_cannot_be(
     qtbot.waitUntil(lambda: workspace.can_ask_all)
     ask_all(qtbot, window, "")
     assert texts(workspace.chats[1])[0] == ("user", "why")
-    window.workspace.ask_all.prompt.stop_wanted.emit()
+    window.actions_by_id["stop"].trigger()
     qtbot.waitUntil(lambda: not workspace.line.tickets)
     assert len(engine.requests) == 2
 

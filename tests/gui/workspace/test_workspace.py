@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
 from pytestqt.qtbot import QtBot
 
 from ktdesk.chats import open_chats
@@ -242,6 +242,25 @@ def test_the_pane_keeps_its_model_when_it_begins_a_new_chat_beside_others(
     ask(qtbot, workspace.active, "two")
     window.actions_by_id["new"].trigger()
     assert workspace.active.own.choices.model is None
+
+
+def test_tabs_are_moved_and_closed_with_the_mouse(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    for text in ("one", "two", "three"):
+        ask(qtbot, workspace.active, text)
+        workspace.new_tab()
+    tabs = window.workspace.tabs.tabs
+    tabs.moveTab(2, 0)
+    workspace.changed.emit()
+    assert titles(window) == ["three", "one", "two", "New chat"]
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert texts(workspace.active)[0] == ("user", "one")
+    qtbot.mouseClick(tabs, Qt.MouseButton.MiddleButton, pos=tabs.tabRect(0).center())
+    assert titles(window) == ["one", "two", "New chat"]
+    qtbot.mouseClick(tabs.tabButton(1, QTabBar.ButtonPosition.RightSide), LEFT)
+    assert titles(window) == ["one", "New chat"]
+    assert texts(workspace.active)[0] == ("user", "one")
 
 
 def test_the_keyboard_alone_opens_splits_changes_and_closes(
