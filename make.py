@@ -278,6 +278,13 @@ def fuzz(*arguments: str) -> int:
     return 0
 
 
+def screenshots(folder: str = "build/screenshots") -> int:
+    """Take pictures of every page: both languages, both themes, 100 % and 200 %. Takes a folder."""
+    setup()
+    call(PYTHON, "resources/screenshots/make_screenshots.py", folder)
+    return 0
+
+
 def frozen() -> int:
     """Freeze the program into dist/KTDesk, where it needs no Python, and try it."""
     setup()
@@ -327,6 +334,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sanitize": sanitize,
     "bench": bench,
     "fuzz": fuzz,
+    "screenshots": screenshots,
     "frozen": frozen,
     "appimage": appimage,
     "release": release,

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Parts of needed packages that nothing here reaches; torch asks for some only in its compilers.
 # And readline, which is under the GPL: without it, lines in the terminal are edited less well.
 UNUSED = (
-    "PySide6.QtDBus", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtQml",
-    "PySide6.QtQuick", "PySide6.QtTest", "mpmath", "networkx", "readline", "setuptools",
+    "PySide6.QtDBus", "PySide6.QtOpenGL", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtTest",
+    "mpmath", "networkx", "readline", "setuptools",
     "sympy", "tkinter", "torch._inductor", "torch.onnx", "torch.utils.tensorboard",
 )  # fmt: skip
 

@@ -63,6 +63,8 @@ class Palette(QFrame):
         self.list.setAccessibleName(self.tr("What fits"))
         self._hint.setText(self.tr("Arrows choose, Enter does it, Esc closes."))
         self.setAccessibleName(self.tr("Commands"))
+        if self.isVisible():
+            self._presenter.gather()
 
     def open(self) -> None:
         """Show it over its window, with nothing typed."""

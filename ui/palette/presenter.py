@@ -63,7 +63,13 @@ class PalettePresenter(QObject):
         model.found.connect(self._take_models)
 
     def open(self) -> None:
-        """Gather what there is now; models follow, since the disk is asked for them."""
+        """Offer what there is now; models follow, since the disk is asked for them."""
+        self.typed = ""
+        self._model.find()
+        self.gather()
+
+    def gather(self) -> None:
+        """Take commands and conversations as they are, and are called, now."""
         self._actions.refresh()
         self._commands = [
             Entry(
@@ -81,8 +87,6 @@ class PalettePresenter(QObject):
             Entry(EntryKind.CHAT, chat.title, "", "", lambda id_=chat.id: self._open_chat(id_))
             for chat in chats
         ]
-        self.typed = ""
-        self._model.find()
         self.changed.emit()
 
     def type(self, text: str) -> None:

@@ -56,7 +56,8 @@ class PreferencesPage(QWidget):
         self._more.setObjectName("muted")
         self._more.setWordWrap(True)
         self._settings = {section: self._make_box(section, theme) for section in ORDER}
-        self._boxes = (*self._settings.values(), FoldersBox(self), PrivacyBox(reports, self))
+        self._folders, self._privacy = FoldersBox(self), PrivacyBox(reports, self)
+        self._boxes = (*self._settings.values(), self._folders, self._privacy)
         for _ in self._boxes:
             self.list.addItem(QListWidgetItem())
         self._area = QScrollArea(self)
@@ -101,6 +102,8 @@ class PreferencesPage(QWidget):
         }  # fmt: skip
         for section, box in self._settings.items():
             box.say(*titles[section])
+        for other in (self._folders, self._privacy):
+            other.retranslate()  # which would come later
         for at, box in enumerate(self._boxes):
             self.list.item(at).setText(box.title.text())
         self._follow_search()
@@ -112,7 +115,7 @@ class PreferencesPage(QWidget):
         ]
         box = SectionBox(rows, self)
         if section == "models":
-            box.column.insertWidget(2, ModelFolders(self._presenter.store, theme, box))
+            box.add_above(ModelFolders(self._presenter.store, theme, box))
         return box
 
     def _lay_out(self) -> None:

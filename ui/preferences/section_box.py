@@ -18,6 +18,7 @@ class SectionBox(QFrame):
         super().__init__(parent)
         self.setObjectName("sectionCard")
         self.rows = rows
+        self._more: QWidget | None = None
         self.title, self.note = QLabel(self), QLabel(self)
         self.title.setObjectName("heading")
         self.note.setObjectName("muted")
@@ -36,13 +37,24 @@ class SectionBox(QFrame):
         self.note.setVisible(bool(note))
         self.setAccessibleName(title)
 
+    def add_above(self, widget: QWidget) -> None:
+        """Put something else above the rows; it is found by what it says."""
+        self._more = widget
+        self.column.insertWidget(2, widget)
+
     def follow_search(self, presenter: PreferencesPresenter) -> bool:
         """Show what mode and words let be seen; return whether that is anything.
 
         Words that are in the title or the note find all of a section without rows.
         """
         is_shown = [row.follow_search() for row in self.rows]
-        texts = " ".join(label.text() for label in self.findChildren(QLabel))
-        is_any = any(is_shown) if self.rows else presenter.finds(texts)
+        if self._more:
+            is_shown.append(presenter.finds(_texts(self._more)))
+            self._more.setVisible(is_shown[-1])
+        is_any = any(is_shown) if is_shown else presenter.finds(_texts(self))
         self.setVisible(is_any)
         return is_any
+
+
+def _texts(widget: QWidget) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel))

@@ -42,7 +42,7 @@ class Rail(QWidget):
             self._buttons.append(self._button(action))
             column.addWidget(self._buttons[-1])
         column.addStretch()
-        self._full_height = self.sizeHint().height()
+        self._full_height = 0  # what icons with titles take
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -55,6 +55,8 @@ class Rail(QWidget):
         """Show titles where there is room."""
         super().resizeEvent(event)
         styles = Qt.ToolButtonStyle
+        if self._buttons[0].toolButtonStyle() is styles.ToolButtonTextUnderIcon:
+            self._full_height = self.sizeHint().height()
         has_room = event.size().height() >= self._full_height
         for button in self._buttons:
             button.setToolButtonStyle(
