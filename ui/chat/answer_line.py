@@ -109,7 +109,8 @@ class AnswerLine(QObject):
 
     def takes(self, choices: ChatChoices) -> bool:
         """Return whether a question could be answered, at once or in its turn."""
-        is_own = choices.model is not None and not self._model.is_busy
+        is_free = not (self._model.is_busy or self._model.is_away)
+        is_own = choices.model is not None and is_free
         return self._model.is_ready or self.is_loading or is_own
 
     def message_of(self, chat_id: int | None) -> ChatMessage | None:
@@ -173,7 +174,7 @@ class AnswerLine(QObject):
 
     def _advance(self) -> None:
         """Do what can be done for the first of those who wait."""
-        while not (self._model.is_busy or self._loading):
+        while not (self._model.is_busy or self._model.is_away or self._loading):
             self._line.places = self._model.info.parallel if self._model.info else 1
             step = self._line.step(self._loaded)
             if step is Step.BEGIN:
