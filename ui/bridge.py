@@ -308,7 +308,8 @@ class EngineBridge(QObject):
         for worker in self._workers:
             worker.job = None
             worker.quit()
-        return all([worker.has_ended(wait_ms) for worker in self._workers])
+        ended = [worker.has_ended(wait_ms) for worker in self._workers]
+        return all(ended)
 
     def _replace(self, job: Job) -> None:
         """Do a job in place of all that is under way."""

@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
         }
         # Other pages than the conversation have their own search.
         conditions: dict[str, Callable[[], bool]] = {
-            "stop": lambda: workspace.active.is_answering or model.is_busy,
+            "stop": lambda: workspace.is_answering or model.is_busy,
             "retry": lambda: workspace.active.can_retry or workspace.active.can_regenerate,
             "edit": lambda: bool(workspace.active.messages),
             "reload": lambda: not model.is_busy,
@@ -319,8 +319,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _stop(self) -> None:
-        if self._workspace.active.is_answering:
-            self._workspace.active.stop()
+        if self._workspace.is_answering:
+            self._workspace.stop()
         else:
             self._model.cancel()
 

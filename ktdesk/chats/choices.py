@@ -24,9 +24,8 @@ class ChatChoices:
     def read(cls, settings: Mapping[str, Any]) -> ChatChoices:
         """Return the choices in a chat's settings; what is damaged of them is left out."""
         model = settings.get("model")
-        is_path = isinstance(model, str) and 0 < len(model) <= _MOST_PATH
         return cls(
-            Path(model) if is_path else None,
+            Path(model) if isinstance(model, str) and 0 < len(model) <= _MOST_PATH else None,
             allowed_among(SamplingSettings, settings.get("sampling")),
         )
 

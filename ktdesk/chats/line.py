@@ -22,11 +22,11 @@ class Line(Generic[T]):
     """Those who are answered, and those who wait. Their order is kept, also between models.
 
     model_of: what one needs to be answered, as it stands when it is asked. places: how many can be
-    answered at once; all of them have the same model.
+    answered at once, by the model that is loaded.
     """
 
     def __init__(self, model_of: Callable[[T], Hashable], places: int = 1) -> None:
-        self._model_of, self._places = model_of, places
+        self._model_of, self.places = model_of, places
         self.waiting: list[T] = []
         self.running: list[T] = []
 
@@ -52,7 +52,7 @@ class Line(Generic[T]):
 
     def step(self, loaded: Hashable) -> Step:
         """Return what can be done now. loaded: the model that is."""
-        if not self.waiting or len(self.running) >= self._places:
+        if not self.waiting or len(self.running) >= self.places:
             return Step.NOTHING
         if self._model_of(self.waiting[0]) == loaded:
             return Step.BEGIN

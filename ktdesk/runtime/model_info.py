@@ -12,7 +12,8 @@ from typing import Any
 class ModelInfo:
     """What a loaded model is. weight_types: 'Q8_0, F32', the most frequent first.
 
-    deferred_experts: how many of a token's experts are added a layer later.
+    deferred_experts: how many of a token's experts are added a layer later. parallel: how many
+    answers it computes at a time, at most.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class ModelInfo:
     context_tokens: int
     placement: str
     deferred_experts: int = 0
+    parallel: int = 1
 
 
 def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:

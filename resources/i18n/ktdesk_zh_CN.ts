@@ -80,31 +80,31 @@
     <name>AnswerLine</name>
     <message>
         <source>Being answered</source>
-        <translation type="unfinished"></translation>
+        <translation>正在回答</translation>
     </message>
     <message>
         <source>Next in line</source>
-        <translation type="unfinished"></translation>
+        <translation>排在第一位</translation>
     </message>
     <message>
         <source>Second in line</source>
-        <translation type="unfinished"></translation>
+        <translation>排在第二位</translation>
     </message>
     <message>
         <source>Third in line</source>
-        <translation type="unfinished"></translation>
+        <translation>排在第三位</translation>
     </message>
     <message>
         <source>Number {place} in line</source>
-        <translation type="unfinished"></translation>
+        <translation>排在第 {place} 位</translation>
     </message>
     <message>
         <source>{model} is being loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载 {model}</translation>
     </message>
     <message>
         <source>{place}  ·  {model} will be loaded first</source>
-        <translation type="unfinished"></translation>
+        <translation>{place}  ·  会先加载 {model}</translation>
     </message>
 </context>
 <context>
@@ -119,7 +119,7 @@
     </message>
     <message>
         <source>Waiting in line…</source>
-        <translation type="unfinished"></translation>
+        <translation>排队等待中…</translation>
     </message>
     <message>
         <source>Copy the answer</source>
@@ -130,7 +130,7 @@
     <name>AskAll</name>
     <message>
         <source>Ask all panes</source>
-        <translation type="unfinished"></translation>
+        <translation>向所有窗格提问</translation>
     </message>
 </context>
 <context>
@@ -325,15 +325,19 @@
     <name>ChatMenus</name>
     <message>
         <source>Open in a new tab</source>
-        <translation type="unfinished"></translation>
+        <translation>在新标签页中打开</translation>
     </message>
     <message>
         <source>Open beside this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>在当前对话旁边打开</translation>
     </message>
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Suggest a title</source>
+        <translation>建议标题</translation>
     </message>
     <message>
         <source>No longer pinned</source>
@@ -427,11 +431,11 @@
     <name>ChatSettings</name>
     <message>
         <source>This chat</source>
-        <translation type="unfinished"></translation>
+        <translation>此对话</translation>
     </message>
     <message>
         <source>Close the settings of this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭此对话的设置</translation>
     </message>
     <message>
         <source>Model</source>
@@ -443,11 +447,11 @@
     </message>
     <message>
         <source>What the model shall keep to, as: answer briefly, in German.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型应遵守的要求，例如：用德语简短回答。</translation>
     </message>
     <message>
         <source>Answers in this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>此对话的回答</translation>
     </message>
 </context>
 <context>
@@ -593,7 +597,7 @@
     <name>Comparison</name>
     <message>
         <source>tokens/s</source>
-        <translation type="unfinished"></translation>
+        <translation>词元/秒</translation>
     </message>
     <message>
         <source>First token after</source>
@@ -601,7 +605,7 @@
     </message>
     <message>
         <source>Reading</source>
-        <translation type="unfinished"></translation>
+        <translation>读取</translation>
     </message>
     <message>
         <source>Writing</source>
@@ -617,11 +621,11 @@
     </message>
     <message>
         <source>Time in all</source>
-        <translation type="unfinished"></translation>
+        <translation>总用时</translation>
     </message>
     <message>
         <source>Speeds side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>速度对比</translation>
     </message>
 </context>
 <context>
@@ -1806,11 +1810,11 @@
     <name>LinePanel</name>
     <message>
         <source>Questions in line</source>
-        <translation type="unfinished"></translation>
+        <translation>排队的问题</translation>
     </message>
     <message>
         <source>They are answered in this order. Each change of the model takes a load.</source>
-        <translation type="unfinished"></translation>
+        <translation>按此顺序回答。每次更换模型都需要重新加载。</translation>
     </message>
 </context>
 <context>
@@ -2273,7 +2277,7 @@
     </message>
     <message>
         <source>New tab</source>
-        <translation type="unfinished"></translation>
+        <translation>新标签页</translation>
     </message>
     <message>
         <source>Tabs and panes</source>
@@ -2285,39 +2289,39 @@
     </message>
     <message>
         <source>Open the closed tab again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新打开关闭的标签页</translation>
     </message>
     <message>
         <source>Next tab</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个标签页</translation>
     </message>
     <message>
         <source>Tab before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个标签页</translation>
     </message>
     <message>
         <source>Another chat beside this one</source>
-        <translation type="unfinished"></translation>
+        <translation>在旁边打开另一个对话</translation>
     </message>
     <message>
         <source>Next pane</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个窗格</translation>
     </message>
     <message>
         <source>Pane before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个窗格</translation>
     </message>
     <message>
         <source>Ask all panes with one prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>用一个输入框向所有窗格提问</translation>
     </message>
     <message>
         <source>Model, instructions and settings of this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>此对话的模型、系统提示和设置</translation>
     </message>
     <message>
         <source>Show the questions in line</source>
-        <translation type="unfinished"></translation>
+        <translation>查看排队的问题</translation>
     </message>
 </context>
 <context>
@@ -2627,11 +2631,11 @@
     </message>
     <message>
         <source>Let it be answered earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>提前回答</translation>
     </message>
     <message>
         <source>Let it be answered later</source>
-        <translation type="unfinished"></translation>
+        <translation>推后回答</translation>
     </message>
 </context>
 <context>
@@ -2700,11 +2704,11 @@
     </message>
     <message>
         <source>Only for this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>仅用于此对话</translation>
     </message>
     <message>
         <source>Lets the chat follow what is for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>让此对话跟随通用设置。</translation>
     </message>
     <message>
         <source>Take back</source>
@@ -2746,7 +2750,7 @@
     <name>PaneArea</name>
     <message>
         <source>Panes</source>
-        <translation type="unfinished"></translation>
+        <translation>窗格</translation>
     </message>
 </context>
 <context>
@@ -2757,22 +2761,22 @@
     </message>
     <message>
         <source>Choose the model of this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>选择此对话的模型</translation>
     </message>
     <message>
         <source>Model of this chat: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>此对话的模型：{name}</translation>
     </message>
     <message>
         <source>The model that is chosen at the top</source>
-        <translation type="unfinished"></translation>
+        <translation>顶部所选的模型</translation>
     </message>
 </context>
 <context>
     <name>PaneView</name>
     <message>
         <source>Close the pane (Ctrl+W)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭窗格 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -3056,15 +3060,15 @@
     <name>PresetRow</name>
     <message>
         <source>Preset</source>
-        <translation type="unfinished"></translation>
+        <translation>预设</translation>
     </message>
     <message>
-        <source>Keep…</source>
-        <translation type="unfinished"></translation>
+        <source>Keep as a preset…</source>
+        <translation>保存为预设…</translation>
     </message>
     <message>
         <source>Keeps instructions and settings of this chat as a preset</source>
-        <translation type="unfinished"></translation>
+        <translation>将此对话的系统提示和设置保存为预设</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -3072,19 +3076,19 @@
     </message>
     <message>
         <source>Deletes the preset that is chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>删除所选的预设</translation>
     </message>
     <message>
         <source>Take up a preset…</source>
-        <translation type="unfinished"></translation>
+        <translation>使用预设…</translation>
     </message>
     <message>
         <source>Keep a preset</source>
-        <translation type="unfinished"></translation>
+        <translation>保存预设</translation>
     </message>
     <message>
         <source>Name of the preset</source>
-        <translation type="unfinished"></translation>
+        <translation>预设名称</translation>
     </message>
 </context>
 <context>
@@ -4334,6 +4338,10 @@
         <translation>上下文 {used} / {all}</translation>
     </message>
     <message>
+        <source>{model} is not loaded; asking loads it</source>
+        <translation>{model} 尚未加载，提问时会加载</translation>
+    </message>
+    <message>
         <source>No model</source>
         <translation>没有模型</translation>
     </message>
@@ -4350,39 +4358,39 @@
     <name>TabRow</name>
     <message>
         <source>Open chats</source>
-        <translation type="unfinished"></translation>
+        <translation>打开的对话</translation>
     </message>
     <message>
         <source>New tab (Ctrl+T)</source>
-        <translation type="unfinished"></translation>
+        <translation>新标签页 (Ctrl+T)</translation>
     </message>
     <message>
         <source>Ask all panes with one prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>用一个输入框向所有窗格提问</translation>
     </message>
     <message>
         <source>Another chat beside this one (Ctrl+\)</source>
-        <translation type="unfinished"></translation>
+        <translation>在旁边打开另一个对话 (Ctrl+\)</translation>
     </message>
     <message>
         <source>Model, instructions and settings of this chat</source>
-        <translation type="unfinished"></translation>
+        <translation>此对话的模型、系统提示和设置</translation>
     </message>
     <message>
         <source>{count} in line</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个在排队</translation>
     </message>
     <message>
         <source>Show the line: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>查看队列：{text}</translation>
     </message>
     <message>
         <source>Close {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭“{title}”</translation>
     </message>
     <message>
         <source>Close the tab (Ctrl+W)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭标签页 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -4633,6 +4641,10 @@
         <translation>尚未加载模型</translation>
     </message>
     <message>
+        <source>{model} will be loaded when you ask. Nothing you write leaves this computer.</source>
+        <translation>提问时会加载 {model}。您写的内容不会离开这台电脑。</translation>
+    </message>
+    <message>
         <source>{model} answers on this computer. Nothing you write leaves it.</source>
         <translation>{model} 在这台电脑上回答，您写的内容不会离开它。</translation>
     </message>
@@ -4762,15 +4774,15 @@
     <name>WorkspacePage</name>
     <message>
         <source>The answer is finished. {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>回答已完成。{text}</translation>
     </message>
     <message>
-        <source>There is no answer.</source>
-        <translation type="unfinished"></translation>
+        <source>No answer.</source>
+        <translation>没有回答。</translation>
     </message>
     <message>
         <source>The answer in {title} is finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}”中的回答已完成。</translation>
     </message>
 </context>
 <context>

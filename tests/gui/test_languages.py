@@ -80,10 +80,13 @@ def test_a_change_of_the_language_reaches_what_is_on_the_screen(
         labels = {label.text() for label in window.findChildren(QLabel)}
         return labels | {window.actions_by_id["new"].text()}
 
+    for open_it in (window.workspace.toggle_drawer, window.workspace.toggle_chat_settings):
+        open_it()
+    window.actions_by_id["compare"].trigger()
     before = said()
     language.use("zh_CN")
     QApplication.processEvents()
-    assert {setting_text("Temperature"), "温度", "新对话", "尚未加载模型"} <= said()
+    assert {setting_text("Temperature"), "温度", "新对话", "尚未加载模型", "系统提示"} <= said()
     language.use("en")
     QApplication.processEvents()
     assert said() == before

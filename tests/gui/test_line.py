@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,23 @@ def test_the_user_may_load_another_model_meanwhile(
     assert second.messages[-1].model == "other"
 
 
+def test_nobody_takes_the_memory_that_was_given_back_for_something_else(
+    qtbot: QtBot, workspace: Workspace, held: FakeEngine, model: ModelPresenter, other: Path
+) -> None:
+    ask_in_panes(workspace, "one", "two")
+    first, second = workspace.chats
+    qtbot.waitUntil(lambda: first.messages[-1].text == "x")
+    model.unload()
+    qtbot.waitUntil(lambda: not model.is_busy)
+    first.own.use_model(other)
+    assert not first.can_ask
+    assert workspace.line.place_of(second.ticket) == 1
+    assert len(held.loads) == 1
+    model.reload()
+    finish(qtbot, workspace)
+    assert texts(second)[-1] == ("assistant", "to two ")
+
+
 def test_an_answer_that_waited_is_kept_with_the_settings_it_began_with(
     qtbot: QtBot, workspace: Workspace, held: FakeEngine, store: SettingsStore
 ) -> None:
@@ -281,9 +299,10 @@ def test_closing_stores_what_there_is_and_leaves_questions_to_be_asked_again(
 
 
 def test_several_places_answer_side_by_side(
-    qtbot: QtBot, workspace: Workspace, engine: FakeEngine
+    qtbot: QtBot, workspace: Workspace, engine: FakeEngine, model: ModelPresenter
 ) -> None:
-    workspace.line._line._places = 2
+    assert model.info
+    model.info = dataclasses.replace(model.info, parallel=2)
     engine.events = lambda request: _until(engine)
     ask_in_panes(workspace, "one", "two", "three")
     first, second, third = workspace.chats

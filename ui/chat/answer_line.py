@@ -46,8 +46,8 @@ class Ticket:
 class AnswerLine(QObject):
     """Has the engine answer one question after another, and loads the models that chats want.
 
-    A chat has one ticket at most; all that is asked is of chats by their ids. places: how many the
-    engine answers at once.
+    A chat has one ticket at most; all that is asked is of chats by their ids. As many are answered
+    at once as the loaded model can (`ModelInfo.parallel`).
     changed: who waits, or is answered. grown: a chat's answer has. prefill: a chat, the tokens of
     its prompt that were read, and all. ended: a chat's answer has. failed: it has, with an error.
     """
@@ -65,12 +65,11 @@ class AnswerLine(QObject):
         model: ModelPresenter,
         kept: KeptChats,
         parent: QObject,
-        places: int = 1,
     ) -> None:
         super().__init__(parent)
         self._bridge, self._settings, self._model, self._kept = bridge, settings, model, kept
         self._store = kept.store
-        self._line = Line[Ticket](self._model_of, places)
+        self._line = Line[Ticket](self._model_of)
         self._loading: Ticket | None = None  # whose model is
         self._unstored: dict[int, Answering] = {}  # answers that ended and could not be kept
         bridge.answered.connect(self._on_events)
@@ -110,7 +109,8 @@ class AnswerLine(QObject):
 
     def takes(self, choices: ChatChoices) -> bool:
         """Return whether a question could be answered, at once or in its turn."""
-        is_own = choices.model is not None and not self._model.is_busy
+        is_free = not (self._model.is_busy or self._model.is_away)
+        is_own = choices.model is not None and is_free
         return self._model.is_ready or self.is_loading or is_own
 
     def message_of(self, chat_id: int | None) -> ChatMessage | None:
@@ -174,7 +174,8 @@ class AnswerLine(QObject):
 
     def _advance(self) -> None:
         """Do what can be done for the first of those who wait."""
-        while not (self._model.is_busy or self._loading):
+        while not (self._model.is_busy or self._model.is_away or self._loading):
+            self._line.places = self._model.info.parallel if self._model.info else 1
             step = self._line.step(self._loaded)
             if step is Step.BEGIN:
                 self._begin(self._line.begin())

@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLocale, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from ui.chat.answer_line import AnswerLine, Ticket
 from ui.chat.presenter import ChatPresenter
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
+
+NARROW = 340  # pixels
 
 
 def place_text(line: AnswerLine, ticket: Ticket) -> str:
@@ -82,12 +93,19 @@ class LineBar(QFrame):
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.buttons = MoveButtons(line, theme, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 6, 6)
-        row.addWidget(self._label, 1)
-        row.addWidget(self.buttons)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(16, 6, 6, 6)
+        self._row.addWidget(self._label, 1)
+        self._row.addWidget(self.buttons)
         chat.changed.connect(self.retranslate)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Put the buttons below the words where there is no room beside them."""
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        is_narrow = event.size().width() < NARROW
+        self._row.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ktdesk.attachments import split
 from ui.chat.attachments_view import AttachmentsView
@@ -23,6 +23,7 @@ from ui.widgets.copy_button import CopyButton
 
 BUBBLE_SHARE = 0.8  # of the column's width, at most
 BUBBLE_PADDING = 18
+NARROW = 420  # pixels, below which an answer's figures do not stand beside its buttons
 
 
 class QuestionView(QWidget):
@@ -136,11 +137,15 @@ class AnswerView(QWidget):
         self._statistics.setWordWrap(True)
         self._copy = CopyButton(theme, self)
         self._copy.setObjectName("copyAnswer")
-        foot = QHBoxLayout()
-        foot.setSpacing(6)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         self.buttons = MessageActions(theme, self)
-        foot.addWidget(self._copy)
-        foot.addWidget(self.buttons)
+        buttons.addWidget(self._copy)
+        buttons.addWidget(self.buttons)
+        buttons.addStretch()
+        self._foot = foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        foot.setSpacing(6)
+        foot.addLayout(buttons)
         foot.addWidget(self._statistics, 1)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -187,6 +192,9 @@ class AnswerView(QWidget):
     def fit(self, width: int) -> int:
         """Take a width; return the height that is needed then."""
         self.resize(width, self.height())
+        direction = QBoxLayout.Direction  # figures stand below the buttons if not beside them
+        is_narrow = width < NARROW
+        self._foot.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
         self._column.activate()
         self._thinking.settle()
         self._column.activate()

@@ -36,7 +36,7 @@ class ModelPresenter(QObject):
 
     path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
     the path of a file, or None for what was last chosen for this model. chosen: the user's model,
-    also while another one is lent to a chat.
+    also while another one is lent to a chat. is_away: the memory is needed for something else.
     own: what was chosen for the loaded model alone.
     changed: state, info, or settings. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of LocalModel that `find` has asked for.
@@ -53,6 +53,7 @@ class ModelPresenter(QObject):
         self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
         self.chosen: Path | None = None
+        self.is_away = False
         self.placement: str | None = None
         self._wanted: Mapping[str, Any] | None = None  # of what is loaded, or was tried last
         self._loaded_with: EngineSettings | None = None
@@ -123,6 +124,7 @@ class ModelPresenter(QObject):
         self._load(path, None, None)
 
     def _load(self, path: Path, placement: str | None, own: Mapping[str, Any] | None) -> None:
+        self.is_away = False
         self.cancel()
         self.path, self.placement, self._wanted = path, placement, own
         self._set(ModelState.LOADING)
@@ -143,6 +145,7 @@ class ModelPresenter(QObject):
 
     def unload(self) -> None:
         """Give the model's memory back; `reload` brings it again."""
+        self.is_away = True
         self.cancel()
         self._set(ModelState.LOADING)
         self._bridge.unload()

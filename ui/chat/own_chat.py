@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the chat that is shown has for itself: instructions, model, sampling; kept a moment later."""
+"""What the chat that is shown has for itself: instructions, model, sampling."""
 
 from __future__ import annotations
 

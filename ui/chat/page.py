@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError, ModelInfo
@@ -57,7 +57,7 @@ class ChatPage(QWidget):
         self._is_filling = False  # the prompt, with what is stored already
         self.finder = FindPresenter(chat.messages, self)
         self.find_bar = FindBar(self.finder, theme, self)
-        self._welcome = Welcome(model, self)
+        self._welcome = Welcome(chat, model, self)
         self.line_bar = LineBar(chat, line, theme, self)
         self._conversation = ConversationView(chat.messages, theme, self)
         self._status = StatusLine(model, chat, self)
@@ -124,14 +124,19 @@ class ChatPage(QWidget):
             self._chat.drafts.put(compose(self.prompt.text, self.files.attachments))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Take files that are dropped anywhere."""
-        if local_files(event.mimeData()):
+        """Take files that are dropped anywhere, if there is a prompt for them."""
+        if self.prompt.isVisible() and local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Attach what is dropped."""
         self.files.add(local_files(event.mimeData()))
         event.acceptProposedAction()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Measure what could not be seen meanwhile."""
+        super().showEvent(event)
+        self.forecast.look()
 
     def _prepare_forecast(self) -> Measure | None:
         if not (self.isVisible() and self._chat.has_its_model):

@@ -97,9 +97,8 @@ class ChatPresenter(QObject):
     @property
     def has_its_model(self) -> bool:
         """Whether the model that is loaded is the one that answers in this chat."""
-        path, loaded = self.model_path, self._model.path
-        is_same = bool(path and loaded) and path.absolute() == loaded.absolute()
-        return self._model.is_ready and is_same
+        path, info = self.model_path, self._model.info
+        return path is not None and info is not None and path.absolute() == info.path.absolute()
 
     @property
     def can_retry(self) -> bool:

@@ -42,6 +42,7 @@ class ChatMenus(QObject):
         _add(menu, beside, partial(self.pane_wanted.emit, row.chat_id))
         menu.addSeparator()
         _add(menu, self.tr("Rename"), self.rename_wanted.emit)
+        _add(menu, self.tr("Suggest a title"), partial(presenter.suggest, row.chat_id))
         pin = self.tr("No longer pinned") if row.is_pinned else self.tr("Pin to the top")
         _add(menu, pin, partial(presenter.pin, row.chat_id, not row.is_pinned))
         self._add_folders(menu, row)

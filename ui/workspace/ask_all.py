@@ -41,13 +41,13 @@ class AskAll(QWidget):
         column.addLayout(in_column(self.comparison))
         column.addLayout(in_column(self.prompt))
         self.prompt.submitted.connect(self._ask)
-        self.prompt.stop_wanted.connect(self._stop)
+        self.prompt.stop_wanted.connect(workspace.stop)
         self.prompt.text_changed.connect(self._keep_draft)
         self.files.changed.connect(self._keep_draft)
-        workspace.changed.connect(self._follow)
+        workspace.changed.connect(self.follow)
         workspace.active_changed.connect(self._refresh)
         self.retranslate()
-        self._follow()
+        self.follow()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
@@ -59,7 +59,7 @@ class AskAll(QWidget):
         self._drafts.flush()
 
     @Slot()
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Take up the draft of the tab that is shown."""
         tab = self._workspace.tab
         self.setVisible(tab.is_comparing)
@@ -82,7 +82,7 @@ class AskAll(QWidget):
         chats = self._workspace.chats
         self.prompt.show_state(
             can_submit=self._workspace.can_ask_all,
-            is_answering=any(chat.is_answering for chat in chats),
+            is_answering=self._workspace.is_answering,
         )
         self.comparison.show_answers([last_answer(chat) for chat in chats])
 
@@ -96,11 +96,6 @@ class AskAll(QWidget):
         if self._workspace.ask_all(text, self.files.attachments):
             self.prompt.clear()
             self.files.clear()
-
-    @Slot()
-    def _stop(self) -> None:
-        for chat in reversed(self._workspace.chats):  # those who wait first
-            chat.stop()
 
 
 def last_answer(chat: ChatPresenter) -> ChatMessage | None:

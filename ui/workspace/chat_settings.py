@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,10 +29,11 @@ from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 from ui.widgets.setting_field import SettingField
 from ui.workspace.pane_model import PaneModel
-from ui.workspace.preset_row import PresetRow
 from ui.workspace.presenter import Workspace
+from ui.workspace.preset_row import PresetRow
 
 LINES = 7  # of the instructions that are seen
+_FIRST = SamplingSettings()
 
 
 class ChatSettings(QFrame):
@@ -74,6 +76,7 @@ class ChatSettings(QFrame):
         workspace.active_changed.connect(self.refresh)
         model.changed.connect(self.refresh)
         self.retranslate()
+        self.hide()
 
     @property
     def _own(self) -> OwnChat:
@@ -92,9 +95,16 @@ class ChatSettings(QFrame):
         self._answers_title.setText(self.tr("Answers in this chat"))
         self.refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Show what has changed meanwhile."""
+        super().showEvent(event)
+        self.refresh()
+
     @Slot()
     def refresh(self) -> None:
-        """Show what holds for the chat, and what of it is its own."""
+        """Show what holds for the chat, and what of it is its own, if anybody looks."""
+        if self.isHidden():
+            return
         own = self._own
         self.model.retranslate()
         if self.instructions.toPlainText().strip() != own.instructions:
@@ -104,7 +114,9 @@ class ChatSettings(QFrame):
         values = self._values()
         for name, field in self._fields.items():
             field.show_value(getattr(values, name))
-            if name in own.choices.sampling:
+            is_own = name in own.choices.sampling
+            field.setVisible(is_own or self._is_wanted(name, values))
+            if is_own:
                 self._marks[name].say_of_chat()
             else:
                 self._marks[name].hide()
@@ -112,6 +124,12 @@ class ChatSettings(QFrame):
     def _values(self) -> SamplingSettings:
         for_all = self._model.own.over(self._store.settings.sampling)
         return self._own.choices.over(for_all)
+
+    def _is_wanted(self, name: str, values: SamplingSettings) -> bool:
+        """Return whether the mode shows a setting, or it was changed, which no mode hides."""
+        is_simple = describe(SamplingSettings)[name].level == "simple"
+        is_changed = getattr(values, name) != getattr(_FIRST, name)
+        return is_simple or is_changed or self._store.settings.interface.advanced
 
     @Slot()
     def _instruct(self) -> None:

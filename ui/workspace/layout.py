@@ -113,7 +113,7 @@ class Layout:
     def read(cls, kept: Any, exists: Callable[[int], bool]) -> Layout:
         """Return the layout that was kept. What is damaged of it, or no longer exists, is empty."""
         layout = cls()
-        values = cast("dict[str, Any]", kept) if isinstance(kept, dict) else {}
+        values = _mapping(kept)
         tabs = [_tab(each) for each in _list(values.get("tabs"))[:MOST_TABS]]
         layout.tabs = [tab for tab in tabs if tab.panes] or layout.tabs
         seen_chats, keys = set[int](), set[int]()
@@ -137,12 +137,8 @@ def _free(keys: set[int]) -> int:
 
 
 def _tab(kept: Any) -> Tab:
-    values = cast("dict[str, Any]", kept) if isinstance(kept, dict) else {}
-    panes = [
-        Pane(_number(pane.get("key")), chat if type(chat := pane.get("chat_id")) is int else None)
-        for pane in _list(values.get("panes"))[:MOST_PANES]
-        if isinstance(pane, dict)
-    ]
+    values = _mapping(kept)
+    panes = [_pane(pane) for pane in _list(values.get("panes"))[:MOST_PANES]]
     shares = [_number(share) for share in _list(values.get("shares"))]
     return Tab(
         panes,
@@ -150,6 +146,16 @@ def _tab(kept: Any) -> Tab:
         shares if len(shares) == len(panes) else [],
         bool(values.get("is_comparing")) and len(panes) > 1,
     )
+
+
+def _pane(kept: Any) -> Pane:
+    values = _mapping(kept)
+    chat_id: Any = values.get("chat_id")
+    return Pane(_number(values.get("key")), chat_id if type(chat_id) is int else None)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

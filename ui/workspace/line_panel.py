@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.chat.answer_line import Ticket
 from ui.chat.line_bar import MoveButtons, place_text
 from ui.theme import Theme
+from ui.widgets.elided_label import ElidedLabel
 from ui.workspace.presenter import Workspace
 
-WIDTH = 460
+WIDTH = 520
 
 
 class _Row(QWidget):
@@ -20,11 +21,8 @@ class _Row(QWidget):
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._title, self._place = QLabel(self), QLabel(self)
+        self._title, self._place = ElidedLabel(self), ElidedLabel(self)
         self._place.setObjectName("muted")
-        for label in (self._title, self._place):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.buttons = MoveButtons(workspace.line, theme, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
@@ -37,9 +35,9 @@ class _Row(QWidget):
     def show_ticket(self, ticket: Ticket) -> None:
         """Show a ticket."""
         title = self._workspace.title_of_chat(ticket.chat_id)
-        self._title.setText(title)
-        self._place.setText(place_text(self._workspace.line, ticket))
-        self.setAccessibleName(f"{title}: {self._place.text()}")
+        self._title.say(title)
+        self._place.say(place_text(self._workspace.line, ticket))
+        self.setAccessibleName(f"{title}: {self._place.whole}")
         self.buttons.show_ticket(ticket)
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -25,7 +27,10 @@ SPOKEN = 200  # characters of an answer that a screen reader is told
 
 
 class WorkspacePage(QWidget):
-    """Joins the parts; `page` is the conversation that is active."""
+    """Joins the parts; `page` is the conversation that is active.
+
+    What many never look at is made when it is wanted first.
+    """
 
     def __init__(
         self,
@@ -42,25 +47,48 @@ class WorkspacePage(QWidget):
         self._model, self._store = model, store
         self.tabs = TabRow(workspace, theme, self)
         self.area = PaneArea(workspace, model, theme, self)
-        self.ask_all = AskAll(workspace, kept, theme, self)
-        self.line_panel = LinePanel(workspace, theme, self)
-        self.drawer = SettingsDrawer(store, model, theme, self)
-        self.chat_settings: ChatSettings | None = None  # made when it is wanted first
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.area, 1)
-        column.addWidget(self.ask_all)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addLayout(column, 1)
-        row.addWidget(self.drawer)
         self.tabs.settings_wanted.connect(self.toggle_chat_settings)
         self.tabs.line_wanted.connect(self.show_line)
         workspace.line.ended.connect(self._tell_end)
         workspace.shown.connect(self.focus_prompt)
+        workspace.changed.connect(self._follow)
         model.failed.connect(self._show_model_error)
+        self._follow()
+
+    @cached_property
+    def ask_all(self) -> AskAll:
+        """One prompt for all panes."""
+        widget = AskAll(self._workspace, self._kept, self._theme, self)
+        self._column.addWidget(widget)
+        return widget
+
+    @cached_property
+    def line_panel(self) -> LinePanel:
+        """The line as a list."""
+        return LinePanel(self._workspace, self._theme, self)
+
+    @cached_property
+    def drawer(self) -> SettingsDrawer:
+        """The settings of the program, hidden at first."""
+        widget = SettingsDrawer(self._store, self._model, self._theme, self)
+        self._row.addWidget(widget)
+        return widget
+
+    @cached_property
+    def chat_settings(self) -> ChatSettings:
+        """What the active chat has for itself, hidden at first."""
+        parts = (self._workspace, self._model, self._kept, self._store, self._theme)
+        widget = ChatSettings(*parts, self)
+        self._row.addWidget(widget)
+        return widget
 
     @property
     def page(self) -> ChatPage:
@@ -81,23 +109,19 @@ class WorkspacePage(QWidget):
     @Slot()
     def toggle_chat_settings(self) -> None:
         """Show what the active chat has for itself, or no longer."""
-        if self.chat_settings is None:
-            self.chat_settings = ChatSettings(
-                self._workspace, self._model, self._kept, self._store, self._theme, self
-            )
-            self._row.addWidget(self.chat_settings)
-        else:
-            self.chat_settings.setVisible(self.chat_settings.isHidden())
-        if self.chat_settings.isVisible():
-            self.drawer.hide()
+        is_wanted = self.chat_settings.isHidden()
+        self.chat_settings.setVisible(is_wanted)
+        if is_wanted:
+            self._hide("drawer")
             self.chat_settings.setFocus()
 
     @Slot()
     def toggle_drawer(self) -> None:
         """Show the settings of the program, or no longer."""
-        self.drawer.setVisible(self.drawer.isHidden())
-        if self.chat_settings and self.drawer.isVisible():
-            self.chat_settings.hide()
+        is_wanted = self.drawer.isHidden()
+        self.drawer.setVisible(is_wanted)
+        if is_wanted:
+            self._hide("chat_settings")
 
     @Slot()
     def show_line(self) -> None:
@@ -115,6 +139,16 @@ class WorkspacePage(QWidget):
         self._workspace.step_pane(by)
         self.page.prompt.setFocus()
 
+    @Slot()
+    def _follow(self) -> None:
+        if self._workspace.tab.is_comparing:
+            self.ask_all.follow()
+
+    def _hide(self, name: str) -> None:
+        """Hide a widget at the side, if there is one."""
+        if widget := self.__dict__.get(name):
+            widget.hide()
+
     @Slot(int)
     def _tell_end(self, chat_id: int) -> None:
         """Tell those who do not see it that an answer has ended, once."""
@@ -122,8 +156,8 @@ class WorkspacePage(QWidget):
             if chat.chat_id == chat_id:
                 answer = last_answer(chat)
                 text = answer.text.strip()[:SPOKEN] if answer else ""
-                said = self.tr("The answer is finished. {text}").format(text=text)
-                announce(self, said.strip() if answer else self.tr("There is no answer."))
+                finished, none = self.tr("The answer is finished. {text}"), self.tr("No answer.")
+                announce(self, finished.format(text=text) if text else none)
                 return
         title = self._workspace.title_of_chat(chat_id)
         announce(self, self.tr("The answer in {title} is finished.").format(title=title))

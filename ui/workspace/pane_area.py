@@ -14,7 +14,7 @@ from ui.workspace.pane_view import PaneView
 from ui.workspace.presenter import Workspace
 from ui.workspace.titles import pane_title
 
-NARROWEST = 330  # pixels of a pane, below which only the active one is shown
+NARROWEST = 270  # pixels of a pane, below which only the active one is shown
 
 
 class PaneArea(QWidget):
@@ -104,7 +104,12 @@ class PaneArea(QWidget):
         is_narrow, titles = self.is_narrow, [pane_title(self._workspace, p) for p in tab.panes]
         for at, (view, title) in enumerate(zip(self.views, titles, strict=True)):
             is_active = at == tab.active
-            view.show_state(title, is_alone=len(chats) == 1, is_active=is_active)
+            view.show_state(
+                title,
+                is_alone=len(chats) == 1,
+                is_active=is_active,
+                is_compared=tab.is_comparing,
+            )
             view.setVisible(is_active or not is_narrow)
             view.page.show_prompt(is_wanted=not tab.is_comparing)
         self._show_strip(titles, is_narrow=is_narrow)

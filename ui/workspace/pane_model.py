@@ -20,6 +20,8 @@ from ui.widgets.icon_button import IconButton
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
 
+BESIDE = 56  # pixels beside the name: icon, arrow, padding
+
 
 class PaneModel(IconButton):
     """Its menu is filled when it opens, as that of the window's model is.
@@ -40,6 +42,7 @@ class PaneModel(IconButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._own, self._model = own, model
+        self._widest = 0
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(model.find)
         self._menu.triggered.connect(self._choose)
@@ -49,13 +52,21 @@ class PaneModel(IconButton):
         self.retranslate()
         self._fill([])
 
+    def limit(self, width: int) -> None:
+        """Take no more than a width."""
+        if width != self._widest:
+            self._widest = width
+            self.retranslate()
+
     @Slot()
     def retranslate(self) -> None:
         """Say it in the present language, and as things stand."""
         path = self._own().choices.model or self._model.chosen
         name = path.stem if path else self.tr("No model")
-        if self.text() != f"{name}  ▾":
-            self.setText(f"{name}  ▾")
+        room = self._widest - BESIDE if self._widest else 10_000
+        elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        if self.text() != f"{elided}  ▾":
+            self.setText(f"{elided}  ▾")
         self.describe(self.tr("Choose the model of this chat"))
         self.setAccessibleName(self.tr("Model of this chat: {name}").format(name=name))
 

@@ -88,7 +88,6 @@ class Workspace(QObject):
         layout = self._kept.attempt(lambda: Layout.read(chats.remembered(LAYOUT), is_there))
         if layout:
             self.layout = layout
-            self._follow_titles()
             self._show()
 
     def title_of(self, pane: Pane) -> str:
@@ -190,7 +189,21 @@ class Workspace(QObject):
 
     def ask_all(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask in all panes, from the first to the last; return whether that was possible."""
-        return self.can_ask_all and all([chat.ask(text, attachments) for chat in self.chats])
+        asked = [chat.ask(text, attachments) for chat in self.chats] if self.can_ask_all else []
+        return bool(asked) and all(asked)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there is something to stop in the active pane, or, comparing, in any."""
+        return any(chat.is_answering for chat in self._stoppable())
+
+    def stop(self) -> None:
+        """Stop the answer of the active pane, or, comparing, those of all."""
+        for chat in reversed(self._stoppable()):  # those who wait first
+            chat.stop()
+
+    def _stoppable(self) -> list[ChatPresenter]:
+        return self.chats if self.tab.is_comparing else [self.active]
 
     def new_chat(self) -> None:
         """Show an empty chat in the active pane; beside others, it keeps the pane's settings."""
@@ -237,6 +250,7 @@ class Workspace(QObject):
         for chat, pane in zip(self.chats, panes, strict=True):
             if (chat.chat_id, chat.key) != (pane.chat_id, pane.key):
                 chat.open(pane.chat_id, key=pane.key)
+        self._read_titles()
 
     def _make(self) -> ChatPresenter:
         chat = ChatPresenter(self.line, self._bridge, self._settings, self._model, self._kept, self)
@@ -260,23 +274,27 @@ class Workspace(QObject):
         if any(pane.chat_id != chat.chat_id for pane, chat in pairs):
             for pane, chat in pairs:
                 pane.chat_id = chat.chat_id
-            self._follow_titles()
+            self._read_titles()
             self._keep()
             self.changed.emit()
         self.active_changed.emit()
 
     @Slot()
     def _follow_titles(self) -> None:
+        if self._read_titles():
+            self.changed.emit()
+
+    def _read_titles(self) -> bool:
+        """Return whether a chat that is open has another title than before."""
         chats = self._kept.store.chats
         ids = [pane.chat_id for pane in self.layout.panes if pane.chat_id is not None]
 
         def read() -> dict[int, str]:
             return {chat.id: chat.title for chat in map(chats.find, ids) if chat}
 
-        titles = self._kept.attempt(read)
-        if titles is not None and titles != self._titles:
-            self._titles = titles
-            self.changed.emit()
+        before, titles = self._titles, self._kept.attempt(read)
+        self._titles = before if titles is None else titles
+        return self._titles != before
 
     @Slot(int, object)
     def _tell_failure(self, chat_id: int, error: KTDeskError) -> None:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QInputDialog,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ktdesk.chats.presets import Preset, Presets
 from ui.chat.own_chat import OwnChat
@@ -26,19 +33,22 @@ class PresetRow(QWidget):
         self.save, self.delete = QPushButton(self), QPushButton(self)
         self.save.clicked.connect(self._ask_name)
         self.delete.clicked.connect(self._delete)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self.choice, 1)
-        row.addWidget(self.save)
+        row.addWidget(self.save, 1)
         row.addWidget(self.delete)
+        column.addWidget(self.choice)
+        column.addLayout(row)
         self.retranslate()
 
     def retranslate(self) -> None:
         """Say it in the present language, with the presets that there are."""
         self._fill("")
         self.choice.setAccessibleName(self.tr("Preset"))
-        self.save.setText(self.tr("Keep…"))
+        self.save.setText(self.tr("Keep as a preset…"))
         self.save.setToolTip(self.tr("Keeps instructions and settings of this chat as a preset"))
         self.delete.setText(self.tr("Delete"))
         self.delete.setToolTip(self.tr("Deletes the preset that is chosen"))

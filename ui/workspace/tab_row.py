@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -35,7 +36,7 @@ class _Tabs(QTabBar):
         return QSize(min(size.width(), WIDEST), size.height())
 
     def minimumTabSizeHint(self, index: int) -> QSize:  # noqa: N802, RUF100 - Qt's name
-        """A tab shrinks before the row scrolls."""
+        """Shrink before the row scrolls."""
         return QSize(min(90, self.tabSizeHint(index).width()), super().tabSizeHint(index).height())
 
 
@@ -155,8 +156,8 @@ class TabRow(QWidget):
         self.compare.setChecked(self._workspace.tab.is_comparing)
         self.tune.show_colour("accent" if self._workspace.active.own.is_any else "text")
 
-    def _button(self, icon: str, handler: object) -> IconButton:
+    def _button(self, icon: str, handler: Callable[[], object]) -> IconButton:
         button = IconButton(self._theme, icon, self)
         button.setIconSize(QSize(18, 18))
-        button.clicked.connect(lambda: handler())  # pyright: ignore[reportCallIssue]
+        button.clicked.connect(lambda: handler())
         return button

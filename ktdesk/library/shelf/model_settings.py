@@ -150,4 +150,3 @@ def _settings(entry: Any) -> ModelSettings:
         allowed_among(EngineSettings, values.get("engine")),
         allowed_among(SamplingSettings, values.get("sampling")),
     )
-
