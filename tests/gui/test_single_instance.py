@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ktdesk.settings import InterfaceSettings, Settings, save_settings
 from ui.single_instance import SingleInstance
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 HAND_OVER = """
 import sys
 from pathlib import Path
+from ktdesk.settings import InterfaceSettings, Settings, save_settings
 from ui.single_instance import SingleInstance
 second = SingleInstance(Path(sys.argv[1]))
 print(second.claim(), second.hand_over(sys.argv[2:]))
@@ -31,6 +33,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
+from ktdesk.settings import InterfaceSettings, Settings, save_settings
 from ui.single_instance import SingleInstance
 application = QCoreApplication([])
 first = SingleInstance(Path(sys.argv[1]))
@@ -128,3 +131,31 @@ def test_a_path_that_is_too_long_for_a_socket_will_do(qapp, tmp_path: Path) -> N
 def test_a_folder_that_cannot_be_written_keeps_nobody_from_starting(qapp, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert SingleInstance(tmp_path / "file" / "data").claim()
+
+
+FIRST_WINDOW = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.chat.model_presenter import ModelPresenter
+def load(self, path, placement=None, own=None):
+    print(path, flush=True)
+    QTimer.singleShot(0, QApplication.quit)
+ModelPresenter.load = load
+ModelPresenter.start = lambda self: print("painted", flush=True)
+from ui.app import main
+sys.exit(main([]))
+"""
+
+
+def test_a_second_start_of_the_program_gives_its_model_to_the_first(tmp_path: Path) -> None:
+    save_settings(Settings(interface=InterfaceSettings(wizard_done=True)))
+    first = start(FIRST_WINDOW)
+    assert first.stdout is not None
+    assert first.stdout.readline() == "painted\n"
+    code = "import sys; from ui.app import main; sys.exit(main(sys.argv[1:]))"
+    second = start(code, str(tmp_path / "a.gguf"))
+    second.communicate(timeout=60)
+    assert second.returncode == 0
+    out, _ = first.communicate(timeout=60)
+    assert (out, first.returncode) == (f"{tmp_path / 'a.gguf'}\n", 0)
