@@ -132,7 +132,8 @@ def page(
 
 @pytest.fixture
 def demo(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What stands for the demo model."""
+    """What stands for the demo model, which was made before."""
     made = SimpleNamespace(deepseek2=file)
     monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: made)
+    monkeypatch.setattr("ktdesk.library.demo.built_demo", lambda folder: file)
     return file
