@@ -8,23 +8,90 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
+from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 RUNS_KEPT = 10
 RUN_BYTES = 5_000_000  # a run that logs more than this keeps its last part, and the one before
 
+RECENT = 5000  # lines that the window can show
+
+# Tokens of the hub, keys of this server and others, what stands before @ in an address.
+_SECRETS = re.compile(
+    r"\bhf_\w{8,}|\bktdesk-[\w-]{20,}|\bsk-[\w-]{16,}|(?<=Bearer )\S+|(?<=://)[^\s/@]+(?=@)"
+)
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _handlers: list[logging.Handler] = []
 
 
-def configure(folder: Path, *, level: str = "INFO", to_stderr: str = "") -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of the log. number: counts up from 1. when: seconds since 1970."""
+
+    number: int
+    when: float
+    level: int
+    source: str
+    text: str
+
+
+class Recent(logging.Handler):
+    """Keeps the newest messages in memory, and tells nobody: who shows them asks.
+
+    Tracebacks stay in the file; secrets are blotted out; what `private` marks is left out.
+    """
+
+    def __init__(self, most: int = RECENT) -> None:
+        super().__init__()
+        self._lines: deque[Line] = deque(maxlen=most)
+        self._count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        if getattr(record, "private", False):
+            return
+        text = without_secrets(record.getMessage())
+        self._count += 1  # the handler's lock is held
+        line = Line(self._count, record.created, record.levelno, record.name, text)
+        self._lines.append(line)
+
+    def since(self, number: int) -> list[Line]:
+        """Return the messages that are kept and have a higher number; from any thread."""
+        self.acquire()
+        try:
+            fresh = min(self._count - number, len(self._lines))
+            return list(islice(reversed(self._lines), fresh))[::-1]
+        finally:
+            self.release()
+
+    def clear(self) -> None:
+        """Forget them."""
+        self.acquire()
+        try:
+            self._lines.clear()
+        finally:
+            self.release()
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with tokens, keys and passwords of addresses blotted out."""
+    return _SECRETS.sub("***", text)
+
+
+def configure(
+    folder: Path, *, level: str = "INFO", to_stderr: str = "", recent: Recent | None = None
+) -> Path | None:
     """Log this run to a new file in `folder`; return its path, or None if it cannot be written.
 
     level: what KTDesk itself logs; libraries log their warnings. to_stderr: the level from which
-    messages also go to the terminal, none by default. A second call replaces the first.
+    messages also go to the terminal, none by default. recent: keeps them in memory, too. A second
+    call replaces the first.
     """
     close()
     logging.getLogger().setLevel("WARNING")
@@ -35,6 +102,9 @@ def configure(folder: Path, *, level: str = "INFO", to_stderr: str = "") -> Path
         terminal.setLevel(to_stderr)
         terminal.addFilter(lambda record: not record.exc_info)  # tracebacks are for the file
         _add(terminal, "%(levelname)s: %(message)s")
+    if recent:
+        logging.getLogger().addHandler(recent)
+        _handlers.append(recent)
     logging.captureWarnings(capture=True)
     return _log_to_file(folder)
 

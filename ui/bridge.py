@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engine, seen from the GUI thread: it works in its own thread, its events come in bundles.
+"""The engine, seen from the GUI thread: it works in threads of its own, events come in bundles.
 
 A timer on the GUI thread takes what has gathered, so there are at most 30 signals a second however
 fast the tokens come. Cancelling goes straight to the engine and waits for nothing.
@@ -30,6 +30,7 @@ from ktdesk import (
 from ktdesk.engine import Engine, LoadProgress
 from ktdesk.errors import Cancelled
 from ktdesk.hardware import physical_cores
+from ktdesk.loading import load_into
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ _LAST = (Done, Failed, Loaded, LoadFailed)
 
 
 class Job(Protocol):
-    """One load or one request, shared by both threads."""
+    """One load or one request, shared by both threads. request_id: '' for a load."""
 
+    request_id: str
     cancelled: threading.Event
     bundle: Bundle
 
@@ -107,6 +109,8 @@ class Bundle:
 
 
 class _Load:
+    request_id = ""
+
     def __init__(
         self, path: Path, settings: EngineSettings, placement: str | None, own: Mapping[str, Any]
     ) -> None:
@@ -125,15 +129,12 @@ class _Load:
             own = model.own.choosing(self._placement, self._own, self._settings)
             settings = own.over(self._settings)
             engine.threads = settings.threads or physical_cores()
-            info = engine.load(
+            info = load_into(
+                engine,
                 self._path,
-                placement=own.placement or "auto",
-                context_tokens=settings.context_tokens,
-                cache_type=settings.cache_type,
-                kept_bytes=settings.kept_mb * 1_000_000,
-                vram_bytes=settings.vram_mb * 1_000_000,
-                deferred_experts=settings.deferred_experts,
-                progress=lambda now: self._report(engine, now),
+                settings,
+                own.placement or "auto",
+                lambda now: self._report(engine, now),
             )
             remember(model, own)
             self.bundle.add(Loaded(info, settings, model.key, own))
@@ -156,7 +157,7 @@ class _Load:
 
 class _Answer:
     def __init__(self, request: Request) -> None:
-        self._request = request
+        self._request, self.request_id = request, request.id
         self.cancelled, self.bundle = threading.Event(), Bundle()
 
     def run(self, engine: Engine) -> None:
@@ -174,6 +175,20 @@ class _Answer:
         engine.cancel(self._request.id)
 
 
+class _Unload:
+    request_id = ""
+
+    def __init__(self) -> None:
+        self.cancelled, self.bundle = threading.Event(), Bundle()
+
+    def run(self, engine: Engine) -> None:
+        engine.unload()
+        self.bundle.add(LoadFailed(None))
+
+    def cancel(self, engine: Engine) -> None:
+        del engine  # it takes no time
+
+
 def _fault() -> KTDeskError:
     """Report the exception that is being handled; return what to tell the user."""
     sys.excepthook(*sys.exc_info())  # pyright: ignore[reportArgumentType]
@@ -181,44 +196,61 @@ def _fault() -> KTDeskError:
 
 
 class _Worker(QObject):
-    """Lives in the engine's thread. ended: a job has; what is left of its events is there."""
+    """Does jobs one after another in a thread of its own.
+
+    ended: a job has; what is left of its events is there.
+    """
 
     ended = Signal()
+    _given = Signal(object)
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, owner: QObject) -> None:
         super().__init__()
         self._engine = engine
+        self.job: Job | None = None  # as the GUI thread sees it
+        self._thread = QThread(owner)
+        self._thread.setObjectName("engine")
+        self.moveToThread(self._thread)
+        self._given.connect(self._run)
+        self._thread.start()
+
+    def begin(self, job: Job) -> None:
+        """Do a job once those before it have ended."""
+        self.job = job
+        self._given.emit(job)
+
+    def quit(self) -> None:
+        """End the thread after its job."""
+        self._thread.quit()
+
+    def has_ended(self, wait_ms: int) -> bool:
+        """Return whether the thread has ended in time."""
+        return self._thread.wait(wait_ms)
 
     @Slot(object)
-    def run(self, job: Job) -> None:
+    def _run(self, job: Job) -> None:
         job.run(self._engine)
         self.ended.emit()
 
 
 class EngineBridge(QObject):
-    """Loads models and answers requests, one at a time; the newest job replaces the one before.
+    """Loads models, and answers requests beside each other.
 
-    events: a list of the events of the present job. A job ends with Loaded or LoadFailed, or with
-    Done or Failed; what a replaced job still does is not signalled.
+    events: a list of the events of a load; it ends with Loaded or LoadFailed. answered: the id of a
+    request and a list of its events; it ends with Done or Failed. A load replaces all that is under
+    way; what that still does is not signalled.
     """
 
     events = Signal(list)
-    _started = Signal(object)
+    answered = Signal(str, list)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._job: Job | None = None
-        self._thread = QThread(self)
-        self._thread.setObjectName("engine")
-        self._worker = _Worker(engine)
-        self._worker.moveToThread(self._thread)
-        self._started.connect(self._worker.run)
-        self._worker.ended.connect(self._signal)  # an end waits for no tick
+        self._workers = [self._make_worker()]
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._signal)
-        self._thread.start()
 
     @property
     def threads(self) -> int:
@@ -246,36 +278,70 @@ class EngineBridge(QObject):
         last one that was given for this model. own: engine settings to be its own from now on.
         A model is verified before it is loaded the first time; one with wrong bytes is refused.
         """
-        self._start(_Load(path, settings or EngineSettings(), placement, own or {}))
+        self._replace(_Load(path, settings or EngineSettings(), placement, own or {}))
+
+    def unload(self) -> None:
+        """Give the model's memory back, in place of all that is under way; see `load`.
+
+        It ends with LoadFailed, without an error.
+        """
+        self._replace(_Unload())
 
     def generate(self, request: Request) -> None:
-        """Answer a request."""
-        self._start(_Answer(request))
+        """Answer a request, beside those that are under way."""
+        free = next((worker for worker in self._workers if worker.job is None), None)
+        if free is None:
+            free = self._make_worker()
+            self._workers.append(free)
+        self._begin(free, _Answer(request))
 
-    def cancel(self) -> None:
-        """Stop what is under way, if anything is; it ends as cancelled."""
-        if self._job:
-            self._job.cancel(self._engine)
+    def cancel(self, request_id: str | None = None) -> None:
+        """Stop a request, or all that is under way; it ends as cancelled."""
+        for job in self._jobs():
+            if request_id in (None, job.request_id):
+                job.cancel(self._engine)
 
     def close(self, wait_ms: int) -> bool:
-        """Stop everything; return whether the engine's thread has ended in time."""
+        """Stop everything; return whether the engine's threads have ended in time."""
         self.cancel()
-        self._job = None
         self._timer.stop()
-        self._thread.quit()
-        return self._thread.wait(wait_ms)
+        for worker in self._workers:
+            worker.job = None
+            worker.quit()
+        ended = [worker.has_ended(wait_ms) for worker in self._workers]
+        return all(ended)
 
-    def _start(self, job: Job) -> None:
+    def _replace(self, job: Job) -> None:
+        """Do a job in place of all that is under way."""
         self.cancel()
-        self._job = job
+        for worker in self._workers:
+            worker.job = None
+        self._begin(self._workers[0], job)
+
+    def _jobs(self) -> list[Job]:
+        return [worker.job for worker in self._workers if worker.job]
+
+    def _make_worker(self) -> _Worker:
+        worker = _Worker(self._engine, self)
+        worker.ended.connect(self._signal)  # an end waits for no tick
+        return worker
+
+    def _begin(self, worker: _Worker, job: Job) -> None:
         self._timer.start()
-        self._started.emit(job)
+        worker.begin(job)
 
     @Slot()
     def _signal(self) -> None:
-        events = self._job.bundle.take() if self._job else []
-        if events and isinstance(events[-1], _LAST):
-            self._job = None
-            self._timer.stop()
-        if events:
-            self.events.emit(events)
+        for worker in self._workers:
+            job = worker.job
+            events = job.bundle.take() if job else []
+            if not job or not events:
+                continue
+            if isinstance(events[-1], _LAST):
+                worker.job = None
+            if not self._jobs():
+                self._timer.stop()
+            if job.request_id:
+                self.answered.emit(job.request_id, events)
+            else:
+                self.events.emit(events)

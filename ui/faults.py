@@ -11,17 +11,19 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox
 
+from ui.crash_reports import CrashReports
+
 log = logging.getLogger(__name__)
 
 
 class FaultReporter(QObject):
     """Takes the place of `sys.excepthook`; may be called from any thread."""
 
-    _found = Signal(str)
+    _found = Signal(str, str)
 
-    def __init__(self, log_file: Path | None, parent: QObject) -> None:
+    def __init__(self, log_file: Path | None, reports: CrashReports, parent: QObject) -> None:
         super().__init__(parent)
-        self._log_file = log_file
+        self._log_file, self._reports = log_file, reports
         self._dialog: QMessageBox | None = None
         self._found.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -37,10 +39,11 @@ class FaultReporter(QObject):
             sys.__excepthook__(kind, fault, trace)
             return
         log.critical("KTDesk has a fault", exc_info=(kind, fault, trace))
-        self._found.emit(f"{kind.__name__}: {fault}")
+        report = self._reports.write(kind, fault, trace)
+        self._found.emit(f"{kind.__name__}: {fault}", str(report or self._log_file or ""))
 
-    @Slot(str)
-    def _show(self, summary: str) -> None:
+    @Slot(str, str)
+    def _show(self, summary: str, path: str) -> None:
         if self._dialog:  # one dialog, however many faults follow
             return
         self._dialog = dialog = QMessageBox(
@@ -48,9 +51,9 @@ class FaultReporter(QObject):
             "KTDesk",
             self.tr("KTDesk has a fault; it is not your doing."),
         )
-        where = self.tr("Please report it with the log: {path}").format(path=self._log_file)
+        where = self.tr("Please report it with this file, which nothing sends: {path}")
         missing = self.tr("No log could be written.")
-        dialog.setInformativeText(where if self._log_file else missing)
+        dialog.setInformativeText(where.format(path=path) if path else missing)
         dialog.setDetailedText(summary)
         dialog.finished.connect(self._forget)
         dialog.open()

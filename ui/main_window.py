@@ -9,24 +9,29 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.actions import Actions, Command
-from ui.chat.model_choice import ModelChoice, ask_for_file
+from ui.actions import QT_TRANSLATE_NOOP, Actions, Command
+from ui.chat.model_choice import ask_for_file
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.page import ChatPage
-from ui.chat.presenter import ChatPresenter
 from ui.chats.presenter import ChatListPresenter
 from ui.chats.sidebar import ChatSidebar
 from ui.chats.transfer import Transfer
 from ui.kept_chats import KeptChats
+from ui.palette.dialog import Palette
+from ui.palette.presenter import PalettePresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
+from ui.toolbar import Toolbar
 from ui.widgets.rail import Rail
+from ui.window_commands import window_commands
 from ui.wizard.page import WizardPage
 from ui.wizard.presenter import WizardPresenter
+from ui.workspace.commands import workspace_commands
+from ui.workspace.page import WorkspacePage
+from ui.workspace.presenter import Workspace
 
 SIZE = (1200, 780)  # at first; later the window is as it was left
 SMALLEST = (520, 420)
@@ -44,15 +49,16 @@ class Translated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """A page beside the conversation. title: says it in the present language.
+    """A page beside the conversation. title: as that of a `Command`. shortcut: instead of a number.
 
     make: builds the page, when it is shown for the first time.
     """
 
     id: str
     icon: str
-    title: Callable[[], str]
+    title: str
     make: Callable[[], QWidget]
+    shortcut: str = ""
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +71,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        chat: ChatPresenter,
+        workspace: Workspace,
         model: ModelPresenter,
         kept: KeptChats,
         store: SettingsStore,
@@ -73,40 +79,53 @@ class MainWindow(QMainWindow):
         pages: tuple[PageKind, ...] = (),
     ) -> None:
         super().__init__()
-        self._chat, self._model, self._store, self._theme = chat, model, store, theme
+        self._workspace, self._model, self._store, self._theme = workspace, model, store, theme
         self._is_painted = self._is_ending = False
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("KTDesk")
         self.setMinimumSize(*SMALLEST)
-        self.page = ChatPage(chat, model, store, theme)
+        self.workspace = WorkspacePage(workspace, model, kept, store, theme)
         self.chats = ChatListPresenter(kept, self)
         self.transfer = Transfer(kept, self)
-        self.transfer.failed.connect(self.page.banner.show_error)
+        self.transfer.failed.connect(self.workspace.show_error)
         self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
-        self._kinds = (PageKind("chat", "chat", lambda: self.tr("Chat"), self._make_chat), *pages)
+        self._kinds = (
+            PageKind("chat", "chat", QT_TRANSLATE_NOOP("MainWindow", "Chat"), self._make_chat),
+            *pages,
+        )
         self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget(self)
-        self.actions_by_id = Actions(self, self._commands())
-        below = (self.actions_by_id["open"], self.actions_by_id["wizard"])
-        self._choice = ModelChoice(model, below, theme)
+        self.actions_by_id = self._make_actions()
+        self._palette = Palette(
+            PalettePresenter(self.actions_by_id, workspace.open, kept, model, self), theme, self
+        )
+        self._palette.hide()
         body = QWidget(self)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._make_toolbar(theme))
+        column.addWidget(Toolbar(self.actions_by_id, model, theme, self))
         column.addLayout(self._make_pages(theme), 1)
         self._layers = QStackedWidget(self)  # the frame, and what covers it
         self._layers.addWidget(body)
         self.setCentralWidget(self._layers)
-        chat.changed.connect(self.actions_by_id.refresh)
-        chat.changed.connect(self._mark_chat)
-        kept.failed.connect(self.page.banner.show_error)
-        self.sidebar.chosen.connect(chat.open)
-        store.failed.connect(self.page.banner.show_error)
+        for signal in (workspace.active_changed, workspace.changed, workspace.line.changed):
+            signal.connect(self.actions_by_id.refresh)
+            signal.connect(self._mark_chat)
+        kept.failed.connect(self.workspace.show_error)
+        self.sidebar.chosen.connect(workspace.open)
+        self.sidebar.menus.tab_wanted.connect(workspace.open_in_tab)
+        self.sidebar.menus.pane_wanted.connect(workspace.open_beside)
+        store.failed.connect(self.workspace.show_error)
         self._restore()
         self.page.prompt.setFocus()
+
+    @property
+    def page(self) -> ChatPage:
+        """The conversation that is active."""
+        return self.workspace.page
 
     def show_page(self, id_: str) -> None:
         """Bring a page to the front."""
@@ -122,6 +141,13 @@ class MainWindow(QMainWindow):
         """Close the window, whatever is under way."""
         self._is_ending = True
         self.close()
+
+    def come_forward(self) -> None:
+        """Show the window above others, also if it was hidden or small."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def show_wizard(self) -> None:
         """Cover everything with the first steps."""
@@ -164,74 +190,44 @@ class MainWindow(QMainWindow):
         self._model.own.save_now()
         super().closeEvent(event)
 
-    def _commands(self) -> tuple[Command, ...]:
-        chat, model = self._chat, self._model
-        return (
-            Command("new", lambda: self.tr("New chat"), "Ctrl+N", self._new_chat),
-            Command("open", lambda: self.tr("Open a file…"), "Ctrl+O", self._open_file),
-            Command(
-                "stop",
-                lambda: self.tr("Stop"),
-                "Esc",
-                self._stop,
-                lambda: chat.is_answering or model.is_busy,
-            ),
-            Command(
-                "retry",
-                lambda: self.tr("Try again"),
-                "Ctrl+R",
-                self._retry,
-                lambda: chat.can_retry or chat.can_regenerate,
-            ),
-            Command(
-                "edit",
-                lambda: self.tr("Edit the last question"),
-                "Ctrl+Up",
-                self.page.edit_last,
-                lambda: bool(chat.messages),
-            ),
-            Command(
-                "reload",
-                lambda: self.tr("Reload the model"),
-                "Ctrl+Shift+R",
-                model.reload,
-                lambda: not model.is_busy,
-            ),
-            Command(
-                "theme",
-                lambda: self.tr("Switch between light and dark"),
-                "Ctrl+Shift+L",
-                self._switch_theme,
-            ),
-            Command("sidebar", lambda: self.tr("Show the chats"), "Ctrl+B", self._toggle_sidebar),
-            Command("search", lambda: self.tr("Search all chats"), "Ctrl+Shift+F", self._search),
-            Command(
-                "find",
-                lambda: self.tr("Find in this chat"),
-                "Ctrl+F",
-                self._find,
-                lambda: bool(chat.messages) and self._shows_chat(),  # other pages have their own
-            ),
-            Command(
-                "find_next",
-                lambda: self.tr("Find the next one"),
-                "F3",
-                lambda: self.page.finder.step(1),
-            ),
-            Command(
-                "find_previous",
-                lambda: self.tr("Find the one before"),
-                "Shift+F3",
-                lambda: self.page.finder.step(-1),
-            ),
-            Command("settings", lambda: self.tr("Settings"), "Ctrl+,", self._toggle_settings),
-            Command("wizard", lambda: self.tr("First steps…"), "F1", self._open_wizard),
-            Command("quit", lambda: self.tr("Quit"), "Ctrl+Q", self.quit),
-            *(
-                Command(kind.id, kind.title, f"Ctrl+{number}", partial(self.show_page, kind.id))
-                for number, kind in enumerate(self._kinds, 1)
-            ),
-        )
+    def _make_actions(self) -> Actions:
+        workspace, model = self._workspace, self._model
+        handlers: dict[str, Callable[[], object]] = {
+            "new": self._new_chat,
+            "stop": self._stop,
+            "retry": self._retry,
+            "edit": lambda: self.page.edit_last(),
+            "search": self._search,
+            "find": self._find,
+            "find_next": lambda: self.page.finder.step(1),
+            "find_previous": lambda: self.page.finder.step(-1),
+            "open": self._open_file,
+            "reload": model.reload,
+            "palette": lambda: self._palette.open(),
+            "sidebar": self._toggle_sidebar,
+            "settings": self._toggle_settings,
+            "advanced": self._switch_mode,
+            "theme": self._switch_theme,
+            "wizard": self._open_wizard,
+            "quit": self.quit,
+        }
+        # Other pages than the conversation have their own search.
+        conditions: dict[str, Callable[[], bool]] = {
+            "stop": lambda: workspace.is_answering or model.is_busy,
+            "retry": lambda: workspace.active.can_retry or workspace.active.can_regenerate,
+            "edit": lambda: bool(workspace.active.messages),
+            "reload": lambda: not model.is_busy,
+            "find": lambda: bool(workspace.active.messages) and self._shows_chat(),
+        }
+        chats = workspace_commands(workspace, self.workspace, self._shows_chat)
+        pages = [self._page_command(*each) for each in enumerate(self._kinds, 1)]
+        return Actions(self, window_commands(handlers, conditions, chats, pages))
+
+    def _page_command(self, number: int, kind: PageKind) -> Command:
+        keys = kind.shortcut or f"Ctrl+{number}"
+        show = partial(self.show_page, kind.id)
+        begins = QT_TRANSLATE_NOOP("MainWindow", "Pages") if number == 1 else ""
+        return Command(kind.id, kind.title, keys, show, begins=begins)
 
     def _make_chat(self) -> QWidget:
         both = QWidget(self)
@@ -239,7 +235,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
-        row.addWidget(self.page, 1)
+        row.addWidget(self.workspace, 1)
         return both
 
     def _make_pages(self, theme: Theme) -> QHBoxLayout:
@@ -253,42 +249,25 @@ class MainWindow(QMainWindow):
         self.show_page("chat")
         return row
 
-    def _make_toolbar(self, theme: Theme) -> QWidget:
-        bar = QWidget(self)
-        bar.setObjectName("toolbar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.addWidget(ActionButton(theme, "sidebar", self.actions_by_id["sidebar"], bar))
-        row.addWidget(self._choice)
-        row.addStretch()
-        actions = self.actions_by_id
-        self._theme_button = ActionButton(theme, "moon", actions["theme"], bar)
-        row.addWidget(ActionButton(theme, "new", actions["new"], bar))
-        row.addWidget(self._theme_button)
-        row.addWidget(ActionButton(theme, "settings", actions["settings"], bar))
-        theme.changed.connect(self._follow_theme)
-        self._follow_theme()
-        return bar
-
-    @Slot()
-    def _follow_theme(self) -> None:
-        self._theme_button.show_icon("sun" if self._theme.is_dark else "moon")
-
     @Slot()
     def _switch_theme(self) -> None:
         self._store.set("interface", "theme", "light" if self._theme.is_dark else "dark")
 
     @Slot()
+    def _switch_mode(self) -> None:
+        is_advanced = self._store.settings.interface.advanced
+        self._store.set("interface", "advanced", not is_advanced)
+
+    @Slot()
     def _new_chat(self) -> None:
         self.show_page("chat")
-        self._chat.new_chat()
+        self._workspace.new_chat()
         self.page.banner.hide()
-        self.page.prompt.setFocus()
 
     @Slot()
     def _mark_chat(self) -> None:
-        self.sidebar.show_state(self._chat.chat_id, self._chat.answering_chat)
+        busy = {ticket.chat_id for ticket in self._workspace.line.tickets}
+        self.sidebar.show_state(self._workspace.active.chat_id, busy)
 
     @Slot()
     def _toggle_sidebar(self) -> None:
@@ -306,7 +285,7 @@ class MainWindow(QMainWindow):
         self.sidebar.start_search()
 
     def _shows_chat(self) -> bool:
-        return self._stack.currentWidget() is self._pages.get("chat")
+        return bool(self._pages) and self._stack.currentWidget() is self._pages.get("chat")
 
     @Slot()
     def _find(self) -> None:
@@ -332,20 +311,23 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry(self) -> None:
-        if self._chat.can_retry:
-            self._chat.retry()
+        chat = self._workspace.active
+        if chat.can_retry:
+            chat.retry()
         else:
-            self._chat.regenerate()
+            chat.regenerate()
 
     @Slot()
     def _stop(self) -> None:
-        self._chat.stop()
-        self._model.cancel()
+        if self._workspace.is_answering:
+            self._workspace.stop()
+        else:
+            self._model.cancel()
 
     @Slot()
     def _toggle_settings(self) -> None:
         self.show_page("chat")
-        self.page.drawer.setVisible(self.page.drawer.isHidden())
+        self.workspace.toggle_drawer()
 
     def _restore(self) -> None:
         self.sidebar.setVisible(self._store.settings.interface.sidebar)
@@ -353,19 +335,3 @@ class MainWindow(QMainWindow):
         kept = self._store.settings.interface.window_geometry
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
-
-
-class ActionButton(IconButton):
-    """A button that triggers an action and says its title."""
-
-    def __init__(self, theme: Theme, icon: str, action: QAction, parent: QWidget) -> None:
-        super().__init__(theme, icon, parent)
-        self._action = action
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._follow)
-        self._follow()
-
-    @Slot()
-    def _follow(self) -> None:
-        self.describe(self._action.toolTip())
-        self.setEnabled(self._action.isEnabled())

@@ -59,6 +59,14 @@ class Answers:
             )
             return id_
 
+    def made_by(self, message_id: int, model: str, settings: Mapping[str, Any]) -> None:
+        """Say what makes an answer after all, whose place was stored before that was known."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE message SET model = ?, settings = ? WHERE id = ?",
+                (clean(model), to_json(settings), message_id),
+            )
+
     def go_on(self, message_id: int) -> None:
         """Say that an answer that was stopped grows again."""
         with self._database.writing(is_durable=True) as connection:

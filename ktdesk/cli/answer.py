@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,6 +56,11 @@ def ask(engine: Engine, request: Request, terminal: Terminal, *, is_shown: bool 
                 ):  # calls, though nothing was offered; reading again, while an answer is shown
                     pass
     raise RuntimeError("the engine ended an answer without Done or Failed")
+
+
+def quietly(terminal: Terminal) -> Callable[[Engine, Request], Stats]:
+    """Return what answers a request, shows only the progress, and returns the measurements."""
+    return lambda engine, request: ask(engine, request, terminal, is_shown=False).stats
 
 
 def stats_json(stats: Stats) -> dict[str, Any]:

@@ -11,19 +11,15 @@ With several placements, speed, memory and logits of each stand side by side.
 
 from __future__ import annotations
 
-import threading
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ktdesk import __version__
-from ktdesk.cli.last_bench import Change, LastBench, changes
-from ktdesk.cli.loaded_model import model_json, model_lines
-from ktdesk.cli.measuring import Measured, make_prompt, measure
+from ktdesk.bench.last import Change
+from ktdesk.bench.one import Bench, Sizes, bench_model
+from ktdesk.cli.answer import quietly
+from ktdesk.cli.loaded_model import model_lines
 from ktdesk.cli.model_choice import choose_model, load_model, verify_model
 from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
@@ -34,10 +30,8 @@ from ktdesk.cli.setting_arguments import (
     at_least_one,
     engine_settings,
 )
-from ktdesk.engine import Engine
 from ktdesk.errors import format_bytes
 from ktdesk.hardware import Machine, describe_machine
-from ktdesk.runtime.request import Options, Request
 from ktdesk.settings import EngineSettings
 
 METHOD = """\
@@ -69,7 +63,9 @@ def run(arguments: Namespace, program: Program) -> int:
     path = choose_model(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
     placements = arguments.placement or ["auto"]
-    sizes = {name: getattr(arguments, name) for name in ("prompt_tokens", "tokens", "runs")}
+    sizes = Sizes(
+        prompt_tokens=arguments.prompt_tokens, tokens=arguments.tokens, runs=arguments.runs
+    )
     if len(placements) == 1:
         _bench_one(program, path, settings, placements[0], sizes, as_json=arguments.json)
         return 0
@@ -89,95 +85,30 @@ def _bench_one(
     path: Path,
     settings: EngineSettings,
     placement: str,
-    sizes: dict[str, int],
+    sizes: Sizes,
     *,
     as_json: bool,
 ) -> None:
     """Measure one placement, compare with the last time, and keep the result for the next."""
-    _, load_s = _load(program, path, settings, placement)
-    engine, reload_s = _load(program, path, settings, placement)
-    measured = measure(engine, program, **sizes)
-    prompt = make_prompt(measured.words, sizes["runs"] + 2)
-    stop_s = _stop_s(engine, prompt, measured.stats[-1].prefill_s)
-    once = {"load_s": load_s, "reload_s": reload_s, "stop_s": stop_s}
-    result = _result(engine, once, measured)
-    kept = LastBench(_comparable(engine, sizes, result))
-    last = kept.read()
-    since = changes(measured.spreads(), last) if last else {}
-    if as_json:
-        both = {"last": last, "changes": {name: asdict(each) for name, each in since.items()}}
-        program.terminal.json(result | both)
-    else:
-        for line in _lines(engine, once, measured, since):
-            program.terminal.line(line)
-        if last:
-            when, version = last.get("measured_at"), last.get("version")
-            program.terminal.line(f"Change: since the run of {when} with KTDesk {version}.")
-    kept.write(result)
-
-
-def _load(
-    program: Program, path: Path, settings: EngineSettings, placement: str
-) -> tuple[Engine, float]:
-    """Return an engine with the model loaded, and the seconds that this took."""
     verify_model(program, path)  # the first time; that is no part of loading
-    start = time.monotonic()
-    return load_model(program, path, settings, placement=placement), time.monotonic() - start
-
-
-def _comparable(engine: Engine, sizes: dict[str, int], result: dict[str, Any]) -> dict[str, object]:
-    """Return what two runs must share for their figures to be compared."""
-    assert engine.info is not None
-    processor, memory = result["machine"]["processor"], result["machine"]["memory"]
-    machine = {
-        "processor": processor["name"],
-        "physical_cores": processor["physical_cores"],
-        "memory_bytes": memory["total_bytes"],
-    }
-    path = {"path": str(engine.info.path.resolve())}
-    tokens = {name: sizes[name] for name in ("prompt_tokens", "tokens")}
-    return result["model"] | path | tokens | machine
-
-
-def _stop_s(engine: Engine, prompt: str, prefill_s: float) -> float:
-    """Return how long a request goes on that is cancelled halfway through its prompt."""
-    request = Request(prompt=prompt, options=Options(temperature=0))
-    events = engine.generate(request)
-    next(events)  # it is being served
-    cancelled = 0.0
-
-    def cancel() -> None:
-        nonlocal cancelled
-        cancelled = time.monotonic()
-        engine.cancel(request.id)
-
-    timer = threading.Timer(prefill_s / 2, cancel)
-    timer.start()
-    for _ in events:
-        pass
-    timer.join()
-    return max(0.0, time.monotonic() - cancelled)
-
-
-def _result(engine: Engine, once: dict[str, float], measured: Measured) -> dict[str, Any]:
-    assert engine.info is not None
-    return (
-        {
-            "version": __version__,
-            "measured_at": datetime.now().astimezone().isoformat(" ", "minutes"),
-            "machine": asdict(describe_machine()),
-            "model": model_json(engine.info, engine.threads),
-            "runs": len(measured.stats),
-        }
-        | once
-        | {name: asdict(spread) for name, spread in measured.spreads().items()}
+    bench = bench_model(
+        lambda: load_model(program, path, settings, placement=placement),
+        quietly(program.terminal),
+        sizes,
     )
+    if as_json:
+        since = {name: asdict(each) for name, each in bench.since.items()}
+        program.terminal.json(bench.result | {"last": bench.last, "changes": since})
+        return
+    for line in _lines(bench):
+        program.terminal.line(line)
+    if bench.last:
+        when, version = bench.last.get("measured_at"), bench.last.get("version")
+        program.terminal.line(f"Change: since the run of {when} with KTDesk {version}.")
 
 
-def _lines(
-    engine: Engine, once: dict[str, float], measured: Measured, since: Mapping[str, Change]
-) -> list[str]:
-    assert engine.info is not None
+def _lines(bench: Bench) -> list[str]:
+    measured, once, since = bench.measured, bench.once, bench.since
     rows = [
         f"{title:26}{spread.median:10.{digits}f}{spread.low:10.{digits}f}{spread.high:10.{digits}f}"
         f"{_change_text(since.get(name))}"
@@ -185,7 +116,7 @@ def _lines(
     ]
     return [
         _machine_line(describe_machine()),
-        *model_lines(engine.info, engine.threads),
+        *model_lines(bench.info, bench.threads),
         f"{len(measured.stats)} runs after one to warm up, always the likeliest token",
         "",
         f"{'':26}{'median':>10}{'lowest':>10}{'highest':>10}{'    change' if since else ''}",

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from ktdesk.errors import format_bytes, format_progress
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.progress import LoadProgress
@@ -32,11 +29,6 @@ def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:
         f"context {info.context_tokens} tokens · {workers} · placement {info.placement}"
         f"{deferred if info.deferred_experts else ''}",
     )
-
-
-def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:
-    """Return the model as it stands in JSON."""
-    return asdict(info) | {"path": str(info.path), "threads": threads}
 
 
 def format_count(count: int) -> str:

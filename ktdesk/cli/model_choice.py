@@ -14,6 +14,7 @@ from ktdesk.cli.loaded_model import stage_line
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
 from ktdesk.errors import ModelFileError, SettingsError, did_you_mean
+from ktdesk.loading import load_into
 from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, Settings, models_folder, save_settings
 
@@ -92,22 +93,6 @@ def verify_model(program: Program, path: Path) -> None:
 
 def _shown(program: Program) -> Report:
     return lambda now: program.terminal.progress(stage_line(now), now.fraction)
-
-
-def load_into(
-    engine: Engine, path: Path, settings: EngineSettings, placement: str, progress: Report
-) -> None:
-    """Load a model that `verify_first` has allowed, as the settings say; see `Engine.load`."""
-    engine.load(
-        path,
-        placement=placement,
-        context_tokens=settings.context_tokens,
-        cache_type=settings.cache_type,
-        kept_bytes=settings.kept_mb * 1_000_000,
-        vram_bytes=settings.vram_mb * 1_000_000,
-        deferred_experts=settings.deferred_experts,
-        progress=progress,
-    )
 
 
 def remember_model(program: Program, path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ktdesk.cli.answer import Answer, ask, stats_json, stats_line
 from ktdesk.cli.kept_chat import Keeping
-from ktdesk.cli.loaded_model import model_json
 from ktdesk.cli.program import Program
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled
+from ktdesk.runtime.model_info import model_json
 from ktdesk.runtime.request import Request
 from ktdesk.text.messages import Message
 

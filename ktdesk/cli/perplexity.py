@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ktdesk import __version__
-from ktdesk.cli.loaded_model import model_json, model_lines
+from ktdesk.cli.loaded_model import model_lines
 from ktdesk.cli.model_choice import choose_model, load_model
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.cli.setting_arguments import add_engine_arguments, add_model_argument, engine_settings
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, RequestError, SettingsError
-from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.model_info import ModelInfo, model_json
 from ktdesk.runtime.perplexity import WINDOW, Perplexity
 from ktdesk.settings import EngineSettings
 

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ktdesk.cli.last_bench import Spread
-from ktdesk.cli.loaded_model import model_json, model_lines
-from ktdesk.cli.measuring import Measured, measure
+from ktdesk.bench.last import Spread
+from ktdesk.bench.measuring import Measured, measure
+from ktdesk.bench.one import Sizes
+from ktdesk.cli.answer import quietly
+from ktdesk.cli.loaded_model import model_lines
 from ktdesk.cli.model_choice import load_model, verify_model
 from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, format_bytes
 from ktdesk.hardware.gpus import find_gpus
-from ktdesk.runtime.model_info import ModelInfo
+from ktdesk.runtime.model_info import ModelInfo, model_json
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def compare(
     path: Path,
     settings: EngineSettings,
     placements: Sequence[str],
-    sizes: dict[str, int],
+    sizes: Sizes,
 ) -> list[Compared]:
     """Measure each placement, one model in memory at a time. sizes: as `measure` takes them.
 
@@ -93,7 +95,7 @@ def compare(
         engine = load_model(program, path, settings, placement=placement)
         load_s = time.monotonic() - start
         assert engine.info is not None
-        measured = measure(engine, program, **sizes)
+        measured = measure(engine, quietly(program.terminal), **sizes)
         memory, cards = _memory_bytes() - memory, cards - _free_card_bytes()
         logits = _logits(program, engine)
         changed = _divergence(first, logits) if first else None

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import choose_model, found_models, load_into, load_model
+from ktdesk.cli.model_choice import choose_model, found_models, load_model
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
@@ -33,6 +33,7 @@ from ktdesk.cli.setting_arguments import (
     server_settings,
 )
 from ktdesk.engine import Engine
+from ktdesk.loading import load_into
 from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, SamplingSettings, keys_file
 

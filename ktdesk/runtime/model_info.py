@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
     """What a loaded model is. weight_types: 'Q8_0, F32', the most frequent first.
 
-    deferred_experts: how many of a token's experts are added a layer later.
+    deferred_experts: how many of a token's experts are added a layer later. parallel: how many
+    answers it computes at a time, at most.
     """
 
     path: Path
@@ -26,3 +28,9 @@ class ModelInfo:
     context_tokens: int
     placement: str
     deferred_experts: int = 0
+    parallel: int = 1
+
+
+def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:
+    """Return the model as it stands in JSON."""
+    return asdict(info) | {"path": str(info.path), "threads": threads}

@@ -147,7 +147,8 @@ class Entry:
         if body is None:
             return  # the client has gone
         if self._logs_bodies and body and scope["path"] not in _OPEN:
-            log.info("it says %r", body.decode("utf-8", "replace"))
+            said = body.decode("utf-8", "replace")
+            log.info("it says %r", said, extra={"private": True})
         await self._app(_of_json(scope), _again(body, receive), send)
 
     def _owner(self, scope: Scope, headers: dict[str, str]) -> str:

@@ -12,8 +12,10 @@ from ktdesk.settings.connecting import DownloadsSettings as DownloadsSettings
 from ktdesk.settings.connecting import NetworkSettings as NetworkSettings
 from ktdesk.settings.connecting import ServerSettings as ServerSettings
 from ktdesk.settings.connecting import SourcesSettings as SourcesSettings
+from ktdesk.settings.fields import Level as Level
 from ktdesk.settings.fields import Section as Section
 from ktdesk.settings.fields import Setting as Setting
+from ktdesk.settings.fields import allowed_among as allowed_among
 from ktdesk.settings.fields import allowed_values as allowed_values
 from ktdesk.settings.fields import describe as describe
 from ktdesk.settings.fields import is_allowed as is_allowed
@@ -24,6 +26,7 @@ from ktdesk.settings.file import read_settings as read_settings
 from ktdesk.settings.file import save_settings as save_settings
 from ktdesk.settings.folders import cache_folder as cache_folder
 from ktdesk.settings.folders import config_file as config_file
+from ktdesk.settings.folders import crashes_folder as crashes_folder
 from ktdesk.settings.folders import data_folder as data_folder
 from ktdesk.settings.folders import keys_file as keys_file
 from ktdesk.settings.folders import log_folder as log_folder

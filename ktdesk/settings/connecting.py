@@ -17,7 +17,12 @@ class DownloadsSettings(Section):
     name = "downloads"
 
     at_once: int = setting(
-        1, "Models at once", "How many are fetched at the same time.", low=1, high=8
+        1,
+        "Models at once",
+        "How many are fetched at the same time.",
+        low=1,
+        high=8,
+        level="advanced",
     )
     speed_limit_mbs: float = setting(
         0.0,
@@ -53,10 +58,13 @@ class NetworkSettings(Section):
         "Such as http://host:port or socks5h://host:port; empty takes the system's.",
     )
     no_proxy: tuple[str, ...] = setting(
-        (), "Without proxy", "Hosts that are reached directly, with all below them; * is all."
+        (),
+        "Without proxy",
+        "Hosts that are reached directly, with all below them; * is all.",
+        level="advanced",
     )
     connections: int = setting(
-        4, "Connections", "How many a download uses at a time.", low=1, high=16
+        4, "Connections", "How many a download uses at a time.", low=1, high=16, level="advanced"
     )
 
 
@@ -76,18 +84,26 @@ class SourcesSettings(Section):
         "https://huggingface.co",
         "Hugging Face",
         "The hub's address; a hub of one's own that speaks as it does will do.",
+        level="advanced",
     )
     mirror: str = setting(
         "https://hf-mirror.com",
         "Mirror",
         "The address of a mirror of the hub. It is never told the hub's token.",
+        level="advanced",
     )
-    modelscope: str = setting("https://modelscope.cn", "ModelScope", "The site's address.")
+    modelscope: str = setting(
+        "https://modelscope.cn", "ModelScope", "The site's address.", level="advanced"
+    )
     servers: tuple[str, ...] = setting(
-        (), "Own servers", "Addresses of plain servers with folders of models."
+        (), "Own servers", "Addresses of plain servers with folders of models.", level="advanced"
     )
     folders: tuple[str, ...] = setting(
-        (), "Other folders", "Folders with models to copy from: on a stick, or another computer's."
+        (),
+        "Other folders",
+        "Folders with models to copy from: on a stick, or another computer's.",
+        one_a_line=True,
+        level="advanced",
     )
 
 
@@ -98,7 +114,10 @@ class ServerSettings(Section):
     name = "server"
 
     host: str = setting(
-        "127.0.0.1", "Address", "Where the server listens; 127.0.0.1 is this computer alone."
+        "127.0.0.1",
+        "Address",
+        "Where the server listens; 127.0.0.1 is this computer alone.",
+        level="advanced",
     )
     port: int = setting(8421, "Port", "0 takes one that is free.", low=0, high=65535)
     lan: bool = setting(
@@ -107,16 +126,30 @@ class ServerSettings(Section):
         "Listens on all addresses of this computer, so that others reach it; needs a key.",
     )
     hosts: tuple[str, ...] = setting(
-        (), "Names of this server", "By which clients may call it, besides its addresses."
+        (),
+        "Names of this server",
+        "By which clients may call it, besides its addresses.",
+        level="advanced",
     )
     cors_origins: tuple[str, ...] = setting(
-        (), "Web pages allowed", "Such as https://example.org; '*' allows all."
+        (), "Web pages allowed", "Such as https://example.org; '*' allows all.", level="advanced"
     )
     queue_length: int = setting(
-        64, "Longest queue", "Requests that may wait; more are refused.", low=1, high=10_000
+        64,
+        "Longest queue",
+        "Requests that may wait; more are refused.",
+        low=1,
+        high=10_000,
+        level="advanced",
     )
     request_minutes: int = setting(
-        60, "Longest request", "With its wait; then it is cut.", low=1, high=10_000, unit="min"
+        60,
+        "Longest request",
+        "With its wait; then it is cut.",
+        low=1,
+        high=10_000,
+        unit="min",
+        level="advanced",
     )
     answer_tokens: int = setting(
         0,
@@ -125,9 +158,16 @@ class ServerSettings(Section):
         low=0,
         high=1 << 24,
         unit="tokens",
+        level="advanced",
     )
     body_mb: int = setting(
-        32, "Largest request", "Larger ones are refused unread.", low=1, high=4096, unit="MB"
+        32,
+        "Largest request",
+        "Larger ones are refused unread.",
+        low=1,
+        high=4096,
+        unit="MB",
+        level="advanced",
     )
     keep_minutes: int = setting(
         0,
@@ -136,7 +176,11 @@ class ServerSettings(Section):
         low=0,
         high=100_000,
         unit="min",
+        level="advanced",
     )
     log_prompts: bool = setting(
-        False, "Log what is asked", "Writes whole requests to the log. They are private."
+        False,
+        "Log what is asked",
+        "Writes whole requests to the log. They are private.",
+        level="advanced",
     )

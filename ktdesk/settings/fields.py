@@ -6,11 +6,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar, cast, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, cast, get_type_hints
 
 from ktdesk.errors import SettingsError
 
 T = TypeVar("T")
+Level = Literal["simple", "advanced", "internal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,9 @@ class Setting:
     """What people and forms need to know of a setting besides its type and default.
 
     low and high: the smallest and largest value allowed, None for no limit. choices: the only
-    values allowed, if there are any.
+    values allowed, if there are any. level: who is shown it: everybody, those who chose the
+    advanced mode, or nobody, since KTDesk only remembers something by it. one_a_line: whether its
+    texts may hold spaces and commas, as folders may.
     """
 
     title: str
@@ -27,6 +30,8 @@ class Setting:
     high: float | None = None
     unit: str = ""
     choices: tuple[str, ...] = ()
+    level: Level = "simple"
+    one_a_line: bool = False
 
 
 def setting(
@@ -38,9 +43,20 @@ def setting(
     high: float | None = None,
     unit: str = "",
     choices: tuple[str, ...] = (),
+    level: Level = "simple",
+    one_a_line: bool = False,
 ) -> T:
     """Declare one field of a `Section`; the arguments are those of `Setting`."""
-    about = Setting(title=title, help=help, low=low, high=high, unit=unit, choices=choices)
+    about = Setting(
+        title=title,
+        help=help,
+        low=low,
+        high=high,
+        unit=unit,
+        choices=choices,
+        level=level,
+        one_a_line=one_a_line,
+    )
     return dataclasses.field(default=default, metadata={"setting": about})
 
 
@@ -111,6 +127,20 @@ def _texts(value: Any) -> Any:
         return _WRONG
     texts = cast("tuple[Any, ...]", tuple(value))  # pyright: ignore[reportUnknownArgumentType]
     return texts if all(isinstance(text, str) for text in texts) else _WRONG
+
+
+def allowed_among(section: type[Section], values: Any) -> dict[str, Any]:
+    """Return those of a mapping's values that a section takes; of what is no mapping, none."""
+    if not isinstance(values, dict):
+        return {}
+    given, kept = cast("dict[str, Any]", values), dict[str, Any]()
+    for name in describe(section):
+        if name in given:
+            try:
+                kept[name] = getattr(section(**{name: given[name]}), name)
+            except (SettingsError, TypeError, OverflowError):
+                continue
+    return kept
 
 
 def is_allowed(value: Any, about: Setting) -> bool:

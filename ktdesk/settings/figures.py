@@ -17,15 +17,35 @@ class HardwareSettings(Section):
 
     name = "hardware"
 
-    cores: int = setting(0, "Cores", "Physical cores; 0: those found.", low=0, high=1024)
+    cores: int = setting(
+        0, "Cores", "Physical cores; 0: those found.", low=0, high=1024, level="advanced"
+    )
     memory_gb: int = setting(
-        0, "Memory", "In all, also what is in use; 0: as found.", low=0, high=1 << 20, unit="GB"
+        0,
+        "Memory",
+        "In all, also what is in use; 0: as found.",
+        low=0,
+        high=1 << 20,
+        unit="GB",
+        level="advanced",
     )
     available_gb: int = setting(
-        0, "Free memory", "What models may take; 0: as found.", low=0, high=1 << 20, unit="GB"
+        0,
+        "Free memory",
+        "What models may take; 0: as found.",
+        low=0,
+        high=1 << 20,
+        unit="GB",
+        level="advanced",
     )
     bandwidth_gbs: int = setting(
-        0, "Memory speed", "What all cores read; 0: as measured.", low=0, high=1 << 20, unit="GB/s"
+        0,
+        "Memory speed",
+        "What all cores read; 0: as measured.",
+        low=0,
+        high=1 << 20,
+        unit="GB/s",
+        level="advanced",
     )
     int8_gops: int = setting(
         0,
@@ -34,6 +54,7 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 30,
         unit="GOP/s",
+        level="advanced",
     )
     bf16_gops: int = setting(
         0,
@@ -42,6 +63,7 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 30,
         unit="GOP/s",
+        level="advanced",
     )
     card_memory_mb: int = setting(
         0,
@@ -50,6 +72,7 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 24,
         unit="MB",
+        level="advanced",
     )
     card_free_mb: int = setting(
         0,
@@ -58,6 +81,7 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 24,
         unit="MB",
+        level="advanced",
     )
     card_bandwidth_gbs: int = setting(
         0,
@@ -66,6 +90,7 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 20,
         unit="GB/s",
+        level="advanced",
     )
     card_bf16_gops: int = setting(
         0,
@@ -74,12 +99,25 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 30,
         unit="GOP/s",
+        level="advanced",
     )
     to_card_gbs: int = setting(
-        0, "Speed to the card", "Over the bus; 0: as measured.", low=0, high=1 << 20, unit="GB/s"
+        0,
+        "Speed to the card",
+        "Over the bus; 0: as measured.",
+        low=0,
+        high=1 << 20,
+        unit="GB/s",
+        level="advanced",
     )
     from_card_gbs: int = setting(
-        0, "Speed from the card", "Over the bus; 0: as measured.", low=0, high=1 << 20, unit="GB/s"
+        0,
+        "Speed from the card",
+        "Over the bus; 0: as measured.",
+        low=0,
+        high=1 << 20,
+        unit="GB/s",
+        level="advanced",
     )
     disk_mbs: int = setting(
         0,
@@ -88,4 +126,5 @@ class HardwareSettings(Section):
         low=0,
         high=1 << 30,
         unit="MB/s",
+        level="advanced",
     )

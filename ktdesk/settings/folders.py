@@ -54,3 +54,8 @@ def log_folder() -> Path:
     """Return the folder of the log files."""
     home = _home()
     return home / "logs" if home else _PLACES.user_log_path
+
+
+def crashes_folder() -> Path:
+    """Return the folder of the reports of crashes."""
+    return log_folder() / "crashes"

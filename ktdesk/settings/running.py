@@ -15,7 +15,13 @@ class EngineSettings(Section):
     name = "engine"
 
     threads: int = setting(
-        0, "CPU threads", "0 takes one per physical core.", low=0, high=1024, unit="threads"
+        0,
+        "CPU threads",
+        "0 takes one per physical core.",
+        low=0,
+        high=1024,
+        unit="threads",
+        level="advanced",
     )
     context_tokens: int = setting(
         0,
@@ -30,6 +36,7 @@ class EngineSettings(Section):
         "Cache",
         "How exactly the conversation is kept: f32 most, q8_0 in the least memory.",
         choices=("f16", "bf16", "q8_0", "f32"),
+        level="advanced",
     )
     vram_mb: int = setting(
         0,
@@ -38,6 +45,7 @@ class EngineSettings(Section):
         low=0,
         high=1 << 24,
         unit="MB",
+        level="advanced",
     )
     deferred_experts: int = setting(
         0,
@@ -47,6 +55,7 @@ class EngineSettings(Section):
         "`ktdesk perplexity` says by how much. 0: none.",
         low=0,
         high=64,
+        level="advanced",
     )
     kept_mb: int = setting(
         1000,
@@ -55,6 +64,7 @@ class EngineSettings(Section):
         low=0,
         high=1 << 24,
         unit="MB",
+        level="advanced",
     )
 
 
@@ -76,7 +86,12 @@ class SamplingSettings(Section):
         0.7, "Temperature", "Higher is more varied; 0 always takes the likeliest.", low=0, high=5
     )
     top_k: int = setting(
-        40, "Top k", "Chooses among this many of the likeliest; 0: among all.", low=0, high=1 << 20
+        40,
+        "Top k",
+        "Chooses among this many of the likeliest; 0: among all.",
+        low=0,
+        high=1 << 20,
+        level="advanced",
     )
     typical_p: float = setting(
         1.0,
@@ -84,18 +99,39 @@ class SamplingSettings(Section):
         "Chooses among those about as surprising as is to be expected; 1: among all.",
         low=0,
         high=1,
+        level="advanced",
     )
     top_p: float = setting(
-        0.95, "Top p", "Chooses among the likeliest that share this probability.", low=0, high=1
+        0.95,
+        "Top p",
+        "Chooses among the likeliest that share this probability.",
+        low=0,
+        high=1,
+        level="advanced",
     )
     min_p: float = setting(
-        0.05, "Min p", "Leaves out what is this much rarer than the likeliest.", low=0, high=1
+        0.05,
+        "Min p",
+        "Leaves out what is this much rarer than the likeliest.",
+        low=0,
+        high=1,
+        level="advanced",
     )
     repetition_penalty: float = setting(
-        1.0, "Repetition penalty", "Above 1 avoids what was already said.", low=0.1, high=5
+        1.0,
+        "Repetition penalty",
+        "Above 1 avoids what was already said.",
+        low=0.1,
+        high=5,
+        level="advanced",
     )
     presence_penalty: float = setting(
-        0.0, "Presence penalty", "Above 0 avoids what was said, however often.", low=-2, high=2
+        0.0,
+        "Presence penalty",
+        "Above 0 avoids what was said, however often.",
+        low=-2,
+        high=2,
+        level="advanced",
     )
     frequency_penalty: float = setting(
         0.0,
@@ -103,6 +139,7 @@ class SamplingSettings(Section):
         "Above 0 avoids what was said, the more the more often.",
         low=-2,
         high=2,
+        level="advanced",
     )
     penalty_tokens: int = setting(
         256,
@@ -111,15 +148,32 @@ class SamplingSettings(Section):
         low=0,
         high=1 << 24,
         unit="tokens",
+        level="advanced",
     )
     dry_multiplier: float = setting(
-        0.0, "DRY", "Above 0 avoids repeating whole passages; 0.8 is usual.", low=0, high=5
+        0.0,
+        "DRY",
+        "Above 0 avoids repeating whole passages; 0.8 is usual.",
+        low=0,
+        high=5,
+        level="advanced",
     )
     dry_base: float = setting(
-        1.75, "DRY base", "How much more each further word of a repetition counts.", low=1, high=4
+        1.75,
+        "DRY base",
+        "How much more each further word of a repetition counts.",
+        low=1,
+        high=4,
+        level="advanced",
     )
     dry_allowed_length: int = setting(
-        2, "DRY length", "Repetitions shorter than this are free.", low=1, high=1000, unit="tokens"
+        2,
+        "DRY length",
+        "Repetitions shorter than this are free.",
+        low=1,
+        high=1000,
+        unit="tokens",
+        level="advanced",
     )
     dry_tokens: int = setting(
         4096,
@@ -128,6 +182,7 @@ class SamplingSettings(Section):
         low=0,
         high=1 << 24,
         unit="tokens",
+        level="advanced",
     )
     seed: int | None = setting(
         None,
@@ -135,6 +190,7 @@ class SamplingSettings(Section):
         "The same seed gives the same answer; without one, each differs.",
         low=0,
         high=2**32 - 1,
+        level="advanced",
     )
     context_full: str = setting(
         "stop",
@@ -147,4 +203,5 @@ class SamplingSettings(Section):
         "Prompt lookup",
         "Guesses words from those before, where that is faster; it changes no answer.",
         choices=("auto", "off"),
+        level="advanced",
     )

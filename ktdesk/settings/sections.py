@@ -26,6 +26,11 @@ class InterfaceSettings(Section):
     theme: str = setting(
         "system", "Theme", "'system' follows the desktop.", choices=("system", "light", "dark")
     )
+    advanced: bool = setting(
+        False,
+        "Advanced mode",
+        "Shows everything that can be set, and the rules of placements as text.",
+    )
     close_while_downloading: str = setting(
         "ask",
         "Closing during downloads",
@@ -35,11 +40,20 @@ class InterfaceSettings(Section):
     serve_at_start: bool = setting(
         False, "Start with the window", "Whether the server starts when KTDesk's window opens."
     )
-    last_model: str = setting("", "Last model", "The path of the model that was used last.")
-    window_geometry: str = setting("", "Window", "Place and size of the window, as it stores them.")
-    sidebar: bool = setting(True, "Chats", "Whether the list of chats is shown at the side.")
+    last_model: str = setting(
+        "", "Last model", "The path of the model that was used last.", level="internal"
+    )
+    window_geometry: str = setting(
+        "", "Window", "Place and size of the window, as it stores them.", level="internal"
+    )
+    sidebar: bool = setting(
+        True, "Chats", "Whether the list of chats is shown at the side.", level="internal"
+    )
     wizard_done: bool = setting(
-        False, "First steps", "Whether they were finished, or skipped; they are shown once."
+        False,
+        "First steps",
+        "Whether they were finished, or skipped; they are shown once.",
+        level="internal",
     )
 
 
@@ -50,7 +64,10 @@ class ModelsSettings(Section):
     name = "models"
 
     folders: tuple[str, ...] = setting(
-        (), "More model folders", "Folders to look for models in, besides KTDesk's own."
+        (),
+        "More model folders",
+        "Folders to look for models in, besides KTDesk's own.",
+        one_a_line=True,
     )
     downloads: str = setting(
         "", "Folder for downloads", "The one of them that new models go to; empty: KTDesk's own."

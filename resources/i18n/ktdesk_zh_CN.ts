@@ -77,6 +77,37 @@
     </message>
 </context>
 <context>
+    <name>AnswerLine</name>
+    <message>
+        <source>Being answered</source>
+        <translation>正在回答</translation>
+    </message>
+    <message>
+        <source>Next in line</source>
+        <translation>排在第一位</translation>
+    </message>
+    <message>
+        <source>Second in line</source>
+        <translation>排在第二位</translation>
+    </message>
+    <message>
+        <source>Third in line</source>
+        <translation>排在第三位</translation>
+    </message>
+    <message>
+        <source>Number {place} in line</source>
+        <translation>排在第 {place} 位</translation>
+    </message>
+    <message>
+        <source>{model} is being loaded</source>
+        <translation>正在加载 {model}</translation>
+    </message>
+    <message>
+        <source>{place}  ·  {model} will be loaded first</source>
+        <translation>{place}  ·  会先加载 {model}</translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
     <message>
         <source>The model answered nothing.</source>
@@ -87,8 +118,19 @@
         <translation>思考中…</translation>
     </message>
     <message>
+        <source>Waiting in line…</source>
+        <translation>排队等待中…</translation>
+    </message>
+    <message>
         <source>Copy the answer</source>
         <translation>复制回答</translation>
+    </message>
+</context>
+<context>
+    <name>AskAll</name>
+    <message>
+        <source>Ask all panes</source>
+        <translation>向所有窗格提问</translation>
     </message>
 </context>
 <context>
@@ -96,6 +138,125 @@
     <message>
         <source>Picture</source>
         <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>BenchPage</name>
+    <message>
+        <source>Measures in a process of its own how fast a model reads and answers. The model that is loaded makes room meanwhile. What was measured is kept, and compared the next time. `ktdesk bench` measures the same.</source>
+        <translation>在单独的进程中测量模型读取和回答的速度。期间已加载的模型会先让出内存。结果会保留，下次测量时与之比较。`ktdesk bench` 的测量方法相同。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Prompt, tokens</source>
+        <translation>提示词，词元数</translation>
+    </message>
+    <message>
+        <source>Answer, tokens</source>
+        <translation>回答，词元数</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>开始测量</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Measured before</source>
+        <translation>以往的测量</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>Lowest</source>
+        <translation>最低</translation>
+    </message>
+    <message>
+        <source>Highest</source>
+        <translation>最高</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Change: since {when}, with KTDesk {version}</source>
+        <translation>变化：与 {when} 用 KTDesk {version} 的测量相比</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>Prompt, tokens/s</source>
+        <translation>提示词，词元/秒</translation>
+    </message>
+    <message>
+        <source>Answer, tokens/s</source>
+        <translation>回答，词元/秒</translation>
+    </message>
+    <message>
+        <source>Verifying the model</source>
+        <translation>正在校验模型</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Loading it again</source>
+        <translation>正在再次加载</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation>正在预热</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在测量</translation>
+    </message>
+    <message>
+        <source>First token, s</source>
+        <translation>首个词元，秒</translation>
+    </message>
+    <message>
+        <source>Loading, s</source>
+        <translation>加载，秒</translation>
+    </message>
+    <message>
+        <source>Loading again, s</source>
+        <translation>再次加载，秒</translation>
+    </message>
+    <message>
+        <source>Stopping, s</source>
+        <translation>停止，秒</translation>
+    </message>
+    <message>
+        <source>{change}, within the spread</source>
+        <translation>{change}，在波动范围内</translation>
     </message>
 </context>
 <context>
@@ -163,8 +324,20 @@
 <context>
     <name>ChatMenus</name>
     <message>
+        <source>Open in a new tab</source>
+        <translation>在新标签页中打开</translation>
+    </message>
+    <message>
+        <source>Open beside this chat</source>
+        <translation>在当前对话旁边打开</translation>
+    </message>
+    <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Suggest a title</source>
+        <translation>建议标题</translation>
     </message>
     <message>
         <source>No longer pinned</source>
@@ -252,6 +425,33 @@
     <message>
         <source>The message was deleted.</source>
         <translation>消息已删除。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSettings</name>
+    <message>
+        <source>This chat</source>
+        <translation>此对话</translation>
+    </message>
+    <message>
+        <source>Close the settings of this chat</source>
+        <translation>关闭此对话的设置</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>What the model shall keep to, as: answer briefly, in German.</source>
+        <translation>模型应遵守的要求，例如：用德语简短回答。</translation>
+    </message>
+    <message>
+        <source>Answers in this chat</source>
+        <translation>此对话的回答</translation>
     </message>
 </context>
 <context>
@@ -391,6 +591,41 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>First token after</source>
+        <translation>首个词元用时</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>生成速度</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>生成词元</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Time in all</source>
+        <translation>总用时</translation>
+    </message>
+    <message>
+        <source>Speeds side by side</source>
+        <translation>速度对比</translation>
     </message>
 </context>
 <context>
@@ -895,8 +1130,8 @@
         <translation>KTDesk 出现了故障，这不是您的操作造成的。</translation>
     </message>
     <message>
-        <source>Please report it with the log: {path}</source>
-        <translation>请附上日志报告此问题：{path}</translation>
+        <source>Please report it with this file, which nothing sends: {path}</source>
+        <translation>反馈时请附上此文件（它不会被自动发送）：{path}</translation>
     </message>
     <message>
         <source>No log could be written.</source>
@@ -1062,6 +1297,49 @@
     <message>
         <source>Remove {folder} from the list; its files stay</source>
         <translation>从列表中移除 {folder}，文件保留</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersBox</name>
+    <message>
+        <source>The variable KTDESK_HOME puts all of them below one folder, as on a stick.</source>
+        <translation>设置环境变量 KTDESK_HOME 可将它们全部放在一个文件夹下，例如 U 盘上。</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Chats and downloads</source>
+        <translation>对话和下载记录</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Placements</source>
+        <translation>放置方案</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>What can be had again</source>
+        <translation>缓存（可重新生成）</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the folder: {name}</source>
+        <translation>打开文件夹：{name}</translation>
     </message>
 </context>
 <context>
@@ -1529,6 +1807,17 @@
     </message>
 </context>
 <context>
+    <name>LinePanel</name>
+    <message>
+        <source>Questions in line</source>
+        <translation>排队的问题</translation>
+    </message>
+    <message>
+        <source>They are answered in this order. Each change of the model takes a load.</source>
+        <translation>按此顺序回答。每次更换模型都需要重新加载。</translation>
+    </message>
+</context>
+<context>
     <name>LinkQuestion</name>
     <message>
         <source>Open a link?</source>
@@ -1545,6 +1834,61 @@
     <message>
         <source>Copy the address</source>
         <translation>复制地址</translation>
+    </message>
+</context>
+<context>
+    <name>LogsPage</name>
+    <message>
+        <source>All messages</source>
+        <translation>所有消息</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Which messages</source>
+        <translation>显示哪些消息</translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation>搜索日志</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>What is asked and answered is not written here, nor are keys and tokens.</source>
+        <translation>这里不会写入提问和回答的内容，也不会写入密钥和令牌。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Open the folder of logs</source>
+        <translation>打开日志文件夹</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>保存日志</translation>
+    </message>
+    <message>
+        <source>Logs (*.log *.txt)</source>
+        <translation>日志 (*.log *.txt)</translation>
     </message>
 </context>
 <context>
@@ -1824,8 +2168,28 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
+    </message>
+    <message>
+        <source>Find a command, a chat or a model</source>
+        <translation>查找命令、对话或模型</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Settings of engine and answers</source>
+        <translation>引擎和回答的设置</translation>
+    </message>
+    <message>
+        <source>Switch between simple and advanced mode</source>
+        <translation>切换简单模式和高级模式</translation>
     </message>
     <message>
         <source>Switch between light and dark</source>
@@ -1840,8 +2204,16 @@
         <translation>新手引导…</translation>
     </message>
     <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
     </message>
     <message>
         <source>Models (*.gguf)</source>
@@ -1868,8 +2240,16 @@
         <translation>硬件</translation>
     </message>
     <message>
+        <source>Bench</source>
+        <translation>测速</translation>
+    </message>
+    <message>
         <source>Server</source>
         <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Show the chats</source>
@@ -1894,6 +2274,54 @@
     <message>
         <source>Find the one before</source>
         <translation>查找上一处</translation>
+    </message>
+    <message>
+        <source>New tab</source>
+        <translation>新标签页</translation>
+    </message>
+    <message>
+        <source>Tabs and panes</source>
+        <translation>标签页和窗格</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Open the closed tab again</source>
+        <translation>重新打开关闭的标签页</translation>
+    </message>
+    <message>
+        <source>Next tab</source>
+        <translation>下一个标签页</translation>
+    </message>
+    <message>
+        <source>Tab before</source>
+        <translation>上一个标签页</translation>
+    </message>
+    <message>
+        <source>Another chat beside this one</source>
+        <translation>在旁边打开另一个对话</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Pane before</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation>用一个输入框向所有窗格提问</translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation>此对话的模型、系统提示和设置</translation>
+    </message>
+    <message>
+        <source>Show the questions in line</source>
+        <translation>查看排队的问题</translation>
     </message>
 </context>
 <context>
@@ -2192,6 +2620,25 @@
     </message>
 </context>
 <context>
+    <name>MoveButtons</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Let it be answered earlier</source>
+        <translation>提前回答</translation>
+    </message>
+    <message>
+        <source>Let it be answered later</source>
+        <translation>推后回答</translation>
+    </message>
+</context>
+<context>
     <name>OfferTable</name>
     <message>
         <source>Quantisation</source>
@@ -2256,12 +2703,80 @@
         <translation>已加载的模型另有设置</translation>
     </message>
     <message>
+        <source>Only for this chat</source>
+        <translation>仅用于此对话</translation>
+    </message>
+    <message>
+        <source>Lets the chat follow what is for all.</source>
+        <translation>让此对话跟随通用设置。</translation>
+    </message>
+    <message>
         <source>Take back</source>
         <translation>撤回</translation>
     </message>
     <message>
         <source>Lets the model follow what is for all.</source>
         <translation>让该模型重新采用所有模型的设置。</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>What do you want to do or open?</source>
+        <translation>想做什么，或打开什么？</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation>匹配项</translation>
+    </message>
+    <message>
+        <source>Arrows choose, Enter does it, Esc closes.</source>
+        <translation>方向键选择，回车执行，Esc 关闭。</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>PaneArea</name>
+    <message>
+        <source>Panes</source>
+        <translation>窗格</translation>
+    </message>
+</context>
+<context>
+    <name>PaneModel</name>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Choose the model of this chat</source>
+        <translation>选择此对话的模型</translation>
+    </message>
+    <message>
+        <source>Model of this chat: {name}</source>
+        <translation>此对话的模型：{name}</translation>
+    </message>
+    <message>
+        <source>The model that is chosen at the top</source>
+        <translation>顶部所选的模型</translation>
+    </message>
+</context>
+<context>
+    <name>PaneView</name>
+    <message>
+        <source>Close the pane (Ctrl+W)</source>
+        <translation>关闭窗格 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -2448,6 +2963,159 @@
     <message>
         <source>No model is chosen.</source>
         <translation>还没有选择模型。</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesPage</name>
+    <message>
+        <source>Search the settings</source>
+        <translation>搜索设置</translation>
+    </message>
+    <message>
+        <source>Advanced mode</source>
+        <translation>高级模式</translation>
+    </message>
+    <message>
+        <source>Shows everything that can be set, and the rules of placements as text.</source>
+        <translation>显示所有可设置的内容，以及文本形式的放置规则。</translation>
+    </message>
+    <message>
+        <source>Reset all…</source>
+        <translation>全部重置…</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Takes effect when a model is loaded the next time.</source>
+        <translation>下次加载模型时生效。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Takes effect when KTDesk is started the next time.</source>
+        <translation>下次启动 KTDesk 时生效。</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Takes effect when the server is started the next time.</source>
+        <translation>下次启动服务器时生效。</translation>
+    </message>
+    <message>
+        <source>Hardware</source>
+        <translation>硬件</translation>
+    </message>
+    <message>
+        <source>In place of what KTDesk finds and measures.</source>
+        <translation>代替 KTDesk 检测和测量的数值。</translation>
+    </message>
+    <message>
+        <source>The advanced mode shows more of it: {count}</source>
+        <translation>高级模式中还有更多匹配项：{count}</translation>
+    </message>
+    <message>
+        <source>Nothing is called so.</source>
+        <translation>没有匹配的设置。</translation>
+    </message>
+    <message>
+        <source>Give all settings the values that they have at first?</source>
+        <translation>要将所有设置恢复为初始值吗？</translation>
+    </message>
+    <message>
+        <source>Changed ones: {count}. Folders of models stay, and so do the settings of single models.</source>
+        <translation>已更改的设置：{count} 项。模型文件夹和单个模型的设置会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>PresetRow</name>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Keep as a preset…</source>
+        <translation>保存为预设…</translation>
+    </message>
+    <message>
+        <source>Keeps instructions and settings of this chat as a preset</source>
+        <translation>将此对话的系统提示和设置保存为预设</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Deletes the preset that is chosen</source>
+        <translation>删除所选的预设</translation>
+    </message>
+    <message>
+        <source>Take up a preset…</source>
+        <translation>使用预设…</translation>
+    </message>
+    <message>
+        <source>Keep a preset</source>
+        <translation>保存预设</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>预设名称</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyBox</name>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Chats, settings and models stay on this computer. KTDesk sends nothing about you or it, to nobody: there is no telemetry, and no search for updates. It goes to the network only when you look for models, fetch one, or start the server.</source>
+        <translation>对话、设置和模型都留在这台电脑上。KTDesk 不会向任何人发送关于您或这台电脑的信息：没有遥测，也不检查更新。只有在您查找模型、下载模型或启动服务器时，它才会使用网络。</translation>
+    </message>
+    <message>
+        <source>When KTDesk fails, it writes a report: its version, the system, and where in its own source it was. What you asked is not in it. Nothing sends it.</source>
+        <translation>KTDesk 出错时会写一份报告：版本、系统，以及出错时在其源代码中的位置。报告不含您的提问，也不会被自动发送。</translation>
+    </message>
+    <message>
+        <source>Open the folder of reports</source>
+        <translation>打开报告文件夹</translation>
+    </message>
+    <message>
+        <source>Delete all reports</source>
+        <translation>删除所有报告</translation>
+    </message>
+    <message>
+        <source>Reports of crashes: {count}</source>
+        <translation>崩溃报告：{count} 份</translation>
     </message>
 </context>
 <context>
@@ -2705,6 +3373,13 @@
     <message>
         <source>random</source>
         <translation>随机</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>{setting}: as it was at first</source>
+        <translation>{setting}：恢复初始值</translation>
     </message>
 </context>
 <context>
@@ -3294,6 +3969,70 @@
         <translation>更大的请求不读取即拒绝。</translation>
     </message>
     <message>
+        <source>Advanced mode</source>
+        <translation>高级模式</translation>
+    </message>
+    <message>
+        <source>Shows everything that can be set, and the rules of placements as text.</source>
+        <translation>显示所有可设置的内容，以及文本形式的放置规则。</translation>
+    </message>
+    <message>
+        <source>More model folders</source>
+        <translation>更多模型文件夹</translation>
+    </message>
+    <message>
+        <source>Folders to look for models in, besides KTDesk&apos;s own.</source>
+        <translation>除 KTDesk 自己的文件夹外，还在哪些文件夹中查找模型。</translation>
+    </message>
+    <message>
+        <source>Folder for downloads</source>
+        <translation>下载文件夹</translation>
+    </message>
+    <message>
+        <source>The one of them that new models go to; empty: KTDesk&apos;s own.</source>
+        <translation>新模型存放在其中哪一个；留空则为 KTDesk 自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Without proxy</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
+        <source>Hosts that are reached directly, with all below them; * is all.</source>
+        <translation>直接访问的主机及其所有子域；* 表示全部。</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接数</translation>
+    </message>
+    <message>
+        <source>How many a download uses at a time.</source>
+        <translation>每个下载同时使用的连接数。</translation>
+    </message>
+    <message>
+        <source>Own servers</source>
+        <translation>自己的服务器</translation>
+    </message>
+    <message>
+        <source>Addresses of plain servers with folders of models.</source>
+        <translation>存有模型文件夹的普通服务器的地址。</translation>
+    </message>
+    <message>
+        <source>Other folders</source>
+        <translation>其他文件夹</translation>
+    </message>
+    <message>
+        <source>Folders with models to copy from: on a stick, or another computer&apos;s.</source>
+        <translation>可从中复制模型的文件夹：U 盘上的，或其他电脑上的。</translation>
+    </message>
+    <message>
+        <source>Unload after</source>
+        <translation>闲置后卸载</translation>
+    </message>
+    <message>
+        <source>Minutes without a request after which the model&apos;s memory is given back; 0: never.</source>
+        <translation>多少分钟没有请求后释放模型占用的内存；0 表示从不。</translation>
+    </message>
+    <message>
         <source>Log what is asked</source>
         <translation>记录请求内容</translation>
     </message>
@@ -3305,8 +4044,8 @@
 <context>
     <name>SettingsDrawer</name>
     <message>
-        <source>Settings</source>
-        <translation>设置</translation>
+        <source>Engine and answers</source>
+        <translation>引擎和回答</translation>
     </message>
     <message>
         <source>Close the settings</source>
@@ -3321,32 +4060,12 @@
         <translation>回答</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Sources</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>Window</source>
-        <translation>窗口</translation>
-    </message>
-    <message>
-        <source>Network</source>
-        <translation>网络</translation>
-    </message>
-    <message>
         <source>Takes effect when a model is loaded the next time.</source>
         <translation>下次加载模型时生效。</translation>
     </message>
     <message>
         <source>Reload the model</source>
         <translation>重新加载模型</translation>
-    </message>
-    <message>
-        <source>Takes effect when KTDesk is started the next time.</source>
-        <translation>下次启动 KTDesk 时生效。</translation>
     </message>
 </context>
 <context>
@@ -3619,6 +4338,10 @@
         <translation>上下文 {used} / {all}</translation>
     </message>
     <message>
+        <source>{model} is not loaded; asking loads it</source>
+        <translation>{model} 尚未加载，提问时会加载</translation>
+    </message>
+    <message>
         <source>No model</source>
         <translation>没有模型</translation>
     </message>
@@ -3629,6 +4352,45 @@
     <message>
         <source>{stage}. Esc cancels.</source>
         <translation>{stage}。按 Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>TabRow</name>
+    <message>
+        <source>Open chats</source>
+        <translation>打开的对话</translation>
+    </message>
+    <message>
+        <source>New tab (Ctrl+T)</source>
+        <translation>新标签页 (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Ask all panes with one prompt</source>
+        <translation>用一个输入框向所有窗格提问</translation>
+    </message>
+    <message>
+        <source>Another chat beside this one (Ctrl+\)</source>
+        <translation>在旁边打开另一个对话 (Ctrl+\)</translation>
+    </message>
+    <message>
+        <source>Model, instructions and settings of this chat</source>
+        <translation>此对话的模型、系统提示和设置</translation>
+    </message>
+    <message>
+        <source>{count} in line</source>
+        <translation>{count} 个在排队</translation>
+    </message>
+    <message>
+        <source>Show the line: {text}</source>
+        <translation>查看队列：{text}</translation>
+    </message>
+    <message>
+        <source>Close {title}</source>
+        <translation>关闭“{title}”</translation>
+    </message>
+    <message>
+        <source>Close the tab (Ctrl+W)</source>
+        <translation>关闭标签页 (Ctrl+W)</translation>
     </message>
 </context>
 <context>
@@ -3652,6 +4414,13 @@
     <message>
         <source>Thoughts</source>
         <translation>思考过程</translation>
+    </message>
+</context>
+<context>
+    <name>Toolbar</name>
+    <message>
+        <source>All commands</source>
+        <translation>所有命令</translation>
     </message>
 </context>
 <context>
@@ -3872,6 +4641,10 @@
         <translation>尚未加载模型</translation>
     </message>
     <message>
+        <source>{model} will be loaded when you ask. Nothing you write leaves this computer.</source>
+        <translation>提问时会加载 {model}。您写的内容不会离开这台电脑。</translation>
+    </message>
+    <message>
         <source>{model} answers on this computer. Nothing you write leaves it.</source>
         <translation>{model} 在这台电脑上回答，您写的内容不会离开它。</translation>
     </message>
@@ -3984,6 +4757,32 @@
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Chat without a title</source>
+        <translation>无标题对话</translation>
+    </message>
+</context>
+<context>
+    <name>WorkspacePage</name>
+    <message>
+        <source>The answer is finished. {text}</source>
+        <translation>回答已完成。{text}</translation>
+    </message>
+    <message>
+        <source>No answer.</source>
+        <translation>没有回答。</translation>
+    </message>
+    <message>
+        <source>The answer in {title} is finished.</source>
+        <translation>“{title}”中的回答已完成。</translation>
     </message>
 </context>
 <context>

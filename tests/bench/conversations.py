@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ktdesk import Done, Engine, Message, Options, Request
-from ktdesk.cli.measuring import make_prompt
+from ktdesk.bench.measuring import make_prompt
 from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.errors import format_bytes
 from ktdesk.runtime.look_ahead import Run

@@ -20,8 +20,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from ktdesk import Engine
+from ktdesk.bench.measuring import make_prompt
 from ktdesk.chats import temporary_chats
-from ktdesk.cli.measuring import make_prompt
 from ktdesk.library.demo import demo_models
 from ktdesk.settings import EngineSettings, Settings, models_folder
 from tests.bench.chat_window import application
@@ -32,6 +32,7 @@ from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.workspace.presenter import Workspace
 
 BEAT_MS = 16
 QUESTION = "Write a long guide to Python, with headings, lists, tables and code. Do not stop early."
@@ -153,15 +154,15 @@ def main() -> int:
     store = SettingsStore(dataclasses.replace(Settings(), engine=engine))
     bridge = EngineBridge(Engine())
     model, kept = ModelPresenter(bridge, store, bridge), KeptChats(temporary_chats())
-    chat = ChatPresenter(bridge, store, model, kept, bridge)
-    window = MainWindow(chat, model, kept, store, Theme(app))
+    workspace = Workspace(bridge, store, model, kept, bridge)
+    window = MainWindow(workspace, model, kept, store, Theme(app))
     window.resize(1100, 850)
     window.show()
     model.load(path)
     wait(lambda: model.is_ready)
-    lines = measure(chat, arguments.words, arguments.seconds, arguments.stops)
+    lines = measure(workspace.active, arguments.words, arguments.seconds, arguments.stops)
     sys.stdout.write("\n".join(lines) + "\n")
-    chat.close()
+    workspace.close()
     bridge.close(10_000)
     kept.close()
     return 0

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from ktdesk.cli.last_bench import Spread
-from ktdesk.cli.measuring import measure
+from ktdesk.bench.last import Spread
+from ktdesk.bench.measuring import measure
+from ktdesk.cli.answer import quietly
 from ktdesk.cli.program import Program, new_engine
 from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
@@ -45,7 +46,7 @@ def _lines(path: Path, program: Program) -> Iterator[str]:
     engine = Engine()
     info = engine.load(path, context_tokens=CONTEXT)
     sizes = {"prompt_tokens": PROMPT, "tokens": TOKENS, "runs": RUNS}
-    figures = measure(engine, program, **sizes).spreads()
+    figures = measure(engine, quietly(program.terminal), **sizes).spreads()
     engine.unload()
     yield info.name
     for work, speed in predicted.items():

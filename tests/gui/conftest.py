@@ -24,6 +24,7 @@ from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.wizard.page import WizardPage
+from ui.workspace.presenter import Workspace
 
 CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test
 
@@ -62,12 +63,18 @@ def kept(qapp) -> Iterator[KeptChats]:
 
 
 @pytest.fixture
-def chat(
+def workspace(
     bridge: EngineBridge, store: SettingsStore, model: ModelPresenter, kept: KeptChats
-) -> Iterator[ChatPresenter]:
-    chat = ChatPresenter(bridge, store, model, kept, bridge)
-    yield chat
-    chat.close()
+) -> Iterator[Workspace]:
+    workspace = Workspace(bridge, store, model, kept, bridge)
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def chat(workspace: Workspace) -> ChatPresenter:
+    """The conversation in the first pane of the first tab."""
+    return workspace.active
 
 
 @pytest.fixture
@@ -94,13 +101,13 @@ def theme(qapp) -> Theme:
 @pytest.fixture
 def window(
     qtbot: QtBot,
-    chat: ChatPresenter,
+    workspace: Workspace,
     model: ModelPresenter,
     kept: KeptChats,
     store: SettingsStore,
     theme: Theme,
 ) -> MainWindow:
-    window = MainWindow(chat, model, kept, store, theme)
+    window = MainWindow(workspace, model, kept, store, theme)
     qtbot.addWidget(window)
     window.show()
     return window
@@ -125,7 +132,8 @@ def page(
 
 @pytest.fixture
 def demo(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What stands for the demo model."""
+    """What stands for the demo model, which was made before."""
     made = SimpleNamespace(deepseek2=file)
     monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: made)
+    monkeypatch.setattr("ktdesk.library.demo.built_demo", lambda folder: file)
     return file

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ktdesk.settings import InterfaceSettings, Settings, data_folder, save_settings
 from ui import resource
 from ui.app import missing_display
+from ui.crash_reports import CrashReports
 from ui.faults import FaultReporter
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +169,8 @@ sys.exit(main())
 
 @pytest.mark.logs("KTDesk has a fault")
 def test_a_fault_is_logged_and_shown_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
-    reporter = FaultReporter(tmp_path / "run.log", qapp)
+    reports = CrashReports(tmp_path / "crashes")
+    reporter = FaultReporter(tmp_path / "run.log", reports, qapp)
     for _ in range(2):
         reporter.report(ValueError, ValueError("oops"), None)
 
@@ -178,7 +180,10 @@ def test_a_fault_is_logged_and_shown_once(qtbot: QtBot, qapp: QApplication, tmp_
     qtbot.waitUntil(lambda: bool(dialogs()))
     qtbot.wait(10)
     (dialog,) = dialogs()
-    assert "run.log" in dialog.informativeText()
+    newest = reports.found()[0]
+    assert len(reports.found()) == 2
+    assert "ValueError: oops" in newest.read_text("utf-8")
+    assert str(reports.folder) in dialog.informativeText()
     dialog.close()
     qtbot.waitUntil(lambda: not dialogs())
     reporter.deleteLater()

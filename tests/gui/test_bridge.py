@@ -20,6 +20,7 @@ def collect(bridge: EngineBridge) -> list[list[object]]:
     """Return the list to which every signal's events are appended."""
     signals: list[list[object]] = []
     bridge.events.connect(signals.append)
+    bridge.answered.connect(lambda request_id, events: signals.append(events))
     return signals
 
 
@@ -92,7 +93,27 @@ def test_loading_can_be_cancelled_at_once(
     assert not engine.loads
 
 
-def test_a_newer_job_replaces_the_one_under_way(
+def test_two_requests_are_answered_beside_each_other(
+    qtbot: QtBot, bridge: EngineBridge, engine: FakeEngine
+) -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def events(request: Request):
+        both.wait()
+        yield Token(1, request.messages[0].content)
+        yield Done("end", STATS)
+
+    engine.events = events
+    told: dict[str, list[object]] = {}
+    bridge.answered.connect(lambda id_, events: told.setdefault(id_, []).extend(events))
+    requests = [Request(messages=(Message("user", text),)) for text in ("one", "two")]
+    for request in requests:
+        bridge.generate(request)
+    qtbot.waitUntil(lambda: [len(events) for events in told.values()] == [2, 2])
+    assert [told[request.id][0] for request in requests] == [Token(1, "one"), Token(1, "two")]
+
+
+def test_a_load_replaces_the_one_under_way(
     qtbot: QtBot, bridge: EngineBridge, engine: FakeEngine, file: Path
 ) -> None:
     def endless(request: Request):
@@ -123,7 +144,7 @@ def test_closing_while_it_generates_ends_the_thread(qtbot: QtBot, engine: FakeEn
     bridge.generate(HELLO)
     qtbot.waitUntil(lambda: bool(signals))
     assert bridge.close(CLOSE_MS)
-    assert bridge._thread.isFinished()
+    assert all(worker._thread.isFinished() for worker in bridge._workers)
 
 
 def test_a_fault_of_the_engine_is_reported_and_ends_the_request(

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk import Message
 from ktdesk.chats import Chat, Folder, open_chats
+from ktdesk.chats.titles import title_from
 from tests.gui.driving import shown
 from tests.gui.fake_engine import FakeEngine
 from tests.gui.test_chat_presenter import ask, until_cancelled
@@ -183,6 +184,22 @@ def test_a_chat_is_renamed_where_it_stands(qtbot: QtBot, sidebar: ChatSidebar) -
     qtbot.keyClicks(editor, "Rayleigh")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "Rayleigh" in titles(sidebar)["Today"])
+
+
+@pytest.mark.parametrize("how", ["menu", "empty"])
+def test_a_title_is_suggested_by_the_first_question(
+    sidebar: ChatSidebar, kept: KeptChats, window: MainWindow, how: str
+) -> None:
+    row = index_of(sidebar, "sky").data(Qt.ItemDataRole.UserRole)
+    before = kept.store.messages.get(kept.store.messages.path(row.chat_id)[0])
+    window.chats.rename(row.chat_id, "mine")
+    if how == "menu":
+        choose(menu_for(sidebar, "mine"), "Suggest a title")
+    else:
+        window.chats.rename(row.chat_id, "  ")
+    chat = kept.store.chats.get(row.chat_id)
+    assert (chat.title, chat.has_own_title) == (title_from(before.content), False)
+    assert chat.title in titles(sidebar)["Today"]
 
 
 def test_the_menu_of_a_chat(

@@ -27,6 +27,7 @@ from ui.kept_chats import KeptChats
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.widgets.icon_button import IconButton
+from ui.workspace.presenter import Workspace
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -40,10 +41,10 @@ def restarted(
     @contextmanager
     def restart() -> Iterator[ChatPresenter]:
         kept = KeptChats(open_chats())
-        chat = ChatPresenter(bridge, store, model, kept, bridge)
-        chat.open_last()
-        yield chat
-        chat.close()
+        workspace = Workspace(bridge, store, model, kept, bridge)
+        workspace.restore()
+        yield workspace.active
+        workspace.close()
         kept.close()
 
     return restart

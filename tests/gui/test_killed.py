@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole program, killed in the middle of an answer: the next start shows what was said."""
+"""The whole program, killed in the middle of an answer: the next start shows what was said.
+
+A second pane's question waits in line meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,8 @@ def ask():
     window.page.prompt.set_text("why?")
     window.page.prompt.submitted.emit("why?")
     window.page.prompt.set_text("and then")
+    window.actions_by_id["split"].trigger()
+    window.page.prompt.submitted.emit("in line")
 
 ktdesk.engine.Engine = make
 ModelPresenter.start = lambda self: (self.load(Path(sys.argv[1])), ask())
@@ -77,14 +82,18 @@ def test_the_next_start_shows_question_answer_and_draft(tmp_path: Path, seed: in
         said = [line.split() for line in process.stdout.read().splitlines()]
     whole = [(float(line[0]), int(line[1])) for line in said if len(line) == 2]
     with open_chats() as store:
-        (chat,) = store.chats.all()
-        assert chat.title == "why?"
+        chats = {chat.title: chat for chat in store.chats.all()}
+        chat, waited = chats.pop("why?"), chats.pop("in line")
+        assert not chats
         path = store.messages.path(chat.id)
         messages = store.messages.load(path)
         assert messages[path[0]].content == "why?"
         kept = len(messages[path[1]].content) if len(path) > 1 else 0
         assert all(message.status in ("done", "stopped") for message in messages.values())
-        assert store.chats.remembered("open_chat") == chat.id
+        (tab,) = store.chats.remembered("workspace")["tabs"]
+        assert [pane["chat_id"] for pane in tab["panes"]] == [chat.id, waited.id]
+        (question,) = store.messages.load(store.messages.path(waited.id)).values()
+        assert (question.role, question.content) == ("user", "in line")
         assert store.chats.get(chat.id).draft == "and then"
     last_s = whole[-1][0]
     assert kept >= max((count for at, count in whole if at < last_s - LOST_S), default=0)

@@ -15,14 +15,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QLabel
 
 from ktdesk.engine import LoadProgress
-from ktdesk.settings import DownloadsSettings, Settings, describe
+from ktdesk.settings import Settings, describe
 from ui import resource
-from ui.chat.settings_drawer import SHOWN
 from ui.chat.stages import stage_text
 from ui.language import LANGUAGES, Language
-from ui.library import limits
 from ui.main_window import MainWindow
-from ui.server import reach
 from ui.widgets.setting_texts import TEXTS, setting_text
 
 ROOT = Path(__file__).parents[2]
@@ -69,17 +66,10 @@ def test_the_compiled_file_holds_every_translation(code: str, language: Language
 def test_every_setting_that_is_shown_can_be_translated() -> None:
     texts: set[str] = set()
     for field in fields(Settings):
-        section = type(getattr(Settings(), field.name))
-        own = describe(section) if field.name == "hardware" else ()  # on a page of their own
-        for name in SHOWN.get(field.name, own):
-            about = describe(section)[name]
-            texts |= {about.title, about.help, about.unit, *about.choices}
-    for name in limits.SHOWN:  # whose choices are times of the day
-        about = describe(DownloadsSettings)[name]
-        texts |= {about.title, about.help, about.unit}
-    for section, name in (*reach.SHOWN, *(("server", name) for name in reach.FOLDED)):
-        about = describe(reach.SECTIONS[section])[name]
-        texts |= {about.title, about.help, about.unit}
+        for name, about in describe(type(getattr(Settings(), field.name))).items():
+            if about.level != "internal":
+                times = name in {"night_from", "night_to"}  # which are the same everywhere
+                texts |= {about.title, about.help, about.unit, *(() if times else about.choices)}
     assert texts - {""} == set(TEXTS)
 
 
@@ -90,10 +80,13 @@ def test_a_change_of_the_language_reaches_what_is_on_the_screen(
         labels = {label.text() for label in window.findChildren(QLabel)}
         return labels | {window.actions_by_id["new"].text()}
 
+    for open_it in (window.workspace.toggle_drawer, window.workspace.toggle_chat_settings):
+        open_it()
+    window.actions_by_id["compare"].trigger()
     before = said()
     language.use("zh_CN")
     QApplication.processEvents()
-    assert {setting_text("Temperature"), "温度", "新对话", "尚未加载模型"} <= said()
+    assert {setting_text("Temperature"), "温度", "新对话", "尚未加载模型", "系统提示"} <= said()
     language.use("en")
     QApplication.processEvents()
     assert said() == before

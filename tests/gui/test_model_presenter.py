@@ -36,7 +36,29 @@ def test_the_last_model_is_loaded_if_it_is_there(
     assert engine.loads == [(file, physical_cores(), 0, "f16")]
 
 
-def test_without_a_last_model_the_demo_is_built_and_loaded(
+def test_without_a_last_model_the_demo_is_loaded_if_it_was_made(
+    qtbot: QtBot, model: ModelPresenter, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {models_folder(): file}
+    monkeypatch.setattr("ktdesk.library.demo.built_demo", made.get)
+    model.start()
+    assert model.state is ModelState.PREPARING
+    qtbot.waitUntil(lambda: model.is_ready)
+    assert model.path == file
+
+
+def test_nothing_is_fetched_unasked(
+    qtbot: QtBot, model: ModelPresenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ktdesk.library.demo.fetch", lambda *args, **kwargs: pytest.fail("asked"))
+    states: list[ModelState] = []
+    model.changed.connect(lambda: states.append(model.state))
+    model.start()
+    qtbot.waitUntil(lambda: states == [ModelState.PREPARING, ModelState.NONE])
+    assert model.path is None
+
+
+def test_the_demo_is_built_and_loaded_if_it_is_asked_for(
     qtbot: QtBot, model: ModelPresenter, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def demo(folder: Path, *, progress) -> SimpleNamespace:
@@ -46,7 +68,7 @@ def test_without_a_last_model_the_demo_is_built_and_loaded(
 
     monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
     with qtbot.waitSignal(model.progress, check_params_cb=lambda now: now.fraction == 0.5):
-        model.start()
+        model.load_demo()
         assert model.state is ModelState.PREPARING
     qtbot.waitUntil(lambda: model.is_ready)
 
@@ -61,7 +83,7 @@ def test_without_a_network_the_demo_says_what_to_do(
 
     monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
     with qtbot.waitSignal(model.failed) as failed:
-        model.start()
+        model.load_demo()
     assert failed.args == [error]
     assert model.state is ModelState.NONE
 
@@ -79,7 +101,7 @@ def test_building_the_demo_can_be_cancelled(
             ended.set()
 
     monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
-    model.start()
+    model.load_demo()
     model.cancel()
     cancelled.set()
     assert ended.wait(10)
@@ -212,8 +234,7 @@ def test_the_last_model_is_found_again_if_it_was_moved(
 def test_a_last_model_that_is_nowhere_makes_way_for_the_demo(
     qtbot: QtBot, model: ModelPresenter, store: SettingsStore, file: Path, monkeypatch
 ) -> None:
-    demo = SimpleNamespace(deepseek2=file)
-    monkeypatch.setattr("ktdesk.library.demo.demo_models", lambda folder, *, progress: demo)
+    monkeypatch.setattr("ktdesk.library.demo.built_demo", lambda folder: file)
     store.set("interface", "last_model", str(file.with_name("gone.gguf")))
     model.start()
     qtbot.waitUntil(lambda: model.is_ready)

@@ -35,25 +35,26 @@ def load(qtbot: QtBot, model: ModelPresenter, path: Path) -> None:
 
 
 def field(window: MainWindow, name: str, kind: type[QWidget]):
-    return window.page.drawer.findChild(QWidget, name).findChild(kind)
+    return window.workspace.drawer.findChild(QWidget, name).findChild(kind)
 
 
 def mark(window: MainWindow, name: str) -> QWidget:
-    return window.page.drawer.findChild(QWidget, f"own.{name}")
+    return window.workspace.drawer.findChild(QWidget, f"own.{name}")
 
 
 @pytest.fixture
 def drawer(window: MainWindow, loaded: ModelPresenter):
-    """The drawer, open, for the model alone."""
+    """The drawer, open, for the model alone, with all that can be set."""
+    window._store.set("interface", "advanced", True)
     window.actions_by_id["settings"].trigger()
-    drawer = window.page.drawer
+    drawer = window.workspace.drawer
     drawer.scope.choose(is_of_model=True)
     return drawer
 
 
 def test_nothing_is_kept_for_a_model_without_content(window: MainWindow) -> None:
     window.actions_by_id["settings"].trigger()
-    assert not window.page.drawer.scope.isVisible()
+    assert not window.workspace.drawer.scope.isVisible()
 
 
 def test_what_is_changed_for_the_model_changes_nothing_for_all(
@@ -71,17 +72,16 @@ def test_what_is_changed_for_the_model_changes_nothing_for_all(
 
 def test_for_the_model_only_what_it_may_have_is_shown(window: MainWindow, drawer) -> None:
     shown = {
-        name: window.page.drawer.findChild(QWidget, name).isVisible()
-        for name in ("engine.threads", "engine.cache_type", "sampling.seed", "interface.theme")
+        name: window.workspace.drawer.findChild(QWidget, name).isVisible()
+        for name in ("engine.threads", "engine.cache_type", "sampling.seed")
     }
     assert shown == {
         "engine.threads": False,
         "engine.cache_type": True,
         "sampling.seed": True,
-        "interface.theme": False,
     }
     drawer.scope.choose(is_of_model=False)
-    assert window.page.drawer.findChild(QWidget, "engine.threads").isVisible()
+    assert window.workspace.drawer.findChild(QWidget, "engine.threads").isVisible()
 
 
 def test_looking_at_both_and_leaving_a_field_makes_nothing_its_own(

@@ -19,13 +19,13 @@ def made() -> list[str]:
 
 
 @pytest.fixture
-def paged(qtbot: QtBot, chat, model, kept, store, theme, made: list[str]) -> MainWindow:
+def paged(qtbot: QtBot, workspace, model, kept, store, theme, made: list[str]) -> MainWindow:
     def make() -> QWidget:
         made.append("second")
         return QLabel("second")
 
-    pages = (PageKind("second", "hardware", lambda: "Second", make),)
-    window = MainWindow(chat, model, kept, store, theme, pages)
+    pages = (PageKind("second", "hardware", "Second", make),)
+    window = MainWindow(workspace, model, kept, store, theme, pages)
     qtbot.addWidget(window)
     window.show()
     return window

@@ -22,6 +22,7 @@ from ui.chat.presenter import ChatPresenter
 from ui.main_window import MainWindow
 from ui.placement.presenter import PlacementPresenter
 from ui.settings_store import SettingsStore
+from ui.workspace.presenter import Workspace
 
 LOAD_MS = 60_000  # with the import of torch, on a machine that is busy
 
@@ -59,6 +60,26 @@ def test_a_question_is_answered(
     assert 0 < stats.generated_tokens <= 12
     assert chat.context_used == stats.context_used
     assert window.findChild(AnswerView)
+
+
+def test_two_panes_with_two_models_are_answered_one_after_the_other(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, loaded: ModelPresenter,
+    store: SettingsStore, tmp_path: Path,
+) -> None:  # fmt: skip
+    store.set("sampling", "max_tokens", 6)
+    chosen, other = loaded.path, tiny_deepseek(tmp_path / "other.gguf").path
+    workspace.compare(is_wanted=True)
+    first, second = workspace.chats
+    second.own.use_model(other)
+    assert workspace.ask_all("hello")
+    qtbot.waitUntil(lambda: not workspace.line.tickets, timeout=LOAD_MS)
+    for chat, model in ((first, "tiny"), (second, "other")):
+        message = chat.messages[-1]
+        assert message.stats
+        assert 0 < message.stats.generated_tokens <= 6
+        assert Path(message.settings["model"]["path"]).stem == model
+    assert (loaded.path, loaded.chosen) == (other, chosen)
+    assert window.workspace.ask_all.comparison.isVisible()
 
 
 def test_a_prompt_longer_than_the_context_is_explained_and_kept(

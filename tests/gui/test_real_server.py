@@ -24,13 +24,13 @@ from ktdesk.settings import InterfaceSettings, ServerSettings, Settings, save_se
 from tests.tiny import tiny_deepseek
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
-from ui.chat.presenter import ChatPresenter
 from ui.server.opening import server_over
 from ui.server.page import ServerPage
 from ui.server.presenter import ServerPresenter, ServerState, free_port
 from ui.server.snippets import KINDS, snippet
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.workspace.presenter import Workspace
 
 ROOT = Path(__file__).parents[2]
 LONG_MS = 60_000  # with the imports of torch and the server, on a machine that is busy
@@ -106,7 +106,8 @@ def test_programs_and_a_chat_of_the_window_share_the_engine(
     address = real.start()
     store.set("sampling", "max_tokens", 24)
     model = real.presenter._model
-    chat = ChatPresenter(real_bridge, store, model, kept, real_bridge)  # pyright: ignore
+    workspace = Workspace(real_bridge, store, model, kept, real_bridge)  # pyright: ignore
+    chat = workspace.active
     answers: list[str] = []
 
     def ask() -> None:
@@ -137,7 +138,7 @@ def test_programs_and_a_chat_of_the_window_share_the_engine(
     assert (visit.client, visit.model, visit.status) == ("127.0.0.1", "tiny", 200)
     assert visit.prompt_tokens > 0
     assert 0 < visit.answer_tokens <= 24
-    chat.close()
+    workspace.close()
 
 
 @pytest.mark.slow

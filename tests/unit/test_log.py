@@ -68,3 +68,48 @@ def test_without_a_place_to_write_the_program_goes_on(
     (tmp_path / "taken").touch()
     assert log.configure(tmp_path / "taken", to_stderr="WARNING") is None
     assert "there is no log file" in capsys.readouterr().err
+
+
+def test_the_newest_messages_are_kept_in_memory(tmp_path: Path) -> None:
+    recent = log.Recent(most=3)
+    log.configure(tmp_path, recent=recent)
+    for number in range(5):
+        logging.getLogger("ktdesk.x").info("number %d", number)
+    assert [(line.number, line.text) for line in recent.since(0)] == [
+        (3, "number 2"),
+        (4, "number 3"),
+        (5, "number 4"),
+    ]
+    assert [line.text for line in recent.since(4)] == ["number 4"]
+    assert recent.since(5) == []
+    recent.clear()
+    assert recent.since(0) == []
+    logging.getLogger("ktdesk.x").info("later")
+    assert [line.number for line in recent.since(5)] == [6]
+
+
+def test_what_is_private_is_in_the_file_alone(tmp_path: Path) -> None:
+    recent = log.Recent()
+    path = log.configure(tmp_path, recent=recent)
+    logging.getLogger("ktdesk.x").info("it says %r", "hello", extra={"private": True})
+    assert recent.since(0) == []
+    assert path is not None
+    assert "hello" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "hf_abcdefghijklmnop",
+        "ktdesk-abcdefghijklmnopqrstuvwxyz_-12345",
+        "sk-abcdefghijklmnopqrst",
+        "Bearer abc.def",
+        "https://me:word@example.org/x",
+    ],
+)
+def test_secrets_are_blotted_out(secret: str) -> None:
+    said = log.without_secrets(f"before {secret} after")
+    assert "***" in said
+    assert not any(part in said for part in ("abc", "word"))
+    assert said.startswith("before ")
+    assert said.endswith(" after")

@@ -8,16 +8,19 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from ui.kept_chats import KeptChats
 
 KEEP_AFTER_MS = 500
-NEW_CHAT = "new_draft"  # what is remembered for a chat that does not exist yet
 
 
 class Drafts(QObject):
-    """The draft of the chat that is shown. chat_id None: of one that does not exist yet."""
+    """The draft of the chat that is shown. chat_id None: of one that does not exist yet.
+
+    It is then remembered by the name that is given.
+    """
 
     def __init__(self, kept: KeptChats, parent: QObject) -> None:
         super().__init__(parent)
         self._kept = kept
         self._chat_id: int | None = None
+        self._name = ""
         self.text = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -30,13 +33,13 @@ class Drafts(QObject):
             self.text = text
             self._timer.start()
 
-    def switch(self, chat_id: int | None) -> None:
+    def switch(self, chat_id: int | None, name: str) -> None:
         """Store the draft, and take up that of another chat."""
         self.flush()
-        self._chat_id = chat_id
+        self._chat_id, self._name = chat_id, name
         chats = self._kept.store.chats
         if chat_id is None:
-            self.text = str(self._kept.attempt(lambda: chats.remembered(NEW_CHAT)) or "")
+            self.text = str(self._kept.attempt(lambda: chats.remembered(self._name)) or "")
         else:
             chat = self._kept.attempt(lambda: chats.find(chat_id))
             self.text = chat.draft if chat else ""
@@ -58,8 +61,8 @@ class Drafts(QObject):
     @Slot()
     def _store(self) -> None:
         chats = self._kept.store.chats
-        chat_id, text = self._chat_id, self.text
+        chat_id, text, name = self._chat_id, self.text, self._name
         if chat_id is None:
-            self._kept.attempt(lambda: chats.remember(NEW_CHAT, text))
+            self._kept.attempt(lambda: chats.remember(name, text))
         else:
             self._kept.attempt(lambda: chats.set_draft(chat_id, text))

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from ui.chat.messages import ChatMessage, MessageState
+from ui.chat.messages import ChatMessage
 from ui.theme import Theme, scaled
 from ui.widgets.icon_button import IconButton
 
@@ -53,7 +53,7 @@ class MessageActions(QWidget):
         self._message = message
         at, count = message.version
         is_answer = message.role == "assistant"
-        self.setVisible(message.state is not MessageState.GROWING and bool(message.id))
+        self.setVisible(message.has_ended and bool(message.id))
         self._version.setText(f"{at}/{count}")
         self._version.setAccessibleName(
             self.tr("Version {at} of {count}").format(at=at, count=count)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ktdesk.attachments import split
 from ui.chat.attachments_view import AttachmentsView
@@ -23,6 +23,7 @@ from ui.widgets.copy_button import CopyButton
 
 BUBBLE_SHARE = 0.8  # of the column's width, at most
 BUBBLE_PADDING = 18
+NARROW = 420  # pixels, below which an answer's figures do not stand beside its buttons
 
 
 class QuestionView(QWidget):
@@ -136,11 +137,15 @@ class AnswerView(QWidget):
         self._statistics.setWordWrap(True)
         self._copy = CopyButton(theme, self)
         self._copy.setObjectName("copyAnswer")
-        foot = QHBoxLayout()
-        foot.setSpacing(6)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         self.buttons = MessageActions(theme, self)
-        foot.addWidget(self._copy)
-        foot.addWidget(self.buttons)
+        buttons.addWidget(self._copy)
+        buttons.addWidget(self.buttons)
+        buttons.addStretch()
+        self._foot = foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        foot.setSpacing(6)
+        foot.addLayout(buttons)
         foot.addWidget(self._statistics, 1)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -163,10 +168,11 @@ class AnswerView(QWidget):
         self._blocks.show_text(message.text)
         self._blocks.setVisible(bool(message.text))
         self._copy.text_to_copy = message.text
-        has_ended = message.state is not MessageState.GROWING
+        has_ended = message.has_ended
         if (has_begun or has_ended) and self._reading:
             self._reading.hide()
         self._hint.setVisible(not has_begun and self._reading is None)
+        self._hint.setText(self._waiting_text(message))
         self._copy.setVisible(has_ended and bool(message.text))
         self._statistics.setVisible(has_ended)
         self.buttons.show_message(message)
@@ -186,6 +192,9 @@ class AnswerView(QWidget):
     def fit(self, width: int) -> int:
         """Take a width; return the height that is needed then."""
         self.resize(width, self.height())
+        direction = QBoxLayout.Direction  # figures stand below the buttons if not beside them
+        is_narrow = width < NARROW
+        self._foot.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
         self._column.activate()
         self._thinking.settle()
         self._column.activate()
@@ -202,9 +211,12 @@ class AnswerView(QWidget):
             self._reading.show()
             self._hint.hide()
 
+    def _waiting_text(self, message: ChatMessage) -> str:
+        is_in_line = message.state is MessageState.WAITING
+        return self.tr("Waiting in line…") if is_in_line else self.tr("Thinking…")
+
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._hint.setText(self.tr("Thinking…"))
         self._copy.describe(self.tr("Copy the answer"))
         self._thinking.retranslate()
         if self._reading:

@@ -36,6 +36,7 @@ class MessageState(Enum):
     """Where a message stands."""
 
     WHOLE = auto()
+    WAITING = auto()  # an answer that has not begun, since others are before it
     GROWING = auto()
     STOPPED = auto()
     FAILED = auto()
@@ -72,6 +73,11 @@ class ChatMessage:
         if self.id not in self.versions:
             return 1, 1
         return self.versions.index(self.id) + 1, len(self.versions)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes."""
+        return self.state not in (MessageState.WAITING, MessageState.GROWING)
 
     @property
     def can_go_on(self) -> bool:

@@ -59,16 +59,8 @@ class ModelChoice(IconButton):
     @Slot(list)
     def _fill(self, entries: list[LocalModel]) -> None:
         self._menu.clear()
-        for entry in entries:
-            about = ", ".join(filter(None, (format_bytes(entry.size_bytes), entry.owner.value)))
-            action = self._menu.addAction(f"{_menu_text(entry.name)}   ({about})")
-            action.setData(entry.path)
-            action.setCheckable(True)
-            info = self._model.info
-            action.setChecked(info is not None and info.path == entry.path)
-            action.setEnabled(not entry.problem)
-            action.setToolTip(entry.problem or str(entry.path))
-        self._menu.setToolTipsVisible(True)
+        info = self._model.info
+        add_models(self._menu, entries, info.path if info else None)
         if entries:
             self._menu.addSeparator()
         demo = self._menu.addAction(self.tr("Demo model"))
@@ -79,6 +71,19 @@ class ModelChoice(IconButton):
     def _choose(self, action: QAction) -> None:
         if isinstance(path := action.data(), Path):
             self._model.load(path)
+
+
+def add_models(menu: QMenu, entries: list[LocalModel], current: Path | None) -> None:
+    """Add models to a menu, each as an action with its path as data."""
+    for entry in entries:
+        about = ", ".join(filter(None, (format_bytes(entry.size_bytes), entry.owner.value)))
+        action = menu.addAction(f"{_menu_text(entry.name)}   ({about})")
+        action.setData(entry.path)
+        action.setCheckable(True)
+        action.setChecked(entry.path == current)
+        action.setEnabled(not entry.problem)
+        action.setToolTip(entry.problem or str(entry.path))
+    menu.setToolTipsVisible(True)
 
 
 def ask_for_file(model: ModelPresenter, parent: QWidget, title: str, kinds: str) -> None:

@@ -35,7 +35,8 @@ class ModelPresenter(QObject):
     """Keeps one model loaded.
 
     path, placement: of the model that is loaded, or was tried last; placement is 'auto', a name,
-    the path of a file, or None for what was last chosen for this model.
+    the path of a file, or None for what was last chosen for this model. chosen: the user's model,
+    also while another one is lent to a chat. is_away: the memory is needed for something else.
     own: what was chosen for the loaded model alone.
     changed: state, info, or settings. progress: a LoadProgress. failed: a KTDeskError.
     found: the list of LocalModel that `find` has asked for.
@@ -51,6 +52,8 @@ class ModelPresenter(QObject):
         self._bridge, self._store = bridge, store
         self._task: BackgroundTask[Any] | None = None
         self.path: Path | None = None
+        self.chosen: Path | None = None
+        self.is_away = False
         self.placement: str | None = None
         self._wanted: Mapping[str, Any] | None = None  # of what is loaded, or was tried last
         self._loaded_with: EngineSettings | None = None
@@ -88,15 +91,17 @@ class ModelPresenter(QObject):
         return self.own.over(self._store.settings.engine)
 
     def start(self) -> None:
-        """Load the model that was used last, or else the demo model."""
+        """Load the model that was used last, or else the demo model, if it was made before.
+
+        To fetch it goes to the network, which nothing does unasked.
+        """
         last, settings = self._store.settings.interface.last_model, self._store.settings
-        if not last:
-            self.load_demo()
-        elif Path(last).is_file():
+        if last and Path(last).is_file():
             self.load(Path(last))
         else:  # it may have been moved
-            self._task = BackgroundTask(self, lambda report: _find_again(Path(last), settings))
-            self._task.on_success(self._on_found_again).on_failure(self._on_failure).start()
+            wanted = Path(last) if last else None
+            self._task = BackgroundTask(self, lambda report: _first_model(wanted, settings))
+            self._task.on_success(self._on_first_model).on_failure(self._on_failure).start()
             self._set(ModelState.PREPARING)
 
     def load_demo(self) -> None:
@@ -111,11 +116,20 @@ class ModelPresenter(QObject):
         self, path: Path, placement: str | None = None, own: Mapping[str, Any] | None = None
     ) -> None:
         """Load a model in place of the one that is loaded; see `EngineBridge.load`."""
+        self.chosen = path
+        self._load(path, placement, own)
+
+    def lend(self, path: Path) -> None:
+        """Load a model for a chat; it is not chosen by that."""
+        self._load(path, None, None)
+
+    def _load(self, path: Path, placement: str | None, own: Mapping[str, Any] | None) -> None:
+        self.is_away = False
         self.cancel()
         self.path, self.placement, self._wanted = path, placement, own
+        self._set(ModelState.LOADING)
         self.own.follow()
         self._bridge.load(path, self._store.settings.engine, placement, own)
-        self._set(ModelState.LOADING)
 
     @Slot(str)
     def load_file(self, path: str) -> None:
@@ -125,9 +139,16 @@ class ModelPresenter(QObject):
     def reload(self) -> None:
         """Load the same model again: with new settings, or after a failure."""
         if self.path:
-            self.load(self.path, self.placement, self._wanted)
+            self._load(self.path, self.placement, self._wanted)
         else:
             self.start()
+
+    def unload(self) -> None:
+        """Give the model's memory back; `reload` brings it again."""
+        self.is_away = True
+        self.cancel()
+        self._set(ModelState.LOADING)
+        self._bridge.unload()
 
     def cancel(self) -> None:
         """Stop preparing or loading."""
@@ -143,12 +164,12 @@ class ModelPresenter(QObject):
         task = BackgroundTask(self, lambda report: _find(settings))
         task.on_success(self.found.emit).on_failure(self.failed.emit).start()
 
-    def _on_found_again(self, path: Path | None) -> None:
+    def _on_first_model(self, path: Path | None) -> None:
         self.state = ModelState.NONE  # nothing to cancel: the task has ended
         if path:
             self.load(path)
         else:
-            self.load_demo()
+            self.changed.emit()
 
     def _on_demo_progress(self, stage: str, fraction: float) -> None:
         self.progress.emit(LoadProgress(stage, fraction))
@@ -166,7 +187,8 @@ class ModelPresenter(QObject):
                     self._loaded_with = settings
                     self._wanted = None  # what was is kept
                     self.own.follow(key, own)
-                    self._store.set("interface", "last_model", str(info.path.absolute()))
+                    if self.path == self.chosen:
+                        self._store.set("interface", "last_model", str(info.path.absolute()))
                     self._set(ModelState.READY, info)
                 case LoadFailed(None):
                     self._set(ModelState.NONE)
@@ -190,10 +212,11 @@ def _build_demo(report: Report) -> Path:
     return demo_models(models_folder(), progress=report).deepseek2
 
 
-def _find_again(path: Path, settings: Settings) -> Path | None:
-    from ktdesk.library.shelf.loading import find_again  # with numpy, and what reads model files
+def _first_model(last: Path | None, settings: Settings) -> Path | None:
+    from ktdesk.library.demo import built_demo  # with numpy, and what reads model files
+    from ktdesk.library.shelf.loading import find_again
 
-    return find_again(path, settings)
+    return (find_again(last, settings) if last else None) or built_demo(models_folder())
 
 
 def _find(settings: Settings) -> list[LocalModel]:

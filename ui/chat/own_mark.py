@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says below a setting that the loaded model has its own, and takes that back."""
+"""Says below a setting that a model or a chat has its own, and takes that back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class OwnMark(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_of_model = True
+        self._scope = "model"
         self._label = QLabel(self)
         self._label.setObjectName("heading")
         self._label.setWordWrap(True)
@@ -30,13 +30,29 @@ class OwnMark(QWidget):
 
     def say(self, *, is_of_model: bool) -> None:
         """Show it. is_of_model: the value above is the model's, else that of all."""
-        self._is_of_model = is_of_model
-        self.retranslate()
-        self.show()
+        self._say("model" if is_of_model else "all")
+
+    def say_of_chat(self) -> None:
+        """Show that the value above is the chat's."""
+        self._say("chat")
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        of_model, of_all = self.tr("Only for this model"), self.tr("The loaded model has its own")
-        self._label.setText(of_model if self._is_of_model else of_all)
+        texts = {
+            "model": self.tr("Only for this model"),
+            "all": self.tr("The loaded model has its own"),
+            "chat": self.tr("Only for this chat"),
+        }
+        follows = {
+            "model": self.tr("Lets the model follow what is for all."),
+            "all": self.tr("Lets the model follow what is for all."),
+            "chat": self.tr("Lets the chat follow what is for all."),
+        }
+        self._label.setText(texts[self._scope])
         self._button.setText(self.tr("Take back"))
-        self._button.setAccessibleDescription(self.tr("Lets the model follow what is for all."))
+        self._button.setAccessibleDescription(follows[self._scope])
+
+    def _say(self, scope: str) -> None:
+        self._scope = scope
+        self.retranslate()
+        self.show()

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError, ModelInfo
 from ktdesk.attachments import compose, split
 from ktdesk.chats import Place
+from ui.chat.answer_line import AnswerLine
 from ui.chat.attached_files import AttachedFiles
 from ui.chat.context_forecast import ContextForecast, Measure, forecast_text
 from ui.chat.conversation_view import MARGIN, ConversationView, in_column
@@ -17,27 +18,26 @@ from ui.chat.details import DetailsDialog
 from ui.chat.edit_bar import EditBar
 from ui.chat.find_bar import FindBar
 from ui.chat.find_presenter import FindPresenter
+from ui.chat.line_bar import LineBar
 from ui.chat.link_question import LinkQuestion
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.chat.prompt_box import PromptBox, local_files
-from ui.chat.settings_drawer import SettingsDrawer
 from ui.chat.status_line import StatusLine
 from ui.chat.welcome import Welcome
-from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
 from ui.widgets.undo_bar import UndoBar
 
 
 class ChatPage(QWidget):
-    """Welcome or conversation, the prompt below, the settings at the side."""
+    """Welcome or conversation, and the prompt below."""
 
     def __init__(
         self,
         chat: ChatPresenter,
         model: ModelPresenter,
-        store: SettingsStore,
+        line: AnswerLine,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
@@ -53,11 +53,12 @@ class ChatPage(QWidget):
         self.undo = UndoBar(theme, self)
         self._counted_with: ModelInfo | None = None
         self._edited: int | None = None  # the message whose text is in the prompt
+        self._has_prompt = True
         self._is_filling = False  # the prompt, with what is stored already
-        self.drawer = SettingsDrawer(store, model, theme, self)
         self.finder = FindPresenter(chat.messages, self)
         self.find_bar = FindBar(self.finder, theme, self)
-        self._welcome = Welcome(model, self)
+        self._welcome = Welcome(chat, model, self)
+        self.line_bar = LineBar(chat, line, theme, self)
         self._conversation = ConversationView(chat.messages, theme, self)
         self._status = StatusLine(model, chat, self)
         self._stack = QStackedLayout()
@@ -65,10 +66,10 @@ class ChatPage(QWidget):
         self._stack.addWidget(self._conversation)
         self._lay_out()
         self._connect()
-        self._refresh()
+        self._show_chat()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout()
+        column = QVBoxLayout(self)
         column.setSpacing(8)
         column.setContentsMargins(0, 0, 0, 0)
         find_row = in_column(self.find_bar)
@@ -78,13 +79,9 @@ class ChatPage(QWidget):
         column.addLayout(in_column(self.banner))
         column.addLayout(in_column(self.undo))
         column.addLayout(in_column(self.edit_bar))
+        column.addLayout(in_column(self.line_bar))
         column.addLayout(in_column(self.prompt))
         column.addWidget(self._status)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(column, 1)
-        row.addWidget(self.drawer)
 
     def _connect(self) -> None:
         self.prompt.submitted.connect(self._ask)
@@ -110,7 +107,6 @@ class ChatPage(QWidget):
         self._chat.leaving.connect(self._keep_place)
         self._chat.prefill.connect(self._conversation.show_prefill)
         self._chat.failed.connect(self._show_answer_error)
-        self._model.failed.connect(self._show_model_error)
 
     @Slot(str)
     def _find(self, words: str) -> None:
@@ -128,8 +124,8 @@ class ChatPage(QWidget):
             self._chat.drafts.put(compose(self.prompt.text, self.files.attachments))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, RUF100 - Qt's name
-        """Take files that are dropped anywhere."""
-        if local_files(event.mimeData()):
+        """Take files that are dropped anywhere, if there is a prompt for them."""
+        if self.prompt.isVisible() and local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, RUF100 - Qt's name
@@ -137,8 +133,13 @@ class ChatPage(QWidget):
         self.files.add(local_files(event.mimeData()))
         event.acceptProposedAction()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Measure what could not be seen meanwhile."""
+        super().showEvent(event)
+        self.forecast.look()
+
     def _prepare_forecast(self) -> Measure | None:
-        if not self._model.is_ready:
+        if not (self.isVisible() and self._chat.has_its_model):
             return None
         return self._chat.forecast(compose(self.prompt.text, self.files.attachments))
 
@@ -192,6 +193,7 @@ class ChatPage(QWidget):
         self._edited = message.id
         self.edit_bar.start(is_question=message.role == "user")
         self._put_question(message.text)
+        self.prompt.setFocus()
 
     def _put_question(self, message: str) -> None:
         """Put a question into the prompt, with what is attached to it."""
@@ -258,6 +260,7 @@ class ChatPage(QWidget):
     def _refresh(self) -> None:
         is_empty = not len(self._chat.messages)
         self._stack.setCurrentWidget(self._welcome if is_empty else self._conversation)
+        self.prompt.setVisible(self._has_prompt or self._edited is not None)
         can_submit = self._chat.can_ask or self._edits_answer()
         self.prompt.show_state(can_submit=can_submit, is_answering=self._chat.is_answering)
 
@@ -272,9 +275,15 @@ class ChatPage(QWidget):
             choices.append((self.tr("Edit the message"), self._edit))
         self.banner.show_error(error, *choices)
 
-    @Slot(object)
-    def _show_model_error(self, error: KTDeskError) -> None:
+    def show_prompt(self, *, is_wanted: bool) -> None:
+        """Have a prompt of its own, or only while a message is edited."""
+        self._has_prompt = is_wanted
+        self._refresh()
+
+    def show_model_error(self, error: KTDeskError) -> None:
+        """Say why a model could not be loaded."""
         self.banner.show_error(error, (self.tr("Try again"), self._model.reload))
 
     def _edit(self) -> None:
         self._put_question(self._chat.take_back())
+        self.prompt.setFocus()

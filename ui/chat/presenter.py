@@ -5,41 +5,35 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ktdesk import (
-    Done,
-    Failed,
-    KTDeskError,
-    Message,
-    Options,
-    Prefill,
-    PromptSize,
-    Request,
-    Token,
-)
+from ktdesk import KTDeskError, Message, Options, PromptSize, Request
 from ktdesk.attachments import Attachment, compose
 from ktdesk.chats import Place
 from ktdesk.chats.titles import title_from
-from ui.bridge import BridgeEvent, EngineBridge
-from ui.chat.answering import Answering
+from ui.bridge import EngineBridge
+from ui.chat.answer_line import AnswerLine, Ticket
 from ui.chat.changes import MessageChanges
 from ui.chat.drafts import Drafts
 from ui.chat.messages import MessageList, MessageState
 from ui.chat.model_presenter import ModelPresenter
+from ui.chat.own_chat import OwnChat
 from ui.chat.snapshot import snapshot
 from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 
-OPEN_CHAT = "open_chat"  # what is remembered: the chat that was shown last
+# What is remembered for chats that do not exist yet.
+NEW_DRAFT, NEW_SETTINGS = "new_draft.{key}", "new_settings.{key}"
 
 
 class ChatPresenter(QObject):
-    """Shows one chat of the store, and has the loaded model answer in it.
+    """Shows one chat of the store, and has a model answer in it, when its turn comes.
 
     An answer goes on when another chat is shown. chat_id None: a chat that its first question will
-    make. changed: whether an answer is under way, or how full the context is. opened: another chat
+    make. key: which of those it is; each has a draft and settings of its own.
+    changed: what can be asked, the place in line, or how full the context is. opened: another chat
     is shown. prefill: tokens of the prompt that were read, and all. failed: a KTDeskError; the
     question stays, for `retry`. leaving: another chat will be shown, or none.
     """
@@ -52,6 +46,7 @@ class ChatPresenter(QObject):
 
     def __init__(
         self,
+        line: AnswerLine,
         bridge: EngineBridge,
         settings: SettingsStore,
         model: ModelPresenter,
@@ -59,34 +54,51 @@ class ChatPresenter(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._settings, self._model, self._kept = bridge, settings, model, kept
+        self._line, self._bridge = line, bridge
+        self._settings, self._model, self._kept = settings, model, kept
         self._store = kept.store
         self.messages = MessageList(self._store, self)
         self.messages.failed.connect(kept.failed)
         self.drafts = Drafts(kept, self)
+        self.own = OwnChat(kept, self)
+        self.own.changed.connect(self.changed)
         self.chat_id: int | None = None
-        self._answer: Answering | None = None
-        self._ended: Answering | None = None  # as long as it is not stored
+        self.key = -1
         self._sought: int | None = None  # the message that the chat was opened for
         self.changes = MessageChanges(self, kept)
-        bridge.events.connect(self._on_events)
-        model.changed.connect(self._on_model)
+        line.changed.connect(self.changed)
+        line.grown.connect(self._on_grown)
+        line.prefill.connect(self._on_prefill)
+        line.ended.connect(self._on_grown)
+        line.failed.connect(self._on_failed)
+        model.changed.connect(self.changed)
         kept.changed.connect(self._follow)
 
     @property
-    def is_answering(self) -> bool:
-        """Whether an answer is under way, in whatever chat."""
-        return self._answer is not None
+    def ticket(self) -> Ticket | None:
+        """The answer that is under way, or waits in line."""
+        return None if self.chat_id is None else self._line.of(self.chat_id)
 
     @property
-    def answering_chat(self) -> int | None:
-        """The chat in which an answer is under way."""
-        return self._answer.chat_id if self._answer else None
+    def is_answering(self) -> bool:
+        """Whether an answer is under way, or waits in line."""
+        return self.ticket is not None
 
     @property
     def can_ask(self) -> bool:
-        """Whether a question would be answered now."""
-        return self._model.is_ready and not self.is_answering
+        """Whether a question would be answered, at once or in its turn."""
+        return not self.is_answering and self._line.takes(self.own.choices)
+
+    @property
+    def model_path(self) -> Path | None:
+        """The model that answers in this chat."""
+        return self.own.choices.model or self._model.chosen
+
+    @property
+    def has_its_model(self) -> bool:
+        """Whether the model that is loaded is the one that answers in this chat."""
+        path, info = self.model_path, self._model.info
+        return path is not None and info is not None and path.absolute() == info.path.absolute()
 
     @property
     def can_retry(self) -> bool:
@@ -107,21 +119,21 @@ class ChatPresenter(QObject):
                 return message.stats.context_used
         return 0
 
-    def open_last(self) -> None:
-        """Show what was shown when the program ended."""
-        chats = self._store.chats
-        chat_id = self._kept.attempt(lambda: chats.remembered(OPEN_CHAT))
-        chat = self._kept.attempt(lambda: chats.find(chat_id)) if isinstance(chat_id, int) else None
-        self.open(chat.id if chat and chat.deleted is None else None)
+    def open(
+        self, chat_id: int | None, message_id: int | None = None, key: int | None = None
+    ) -> None:
+        """Show a chat, or None: an empty one. message_id: show the branch that has this message.
 
-    def open(self, chat_id: int | None, message_id: int | None = None) -> None:
-        """Show a chat, or None: an empty one. message_id: show the branch that has this message."""
+        key: which empty one; by default, that which was shown last.
+        """
         self.leaving.emit()
+        self.key = self.key if key is None else key
         self._sought = message_id
         if message_id is not None:
             self._kept.attempt(lambda: self._store.messages.show_branch_of(message_id))
-        self.drafts.switch(chat_id)
-        self._set_chat(chat_id)
+        self.drafts.switch(chat_id, NEW_DRAFT.format(key=self.key))
+        self.own.switch(chat_id, NEW_SETTINGS.format(key=self.key))
+        self.chat_id = chat_id
         self._show_path()
         self.opened.emit()
         self.changed.emit()
@@ -148,7 +160,7 @@ class ChatPresenter(QObject):
     def ask(self, text: str, attachments: Sequence[Attachment] = ()) -> bool:
         """Ask the model; return False, and do nothing, if it cannot be asked now."""
         question = compose(text.strip(), attachments).strip()
-        if not self.can_ask or not question or not self._store_ended():
+        if not self.can_ask or not question or not self._line.store_ended(self.chat_id):
             return False
         title = title_from(text) or ", ".join(attachment.name for attachment in attachments)
         return self._kept.do(lambda: self._ask(question, title, attachments)) is not None
@@ -186,7 +198,9 @@ class ChatPresenter(QObject):
     def resume(self, row: int = -1) -> None:
         """Go on with the last answer, which was stopped."""
         message, chat_id = self.messages[row], self.chat_id
-        if not (self.can_ask and message.can_go_on and self._store_ended()) or chat_id is None:
+        if not (self.can_ask and message.can_go_on and chat_id is not None):
+            return
+        if not self._line.store_ended(chat_id):
             return
         begun = Message("assistant", message.text, message.reasoning)
 
@@ -205,27 +219,26 @@ class ChatPresenter(QObject):
         return question.text
 
     def stop(self) -> None:
-        """Stop the answer; what there is of it stays."""
-        if self._answer:
-            self._bridge.cancel()
+        """Stop the answer, of which stays what there is, or leave the line."""
+        self._line.stop(self.chat_id)
 
     def close(self) -> None:
-        """Store what is written, and what there is of an answer: the program ends."""
+        """Store what is written: nobody looks any more."""
         self.leaving.emit()
         self.drafts.flush()
-        if self._answer:
-            self._end(None, None)
-        else:
-            self._store_ended()
+        self.own.flush()
 
     def _ask(self, question: str, title: str, attachments: Sequence[Attachment]) -> int:
         """Store question and answer before the engine is asked; return the answer's id."""
         store = self._store
-        model, made_with = snapshot(self._model, self._settings)
+        model, made_with = snapshot(self._model, self._settings, self.own.choices)
         with store.at_once():
             chat_id = self.chat_id
             if chat_id is None:
-                chat_id = store.chats.new(title)
+                own = self.own
+                chat_id = store.chats.new(
+                    title, system_prompt=own.instructions, settings=own.choices.settings
+                )
             parent = store.chats.get(chat_id).leaf_id
             question_id, answer = store.messages.ask(
                 chat_id, question, parent_id=parent, model=model, settings=made_with
@@ -237,19 +250,16 @@ class ChatPresenter(QObject):
             self.drafts.put("")
         if self.chat_id is None:
             self.drafts.move_to(chat_id)
-            self._set_chat(chat_id)
+            self.own.move_to(chat_id)
+            self.chat_id = chat_id
         self._start(chat_id, answer)
         return answer
 
-    def _set_chat(self, chat_id: int | None) -> None:
-        self.chat_id = chat_id
-        self._kept.attempt(lambda: self._store.chats.remember(OPEN_CHAT, chat_id))
-
     def answer_to(self, question_id: int) -> None:
         """Have a question answered, again if it was before."""
-        model, made_with = snapshot(self._model, self._settings)
+        model, made_with = snapshot(self._model, self._settings, self.own.choices)
         chat_id = self.chat_id
-        if chat_id is None or not self._store_ended():
+        if chat_id is None or not self._line.store_ended(chat_id):
             return
         begin = self._store.messages.begin
         self._kept.do(
@@ -257,18 +267,15 @@ class ChatPresenter(QObject):
         )
 
     def _start(self, chat_id: int, answer_id: int, begun: Message | None = None) -> None:
-        """Have the engine write an answer whose place is stored, or the rest of one."""
+        """Let an answer whose place is stored, or the rest of one, be written in its turn."""
         self._show_path()
         said = self._said(chat_id)[:-1]  # without the answer's place
-        stored = self.messages[-1]
-        self._answer = Answering(self._store, chat_id, dataclasses.replace(stored, id=answer_id))
-        self.messages.set_ahead(self._answer.message)
-        request = Request(messages=said, options=self._options(), begun=begun)
-        self.changed.emit()
-        self._bridge.generate(request)
+        message = dataclasses.replace(self.messages[-1], id=answer_id)
+        self._line.join(Ticket(chat_id, message, said, begun, self.own.choices))
 
     def _options(self) -> Options:
-        return Options(**dataclasses.asdict(self._model.own.over(self._settings.settings.sampling)))
+        for_all = self._model.own.over(self._settings.settings.sampling)
+        return Options(**dataclasses.asdict(self.own.choices.over(for_all)))
 
     def _said(self, chat_id: int) -> tuple[Message, ...]:
         """Return what was said: the instructions and the branch."""
@@ -277,8 +284,9 @@ class ChatPresenter(QObject):
         return (*before, *self.messages.conversation())
 
     def may_change(self, row: int) -> bool:
-        """Return whether a message is not the one that is being written."""
-        return not (self._answer and self._answer.message.id == self.messages[row].id)
+        """Return whether a message is not one that is being written, or shall be."""
+        ticket = self.ticket
+        return ticket is None or ticket.message.id != self.messages[row].id
 
     @Slot()
     def _follow(self) -> None:
@@ -296,58 +304,24 @@ class ChatPresenter(QObject):
         chat_id = self.chat_id
         if chat_id is None:
             self.messages.show([])
+            self.messages.set_ahead(None)
             return
         path = self._kept.attempt(lambda: self._store.messages.path(chat_id))
         if path is not None:
             self.messages.show(path)
+            self.messages.set_ahead(self._line.message_of(chat_id))
 
-    def _on_events(self, events: list[BridgeEvent]) -> None:
-        answer = self._answer
-        if answer is None:
-            return
-        before = answer.message
-        for event in events:
-            match event:
-                case Prefill(done, total) if answer.chat_id == self.chat_id:
-                    self.prefill.emit(done, total)
-                case Token(_, text, channel) if text:
-                    answer.add(text, channel)
-                case Done():
-                    self._end(event, None)
-                case Failed(error):
-                    self._end(None, error)
-                case _:
-                    pass
-        if self._answer and answer.message is not before:
-            self.messages.set_ahead(answer.message)
-            if problem := answer.new_store_error():
-                self._kept.failed.emit(problem)
+    @Slot(int)
+    def _on_grown(self, chat_id: int) -> None:
+        if chat_id == self.chat_id:
+            self.messages.set_ahead(self._line.message_of(chat_id))
 
-    def _end(self, done: Done | None, error: KTDeskError | None) -> None:
-        answer, self._answer = self._answer, None
-        if answer is None:
-            return
-        self._ended = answer
-        answer.end(done, error)
-        self._store_ended()
-        self._kept.changed.emit()
-        if error:
+    @Slot(int, int, int)
+    def _on_prefill(self, chat_id: int, done: int, total: int) -> None:
+        if chat_id == self.chat_id:
+            self.prefill.emit(done, total)
+
+    @Slot(int, object)
+    def _on_failed(self, chat_id: int, error: KTDeskError) -> None:
+        if chat_id == self.chat_id:
             self.failed.emit(error)
-
-    def _store_ended(self) -> bool:
-        """Store the answer that ended last; return False if it cannot be: then it is only shown."""
-        answer = self._ended
-        if answer is None:
-            return True
-        if not self._kept.attempt(answer.store):
-            self.messages.set_ahead(answer.message)
-            return False
-        self._ended = None
-        self.messages.set_ahead(None)
-        return True
-
-    def _on_model(self) -> None:
-        if self.is_answering and not self._model.is_ready:  # it was replaced
-            self._end(None, None)
-        else:
-            self.changed.emit()

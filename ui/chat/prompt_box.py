@@ -109,6 +109,7 @@ class PromptBox(QFrame):
         self.setObjectName("promptBox")
         self.files = files
         self._can_submit, self._is_answering = False, False
+        self._invitation = ""
         self._editor = _Editor(self)
         self._editor.submitted.connect(self._submit)
         self._editor.textChanged.connect(self._refresh)
@@ -153,7 +154,6 @@ class PromptBox(QFrame):
         """Put a text in, ready to be changed."""
         self._editor.setPlainText(text)
         self._editor.moveCursor(self._editor.textCursor().MoveOperation.End)
-        self._editor.setFocus()
 
     def clear(self) -> None:
         """Empty the box."""
@@ -164,6 +164,11 @@ class PromptBox(QFrame):
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
+    def invite(self, text: str) -> None:
+        """Say something else than usual in the empty box."""
+        self._invitation = text
+        self.retranslate()
+
     def show_state(self, *, can_submit: bool, is_answering: bool) -> None:
         """Make the button one that sends, or one that stops."""
         self._can_submit, self._is_answering = can_submit, is_answering
@@ -171,8 +176,8 @@ class PromptBox(QFrame):
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._editor.setPlaceholderText(self.tr("Ask something"))
-        self._editor.setAccessibleName(self.tr("Message"))
+        self._editor.setPlaceholderText(self._invitation or self.tr("Ask something"))
+        self._editor.setAccessibleName(self._invitation or self.tr("Message"))
         self._attach.describe(self.tr("Attach files"))
         self._chips.retranslate()
         self._refresh()

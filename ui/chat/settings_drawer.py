@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The settings at the side of the window, made from their declarations in `ktdesk.settings`."""
+"""The settings of engine and answers, beside the conversation. The Settings page has all."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ktdesk.settings import Section, describe
+from ktdesk.settings import Section, Setting, Settings, describe
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.own_mark import OwnMark
 from ui.chat.own_settings import may_be_own
 from ui.chat.settings_scope import SettingsScope
-from ui.language import LANGUAGES
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 from ui.widgets.setting_field import SettingField
 
 WIDTH = 320
-# Sections and their settings; what the window keeps for itself is not among them.
 SHOWN = {
     "engine": ("threads", "context_tokens", "cache_type", "vram_mb", "deferred_experts", "kept_mb"),
     "sampling": (
@@ -38,11 +36,8 @@ SHOWN = {
         "dry_allowed_length", "dry_tokens", "seed",
         "context_full", "prompt_lookup",
     ),
-    "models": ("other_programs",),
-    "sources": ("preferred", "hub", "mirror", "modelscope"),
-    "network": ("proxy",),
-    "interface": ("theme", "language", "close_while_downloading"),
 }  # fmt: skip
+_FIRST = Settings()
 
 
 class SettingsDrawer(QFrame):
@@ -70,10 +65,9 @@ class SettingsDrawer(QFrame):
         self._title, self._close = QLabel(self), IconButton(theme, "close", self)
         self._title.setObjectName("heading")
         self._close.clicked.connect(self.hide)
-        self._note, self._network_note, self._reload = QLabel(self), QLabel(self), QPushButton(self)
-        for note in (self._note, self._network_note):
-            note.setObjectName("muted")
-            note.setWordWrap(True)
+        self._note, self._reload = QLabel(self), QPushButton(self)
+        self._note.setObjectName("muted")
+        self._note.setWordWrap(True)
         self._reload.setProperty("primary", True)
         self._reload.clicked.connect(model.reload)
         head = QHBoxLayout()
@@ -89,20 +83,17 @@ class SettingsDrawer(QFrame):
         store.changed.connect(self._show_value)
         model.own.changed.connect(self._show_value)
         self.retranslate()
+        self._show_scope()
         self.hide()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._title.setText(self.tr("Settings"))
+        self._title.setText(self.tr("Engine and answers"))
         self._close.describe(self.tr("Close the settings"))
-        titles = (
-            self.tr("Engine"), self.tr("Answers"), self.tr("Models"), self.tr("Sources"),
-            self.tr("Network"), self.tr("Window"),
-        )  # fmt: skip
+        titles = (self.tr("Engine"), self.tr("Answers"))
         for heading, title in zip(self._headings.values(), titles, strict=True):
             heading.setText(title)
         self._note.setText(self.tr("Takes effect when a model is loaded the next time."))
-        self._network_note.setText(self.tr("Takes effect when KTDesk is started the next time."))
         self._reload.setText(self.tr("Reload the model"))
         self.refresh()
 
@@ -113,29 +104,30 @@ class SettingsDrawer(QFrame):
 
     @Slot(str, str)
     def _show_value(self, section: str, name: str) -> None:
-        if not section:  # another model
+        if not section or name == "advanced":  # another model, or another mode
             self._show_scope()
         elif field := self._fields.get((section, name)):
             field.show_value(self._value(section, name))
-            self._show_mark(section, name)
+            self._show_mark(section, name, is_shown=not field.isHidden())
 
     @Slot()
     def _show_scope(self) -> None:
         """Show the settings of all models, or those that the loaded one may have for itself."""
         is_of_model, shown = self.scope.is_of_model, set[str]()
         for (section, name), field in self._fields.items():
-            is_shown = not is_of_model or may_be_own(section, name)
+            is_own = not is_of_model or may_be_own(section, name)
+            is_shown = is_own and self._is_wanted(section, name)
             field.setVisible(is_shown)
-            self._show_value(section, name)
+            field.show_value(self._value(section, name))
+            self._show_mark(section, name, is_shown=is_shown)
             if is_shown:
                 shown.add(section)
         for section, heading in self._headings.items():
             heading.setVisible(section in shown)
-        self._network_note.setHidden(is_of_model)
 
-    def _show_mark(self, section: str, name: str) -> None:
+    def _show_mark(self, section: str, name: str, *, is_shown: bool) -> None:
         if mark := self._marks.get((section, name)):
-            if self._model.own.has(section, name):
+            if is_shown and self._model.own.has(section, name):
                 mark.say(is_of_model=self.scope.is_of_model)
             else:
                 mark.hide()
@@ -173,8 +165,6 @@ class SettingsDrawer(QFrame):
             if section == "engine":
                 form.addWidget(self._note)
                 form.addWidget(self._reload)
-            elif section == "network":
-                form.addWidget(self._network_note)
             form.addSpacing(10)
         form.addStretch()
         area = QScrollArea(self)
@@ -185,12 +175,22 @@ class SettingsDrawer(QFrame):
 
     def _make_field(self, section: str, name: str) -> SettingField:
         values: Section = getattr(self._store.settings, section)
-        names = {"": "", **LANGUAGES} if name == "language" else None
         kind = get_type_hints(type(values))[name]
-        field = SettingField(describe(type(values))[name], getattr(values, name), kind, names=names)
+        field = SettingField(self._about(section)[name], getattr(values, name), kind)
         field.setObjectName(f"{section}.{name}")
         field.edited.connect(partial(self._edit, section, name))
         return field
+
+    def _is_wanted(self, section: str, name: str) -> bool:
+        """Return whether the mode shows a setting, or it was changed, which no mode hides."""
+        is_simple = self._about(section)[name].level == "simple"
+        is_changed = self._value(section, name) != getattr(getattr(_FIRST, section), name)
+        is_own = self._model.own.has(section, name)
+        return is_simple or is_changed or is_own or self._store.settings.interface.advanced
+
+    def _about(self, section: str) -> dict[str, Setting]:
+        values: Section = getattr(self._store.settings, section)
+        return describe(type(values))
 
     def _make_mark(self, section: str, name: str) -> OwnMark:
         mark = self._marks[section, name] = OwnMark(self)

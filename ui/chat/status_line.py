@@ -12,6 +12,7 @@ from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.chat.stages import stage_text
 from ui.theme import scaled
+from ui.widgets.elided_label import ElidedLabel
 
 METER_WIDTH = 90
 
@@ -24,7 +25,7 @@ class StatusLine(QWidget):
     ) -> None:
         super().__init__(parent)
         self._model, self._chat = model, chat
-        self._about, self._context = QLabel(self), QLabel(self)
+        self._about, self._context = ElidedLabel(self), QLabel(self)
         for label in (self._about, self._context):
             label.setObjectName("status")
             label.setFont(scaled(self.font(), 0.88))
@@ -47,11 +48,11 @@ class StatusLine(QWidget):
     @Slot()
     def retranslate(self) -> None:
         """Say it in the present language, and as things stand."""
-        info = self._model.info
+        info = self._model.info if self._chat.has_its_model else None
         self._meter.setVisible(info is not None or self._model.is_busy)
         self._context.setVisible(info is not None)
         if info is None:
-            self._about.setText(self._waiting())
+            self._about.say(self._waiting())
             return
         number = QLocale().toString
         asked = self._forecast.tokens if self._forecast else self._chat.context_used
@@ -61,7 +62,7 @@ class StatusLine(QWidget):
             experts = self.tr("{used} of {all} experts per token")
             parts.append(experts.format(used=info.experts_used, all=info.experts))
         parts.append(self.tr("{count} threads").format(count=self._model.threads))
-        self._about.setText("  ·  ".join(parts))
+        self._about.say("  ·  ".join(parts))
         context = self.tr("Context {used} of {all}")
         self._context.setText(context.format(used=number(used), all=number(info.context_tokens)))
         self._meter.setRange(0, info.context_tokens)
@@ -74,14 +75,19 @@ class StatusLine(QWidget):
         self.retranslate()
 
     def _waiting(self) -> str:
+        path = self._chat.model_path
         if not self._model.is_busy:
-            return self.tr("No model")
+            is_other = path is not None and self._model.is_ready
+            other = self.tr("{model} is not loaded; asking loads it").format(
+                model=path.stem if path else ""
+            )
+            return other if is_other else self.tr("No model")
         stage = stage_text(self._now) or self.tr("A model is being loaded")
         return self.tr("{stage}. Esc cancels.").format(stage=stage)
 
     @Slot(object)
     def _show_progress(self, now: LoadProgress) -> None:
         self._now = now
-        self._about.setText(self._waiting())
+        self._about.say(self._waiting())
         self._meter.setRange(0, 1000)
         self._meter.setValue(round(now.fraction * 1000))

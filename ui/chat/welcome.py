@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from ktdesk.engine import LoadProgress
 from ui.chat.conversation_view import in_column
 from ui.chat.model_presenter import ModelPresenter, ModelState
+from ui.chat.presenter import ChatPresenter
 from ui.chat.stages import stage_text
 from ui.theme import application_icon, scaled
 
@@ -25,10 +26,12 @@ class Welcome(QWidget):
 
     suggested = Signal(str)
 
-    def __init__(self, model: ModelPresenter, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, chat: ChatPresenter, model: ModelPresenter, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
-        self._model = model
+        self._chat, self._model = chat, model
         self._now = LoadProgress("", 0.0)
         logo = QLabel(self)
         logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
@@ -58,7 +61,7 @@ class Welcome(QWidget):
         inside = QWidget(self)
         inside.setLayout(column)
         self.setLayout(in_column(inside))
-        model.changed.connect(self.retranslate)
+        chat.changed.connect(self.retranslate)  # which tells of the model as well
         model.progress.connect(self._show_progress)
         self.retranslate()
 
@@ -74,16 +77,27 @@ class Welcome(QWidget):
         self._bar.setAccessibleName(self.tr("Progress"))
         for chip, text in zip(self._chips, self._suggestions(), strict=True):
             chip.setText(text)
-            chip.setEnabled(model.is_ready)
+            chip.setEnabled(self._chat.can_ask)
 
     def _heading(self) -> str:
-        if self._model.info:
+        if self._model.info or self._waits_for_its_own():
             return self.tr("What is on your mind?")
         if self._model.is_busy:
             return self.tr("One moment…")
         return self.tr("No model is loaded")
 
+    def _waits_for_its_own(self) -> bool:
+        """Return whether the chat has a model of its own that is not there yet."""
+        chat = self._chat
+        return chat.own.choices.model is not None and not chat.has_its_model
+
     def _explanation(self) -> str:
+        path = self._chat.model_path
+        if path and self._waits_for_its_own() and not self._model.is_busy:
+            text = self.tr(
+                "{model} will be loaded when you ask. Nothing you write leaves this computer."
+            )
+            return text.format(model=path.stem)
         if self._model.info:
             text = self.tr("{model} answers on this computer. Nothing you write leaves it.")
             return text.format(model=self._model.info.name)

@@ -19,10 +19,13 @@ from ui.chats.tree_model import chat_title
 class ChatMenus(QObject):
     """Makes menus for a list.
 
+    tab_wanted, pane_wanted: a chat shall be opened in a tab, or beside the one that is shown.
     rename_wanted: what is chosen shall be renamed. export_wanted: a chat's id, or None: all.
     import_wanted: a folder, or None: files shall be chosen.
     """
 
+    tab_wanted = Signal(int)
+    pane_wanted = Signal(int)
     rename_wanted = Signal()
     export_wanted = Signal(object)
     import_wanted = Signal(object)
@@ -34,7 +37,12 @@ class ChatMenus(QObject):
     def of_chat(self, row: Row) -> QMenu:
         """Return what can be done with a chat."""
         presenter, menu = self._presenter, self._new()
+        tab, beside = self.tr("Open in a new tab"), self.tr("Open beside this chat")
+        _add(menu, tab, partial(self.tab_wanted.emit, row.chat_id))
+        _add(menu, beside, partial(self.pane_wanted.emit, row.chat_id))
+        menu.addSeparator()
         _add(menu, self.tr("Rename"), self.rename_wanted.emit)
+        _add(menu, self.tr("Suggest a title"), partial(presenter.suggest, row.chat_id))
         pin = self.tr("No longer pinned") if row.is_pinned else self.tr("Pin to the top")
         _add(menu, pin, partial(presenter.pin, row.chat_id, not row.is_pinned))
         self._add_folders(menu, row)

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from ktdesk.attachments import split
 from ktdesk.chats import Chat, Folder
 from ktdesk.chats.search import Hit
+from ktdesk.chats.titles import title_from
 from ktdesk.errors import ChatsError
 from ui.chats.groups import Group, group_chats, group_hits
 from ui.kept_chats import KeptChats
@@ -58,8 +60,25 @@ class ChatListPresenter(QObject):
             self._look()
 
     def rename(self, chat_id: int, title: str) -> None:
-        """Give a chat a title."""
-        self._kept.do(lambda: self._kept.store.chats.rename(chat_id, title))
+        """Give a chat a title; an empty one is suggested anew."""
+        if title.strip():
+            self._kept.do(lambda: self._kept.store.chats.rename(chat_id, title))
+        else:
+            self.suggest(chat_id)
+
+    def suggest(self, chat_id: int) -> None:
+        """Name a chat by its first question, as it was at first."""
+        store = self._kept.store
+
+        def suggest() -> None:
+            path = store.messages.path(chat_id)
+            first = store.messages.get(path[0]) if path else None
+            attachments, text = split(first.content) if first else ([], "")
+            title = title_from(text) or ", ".join(each.name for each in attachments)
+            store.chats.rename(chat_id, "")  # no longer the user's own
+            store.chats.suggest_title(chat_id, title)
+
+        self._kept.do(suggest)
 
     def pin(self, chat_id: int, is_pinned: bool) -> None:
         """Keep a chat at the top, or no longer."""

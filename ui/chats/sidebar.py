@@ -100,8 +100,8 @@ class ChatSidebar(QWidget):
         self.retranslate()
         self._restore_view()
 
-    def show_state(self, current: int | None, busy: int | None) -> None:
-        """Mark the chat that is shown, and the one in which an answer is under way."""
+    def show_state(self, current: int | None, busy: set[int]) -> None:
+        """Mark the chat that is shown, and those in which an answer is under way."""
         self.model.set_busy(busy)
         if current != self._delegate.current:
             self._delegate.current = current

@@ -58,16 +58,15 @@ class ChatTree(QAbstractItemModel):
         super().__init__(parent)
         self._presenter = presenter
         self._groups: list[Group] = presenter.groups
-        self._busy: int | None = None
+        self._busy = set[int]()
         presenter.changed.connect(self._reset)
 
-    def set_busy(self, chat_id: int | None) -> None:
-        """Mark the chat in which an answer is under way."""
-        if chat_id != self._busy:
-            changed = [self.index_of(id_) for id_ in (self._busy, chat_id) if id_ is not None]
-            self._busy = chat_id
-            for index in filter(QModelIndex.isValid, changed):
-                self.dataChanged.emit(index, index)
+    def set_busy(self, chat_ids: set[int]) -> None:
+        """Mark the chats in which an answer is under way, or waits."""
+        changed = [self.index_of(id_) for id_ in self._busy ^ chat_ids]
+        self._busy = chat_ids
+        for index in filter(QModelIndex.isValid, changed):
+            self.dataChanged.emit(index, index)
 
     def index_of(self, chat_id: int) -> QModelIndex:
         """Return where a chat is; an invalid index if it is not in the list."""
@@ -121,7 +120,7 @@ class ChatTree(QAbstractItemModel):
         if role == GROUP_ROLE:
             return group
         if role == BUSY_ROLE:
-            return row is not None and row.chat_id == self._busy
+            return row is not None and row.chat_id in self._busy
         if role == Qt.ItemDataRole.ToolTipRole and row:
             return chat_title(row.title)
         return None

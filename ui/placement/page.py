@@ -32,6 +32,7 @@ from ui.widgets.banner import ErrorBanner
 if TYPE_CHECKING:
     from ui.chat.model_presenter import ModelPresenter
 
+_RULES = 3  # the place of their heading
 _WIDEST, _NARROW = 860, 640  # of the column; narrower, charts stand below each other
 
 
@@ -61,6 +62,8 @@ class PlacementPage(QWidget):
         self._lay_out()
         presenter.changed.connect(self.refresh)
         presenter.failed.connect(self.banner.show_error)
+        presenter.store.changed.connect(self._follow_mode)
+        self._follow_mode()
         model.failed.connect(self.banner.show_error)
         self.retranslate()
 
@@ -73,6 +76,11 @@ class PlacementPage(QWidget):
         for heading, title in zip(self._headings, titles, strict=True):
             heading.setText(title)
         self.refresh()
+
+    @Slot()
+    def _follow_mode(self) -> None:
+        """Leave out the heading where only the button of the rules is left."""
+        self._headings[_RULES].setVisible(self._presenter.store.settings.interface.advanced)
 
     @Slot()
     def refresh(self) -> None:

@@ -47,7 +47,7 @@ class PlacementPresenter(QObject):
         open_model: Callable[[Path], Opened] = open_here,
     ) -> None:
         super().__init__(parent)
-        self._model, self._store = model, store
+        self._model, self.store = model, store
         self._open_model = open_model
         self._task: BackgroundTask[Opened] | None = None
         self._opened: Opened | None = None

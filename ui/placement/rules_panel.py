@@ -47,6 +47,8 @@ class RulesPanel(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.table)
         presenter.rules.rewritten.connect(self._show_text)
+        presenter.store.changed.connect(self._follow_mode)
+        self._follow_mode()
         self.retranslate()
         self._show_text()
 
@@ -63,6 +65,13 @@ class RulesPanel(QWidget):
         self.table.show_matches(matches)
         self.table.setEnabled(self._presenter.error is None)
         self.use.setEnabled(self._presenter.can_use)
+
+    @Slot()
+    def _follow_mode(self) -> None:
+        """Leave only the button to those who do not want rules."""
+        is_advanced = self._presenter.store.settings.interface.advanced
+        for widget in (self.editor, self._open, self._save, self.table):
+            widget.setVisible(is_advanced)
 
     @Slot()
     def _show_text(self) -> None:

@@ -49,6 +49,7 @@ class Reach(QFrame):
         presenter.store.changed.connect(self._show_value)
         self.folded.hide()
         self._draw()
+        self._follow_mode()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -94,6 +95,13 @@ class Reach(QFrame):
     def _show_value(self, section: str, name: str) -> None:
         if field := self._fields.get((section, name)):
             field.show_value(getattr(getattr(self._presenter.store.settings, section), name))
+        elif name == "advanced":
+            self._follow_mode()
+
+    def _follow_mode(self) -> None:
+        is_advanced = self._presenter.store.settings.interface.advanced
+        self.fold.setVisible(is_advanced)
+        self.fold.setChecked(self.fold.isChecked() and is_advanced)
 
     @Slot()
     def _follow(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.settings import Setting
+from ui.widgets.lines_field import LinesField
 from ui.widgets.setting_texts import setting_text
 from ui.widgets.still import keep_still
 
@@ -62,6 +63,8 @@ class SettingField(QWidget):
             field.setCurrentIndex(max(0, field.findData(value)))
         elif isinstance(field, QSpinBox | QDoubleSpinBox):
             field.setValue(value)
+        elif isinstance(field, LinesField):
+            field.show_lines(value)
         elif isinstance(field, QLineEdit) and self._kind == _TEXTS:
             field.setText(", ".join(value))
         elif isinstance(field, QLineEdit):
@@ -99,6 +102,10 @@ class SettingField(QWidget):
             return self._make_number(QDoubleSpinBox(self))
         if kind is int:
             return self._make_number(QSpinBox(self))
+        if self._about.one_a_line:
+            lines = LinesField(self)
+            lines.edited.connect(self.edited.emit)
+            return lines
         field = QLineEdit(self)
         edits = {str: self._edit_text, _TEXTS: self._edit_texts, int | None: self._edit_number}
         field.editingFinished.connect(edits[kind])

@@ -195,6 +195,31 @@ TEXTS = (
     QT_TRANSLATE_NOOP("Settings", "No request gets more; 0: the context is the limit."),
     QT_TRANSLATE_NOOP("Settings", "Largest request"),
     QT_TRANSLATE_NOOP("Settings", "Larger ones are refused unread."),
+    QT_TRANSLATE_NOOP("Settings", "Advanced mode"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Shows everything that can be set, and the rules of placements as text."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "More model folders"),
+    QT_TRANSLATE_NOOP("Settings", "Folders to look for models in, besides KTDesk's own."),
+    QT_TRANSLATE_NOOP("Settings", "Folder for downloads"),
+    QT_TRANSLATE_NOOP("Settings", "The one of them that new models go to; empty: KTDesk's own."),
+    QT_TRANSLATE_NOOP("Settings", "Without proxy"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Hosts that are reached directly, with all below them; * is all."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Connections"),
+    QT_TRANSLATE_NOOP("Settings", "How many a download uses at a time."),
+    QT_TRANSLATE_NOOP("Settings", "Own servers"),
+    QT_TRANSLATE_NOOP("Settings", "Addresses of plain servers with folders of models."),
+    QT_TRANSLATE_NOOP("Settings", "Other folders"),
+    QT_TRANSLATE_NOOP(
+        "Settings", "Folders with models to copy from: on a stick, or another computer's."
+    ),
+    QT_TRANSLATE_NOOP("Settings", "Unload after"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "Minutes without a request after which the model's memory is given back; 0: never.",
+    ),
     QT_TRANSLATE_NOOP("Settings", "Log what is asked"),
     QT_TRANSLATE_NOOP("Settings", "Writes whole requests to the log. They are private."),
 )

@@ -11,8 +11,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from ktdesk.errors import LibraryError, SettingsError
-from ktdesk.settings import EngineSettings, SamplingSettings, Section, data_folder, describe
+from ktdesk.errors import LibraryError
+from ktdesk.settings import (
+    EngineSettings,
+    SamplingSettings,
+    Section,
+    allowed_among,
+    data_folder,
+)
 from ktdesk.whole_file import whole_file
 
 log = logging.getLogger(__name__)
@@ -141,20 +147,6 @@ def _settings(entry: Any) -> ModelSettings:
     placement = values.get("placement")
     return ModelSettings(
         placement if isinstance(placement, str) and len(placement) <= _MAX_TEXT else "",
-        _allowed(EngineSettings, values.get("engine")),
-        _allowed(SamplingSettings, values.get("sampling")),
+        allowed_among(EngineSettings, values.get("engine")),
+        allowed_among(SamplingSettings, values.get("sampling")),
     )
-
-
-def _allowed(section: type[Section], values: Any) -> dict[str, Any]:
-    """Return those values that a section takes."""
-    if not isinstance(values, dict):
-        return {}
-    given, kept = cast("dict[str, Any]", values), dict[str, Any]()
-    for name in describe(section):
-        if name in given:
-            try:
-                kept[name] = getattr(section(**{name: given[name]}), name)
-            except (SettingsError, TypeError, OverflowError):
-                continue
-    return kept

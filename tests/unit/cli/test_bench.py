@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ktdesk.cli.last_bench import Spread, changes
-from ktdesk.cli.measuring import make_prompt
+from ktdesk.bench.last import Spread, changes
+from ktdesk.bench.measuring import make_prompt
 from ktdesk.runtime.request import Done
 from tests.unit.cli.conftest import STATS
 

@@ -12,9 +12,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ktdesk.cli.answer import ask
-from ktdesk.cli.last_bench import Spread
-from ktdesk.cli.program import Program
+from ktdesk.bench.last import Spread
 from ktdesk.engine import Engine
 from ktdesk.runtime.request import Options, Request, Stats
 
@@ -26,6 +24,8 @@ WORDS = tuple(
     book carry science room friend began idea fish mountain stop once base hear horse
     """.split()  # noqa: SIM905 - a list of quoted words would be harder to read
 )
+
+Answer = Callable[[Engine, Request], Stats]  # answers a request, and says how fast that was
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,12 @@ class Measured:
 
 
 def measure(
-    engine: Engine, program: Program, *, prompt_tokens: int, tokens: int, runs: int
+    engine: Engine, answer: Answer, *, prompt_tokens: int, tokens: int, runs: int
 ) -> Measured:
     """Warm up, then measure runs that read about so many tokens, and generate so many at most."""
-    words = _words(engine, prompt_tokens, program)
-    stats = [_answer(engine, words, number, tokens, program) for number in range(1, runs + 2)]
+    words = _words(engine, prompt_tokens, answer)
+    requests = (_request(words, number, tokens) for number in range(1, runs + 2))
+    stats = [answer(engine, request) for request in requests]
     return Measured(words, stats[1:])
 
 
@@ -64,15 +65,14 @@ def make_prompt(words: int, run: int) -> str:
     return " ".join(random.Random(run).choices(WORDS, k=words))
 
 
-def _words(engine: Engine, tokens: int, program: Program) -> int:
+def _words(engine: Engine, tokens: int, answer: Answer) -> int:
     """Return how many words make a prompt of about so many tokens."""
     words = max(1, tokens // 4)
-    trial = _answer(engine, words, 0, 1, program)
+    trial = answer(engine, _request(words, 0, 1))
     return max(1, round(tokens * words / trial.prompt_tokens))
 
 
-def _answer(engine: Engine, words: int, run: int, tokens: int, program: Program) -> Stats:
+def _request(words: int, run: int, tokens: int) -> Request:
     # Without prompt lookup: how much it gives depends on the text.
     options = Options(max_tokens=tokens, temperature=0, prompt_lookup="off")
-    request = Request(prompt=make_prompt(words, run), options=options)
-    return ask(engine, request, program.terminal, is_shown=False).stats
+    return Request(prompt=make_prompt(words, run), options=options)

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ktdesk.settings import data_folder
@@ -41,17 +42,11 @@ class LastBench:
     def __init__(self, settings: Mapping[str, object]) -> None:
         text = json.dumps(settings, sort_keys=True, default=str)
         name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
-        self._path = data_folder() / "bench" / "last" / name
+        self._path = _folder() / name
 
     def read(self) -> dict[str, Any] | None:
         """Return the last result, or None; one that cannot be read counts as none."""
-        try:
-            return dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("The last measurements cannot be read from %s: %s", self._path, error)
-            return None
+        return _read(self._path)
 
     def write(self, result: Mapping[str, Any]) -> None:
         """Keep a result for the next time; if that is not possible, there is none next time."""
@@ -64,6 +59,12 @@ class LastBench:
             log.warning("The measurements cannot be kept in %s: %s", self._path, error)
 
 
+def kept_results() -> list[dict[str, Any]]:
+    """Return the last result of every model and settings, the newest first."""
+    found = [result for path in _folder().glob("*.json") if (result := _read(path))]
+    return sorted(found, key=lambda result: str(result.get("measured_at")), reverse=True)
+
+
 def changes(now: Mapping[str, Spread], last: Mapping[str, Any]) -> dict[str, Change]:
     """Return how each figure that `last` has as well has changed."""
     found: dict[str, Change] = {}
@@ -74,6 +75,20 @@ def changes(now: Mapping[str, Spread], last: Mapping[str, Any]) -> dict[str, Cha
             is_noise = spread.low <= before.high and before.low <= spread.high
             found[name] = Change(percent, is_noise)
     return found
+
+
+def _folder() -> Path:
+    return data_folder() / "bench" / "last"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        log.warning("The last measurements cannot be read from %s: %s", path, error)
+        return None
 
 
 def _spread(value: Any) -> Spread | None:
