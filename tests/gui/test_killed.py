@@ -60,7 +60,7 @@ def ask():
 ktdesk.engine.Engine = make
 ModelPresenter.start = lambda self: (self.load(Path(sys.argv[1])), ask())
 from ui.app import main
-sys.exit(main())
+sys.exit(main([]))
 """
 
 

@@ -138,6 +138,7 @@ class ModelPresenter(QObject):
 
     def reload(self) -> None:
         """Load the same model again: with new settings, or after a failure."""
+        self.is_away = False
         if self.path:
             self._load(self.path, self.placement, self._wanted)
         else:
