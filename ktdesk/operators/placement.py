@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Self
 
 from ktdesk.errors import PlacementError, did_you_mean
+from ktdesk.operators.one_device import check_devices
 from ktdesk.operators.placement_text import broken, read_placement, write_placement
 from ktdesk.operators.registry import find
 from ktdesk.operators.rules import Rule, SlotPath
@@ -72,7 +73,10 @@ class Placement:
         return replace(self, rules=tuple(rules))
 
     def assign(self, slots: Iterable[SlotPath]) -> dict[str, Rule]:
-        """Return each slot's rule, by path. Raises PlacementError if one is missing or unused."""
+        """Return each slot's rule, by path.
+
+        Raises PlacementError if one is missing or unused, or operators cannot work together.
+        """
         chosen: dict[str, Rule] = {}
         for slot in slots:
             rule = next((r for r in self.rules if r.applies(slot)), None)
@@ -84,6 +88,7 @@ class Placement:
             _check_exists(rule, slot)
             chosen[slot.path] = rule
         self._check_used(set(map(id, chosen.values())))
+        check_devices(self.name, chosen)
         return chosen
 
     def _check_used(self, used: set[int]) -> None:

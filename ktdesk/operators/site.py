@@ -223,7 +223,7 @@ class Site:
     def _as_type(self, weight: Weight) -> Weight:
         """Return what a weight is to become, with the data that it has now."""
         kind = self.quantization or weight.type
-        check_fits(weight, kind)
+        check_fits(weight.name, weight.columns, kind)
         return replace(weight, type=kind)
 
     def _on_gpu(self, weight: Weight, copy: Weight, room: Tensor) -> Weight:

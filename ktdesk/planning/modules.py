@@ -9,11 +9,13 @@ from functools import cached_property
 from math import prod
 
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
+from ktdesk.formats.quant import WeightType
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.cache_rows import cache_row_bytes
 from ktdesk.models.loadable import tensor_names
 from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
+from ktdesk.operators.quantization import RemadeSpec, check_fits
 from ktdesk.operators.rules import Part, SlotPath
 
 
@@ -25,7 +27,8 @@ class Module:
     read_bytes: of them, what a token makes a device read. operations: for a token, without those
     over the cache. row_bytes, row_operations: of each token in the cache; the latter fewer for
     prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
-    tensors: for latents, their transposed keys.
+    tensors: for latents, their transposed keys, made_weights of them. matrices: the tensors that a
+    placement can have made anew. anew_bytes: of size_bytes, those that were.
     """
 
     path: str
@@ -40,6 +43,41 @@ class Module:
     row_operations: float = 0.0
     prompt_row_operations: float = 0.0
     made_bytes: int = 0
+    made_weights: int = 0
+    matrices: tuple[TensorInfo, ...] = ()
+    anew_bytes: int = 0
+
+    def remade(self, kind: WeightType) -> Module:
+        """Return the module as it is loaded with its matrices in another type.
+
+        Raises PlacementError if the type does not fit one of them.
+        """
+        before = after = anew = 0
+        for info in self.matrices:
+            *rows, columns = info.shape
+            check_fits(info.name, columns, kind)
+            size = prod(rows) * kind.row_bytes(columns)
+            before, after = before + info.size_bytes, after + size
+            anew += size * (info.type != kind)
+        size = self.size_bytes - before + after
+        return replace(
+            self,
+            size_bytes=size,
+            read_bytes=self.read_bytes * size / max(1, self.size_bytes),
+            made_bytes=kind.row_bytes(self.made_weights),
+            anew_bytes=anew,
+        )
+
+    def as_floats(self) -> Module:
+        """Return the module as plain torch holds it: every weight a float32."""
+        size = 4 * self.weights
+        read = self.read_bytes * size / max(1, self.size_bytes)
+        return replace(self, size_bytes=size, read_bytes=read, made_bytes=0, anew_bytes=size)
+
+    @property
+    def unfiled_bytes(self) -> int:
+        """Of what it takes, the bytes that are in no file: they cannot be read again."""
+        return self.made_bytes + self.anew_bytes
 
     def resident_bytes(self, context_tokens: int) -> int:
         """Return what must be in a device's memory, with a cache of so many tokens."""
@@ -100,7 +138,13 @@ class Anatomy:
         def resized(module: Module) -> Module:
             by = of_routed if module.part is Part.ROUTED else of_others
             size = int(by * module.size_bytes)
-            return replace(module, size_bytes=size, read_bytes=by * module.read_bytes)
+            matrices = (replace(i, size_bytes=int(by * i.size_bytes)) for i in module.matrices)
+            return replace(
+                module,
+                size_bytes=size,
+                read_bytes=by * module.read_bytes,
+                matrices=tuple(matrices),
+            )
 
         modules = tuple(map(resized, self.modules))
         return replace(self, modules=modules, expert_bytes=int(of_routed * self.expert_bytes))
@@ -159,7 +203,9 @@ def _module(
         row_bytes=cache_row_bytes(spec, cache_type),
         row_operations=row_operations,
         prompt_row_operations=prompt_row_operations,
-        made_bytes=_made_bytes(spec),
+        made_bytes=_made_weights(spec) * (4 if _has_floats(tensors, spec) else 2),
+        made_weights=_made_weights(spec),
+        matrices=tuple(tensors[name] for name in _matrices(spec) if name in tensors),
     )
 
 
@@ -187,5 +233,15 @@ def _row_operations(spec: object) -> tuple[float, float]:
             return 0.0, 0.0
 
 
-def _made_bytes(spec: object) -> int:
-    return spec.heads * spec.nope * spec.latent * 2 if isinstance(spec, MlaSpec) else 0
+def _made_weights(spec: object) -> int:
+    return spec.heads * spec.nope * spec.latent if isinstance(spec, MlaSpec) else 0
+
+
+def _has_floats(tensors: Mapping[str, TensorInfo], spec: object) -> bool:
+    """Whether what is made of a spec's matrices is float32, as they are; else it is halves."""
+    types = {tensors[name].type for name in _matrices(spec) if name in tensors}
+    return types == {WeightType.F32}
+
+
+def _matrices(spec: object) -> tuple[str, ...]:
+    return spec.matrices if isinstance(spec, RemadeSpec) else ()

@@ -145,7 +145,7 @@ def plan_anatomy(
         assignment,
         needs,
         verdict,
-        savings(anatomy, context, wishes.cache_type, verdict),
+        savings(assignment.anatomy(anatomy), context, wishes.cache_type, verdict),
         {
             depth: corrected(decode_speed(assignment, machine, needs, depth), "decode")
             for depth in (0, context // 2, context)

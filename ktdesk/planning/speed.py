@@ -8,7 +8,6 @@ on machines with a card and without (tests/bench, tests/gpu); they give the rang
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -101,7 +100,7 @@ def decode_speed(
         seconds[Limit.LATENCY] += _CARD_LAYER_S * _layers(assignment, card)
     seconds[Limit.LATENCY] += _HAND_OFF_S * assignment.handed_layers
     seconds[Limit.LATENCY] += _CORE_LAYER_S * _layers(assignment, CPU)
-    _add_cpu(seconds, assignment, machine, needs, lambda m: _read_bytes(m, context_tokens))
+    _add_cpu(seconds, assignment, machine, needs, context_tokens)
     return _speed(seconds, tokens=1)
 
 
@@ -136,12 +135,14 @@ def _add_cpu(
     assignment: Assignment,
     machine: Machine,
     needs: Needs,
-    read_bytes: Callable[[Module], float],
+    context_tokens: int,
 ) -> None:
     """Add what the CPU reads for a token: from the memory, and what is not there from the disk."""
-    read = sum(read_bytes(module) for module in assignment.on(CPU))
+    modules = list(assignment.on(CPU))
+    read = sum(_read_bytes(module, context_tokens) for module in modules)
+    from_file = sum(module.read_bytes for module in modules if not module.anew_bytes)
     on_disk = needs.disk_bytes(machine.memory.available_bytes)
-    missing = read * on_disk / max(1, needs.memory.weights)
+    missing = from_file * on_disk / max(1, needs.filed)
     seconds[Limit.DISK] += missing / _disk_bytes_per_s(machine)
     speed = machine.memory.read_bytes_per_s or machine.memory.peak_bytes_per_s
     seconds[Limit.MEMORY] += (read - missing) / (speed or _MEMORY_BYTES_PER_S)

@@ -77,11 +77,11 @@ def test_a_pattern_matches_whole_parts_only() -> None:
 def test_a_pattern_may_name_a_range_of_numbers() -> None:
     slots = [SlotPath(f"layers.{i}.mlp.experts", "experts") for i in range(12)]
     placement = rules(
-        "{match: layers.2-10.mlp.experts, use: experts.cuda}", "{match: '**', use: '*.cpu'}"
+        "{match: layers.2-10.mlp.experts, use: experts.torch}", "{match: '**', use: '*.cpu'}"
     )
     chosen = placement.assign(slots)
-    on_gpu = [i for i, slot in enumerate(slots) if chosen[slot.path].use == "experts.cuda"]
-    assert on_gpu == list(range(2, 11))
+    chosen_by = [i for i, slot in enumerate(slots) if chosen[slot.path].use == "experts.torch"]
+    assert chosen_by == list(range(2, 11))
     for mistaken in ("layers.5-3.mlp.experts", "layers.2-a.mlp.experts", "layers.2-99999.*.*"):
         with pytest.raises(PlacementError, match="matches nothing"):
             rules(f"{{match: {mistaken}, use: '*.cuda'}}", "{match: '**', use: '*.cpu'}").assign(
