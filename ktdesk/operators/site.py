@@ -23,6 +23,7 @@ from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
 from ktdesk.operators.deferral import Deferral
+from ktdesk.operators.expert_use import ExpertUse
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.registry import GPU_VARIANTS
@@ -59,6 +60,7 @@ class Resources:
     used: set[str] = field(default_factory=set[str])
     caches: list[Cache] = field(default_factory=list[Cache])
     deferral: Deferral = field(default_factory=Deferral)
+    expert_use: ExpertUse = field(default_factory=ExpertUse)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
 from ktdesk.formats.quant import WeightType
 from ktdesk.kernels.cache_types import CacheType
@@ -28,7 +31,8 @@ class Module:
     over the cache. row_bytes, row_operations: of each token in the cache; the latter fewer for
     prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
     tensors: for latents, their transposed keys, made_weights of them. matrices: the tensors that a
-    placement can have made anew. anew_bytes: of size_bytes, those that were.
+    placement can have made anew. anew_bytes: of size_bytes, those that were. chosen: the share of
+    a layer's choices that each of its experts gets; empty if that is not known.
     """
 
     path: str
@@ -46,6 +50,7 @@ class Module:
     made_weights: int = 0
     matrices: tuple[TensorInfo, ...] = ()
     anew_bytes: int = 0
+    chosen: tuple[float, ...] = ()
 
     def remade(self, kind: WeightType) -> Module:
         """Return the module as it is loaded with its matrices in another type.
@@ -148,6 +153,22 @@ class Anatomy:
 
         modules = tuple(map(resized, self.modules))
         return replace(self, modules=modules, expert_bytes=int(of_routed * self.expert_bytes))
+
+    def counted(self, counts: NDArray[np.int64] | None) -> Anatomy:
+        """Return the same with what is known of its experts' use.
+
+        counts: [layers, experts], how often each was chosen; ones of another shape say nothing.
+        """
+        if counts is None or len(counts) > self.layers:
+            return self
+
+        def with_shares(module: Module) -> Module:
+            if module.part is not Part.ROUTED or module.layer >= len(counts):
+                return module
+            likely = counts[module.layer] + 1.0  # what was never chosen may be, yet
+            return replace(module, chosen=tuple((likely / likely.sum()).tolist()))
+
+        return replace(self, modules=tuple(map(with_shares, self.modules)))
 
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""

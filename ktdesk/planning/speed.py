@@ -14,6 +14,7 @@ from enum import StrEnum
 from ktdesk.hardware.machine import Gpu, Machine
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
+from ktdesk.planning.from_disk import disk_reads
 from ktdesk.planning.modules import Module
 from ktdesk.planning.needs import Needs, routed_memory_bytes
 
@@ -138,11 +139,8 @@ def _add_cpu(
     context_tokens: int,
 ) -> None:
     """Add what the CPU reads for a token: from the memory, and what is not there from the disk."""
-    modules = list(assignment.on(CPU))
-    read = sum(_read_bytes(module, context_tokens) for module in modules)
-    from_file = sum(module.read_bytes for module in modules if not module.anew_bytes)
-    on_disk = needs.disk_bytes(machine.memory.available_bytes)
-    missing = from_file * on_disk / max(1, needs.filed)
+    read = sum(_read_bytes(module, context_tokens) for module in assignment.on(CPU))
+    missing = disk_reads(assignment, needs.disk_bytes(machine.memory.available_bytes))
     seconds[Limit.DISK] += missing / _disk_bytes_per_s(machine)
     speed = machine.memory.read_bytes_per_s or machine.memory.peak_bytes_per_s
     seconds[Limit.MEMORY] += (read - missing) / (speed or _MEMORY_BYTES_PER_S)

@@ -14,6 +14,7 @@ from ktdesk.hardware.measurements import hardware_key
 from ktdesk.operators.placement import Placement
 from ktdesk.planning.choices import make_wishes
 from ktdesk.planning.context import choose_context
+from ktdesk.planning.expert_record import read_counts
 from ktdesk.planning.plan import Plan, Planner
 from ktdesk.planning.record import read_outcomes
 from ktdesk.settings import EngineSettings, config_file, read_settings
@@ -34,7 +35,8 @@ def planner_here(checkpoint: Checkpoint, machine: Machine | None = None) -> Plan
     What the model takes that is loaded counts as free, since another one would replace it.
     """
     machine = without_model(machine or machine_here(checkpoint.path.parent))
-    return Planner(checkpoint, machine, read_outcomes(), hardware_key(machine))
+    counts = read_counts(checkpoint)
+    return Planner(checkpoint, machine, read_outcomes(), hardware_key(machine), counts)
 
 
 def machine_here(folder: Path) -> Machine:

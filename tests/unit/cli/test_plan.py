@@ -137,7 +137,9 @@ def test_what_extends_another_is_written_with_the_rules_in_use(
     mine, written = tmp_path / "mine.yaml", tmp_path / "written.yaml"
     mine.write_text("extends: one_gpu\nrules:\n- {class: routed, use: experts.host}\n")
     assert ktdesk("plan", r1, "--placement", mine, "--write", written).code == 0
-    assert len(Placement.load(str(written)).rules) == 2  # its own, and one of the two that it extends
+    assert (
+        len(Placement.load(str(written)).rules) == 2
+    )  # its own, and one of the two that it extends
     one, other = (planned(ktdesk, r1, "--placement", file) for file in (mine, written))
     assert one["cards"] == other["cards"]
     assert one["decode"] == other["decode"]
