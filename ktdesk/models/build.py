@@ -14,7 +14,6 @@ from typing import cast
 
 from ktdesk.errors import (
     MemoryShortage,
-    PlacementError,
     SettingsError,
 )
 from ktdesk.formats.gguf import Checkpoint
@@ -90,12 +89,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     Raises ModelFileError for an unknown architecture, PlacementError for rules that do not fit.
     """
     checkpoint = resources.checkpoint
-    if placement.model not in ("", checkpoint.architecture):
-        raise PlacementError(
-            f"The placement {placement.name!r} is for {placement.model} models; "
-            f"this one is a {checkpoint.architecture}.",
-            hint="Choose another placement, or leave the choice to KTDesk.",
-        )
+    placement.check_model(checkpoint.architecture)
     slots = outline(checkpoint).slots
     specs = {slot.path: slot.spec for slot in slots}
     paths = [SlotPath(slot.path, slot.kind) for slot in slots]

@@ -64,6 +64,15 @@ class Placement:
         """Return the text of a file that says the same."""
         return write_placement(self.model, self.about, self.rules)
 
+    def check_model(self, architecture: str) -> None:
+        """Raise PlacementError if the placement is for models of another architecture."""
+        if self.model not in ("", architecture):
+            raise PlacementError(
+                f"The placement {self.name!r} is for {self.model} models; "
+                f"this one is a {architecture}.",
+                hint="Choose another placement, or leave the choice to KTDesk.",
+            )
+
     def with_default(self, name: str, value: object) -> Self:
         """Return a placement that sets an option of all operators that know it.
 
@@ -147,8 +156,9 @@ def _check_exists(rule: Rule, slot: SlotPath) -> None:
 
 
 def shipped_placements() -> list[Placement]:
-    """Return the placements that come with KTDesk, by name."""
-    return [Placement.load(name) for name in sorted(shipped_files())]
+    """Return the placements that come with KTDesk, those for all models first, by name."""
+    placements = [Placement.load(name) for name in sorted(shipped_files())]
+    return sorted(placements, key=lambda placement: placement.model != "")
 
 
 def _shipped_text(name: str) -> str:

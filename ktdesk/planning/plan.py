@@ -84,6 +84,8 @@ class Planner:
 
         scale: how many times as large the weights are, to plan about another quantisation.
         """
+        if wishes.placement:
+            wishes.placement.check_model(self.checkpoint.architecture)
         anatomy = self._anatomy(wishes.cache_type)
         if scale != 1.0:
             anatomy = anatomy.scaled(scale)
