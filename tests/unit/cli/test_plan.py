@@ -90,7 +90,7 @@ def test_a_placement_that_the_card_has_no_room_for(ktdesk, on: On, r1: Path) -> 
 def test_slow_speeds_keep_their_digits(ktdesk, on: On, r1: Path) -> None:
     on(machine(32))
     out = ktdesk("plan", r1, "--context", "32768").out
-    assert "  answers after 0 tokens         0.0" in out
+    assert "  answers after 0 tokens         0.1" in out
     low = planned(ktdesk, r1, "--context", "32768")["decode"][0]["low"]
     assert f"{low:.2f} to" in out
 
