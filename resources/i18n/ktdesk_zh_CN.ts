@@ -889,6 +889,45 @@
     </message>
 </context>
 <context>
+    <name>ExpertMap</name>
+    <message>
+        <source>seldom</source>
+        <translation>很少</translation>
+    </message>
+    <message>
+        <source>as often as by chance</source>
+        <translation>与随机相当</translation>
+    </message>
+    <message>
+        <source>often</source>
+        <translation>经常</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>Counted while the model answers.</source>
+        <translation>模型回答时会在此计数。</translation>
+    </message>
+    <message>
+        <source>Map of the experts</source>
+        <translation>专家图</translation>
+    </message>
+    <message>
+        <source>{count} choices were counted since the model was loaded.</source>
+        <translation>自模型加载以来共计 {count} 次选择。</translation>
+    </message>
+    <message>
+        <source>{count} choices were counted in earlier answers.</source>
+        <translation>此前的回答中共计 {count} 次选择。</translation>
+    </message>
+    <message>
+        <source>The quarter of a layer&apos;s experts that is chosen most got {share} of them.</source>
+        <translation>每层中最常被选的四分之一专家占了其中的 {share}。</translation>
+    </message>
+</context>
+<context>
     <name>FaultReporter</name>
     <message>
         <source>KTDesk has a fault; it is not your doing.</source>
@@ -2428,6 +2467,10 @@
     <message>
         <source>Map of the layers</source>
         <translation>各层分布图</translation>
+    </message>
+    <message>
+        <source>Experts that were chosen</source>
+        <translation>被选中的专家</translation>
     </message>
     <message>
         <source>Predicted and measured</source>
@@ -3975,6 +4018,14 @@
     <message>
         <source>Layer {number}, {what}: {size}, {where}</source>
         <translation>第 {number} 层，{what}：{size}，{where}</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}: {share} of the choices</source>
+        <translation>第 {layer} 层，专家 {expert}：占选择的 {share}</translation>
     </message>
 </context>
 <context>
