@@ -1010,6 +1010,14 @@
         <translation>打开文件…</translation>
     </message>
     <message>
+        <source>Find a model to fetch…</source>
+        <translation>查找可下载的模型…</translation>
+    </message>
+    <message>
+        <source>“Find a model to fetch” leads to the page “Discover”, which fetches it from the internet; {name}, for one, has {size}. You can go there at any time, and chat with the demo model meanwhile.</source>
+        <translation>“查找可下载的模型”会打开“发现”页面，从网上下载模型；例如 {name}，大小 {size}。该页面随时可以打开，也可以先用演示模型开始对话。</translation>
+    </message>
+    <message>
         <source>Small and quick, to try the program; its answers are simple. It is fetched once, about 100 MB, and built here.</source>
         <translation>又小又快，适合试用，回答比较简单。只需下载一次（约 100 MB），在本机生成。</translation>
     </message>
@@ -2180,6 +2188,14 @@
     <message>
         <source>Calculating…</source>
         <translation>正在计算…</translation>
+    </message>
+    <message>
+        <source>Good here: {name}, the largest that answers as fast as one reads.</source>
+        <translation>推荐 {name}：在这台电脑上回答跟得上阅读速度的最大模型。</translation>
+    </message>
+    <message>
+        <source>These are large for this computer. The page “Discover” has smaller ones.</source>
+        <translation>这些模型对这台电脑来说偏大。“发现”页面有更小的模型。</translation>
     </message>
     <message>
         <source>{billions} billion parameters · {size} as {quantization}</source>
