@@ -85,11 +85,24 @@ class Assignment:
 def assign(anatomy: Anatomy, placement: Placement) -> Assignment:
     """Apply a placement's rules. Raises PlacementError if they do not fit the model."""
     rules = placement.assign(SlotPath(m.path, m.kind) for m in anatomy.modules)
-    placed = (
+    placed = [
         Placed(_as_loaded(m, rules[m.path]), _card(rules[m.path]), rules[m.path])
         for m in anatomy.modules
-    )
+    ]
+    if any(_is_apart(each) for each in placed):
+        placed = [replace(each, module=_untied(each.module)) for each in placed]
     return Assignment(placement, tuple(placed))
+
+
+def _is_apart(each: Placed) -> bool:
+    """Whether it is a head elsewhere than, or of another type than, embeddings it is tied to."""
+    is_head = each.module.part is Part.HEAD
+    return is_head and (each.card != CPU or each.module.anew_bytes > 0)
+
+
+def _untied(module: Module) -> Module:
+    """Return a module with a copy of its own of what another one is counted for."""
+    return replace(module, size_bytes=module.size_bytes + module.tied_bytes, tied_bytes=0)
 
 
 def _as_loaded(module: Module, rule: Rule) -> Module:

@@ -32,7 +32,8 @@ class Module:
     prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
     tensors: for latents, their transposed keys, made_weights of them. matrices: the tensors that a
     placement can have made anew. anew_bytes: of size_bytes, those that were. chosen: the share of
-    a layer's choices that each of its experts gets; empty if that is not known.
+    a layer's choices that each of its experts gets; empty if that is not known. tied_bytes: of
+    tensors that count for another module, which needs a copy of its own if they are not together.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Module:
     matrices: tuple[TensorInfo, ...] = ()
     anew_bytes: int = 0
     chosen: tuple[float, ...] = ()
+    tied_bytes: int = 0
 
     def remade(self, kind: WeightType) -> Module:
         """Return the module as it is loaded with its matrices in another type.
@@ -200,7 +202,7 @@ def _module(
 ) -> Module:
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
-    weights = 0
+    weights = tied = 0
     for name in tensor_names(spec):
         info = tensors.get(name)
         if info is None:
@@ -210,6 +212,7 @@ def _module(
         operations += 2 * share * prod(info.shape) * (part is not Part.EMBEDDING)
         size += 0 if name in counted else info.size_bytes
         weights += 0 if name in counted else prod(info.shape)
+        tied += info.size_bytes if name in counted else 0
         counted.add(name)
     row_operations, prompt_row_operations = _row_operations(spec)
     return Module(
@@ -227,6 +230,7 @@ def _module(
         made_bytes=_made_weights(spec) * (4 if _has_floats(tensors, spec) else 2),
         made_weights=_made_weights(spec),
         matrices=tuple(tensors[name] for name in _matrices(spec) if name in tensors),
+        tied_bytes=tied,
     )
 
 
