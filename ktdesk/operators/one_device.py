@@ -20,7 +20,8 @@ def check_devices(placement: str, rules: Mapping[str, Rule]) -> None:
     for path, rule in rules.items():
         by_device.setdefault(rule.variant in GPU_VARIANTS, path)
     if len(by_device) > 1:
-        on_gpu, on_cpu = (f"{by_device[on]} ({rules[by_device[on]].variant})" for on in (1, 0))
+        paths = by_device[True], by_device[False]
+        on_gpu, on_cpu = (f"{path} ({rules[path].variant})" for path in paths)
         raise PlacementError(
             f"The placement {placement!r} puts {on_gpu} on the GPU and {on_cpu} on the CPU.",
             hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",

@@ -179,3 +179,30 @@ def test_a_default_leaves_what_a_rule_says() -> None:
         "{match: '**', use: '*.cpu'}",
     ).with_default("deferred", 2)
     assert [rule.options["deferred"] for rule in placement.rules] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "line"),
+    [
+        (
+            ["{match: layers.*.mlp.experts, use: experts.cpu}", "{match: '**', use: '*.cuda'}"],
+            r"o_proj \(cuda\) on the GPU and layers.0.mlp.experts \(cpu\) on the CPU",
+            3,
+        ),
+        (
+            [
+                "{match: layers.0.mlp.experts, use: experts.host}",
+                "{match: layers.0.**, use: '*.cuda', with: {card: 1}}",
+                "{match: '**', use: '*.cuda'}",
+            ],
+            r"layers.0.mlp.experts on card 0 and layers.0.self_attn.o_proj on card 1",
+            3,
+        ),
+    ],
+)
+def test_operators_that_cannot_work_together_are_an_error_at_a_line(
+    lines: list[str], message: str, line: int
+) -> None:
+    with pytest.raises(PlacementError, match=message) as caught:
+        rules(*lines).assign(SLOTS)
+    assert caught.value.line == line
