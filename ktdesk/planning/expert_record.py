@@ -28,12 +28,16 @@ def read_counts(checkpoint: Checkpoint) -> Counts | None:
     name = _stem(checkpoint.name)
     if not (checkpoint.has_weights and any(_folder().glob(f"{name}-*.npy"))):
         return None
-    return _read(_file(checkpoint))
+    return _read(counts_file(checkpoint))
 
 
-def add_counts(checkpoint: Checkpoint, counts: Counts) -> None:
-    """Add counts to what is kept. Raises OSError if the disk does not take them."""
-    file = _file(checkpoint)
+def counts_file(checkpoint: Checkpoint) -> Path:
+    """Return where counts of a model are kept. Looks at its weights."""
+    return _folder() / f"{_stem(checkpoint.name)}-{checkpoint.digest()[:32]}.npy"
+
+
+def add_counts(file: Path, counts: Counts) -> None:
+    """Add counts to those of a file. Raises OSError if the disk does not take them."""
     before = _read(file)
     if before is not None and before.shape == counts.shape:
         counts = before + counts
@@ -45,10 +49,6 @@ def add_counts(checkpoint: Checkpoint, counts: Counts) -> None:
 
 def _folder() -> Path:
     return data_folder() / "experts"
-
-
-def _file(checkpoint: Checkpoint) -> Path:
-    return _folder() / f"{_stem(checkpoint.name)}-{checkpoint.digest()[:32]}.npy"
 
 
 def _stem(name: str) -> str:

@@ -9,10 +9,9 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from ktdesk.errors import KTDeskError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.operators.expert_use import ExpertUse
-from ktdesk.planning.expert_record import add_counts
+from ktdesk.planning.expert_record import add_counts, counts_file
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +19,13 @@ log = logging.getLogger(__name__)
 class KeptUse:
     """Keeps how often a loaded model's experts were chosen, when answers are over.
 
-    It is written on a thread of its own, which ends with its work. What fails is logged.
+    It is written on a thread of its own, which ends with its work and knows nothing of the model:
+    that may be unloaded meanwhile. What fails is logged.
     """
 
     def __init__(self, checkpoint: Checkpoint, use: ExpertUse) -> None:
-        self._checkpoint, self._use = checkpoint, use
+        self._file = counts_file(checkpoint) if use.counts.size else None
+        self._use = use
         self._kept = np.zeros_like(use.counts)
         self._thread: threading.Thread | None = None
 
@@ -35,8 +36,9 @@ class KeptUse:
 
     def keep(self) -> None:
         """Add what is new to what is kept."""
-        now, before = self.counts, self._thread
-        if not (new := now - self._kept).any():
+        now, before, file = self.counts, self._thread, self._file
+        new = now - self._kept
+        if file is None or not new.any():
             return
         self._kept = now
 
@@ -44,8 +46,8 @@ class KeptUse:
             if before:
                 before.join()
             try:
-                add_counts(self._checkpoint, new)
-            except (KTDeskError, OSError) as error:
+                add_counts(file, new)
+            except OSError as error:
                 log.warning("The use of experts cannot be kept: %s", error)
 
         self._thread = threading.Thread(target=work, name="expert use")
