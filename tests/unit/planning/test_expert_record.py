@@ -40,15 +40,13 @@ def test_a_copy_of_the_file_has_the_same_counts_and_another_model_none(
     assert read_counts(Checkpoint.open(copy)) is None
 
 
+@pytest.mark.logs("the counts in .* cannot be read")
 @pytest.mark.parametrize("content", [b"", b"junk", b"\x93NUMPY\x01\x00", b"\x93NUMPY" * 99])
-def test_a_damaged_file_counts_as_none(
-    checkpoint: Checkpoint, content: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_damaged_file_counts_as_none(checkpoint: Checkpoint, content: bytes) -> None:
     file = counts_file(checkpoint)
     add_counts(file, COUNTS)
     file.write_bytes(content)
     assert read_counts(checkpoint) is None
-    assert str(file) in caplog.text
     add_counts(file, COUNTS)
     assert np.array_equal(read_counts(checkpoint), COUNTS)
 
