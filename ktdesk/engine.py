@@ -189,6 +189,16 @@ class Engine:
         with self._turn.taken():
             return self._loaded().runner.restore_session(path)
 
+    def expert_counts(self) -> NDArray[np.int64] | None:
+        """Return how often the experts of each layer were chosen, [layers, experts].
+
+        Since the model was loaded, by tokens of answers; of layers on a card it is a sample. None
+        without a model; empty for one without experts, or of operators that are not counted. Waits
+        for nobody; from any thread.
+        """
+        model = self._model
+        return model.use.counts if model else None
+
     def unload(self) -> None:
         """Give the model's memory back; running requests are cancelled."""
         self.cancel_load()
@@ -212,8 +222,10 @@ class Engine:
                         hint="Ask for the one that is loaded now.",
                     )
                 for event in model.runner.run(request, flag):
-                    if isinstance(event, Done) and model.learner:
-                        model.learner.learn(event.stats)
+                    if isinstance(event, Done):
+                        model.use.keep()
+                        if model.learner:
+                            model.learner.learn(event.stats)
                     yield event
         except Cancelled:
             yield Done("cancelled", NOTHING_DONE)

@@ -34,6 +34,9 @@ from ktdesk.loading import load_into
 from ktdesk.settings import EngineSettings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ktdesk.library.shelf.model_settings import ModelSettings
 
 TICK_MS = 34  # under 30 a second
@@ -264,6 +267,10 @@ class EngineBridge(QObject):
     def measure(self, request: Request) -> PromptSize:
         """Return what a request would take of the context; see `Engine.measure`. Any thread."""
         return self._engine.measure(request)
+
+    def expert_counts(self) -> NDArray[np.int64] | None:
+        """Return how often experts were chosen; see `Engine.expert_counts`. From any thread."""
+        return self._engine.expert_counts()
 
     def load(
         self,

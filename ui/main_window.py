@@ -301,13 +301,14 @@ class MainWindow(QMainWindow):
         self.show_wizard()
         self.wizard.look()
 
-    @Slot()
-    def _end_wizard(self) -> None:
+    @Slot(str)
+    def _end_wizard(self, page: str) -> None:
         if cover := self._layers.widget(1):
             self._layers.removeWidget(cover)
             cover.deleteLater()
-        self.show_page("chat")
-        self.page.prompt.setFocus()
+        self.show_page(page)
+        if page == "chat":
+            self.page.prompt.setFocus()
 
     @Slot()
     def _retry(self) -> None:

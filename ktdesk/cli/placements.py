@@ -5,13 +5,21 @@ for example:
   ktdesk placements
   ktdesk placements one_gpu > my.yaml
   ktdesk chat --placement my.yaml
+  ktdesk plan gpt-oss-120b.gguf --placement gpt_oss_120b_24gb
+
+The first ones are for all models; the others say which model and which cards they are for. Without
+--placement KTDesk chooses by itself what fits.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from ktdesk.cli.program import Program
+
+if TYPE_CHECKING:
+    from ktdesk.operators.placement import Placement
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,11 +35,20 @@ def run(arguments: Namespace, program: Program) -> int:
     name = arguments.name
     placements = [Placement.load(name)] if name else shipped_placements()
     if arguments.json:
-        told = [{"name": p.name, "about": p.about, "text": p.write()} for p in placements]
-        program.terminal.json({"placements": told})
+        program.terminal.json({"placements": [_json(placement) for placement in placements]})
     elif name:
         program.terminal.write(placements[0].write())
     else:
+        width = max(len(placement.name) for placement in placements)
         for placement in placements:
-            program.terminal.line(f"{placement.name:12}  {placement.about}")
+            program.terminal.line(f"{placement.name:{width}}  {placement.about}")
     return 0
+
+
+def _json(placement: Placement) -> dict[str, str]:
+    return {
+        "name": placement.name,
+        "model": placement.model,
+        "about": placement.about,
+        "text": placement.write(),
+    }

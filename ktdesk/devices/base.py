@@ -97,6 +97,11 @@ class Device(Protocol):
         """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
         ...
 
+    @property
+    def is_capturing(self) -> bool:
+        """Whether launches are recorded."""
+        ...
+
     def synchronize(self) -> None:
         """Wait for all work launched so far."""
         ...

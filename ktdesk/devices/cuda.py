@@ -21,9 +21,9 @@ from ktdesk.devices.cpu import CpuGraph
 from ktdesk.devices.cuda_graph import CudaGraph
 from ktdesk.devices.cuda_logits import CudaLogits
 from ktdesk.devices.handoff import choose_backend
-from ktdesk.errors import DeviceError
+from ktdesk.errors import DeviceError, MemoryShortage
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels.cuda_module import find_cards, load_cuda, require_card
+from ktdesk.kernels.cuda_module import find_cards, load_cuda, memory_shortage, require_card
 from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 
 if TYPE_CHECKING:
@@ -90,8 +90,15 @@ class CudaDevice:
         _devices.add(self)
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Return an uninitialised tensor. During a capture it lives as long as the graph."""
-        memory = self.arena.allocate(_whole_reads(prod(shape) * dtype.itemsize))
+        """Return an uninitialised tensor. During a capture it lives as long as the graph.
+
+        Raises MemoryShortage, which names the card.
+        """
+        size = _whole_reads(prod(shape) * dtype.itemsize)
+        try:
+            memory = self.arena.allocate(size)
+        except MemoryShortage as error:
+            raise self._shortage(error) from None
         return self._kept(gpu_tensor(memory, shape, dtype))
 
     def mapped(self, *shape: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
@@ -266,6 +273,13 @@ class CudaDevice:
             yield graph
         finally:
             graph.end()
+
+    def _shortage(self, error: MemoryShortage) -> MemoryShortage:
+        """Return a shortage that says on which card it is: the number is that of placements."""
+        number = self.arena.device
+        card = f"graphics card {number} ({self.module.facts().devices[number].name})"
+        budget = self.arena.budget_bytes
+        return memory_shortage(error.needed_bytes, error.available_bytes, budget, card)
 
     def _kept(self, tensor: Tensor) -> Tensor:
         if self.capturing is not None:

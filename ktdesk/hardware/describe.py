@@ -83,7 +83,7 @@ def _system(root: Path, answers: windows.Answers) -> System:
 
 def _processor(root: Path, answers: windows.Answers) -> Processor:
     kernels, kernels_problem = kernel_sets()
-    slow = caches.slow_threads(root)
+    slow = caches.slow_threads(root) or windows.windows_slow_threads(answers)
     cores = [core for node in numa_nodes(root) for core in node.cores]
     return Processor(
         name=processor_name(root),

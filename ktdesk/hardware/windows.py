@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import json
+import struct
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,6 +37,11 @@ $schemes = 'HKLM:\SYSTEM\CurrentControlSet\Control\Power\User\PowerSchemes'
 """
 _TIMEOUT_S = 30
 
+# Windows's records of cores: their kind and size, flags, class, how many masks; then the masks.
+_CORE, _MASK = struct.Struct("<IIBB20xH"), struct.Struct("<QH6x")
+_OF_A_CORE = 0  # RelationProcessorCore
+_GROUP_THREADS = 64
+
 
 @functools.cache
 def ask_windows() -> Answers:
@@ -53,7 +59,8 @@ def ask_windows() -> Answers:
         )
     except (OSError, subprocess.SubprocessError):
         return {}
-    return parse_answers(done.stdout.decode("utf-8", "replace"))
+    answers = parse_answers(done.stdout.decode("utf-8", "replace"))
+    return {**answers, "cores": _core_records()}
 
 
 def parse_answers(text: str) -> Answers:
@@ -101,6 +108,28 @@ def windows_sockets(answers: Answers) -> int:
     return len(_rows(answers, "processors"))
 
 
+def windows_slow_threads(answers: Answers) -> set[int]:
+    """Return the hardware threads of a hybrid processor's efficient cores.
+
+    Read from what GetLogicalProcessorInformationEx tells of the cores: records of varying length,
+    each with a class that is higher for faster cores, and masks of threads by group.
+    """
+    records: Any = answers.get("cores")
+    classes: dict[int, int] = {}
+    at = 0
+    while isinstance(records, bytes) and at + _CORE.size <= len(records):
+        kind, size, _, core_class, groups = _CORE.unpack_from(records, at)
+        end = min(at + size, len(records))
+        for place in range(at + _CORE.size, end - _MASK.size + 1, _MASK.size)[:groups]:
+            mask, group = _MASK.unpack_from(records, place)
+            threads = (bit for bit in range(_GROUP_THREADS) if mask >> bit & 1)
+            if kind == _OF_A_CORE:
+                classes |= {group * _GROUP_THREADS + bit: core_class for bit in threads}
+        at += max(size, _CORE.size)
+    fastest = max(classes.values(), default=0)
+    return {thread for thread, core_class in classes.items() if core_class < fastest}
+
+
 def windows_computer(answers: Answers) -> str:
     """Return maker and model of the computer."""
     computer: Any = answers.get("computer")
@@ -130,3 +159,16 @@ def _rows(answers: Answers, name: str) -> list[Answers]:
     if not isinstance(rows, list):
         return []
     return [cast("Answers", row) for row in cast("list[Any]", rows) if isinstance(row, dict)]
+
+
+def _core_records() -> bytes:
+    """Return what Windows tells of the cores; nothing elsewhere, or if it tells nothing."""
+    if sys.platform != "win32":
+        return b""
+    import ctypes
+
+    ask = ctypes.windll.kernel32.GetLogicalProcessorInformationEx
+    size = ctypes.c_uint32(0)
+    ask(_OF_A_CORE, None, ctypes.byref(size))
+    records = ctypes.create_string_buffer(size.value)
+    return records.raw if ask(_OF_A_CORE, records, ctypes.byref(size)) else b""

@@ -66,9 +66,14 @@ def handoff_error(reason: str) -> KTDeskError:
     )
 
 
-def memory_shortage(needed_bytes: int, available_bytes: int, budget_bytes: int) -> KTDeskError:
-    """Return the error for too little memory. budget_bytes: what may be taken in all."""
-    device = f"the graphics card, of which {format_bytes(budget_bytes)} may be used"
+def memory_shortage(
+    needed_bytes: int, available_bytes: int, budget_bytes: int, card: str = "the graphics card"
+) -> MemoryShortage:
+    """Return the error for too little memory. budget_bytes: what may be taken in all.
+
+    card: what it is called.
+    """
+    device = f"{card}, of which {format_bytes(budget_bytes)} may be used"
     return MemoryShortage(device, needed_bytes, available_bytes, hint=_LESS_MEMORY)
 
 

@@ -7,7 +7,6 @@ before a weight is touched, then to fill them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,7 +14,6 @@ from typing import cast
 
 from ktdesk.errors import (
     MemoryShortage,
-    PlacementError,
     SettingsError,
 )
 from ktdesk.formats.gguf import Checkpoint
@@ -27,10 +25,11 @@ from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
-from ktdesk.operators.base import ExpertsSpec, LinearSpec, MlaSpec, MlpSpec, Slot
+from ktdesk.operators.base import Slot
+from ktdesk.operators.one_device import whole_of
 from ktdesk.operators.placement import Placement
-from ktdesk.operators.quantization import check_fits, target_type
-from ktdesk.operators.registry import GPU_VARIANTS, find, options_of
+from ktdesk.operators.quantization import RemadeSpec, check_fits, target_type
+from ktdesk.operators.registry import GPU_VARIANTS, find
 from ktdesk.operators.rules import Rule, SlotPath
 from ktdesk.operators.site import Resources, Site
 
@@ -81,7 +80,7 @@ class Plan:
     @property
     def cards_used(self) -> list[int]:
         """The numbers of the cards that some layer, or the head, is on."""
-        return sorted({self.operators[path].card for path in self.operators if _whole_of(path)})
+        return sorted({self.operators[path].card for path in self.operators if whole_of(path)})
 
 
 def make_plan(resources: Resources, placement: Placement) -> Plan:
@@ -90,28 +89,19 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     Raises ModelFileError for an unknown architecture, PlacementError for rules that do not fit.
     """
     checkpoint = resources.checkpoint
-    if placement.model not in ("", checkpoint.architecture):
-        raise PlacementError(
-            f"The placement {placement.name!r} is for {placement.model} models; "
-            f"this one is a {checkpoint.architecture}.",
-            hint="Choose another placement, or leave the choice to KTDesk.",
-        )
+    placement.check_model(checkpoint.architecture)
     slots = outline(checkpoint).slots
     specs = {slot.path: slot.spec for slot in slots}
     paths = [SlotPath(slot.path, slot.kind) for slot in slots]
     rules = placement.assign(paths)
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
-    _check_devices(placement, operators)
     return Plan(specs, operators, _remade(checkpoint, specs, operators))
 
 
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
-    """Return what a rule says of a slot. Of `*.cpu` an operator gets the options that it has."""
-    name = rule.operator_for(slot)
-    operator = find(name)
-    known = options_of(operator)
-    options = {option: value for option, value in rule.options.items() if option in known}
-    return Choice(operator, name.partition(".")[2], rule.card, options)
+    """Return what a rule says of a slot."""
+    operator = find(rule.operator_for(slot))
+    return Choice(operator, rule.variant, rule.card, rule.options_for(slot))
 
 
 def _remade(
@@ -121,44 +111,14 @@ def _remade(
     remade: dict[str, WeightType] = {}
     for path, choice in operators.items():
         name, spec = choice.options.get("quantization"), specs[path]
-        if name is None or not isinstance(spec, LinearSpec | MlaSpec | MlpSpec | ExpertsSpec):
+        if name is None or not isinstance(spec, RemadeSpec):
             continue
         kind = target_type(name)
         for weight in map(checkpoint.weight, spec.matrices):
-            check_fits(weight, kind)
+            check_fits(weight.name, weight.columns, kind)
             if kind is not weight.type:
                 remade[weight.name] = kind
     return remade
-
-
-def _check_devices(placement: Placement, operators: dict[str, Choice]) -> None:
-    """Refuse operators that would hand activations of one device to another one."""
-    by_device: dict[bool, str] = {}
-    for path, choice in operators.items():
-        by_device.setdefault(choice.variant in GPU_VARIANTS, f"{path} ({choice.variant})")
-    if len(by_device) > 1:
-        raise PlacementError(
-            f"The placement {placement.name!r} puts {by_device[True]} on the GPU and "
-            f"{by_device[False]} on the CPU.",
-            hint="Beside a GPU, experts work on the CPU by experts.host; all else must be on one.",
-        )
-    wholes: dict[str, str] = {}
-    for path, choice in operators.items():
-        first = wholes.setdefault(_whole_of(path), path)
-        if _whole_of(path) and choice.card != operators[first].card:
-            raise PlacementError(
-                f"The placement {placement.name!r} puts {first} on card {operators[first].card} "
-                f"and {path} on card {choice.card}.",
-                hint="All of a layer must be on one card, and the last norm beside the head.",
-            )
-
-
-def _whole_of(path: str) -> str:
-    """Return what must be on one card together; empty for what every card has its own of."""
-    layer = re.match(r"layers\.\d+(?=\.)", path)
-    if layer:
-        return layer[0]
-    return {"embed_tokens": path, "norm": "head", "lm_head": "head"}.get(path, "")
 
 
 def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:

@@ -124,13 +124,15 @@ def token_bytes(width: int) -> int:
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
-    first_device: where a step begins. device: where it ends, with the logits.
+    first_device: where a step begins. device: where it ends, with the logits. expert_use: what
+    captured steps are to note there.
     """
 
     norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
+        self.expert_use = site.resources.expert_use
         self._stages: dict[int, Stage] = {}  # by card
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)

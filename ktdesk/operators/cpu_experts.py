@@ -31,6 +31,7 @@ class CpuExperts(NativeExperts):
         """Return shared + the weighted sum of each token's experts, but for those deferred."""
         if not self._cpu.is_capturing:
             return super().forward(x, ids, weights, shared)
+        self._use.note(self._path, ids, self._experts)
         start = shared() if shared else None
         out = self._cpu.empty(*x.shape) if start is None else start
         later = self.launch_now(x, Chosen(ids, weights), start, out)

@@ -107,6 +107,7 @@ class NativeExperts(Experts):
         self._device, self._cpu = site.device, site.resources.cpu
         self._experts = spec.experts
         self._weighs_input = spec.weighs_input
+        self._path, self._use = site.path, site.resources.expert_use
         self.weights = ExpertWeights(
             site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
             site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
@@ -120,6 +121,8 @@ class NativeExperts(Experts):
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
+        if self._device.is_capturing:
+            self._use.note(self._path, ids, self._experts, self._device)
         start = shared() if shared else None
         out = self._device.empty(*x.shape) if start is None else start
         self.launch(x, ids, weights, start, out)

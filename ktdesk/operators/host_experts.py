@@ -43,7 +43,7 @@ class HostExperts(Experts):
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
         self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
-        self._shared = site.streaming
+        self._shared, self._use = site.streaming, site.resources.expert_use
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
@@ -64,6 +64,7 @@ class HostExperts(Experts):
             gpu.pinned(*ids.shape, dtype=ids.dtype),
             gpu.pinned(*weights.shape, dtype=weights.dtype),
         )
+        self._use.note(self._path, mapped.ids, self._count)
         chosen = Chosen(mapped.ids, mapped.weights)
         with self._cpu.capture() as graph:
             later = self._experts.launch_now(mapped.x, chosen, None, out)

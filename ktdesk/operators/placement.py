@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Self
 
 from ktdesk.errors import PlacementError, did_you_mean
+from ktdesk.operators.one_device import check_devices
 from ktdesk.operators.placement_text import broken, read_placement, write_placement
 from ktdesk.operators.registry import find
 from ktdesk.operators.rules import Rule, SlotPath
@@ -63,6 +64,15 @@ class Placement:
         """Return the text of a file that says the same."""
         return write_placement(self.model, self.about, self.rules)
 
+    def check_model(self, architecture: str) -> None:
+        """Raise PlacementError if the placement is for models of another architecture."""
+        if self.model not in ("", architecture):
+            raise PlacementError(
+                f"The placement {self.name!r} is for {self.model} models; "
+                f"this one is a {architecture}.",
+                hint="Choose another placement, or leave the choice to KTDesk.",
+            )
+
     def with_default(self, name: str, value: object) -> Self:
         """Return a placement that sets an option of all operators that know it.
 
@@ -72,7 +82,10 @@ class Placement:
         return replace(self, rules=tuple(rules))
 
     def assign(self, slots: Iterable[SlotPath]) -> dict[str, Rule]:
-        """Return each slot's rule, by path. Raises PlacementError if one is missing or unused."""
+        """Return each slot's rule, by path.
+
+        Raises PlacementError if one is missing or unused, or operators cannot work together.
+        """
         chosen: dict[str, Rule] = {}
         for slot in slots:
             rule = next((r for r in self.rules if r.applies(slot)), None)
@@ -84,6 +97,7 @@ class Placement:
             _check_exists(rule, slot)
             chosen[slot.path] = rule
         self._check_used(set(map(id, chosen.values())))
+        check_devices(self.name, chosen)
         return chosen
 
     def _check_used(self, used: set[int]) -> None:
@@ -142,8 +156,9 @@ def _check_exists(rule: Rule, slot: SlotPath) -> None:
 
 
 def shipped_placements() -> list[Placement]:
-    """Return the placements that come with KTDesk, by name."""
-    return [Placement.load(name) for name in sorted(shipped_files())]
+    """Return the placements that come with KTDesk, those for all models first, by name."""
+    placements = [Placement.load(name) for name in sorted(shipped_files())]
+    return sorted(placements, key=lambda placement: placement.model != "")
 
 
 def _shipped_text(name: str) -> str:

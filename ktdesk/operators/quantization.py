@@ -7,8 +7,11 @@ Without it they stay what the file has, which loses nothing.
 from __future__ import annotations
 
 from ktdesk.errors import PlacementError, did_you_mean
-from ktdesk.formats.quant import Weight, WeightType
+from ktdesk.formats.quant import WeightType
 from ktdesk.kernels.cpu import TARGET_TYPES
+from ktdesk.operators.base import ExpertsSpec, LinearSpec, MlaSpec, MlpSpec
+
+RemadeSpec = LinearSpec | MlaSpec | MlpSpec | ExpertsSpec  # of operators with the option
 
 _BY_NAME = {kind.name.lower(): kind for kind in TARGET_TYPES}
 
@@ -23,11 +26,11 @@ def target_type(name: object) -> WeightType:
     return _BY_NAME[str(name)]
 
 
-def check_fits(weight: Weight, kind: WeightType) -> None:
-    """Raise PlacementError if the rows of a weight are not whole blocks of a type."""
-    if weight.columns % kind.block_size:
+def check_fits(tensor: str, columns: int, kind: WeightType) -> None:
+    """Raise PlacementError if rows of so many weights are not whole blocks of a type."""
+    if columns % kind.block_size:
         raise PlacementError(
-            f"The tensor {weight.name} has rows of {weight.columns} weights, of which "
+            f"The tensor {tensor} has rows of {columns} weights, of which "
             f"{kind.name.lower()} makes blocks of {kind.block_size}.",
             hint="Choose another quantization for it by a rule of its own.",
         )

@@ -80,7 +80,17 @@ class Rule:
 
     def operator_for(self, slot: SlotPath) -> str:
         """Return the operator's name, with the slot's own kind in place of `*`."""
-        return f"{slot.kind}.{self.use.partition('.')[2]}"
+        return f"{slot.kind}.{self.variant}"
+
+    def options_for(self, slot: SlotPath) -> dict[str, Any]:
+        """Return the options that the slot's operator has: of `*.cpu` some have fewer."""
+        known = options_of(find(self.operator_for(slot)))
+        return {option: value for option, value in self.options.items() if option in known}
+
+    @property
+    def variant(self) -> str:
+        """What follows the kind in the operator's name: 'cpu', 'cuda', 'host', 'torch'."""
+        return self.use.partition(".")[2]
 
     def check(self) -> None:
         """Raise PlacementError if the operator or one of its options does not exist."""

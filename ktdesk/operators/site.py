@@ -23,6 +23,7 @@ from ktdesk.kernels.cpu import interleave, interleaved_bytes
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.operators.base import Slot
 from ktdesk.operators.deferral import Deferral
+from ktdesk.operators.expert_use import ExpertUse
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.registry import GPU_VARIANTS
@@ -59,6 +60,7 @@ class Resources:
     used: set[str] = field(default_factory=set[str])
     caches: list[Cache] = field(default_factory=list[Cache])
     deferral: Deferral = field(default_factory=Deferral)
+    expert_use: ExpertUse = field(default_factory=ExpertUse)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -223,7 +225,7 @@ class Site:
     def _as_type(self, weight: Weight) -> Weight:
         """Return what a weight is to become, with the data that it has now."""
         kind = self.quantization or weight.type
-        check_fits(weight, kind)
+        check_fits(weight.name, weight.columns, kind)
         return replace(weight, type=kind)
 
     def _on_gpu(self, weight: Weight, copy: Weight, room: Tensor) -> Weight:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ktdesk.operators.placement import Placement
+from ktdesk.operators.quantization import target_type
 from ktdesk.operators.rules import Part, Rule, SlotPath
 from ktdesk.planning.modules import Anatomy, Module
 
@@ -15,7 +16,10 @@ CPU = -1  # in place of the number of a card
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A module, where its work is done, and which rule says so. card: its number, or CPU."""
+    """A module as it is loaded, where its work is done, and which rule says so.
+
+    card: its number, or CPU.
+    """
 
     module: Module
     card: int
@@ -34,6 +38,10 @@ class Assignment:
         """The numbers of the cards that have work."""
         return tuple(sorted({each.card for each in self.placed} - {CPU}))
 
+    def anatomy(self, of_file: Anatomy) -> Anatomy:
+        """Return a file's anatomy with the modules as they are loaded."""
+        return replace(of_file, modules=tuple(each.module for each in self.placed))
+
     def on(self, card: int) -> Iterator[Module]:
         """Yield the modules of a card, or of the CPU."""
         return (each.module for each in self.placed if each.card == card)
@@ -48,6 +56,10 @@ class Assignment:
     def weight_bytes(self, card: int) -> int:
         """Return the bytes of the weights that a card, or the CPU's memory, holds."""
         return sum(size for _, size in self.weights_on(card))
+
+    def unfiled_bytes(self) -> int:
+        """Return the bytes of weights in the CPU's memory that cannot be read from the file."""
+        return sum(each.module.unfiled_bytes for each in self.placed if _home(each) == CPU)
 
     def cache_bytes(self, card: int, context_tokens: int) -> int:
         """Return what the caches of so many tokens take there."""
@@ -73,13 +85,40 @@ class Assignment:
 def assign(anatomy: Anatomy, placement: Placement) -> Assignment:
     """Apply a placement's rules. Raises PlacementError if they do not fit the model."""
     rules = placement.assign(SlotPath(m.path, m.kind) for m in anatomy.modules)
-    placed = (Placed(m, _card(rules[m.path]), rules[m.path]) for m in anatomy.modules)
+    placed = [
+        Placed(_as_loaded(m, rules[m.path]), _card(rules[m.path]), rules[m.path])
+        for m in anatomy.modules
+    ]
+    if any(_is_apart(each) for each in placed):
+        placed = [replace(each, module=_untied(each.module)) for each in placed]
     return Assignment(placement, tuple(placed))
+
+
+def _is_apart(each: Placed) -> bool:
+    """Whether it is a head elsewhere than, or of another type than, embeddings it is tied to."""
+    is_head = each.module.part is Part.HEAD
+    return is_head and (each.card != CPU or each.module.anew_bytes > 0)
+
+
+def _untied(module: Module) -> Module:
+    """Return a module with a copy of its own of what another one is counted for."""
+    return replace(module, size_bytes=module.size_bytes + module.tied_bytes, tied_bytes=0)
+
+
+def _as_loaded(module: Module, rule: Rule) -> Module:
+    """Return a module with its weights in the types that a rule asks for."""
+    if rule.variant == "torch":
+        return module.as_floats()
+    if "quantization" in rule.options:
+        options = rule.options_for(SlotPath(module.path, module.kind))
+        if "quantization" in options:
+            return module.remade(target_type(options["quantization"]))
+    return module
 
 
 def _card(rule: Rule) -> int:
     """Return where a rule's operator works."""
-    if rule.use.partition(".")[2] != "cuda":
+    if rule.variant != "cuda":
         return CPU
     return rule.card
 

@@ -48,9 +48,13 @@ def make_wishes(
     )
 
 
-def shipped_texts() -> dict[str, str]:
-    """Return the texts of the placements that come with KTDesk, by name."""
-    return {placement.name: placement.write() for placement in shipped_placements()}
+def shipped_texts(architecture: str) -> dict[str, str]:
+    """Return the texts of the placements that come with KTDesk for such models, by name."""
+    return {
+        placement.name: placement.write()
+        for placement in shipped_placements()
+        if placement.model in ("", architecture)
+    }
 
 
 def parse_rules(text: str, file: Path, planner: Planner) -> Placement:
@@ -59,13 +63,11 @@ def parse_rules(text: str, file: Path, planner: Planner) -> Placement:
     Raises PlacementError; with the line, where there is one to blame.
     """
     placement = Placement.parse(file.stem, text, file.parent)
-    architecture = planner.checkpoint.architecture
-    if placement.model not in ("", architecture):
-        raise PlacementError(
-            f"The placement is for {placement.model}, but the model is {architecture}.",
-            hint="Choose a placement for this architecture.",
-            line=_line_of_model(text),
-        )
+    try:
+        placement.check_model(planner.checkpoint.architecture)
+    except PlacementError as error:
+        error.line = _line_of_model(text)
+        raise
     return placement
 
 

@@ -92,13 +92,14 @@ def _shares(needs: CardNeeds, ranges: Sequence[range], rooms: Sequence[int]) -> 
         layers, has_head = range(parts.start, min(parts.stop, count)), parts.stop > count
         left = rooms[card] - needs.head * has_head
         left -= sum(needs.layers[i].always for i in layers)
-        sizes = {i: size for i in layers if (size := needs.layers[i].experts)}
+        by_rank = sorted(layers, key=lambda layer: needs.layers[layer].rank)
+        sizes = {i: size for i in by_rank if (size := needs.layers[i].experts)}
         if parts:
             yield CardShare(card, layers, largest_that_fit(sizes, left), has_head)
 
 
 def largest_that_fit(sizes: Mapping[int, int], room: int) -> tuple[int, ...]:
-    """Return the layers with the most bytes together that fit; of equal ones, the first.
+    """Return the layers with the most bytes together that fit; of equal ones, the first named.
 
     Layers come in a few sizes, so all numbers of layers of each size can be tried.
     """

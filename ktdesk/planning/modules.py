@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ktdesk.formats.gguf import Checkpoint, TensorInfo
+from ktdesk.formats.quant import WeightType
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.cache_rows import cache_row_bytes
 from ktdesk.models.loadable import tensor_names
 from ktdesk.models.slots import Outline, SlotSite, outline
 from ktdesk.operators.base import ExpertsSpec, GqaSpec, MlaSpec
+from ktdesk.operators.quantization import RemadeSpec, check_fits
 from ktdesk.operators.rules import Part, SlotPath
 
 
@@ -25,7 +30,10 @@ class Module:
     read_bytes: of them, what a token makes a device read. operations: for a token, without those
     over the cache. row_bytes, row_operations: of each token in the cache; the latter fewer for
     prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
-    tensors: for latents, their transposed keys.
+    tensors: for latents, their transposed keys, made_weights of them. matrices: the tensors that a
+    placement can have made anew. anew_bytes: of size_bytes, those that were. chosen: the share of
+    a layer's choices that each of its experts gets; empty if that is not known. tied_bytes: of
+    tensors that count for another module, which needs a copy of its own if they are not together.
     """
 
     path: str
@@ -40,6 +48,43 @@ class Module:
     row_operations: float = 0.0
     prompt_row_operations: float = 0.0
     made_bytes: int = 0
+    made_weights: int = 0
+    matrices: tuple[TensorInfo, ...] = ()
+    anew_bytes: int = 0
+    chosen: tuple[float, ...] = ()
+    tied_bytes: int = 0
+
+    def remade(self, kind: WeightType) -> Module:
+        """Return the module as it is loaded with its matrices in another type.
+
+        Raises PlacementError if the type does not fit one of them.
+        """
+        before = after = anew = 0
+        for info in self.matrices:
+            *rows, columns = info.shape
+            check_fits(info.name, columns, kind)
+            size = prod(rows) * kind.row_bytes(columns)
+            before, after = before + info.size_bytes, after + size
+            anew += size * (info.type != kind)
+        size = self.size_bytes - before + after
+        return replace(
+            self,
+            size_bytes=size,
+            read_bytes=self.read_bytes * size / max(1, self.size_bytes),
+            made_bytes=kind.row_bytes(self.made_weights),
+            anew_bytes=anew,
+        )
+
+    def as_floats(self) -> Module:
+        """Return the module as plain torch holds it: every weight a float32."""
+        size = 4 * self.weights
+        read = self.read_bytes * size / max(1, self.size_bytes)
+        return replace(self, size_bytes=size, read_bytes=read, made_bytes=0, anew_bytes=size)
+
+    @property
+    def unfiled_bytes(self) -> int:
+        """Of what it takes, the bytes that are in no file: they cannot be read again."""
+        return self.made_bytes + self.anew_bytes
 
     def resident_bytes(self, context_tokens: int) -> int:
         """Return what must be in a device's memory, with a cache of so many tokens."""
@@ -100,10 +145,32 @@ class Anatomy:
         def resized(module: Module) -> Module:
             by = of_routed if module.part is Part.ROUTED else of_others
             size = int(by * module.size_bytes)
-            return replace(module, size_bytes=size, read_bytes=by * module.read_bytes)
+            matrices = (replace(i, size_bytes=int(by * i.size_bytes)) for i in module.matrices)
+            return replace(
+                module,
+                size_bytes=size,
+                read_bytes=by * module.read_bytes,
+                matrices=tuple(matrices),
+            )
 
         modules = tuple(map(resized, self.modules))
         return replace(self, modules=modules, expert_bytes=int(of_routed * self.expert_bytes))
+
+    def counted(self, counts: NDArray[np.int64] | None) -> Anatomy:
+        """Return the same with what is known of its experts' use.
+
+        counts: [layers, experts], how often each was chosen; ones of another shape say nothing.
+        """
+        if counts is None or len(counts) > self.layers:
+            return self
+
+        def with_shares(module: Module) -> Module:
+            if module.part is not Part.ROUTED or module.layer >= len(counts):
+                return module
+            likely = counts[module.layer] + 1.0  # what was never chosen may be, yet
+            return replace(module, chosen=tuple((likely / likely.sum()).tolist()))
+
+        return replace(self, modules=tuple(map(with_shares, self.modules)))
 
     def cache_bytes(self, context_tokens: int) -> int:
         """Return what the caches of so many tokens need."""
@@ -135,7 +202,7 @@ def _module(
 ) -> Module:
     part, spec = SlotPath(slot.path, slot.kind).part, slot.spec
     size = read = operations = 0.0
-    weights = 0
+    weights = tied = 0
     for name in tensor_names(spec):
         info = tensors.get(name)
         if info is None:
@@ -145,6 +212,7 @@ def _module(
         operations += 2 * share * prod(info.shape) * (part is not Part.EMBEDDING)
         size += 0 if name in counted else info.size_bytes
         weights += 0 if name in counted else prod(info.shape)
+        tied += info.size_bytes if name in counted else 0
         counted.add(name)
     row_operations, prompt_row_operations = _row_operations(spec)
     return Module(
@@ -159,7 +227,10 @@ def _module(
         row_bytes=cache_row_bytes(spec, cache_type),
         row_operations=row_operations,
         prompt_row_operations=prompt_row_operations,
-        made_bytes=_made_bytes(spec),
+        made_bytes=_made_weights(spec) * (4 if _has_floats(tensors, spec) else 2),
+        made_weights=_made_weights(spec),
+        matrices=tuple(tensors[name] for name in _matrices(spec) if name in tensors),
+        tied_bytes=tied,
     )
 
 
@@ -187,5 +258,15 @@ def _row_operations(spec: object) -> tuple[float, float]:
             return 0.0, 0.0
 
 
-def _made_bytes(spec: object) -> int:
-    return spec.heads * spec.nope * spec.latent * 2 if isinstance(spec, MlaSpec) else 0
+def _made_weights(spec: object) -> int:
+    return spec.heads * spec.nope * spec.latent if isinstance(spec, MlaSpec) else 0
+
+
+def _has_floats(tensors: Mapping[str, TensorInfo], spec: object) -> bool:
+    """Whether what is made of a spec's matrices is float32, as they are; else it is halves."""
+    types = {tensors[name].type for name in _matrices(spec) if name in tensors}
+    return types == {WeightType.F32}
+
+
+def _matrices(spec: object) -> tuple[str, ...]:
+    return spec.matrices if isinstance(spec, RemadeSpec) else ()

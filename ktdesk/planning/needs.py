@@ -29,10 +29,14 @@ class DeviceNeeds:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a model takes. cards: by the card's number."""
+    """What a model takes. cards: by the card's number.
+
+    unfiled: of the weights in the memory, those that cannot be read from the file again.
+    """
 
     memory: DeviceNeeds
     cards: dict[int, DeviceNeeds]
+    unfiled: int = 0
 
     @classmethod
     def of(cls, assignment: Assignment, context_tokens: int) -> Needs:
@@ -43,18 +47,24 @@ class Needs:
             return DeviceNeeds(weights, assignment.cache_bytes(device, context_tokens), working)
 
         cards = {card: needs(card, RESERVE_BYTES) for card in assignment.cards}
-        return cls(needs(CPU, MEMORY_WORKING_BYTES), cards)
+        return cls(needs(CPU, MEMORY_WORKING_BYTES), cards, assignment.unfiled_bytes())
+
+    @property
+    def filed(self) -> int:
+        """The bytes of weights in the memory that can be read from the file again."""
+        return self.memory.weights - self.unfiled
 
     def disk_bytes(self, available_bytes: int) -> int:
         """Return how much of the weights must be read from the disk again and again.
 
-        Only weights can: what else does not fit makes the model impossible to run.
+        Only weights can, as the file has them: what else does not fit makes the model impossible
+        to run.
         """
-        return max(0, min(self.memory.weights, self.memory.total - available_bytes))
+        return max(0, min(self.filed, self.memory.total - available_bytes))
 
     def fits_memory(self, available_bytes: int) -> bool:
         """Whether at least all that is not in a file fits into so much memory."""
-        return self.memory.cache + self.memory.working <= available_bytes
+        return self.memory.total - self.filed <= available_bytes
 
 
 def routed_memory_bytes(assignment: Assignment) -> int:

@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware.machine import Machine
 from ktdesk.kernels.cache_types import CacheType
@@ -56,7 +59,8 @@ class Plan:
 class Planner:
     """Plans one model on one machine, as often as wishes change: its slots are found once.
 
-    outcomes: what was measured before; those of machine_key correct what is predicted.
+    outcomes: what was measured before; those of machine_key correct what is predicted. counts: how
+    often its experts were chosen, as `Anatomy.counted` takes it.
     Raises ModelFileError for files that cannot be used. Reads no weight.
     """
 
@@ -66,7 +70,9 @@ class Planner:
         machine: Machine,
         outcomes: Sequence[Outcome] = (),
         machine_key: str = "",
+        counts: NDArray[np.int64] | None = None,
     ) -> None:
+        self.counts = counts
         self.checkpoint, self.machine = checkpoint, machine
         self._outcomes, self._machine_key = outcomes, machine_key
         self._outline = outline(checkpoint)
@@ -78,6 +84,8 @@ class Planner:
 
         scale: how many times as large the weights are, to plan about another quantisation.
         """
+        if wishes.placement:
+            wishes.placement.check_model(self.checkpoint.architecture)
         anatomy = self._anatomy(wishes.cache_type)
         if scale != 1.0:
             anatomy = anatomy.scaled(scale)
@@ -107,7 +115,7 @@ class Planner:
     def _anatomy(self, cache_type: CacheType) -> Anatomy:
         if cache_type not in self._anatomies:
             anatomy = dissect_outline(self.checkpoint, self._outline, cache_type)
-            self._anatomies[cache_type] = anatomy
+            self._anatomies[cache_type] = anatomy.counted(self.counts)
         return self._anatomies[cache_type]
 
 
@@ -117,12 +125,13 @@ def make_plan(
     wishes: Wishes,
     outcomes: Sequence[Outcome] = (),
     machine_key: str = "",
+    counts: NDArray[np.int64] | None = None,
 ) -> Plan:
     """Plan a model for a machine, corrected by what was measured on it. Reads no weight.
 
     Raises ModelFileError for files that cannot be used, PlacementError for rules that do not fit.
     """
-    return Planner(checkpoint, machine, outcomes, machine_key).plan(wishes)
+    return Planner(checkpoint, machine, outcomes, machine_key, counts).plan(wishes)
 
 
 def plan_anatomy(
@@ -145,7 +154,7 @@ def plan_anatomy(
         assignment,
         needs,
         verdict,
-        savings(anatomy, context, wishes.cache_type, verdict),
+        savings(assignment.anatomy(anatomy), context, wishes.cache_type, verdict),
         {
             depth: corrected(decode_speed(assignment, machine, needs, depth), "decode")
             for depth in (0, context // 2, context)

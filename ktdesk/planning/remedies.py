@@ -44,9 +44,14 @@ class Saving:
 
 
 def smaller_weights(anatomy: Anatomy, missing_bytes: int) -> Saving | None:
-    """Return the most precise kind of file that is smaller by so much; None if none is."""
-    weights = anatomy.routed_weights or anatomy.weights
-    size = anatomy.bytes_of(Part.ROUTED) or anatomy.size_bytes
+    """Return the most precise kind of file that is smaller by so much; None if none is.
+
+    Weights that are made anew take what they take, whatever the file has.
+    """
+    modules = anatomy.of(Part.ROUTED) or anatomy.modules
+    kept = [module for module in modules if not module.anew_bytes]
+    weights = sum(module.weights for module in kept)
+    size = sum(module.size_bytes for module in kept)
     for name, bits in _BITS.items():
         saved = int(size - weights * bits / 8)
         if saved >= missing_bytes > 0:

@@ -103,7 +103,7 @@ def device_shares(
 
 
 def rule_matches(plan: Plan) -> list[RuleMatches]:
-    """Return what each rule places, in the order of the rules; bytes are those of the file."""
+    """Return what each rule places, in the order of the rules; bytes are those that are loaded."""
     placed = plan.assignment.placed
     found: list[RuleMatches] = []
     for rule in plan.assignment.placement.rules:

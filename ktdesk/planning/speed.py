@@ -8,13 +8,13 @@ on machines with a card and without (tests/bench, tests/gpu); they give the rang
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ktdesk.hardware.machine import Gpu, Machine
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
+from ktdesk.planning.from_disk import disk_reads
 from ktdesk.planning.modules import Module
 from ktdesk.planning.needs import Needs, routed_memory_bytes
 
@@ -30,6 +30,7 @@ _UNKNOWN_CARD = Gpu(name="", memory_bytes=0, free_bytes=0, compute_capability=(0
 
 _HAND_OFF_S = 15e-6  # both ways, with the kernels that do it
 _CARD_LAYER_S = 80e-6  # kernels of a layer that are short, one after another
+_PROMPT_LAYER_S = 800e-6  # the same for a prompt, whose kernels are launched one by one
 _CORE_LAYER_S = 30e-6  # loops of a layer: threads meet after each
 _CHUNK_TOKENS = 8192  # of a prompt that go through the layers together, at most
 
@@ -76,7 +77,7 @@ _SHARES: dict[Limit, tuple[float, float]] = {
     Limit.MEMORY: (0.60, 0.85),
     Limit.CORES: (0.35, 0.70),
     Limit.CARD_MEMORY: (0.55, 0.85),
-    Limit.CARD_CORES: (0.25, 0.55),
+    Limit.CARD_CORES: (0.25, 0.65),
     Limit.SLOT: (0.70, 0.95),
     Limit.DISK: (0.50, 0.95),
     Limit.LATENCY: (0.60, 1.00),
@@ -94,14 +95,14 @@ def decode_speed(
         gpu = _gpu(machine, card)
         read = sum(_read_bytes(module, context_tokens) for module in assignment.on(card))
         operations = sum(_operations(module, context_tokens) for module in assignment.on(card))
-        by_memory = read / (gpu.read_bytes_per_s or gpu.peak_bytes_per_s or _CARD_BYTES_PER_S)
+        by_memory = read / _card_bytes_per_s(gpu)
         by_cores = operations / (gpu.bf16_ops_per_s or _CARD_OPS_PER_S)
         limit = Limit.CARD_MEMORY if by_memory >= by_cores else Limit.CARD_CORES
         seconds[limit] += max(by_memory, by_cores)
         seconds[Limit.LATENCY] += _CARD_LAYER_S * _layers(assignment, card)
     seconds[Limit.LATENCY] += _HAND_OFF_S * assignment.handed_layers
     seconds[Limit.LATENCY] += _CORE_LAYER_S * _layers(assignment, CPU)
-    _add_cpu(seconds, assignment, machine, needs, lambda m: _read_bytes(m, context_tokens))
+    _add_cpu(seconds, assignment, machine, needs, context_tokens)
     return _speed(seconds, tokens=1)
 
 
@@ -111,11 +112,16 @@ def prefill_speed(
     """Return the speed at which a prompt of so many tokens is read."""
     seconds = dict.fromkeys(Limit, 0.0)
     half = prompt_tokens // 2  # in the cache on average, while it is read
-    for card in assignment.cards:
-        operations = sum(_prompt_operations(module, half) for module in assignment.on(card))
-        rate = _gpu(machine, card).bf16_ops_per_s or _CARD_OPS_PER_S
-        seconds[Limit.CARD_CORES] += prompt_tokens * operations / rate
     chunks = -(-prompt_tokens // _CHUNK_TOKENS)
+    for card in assignment.cards:
+        gpu = _gpu(machine, card)
+        operations = sum(_prompt_operations(module, half) for module in assignment.on(card))
+        rate = gpu.bf16_ops_per_s or _CARD_OPS_PER_S
+        seconds[Limit.CARD_CORES] += prompt_tokens * operations / rate
+        # A chunk has tokens for nearly all experts, so it reads all weights once.
+        read = chunks * sum(m.size_bytes for m in assignment.on(card) if m.read_bytes)
+        seconds[Limit.CARD_MEMORY] += read / _card_bytes_per_s(gpu)
+        seconds[Limit.LATENCY] += chunks * _PROMPT_LAYER_S * _layers(assignment, card)
     operations = prompt_tokens * sum(
         _prompt_operations(module, half) for module in assignment.on(CPU)
     )
@@ -136,12 +142,11 @@ def _add_cpu(
     assignment: Assignment,
     machine: Machine,
     needs: Needs,
-    read_bytes: Callable[[Module], float],
+    context_tokens: int,
 ) -> None:
     """Add what the CPU reads for a token: from the memory, and what is not there from the disk."""
-    read = sum(read_bytes(module) for module in assignment.on(CPU))
-    on_disk = needs.disk_bytes(machine.memory.available_bytes)
-    missing = read * on_disk / max(1, needs.memory.weights)
+    read = sum(_read_bytes(module, context_tokens) for module in assignment.on(CPU))
+    missing = disk_reads(assignment, needs.disk_bytes(machine.memory.available_bytes))
     seconds[Limit.DISK] += missing / _disk_bytes_per_s(machine)
     speed = machine.memory.read_bytes_per_s or machine.memory.peak_bytes_per_s
     seconds[Limit.MEMORY] += (read - missing) / (speed or _MEMORY_BYTES_PER_S)
@@ -162,6 +167,8 @@ def _operations(module: Module, context_tokens: int) -> float:
 
 
 def _prompt_operations(module: Module, context_tokens: int) -> float:
+    if module.part is Part.HEAD:  # which only the last token needs
+        return 0.0
     return module.operations + context_tokens * module.prompt_row_operations
 
 
@@ -174,6 +181,10 @@ def _gpu(machine: Machine, card: int) -> Gpu:
     if card < len(machine.gpus):
         return machine.gpus[card]
     return machine.gpus[0] if machine.gpus else _UNKNOWN_CARD
+
+
+def _card_bytes_per_s(gpu: Gpu) -> float:
+    return gpu.read_bytes_per_s or gpu.peak_bytes_per_s or _CARD_BYTES_PER_S
 
 
 def _core_ops(machine: Machine) -> float:

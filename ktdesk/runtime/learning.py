@@ -13,12 +13,13 @@ from typing import Literal
 
 from ktdesk.errors import KTDeskError
 from ktdesk.formats.gguf import Checkpoint
-from ktdesk.hardware import describe_machine
 from ktdesk.hardware.machine import Machine
 from ktdesk.hardware.measurements import hardware_key
+from ktdesk.planning.expert_record import read_counts
 from ktdesk.planning.plan import Plan, Wishes, make_plan
 from ktdesk.planning.record import Outcome, keep_outcomes
 from ktdesk.planning.speed import decode_speed, prefill_speed
+from ktdesk.planning.this_machine import machine_here
 from ktdesk.runtime.request import Stats
 
 log = logging.getLogger(__name__)
@@ -83,10 +84,14 @@ class Learner:
             log.exception("Measured speeds cannot be kept")
 
     def _expect(self) -> _Expected:
-        found = describe_machine((self._path.parent,))
+        found = machine_here(self._path.parent)
         memory = replace(found.memory, available_bytes=self._available_bytes)
         machine, checkpoint = replace(found, memory=memory), Checkpoint.open(self._path)
-        return _Expected(make_plan(checkpoint, machine, self._wishes), machine, checkpoint.name)
+        return _Expected(
+            make_plan(checkpoint, machine, self._wishes, counts=read_counts(checkpoint)),
+            machine,
+            checkpoint.name,
+        )
 
 
 def _measured(stats: Stats) -> Iterator[_Measured]:

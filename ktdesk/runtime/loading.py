@@ -26,9 +26,11 @@ from ktdesk.operators.reader import Reader
 from ktdesk.operators.site import Resources
 from ktdesk.planning.card_needs import CardNeeds
 from ktdesk.planning.context import choose_context
+from ktdesk.planning.expert_record import read_counts
 from ktdesk.planning.gpu_fit import choose_placement
 from ktdesk.planning.modules import dissect
 from ktdesk.planning.plan import Wishes
+from ktdesk.runtime.kept_use import KeptUse
 from ktdesk.runtime.learning import Learner
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.pages import PageStore
@@ -54,6 +56,7 @@ class LoadedModel:
 
     info: ModelInfo
     runner: Runner
+    use: KeptUse
     learner: Learner | None = None
 
 
@@ -109,7 +112,8 @@ def _load(
     resources = Resources(checkpoint, CpuDevice(threads), context_tokens, CacheType(cache_type))
 
     if placement == "auto":
-        needs = CardNeeds.of(dissect(checkpoint, resources.cache_type), context_tokens)
+        anatomy = dissect(checkpoint, resources.cache_type).counted(read_counts(checkpoint))
+        needs = CardNeeds.of(anatomy, context_tokens, available_bytes)
         rules = choose_placement(needs, usable_bytes(vram_bytes))
     else:
         rules = Placement.load(placement)
@@ -152,7 +156,7 @@ def _load(
     is_whole = threads == physical_cores() and weights == "auto"
     is_usual = is_whole and plan.captures and not deferred
     learner = Learner(checkpoint.path, wishes, available_bytes) if is_usual else None
-    return LoadedModel(info, runner, learner)
+    return LoadedModel(info, runner, KeptUse(checkpoint, resources.expert_use), learner)
 
 
 def _check_vocabulary(checkpoint: Checkpoint, tokenizer: Tokenizer, rows: int) -> None:

@@ -40,11 +40,14 @@ class _CapturedStep:
         self._inputs = first.step_inputs(tokens)
         with first.capture() as self._graph:
             self._logits = model.device.logits(model.forward(self._inputs, outputs=tokens))
+        self._choices = model.expert_use.of_step()
 
     def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
         self._inputs.load(tokens, position)
         self._graph.replay()
-        return self._logits.get()
+        logits = self._logits.get()
+        self._choices.count()
+        return logits
 
 
 class EagerStep:

@@ -1124,6 +1124,45 @@
     </message>
 </context>
 <context>
+    <name>ExpertMap</name>
+    <message>
+        <source>seldom</source>
+        <translation>很少</translation>
+    </message>
+    <message>
+        <source>as often as by chance</source>
+        <translation>与随机相当</translation>
+    </message>
+    <message>
+        <source>often</source>
+        <translation>经常</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>Counted while the model answers.</source>
+        <translation>模型回答时会在此计数。</translation>
+    </message>
+    <message>
+        <source>Map of the experts</source>
+        <translation>专家图</translation>
+    </message>
+    <message>
+        <source>{count} choices were counted since the model was loaded.</source>
+        <translation>自模型加载以来共计 {count} 次选择。</translation>
+    </message>
+    <message>
+        <source>{count} choices were counted in earlier answers.</source>
+        <translation>此前的回答中共计 {count} 次选择。</translation>
+    </message>
+    <message>
+        <source>The quarter of a layer&apos;s experts that is chosen most got {share} of them.</source>
+        <translation>每层中最常被选的四分之一专家占了其中的 {share}。</translation>
+    </message>
+</context>
+<context>
     <name>FaultReporter</name>
     <message>
         <source>KTDesk has a fault; it is not your doing.</source>
@@ -1204,6 +1243,14 @@
     <message>
         <source>Open a file…</source>
         <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Find a model to fetch…</source>
+        <translation>查找可下载的模型…</translation>
+    </message>
+    <message>
+        <source>“Find a model to fetch” leads to the page “Discover”, which fetches it from the internet; {name}, for one, has {size}. You can go there at any time, and chat with the demo model meanwhile.</source>
+        <translation>“查找可下载的模型”会打开“发现”页面，从网上下载模型；例如 {name}，大小 {size}。该页面随时可以打开，也可以先用演示模型开始对话。</translation>
     </message>
     <message>
         <source>Small and quick, to try the program; its answers are simple. It is fetched once, about 100 MB, and built here.</source>
@@ -2579,6 +2626,14 @@
         <translation>正在计算…</translation>
     </message>
     <message>
+        <source>Good here: {name}, the largest that answers as fast as one reads.</source>
+        <translation>推荐 {name}：在这台电脑上回答跟得上阅读速度的最大模型。</translation>
+    </message>
+    <message>
+        <source>These are large for this computer. The page “Discover” has smaller ones.</source>
+        <translation>这些模型对这台电脑来说偏大。“发现”页面有更小的模型。</translation>
+    </message>
+    <message>
         <source>{billions} billion parameters · {size} as {quantization}</source>
         <translation>{hundred_millions} 亿参数 · {quantization} 格式 {size}</translation>
     </message>
@@ -2951,6 +3006,10 @@
     <message>
         <source>Map of the layers</source>
         <translation>各层分布图</translation>
+    </message>
+    <message>
+        <source>Experts that were chosen</source>
+        <translation>被选中的专家</translation>
     </message>
     <message>
         <source>Predicted and measured</source>
@@ -4790,6 +4849,14 @@
     <message>
         <source>Layer {number}, {what}: {size}, {where}</source>
         <translation>第 {number} 层，{what}：{size}，{where}</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}: {share} of the choices</source>
+        <translation>第 {layer} 层，专家 {expert}：占选择的 {share}</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ktdesk import Done, Event, ModelInfo, Prefill, PromptSize, Request, Stats, Token
 from ktdesk.engine import LoadProgress
 from ktdesk.errors import Cancelled, ModelFileError, RequestError
@@ -34,6 +37,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.threads = 0
+        self.counts = np.zeros((0, 0), np.int64)
         self.info: ModelInfo | None = None
         self.loads: list[tuple[Path, int, int, str]] = []
         self.requests: list[Request] = []
@@ -106,6 +110,9 @@ class FakeEngine:
         while request.options.context_full == "shift" and sum(sizes[dropped:]) >= 512:
             dropped += 1
         return PromptSize(sum(sizes[dropped:]), dropped, self.info.context_tokens)
+
+    def expert_counts(self) -> NDArray[np.int64] | None:
+        return self.counts if self.info else None
 
     def unload(self) -> None:
         self.cancel_load()

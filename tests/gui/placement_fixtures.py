@@ -30,7 +30,7 @@ class Workplace:
 
     def open(self, path: Path) -> Opened:
         planner = Planner(Checkpoint.open(path), self.machine, self.outcomes, "key")
-        return Opened(planner, shipped_texts())
+        return Opened(planner, shipped_texts(planner.checkpoint.architecture))
 
 
 def lite(folder: Path) -> Path:

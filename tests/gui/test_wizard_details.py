@@ -21,6 +21,7 @@ from ui.chat.model_presenter import ModelPresenter
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.wizard.page import WizardPage
+from ui.wizard.survey import Prospect, suggestion
 
 
 def test_a_folder_is_added_and_its_model_loaded(
@@ -129,3 +130,44 @@ def test_a_failure_is_shown(
     press(qtbot, page, "Measure (about 10 s)")
     qtbot.waitUntil(page.banner.isVisible)
     assert "Try again." in page.banner.text
+
+
+def test_a_good_model_is_named_and_where_to_fetch_it(
+    qtbot: QtBot, page: WizardPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = suggestion(window.wizard.prospects or ())
+    assert good is not None
+    press(qtbot, page, "Next")
+    assert f"Good here: {good.name}," in said(page)
+    press(qtbot, page, "Next")
+    press(qtbot, page, "Next")
+    assert f"{good.name}, for one, has " in said(page)
+    shown: list[str] = []
+    monkeypatch.setattr(window, "show_page", shown.append)
+    press(qtbot, page, "Find a model to fetch…")
+    assert shown == ["discover"]
+    assert window.wizard.is_wanted is False
+
+
+@pytest.mark.parametrize("machine", ["laptop"], indirect=True)
+def test_where_all_are_too_large_it_says_so(qtbot: QtBot, page: WizardPage) -> None:
+    press(qtbot, page, "Next")
+    assert "These are large for this computer" in said(page)
+
+
+def test_the_suggestion_is_the_largest_that_is_read_as_it_comes() -> None:
+    def prospect(name: str, billions: int, fit: str, speed: float) -> Prospect:
+        return Prospect(
+            name=name,
+            quantization="Q4_K_M",
+            weights=billions * 10**9,
+            size_bytes=10**9,
+            fit=fit,
+            low=speed,
+            high=speed,
+        )
+
+    small, large = prospect("small", 8, "comfortable", 30), prospect("large", 30, "tight", 6)
+    slow, disk = prospect("slow", 200, "comfortable", 3), prospect("disk", 600, "from_disk", 9)
+    assert suggestion([small, large, slow, disk]) is large
+    assert suggestion([slow, disk]) is None

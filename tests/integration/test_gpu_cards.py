@@ -170,8 +170,14 @@ def test_each_card_keeps_to_the_budget(tiny: Tiny) -> None:
     resources.gpus, resources.cards = {i: gpu_device(i, 1 << 30) for i in (0, 1)}, plan.cards
     arena = resources.gpus[1].arena
     held = arena.allocate(arena.budget_bytes - arena.used_bytes - 65536)
-    with pytest.raises(MemoryShortage, match="graphics card"):
+    name = resources.gpus[1].module.facts().devices[1].name
+    with pytest.raises(MemoryShortage) as caught:
         build_model(resources, plan, lambda _: None)
+    told = str(caught.value)
+    assert told.startswith(f"Not enough memory on graphics card 1 ({name}), of which 1.1 GB may be")
+    assert " are needed, " in told
+    for way_out in ("context", "cache", "layers"):
+        assert way_out in caught.value.hint
     del held
 
 

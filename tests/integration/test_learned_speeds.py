@@ -17,7 +17,7 @@ from ktdesk.planning.plan import Plan
 from ktdesk.planning.record import outcomes_path, read_outcomes
 from ktdesk.planning.this_machine import plan_here
 from ktdesk.runtime.request import Done, Options, Request, Stats, Token
-from ktdesk.settings import EngineSettings
+from ktdesk.settings import EngineSettings, HardwareSettings, Settings, config_file, save_settings
 from tests.tiny import tiny_deepseek
 
 LONG = "The river has two voices. In spring it speaks loudly, in summer it whispers. " * 5
@@ -67,6 +67,17 @@ def test_a_long_answer_corrects_the_next_plan(engine: Engine, model: Path) -> No
         predicted = before.decode[depth].tokens_per_s
         assert speed.tokens_per_s.low == pytest.approx(predicted.low * ratio)
         assert speed.tokens_per_s.high == pytest.approx(predicted.high * ratio)
+
+
+def test_the_users_figures_are_learnt_with(engine: Engine, model: Path) -> None:
+    answer(engine)
+    as_found = read_outcomes()
+    save_settings(Settings(hardware=HardwareSettings(bandwidth_gbs=1)), config_file())
+    engine.load(model)
+    answer(engine)
+    _, before, _, after = read_outcomes()
+    assert as_found[1] == before
+    assert after.predicted < before.predicted
 
 
 def test_predictions_are_kept_as_they_are_without_corrections(engine: Engine) -> None:

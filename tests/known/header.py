@@ -52,9 +52,7 @@ def tensors(model: Known) -> Iterator[Tensor]:
 def _attention(model: Known, layer: int) -> Iterator[Tensor]:
     attention, width = model.attention, model.width
     yield Tensor("attn_norm.weight", Type.F32, (width,))
-    second = (
-        "ffn_norm" if model.architecture in ("deepseek2", "qwen3moe") else "post_attention_norm"
-    )
+    second = "post_attention_norm" if model.architecture in ("glm4moe", "gpt-oss") else "ffn_norm"
     yield Tensor(f"{second}.weight", Type.F32, (width,))
     if isinstance(attention, Mla):
         yield from _latent_attention(model, attention)
@@ -68,6 +66,8 @@ def _attention(model: Known, layer: int) -> Iterator[Tensor]:
         yield Tensor(f"attn_{name}.bias", Type.F32, (sizes[name],))
     for name in ("q", "k") if attention.norms else ():
         yield Tensor(f"attn_{name}_norm.weight", Type.F32, (attention.head_size,))
+    for name in ("q", "k") if attention.row_norms else ():
+        yield Tensor(f"attn_{name}_norm.weight", Type.F32, (sizes[name],))
     if attention.sinks:
         yield Tensor("attn_sinks.weight", Type.F32, (attention.heads,))
 
@@ -101,6 +101,8 @@ def _feed_forward(model: Known, layer: int) -> Iterator[Tensor]:
         inner = model.expert_width
         for name, size in (("gate", inner), ("up", inner), ("down", width)):
             yield Tensor(f"ffn_{name}_exps.bias", Type.F32, (model.experts, size))
+    if model.shared_gate:
+        yield Tensor("ffn_gate_inp_shexp.weight", Type.F32, (width,))
     if model.shared_width:
         yield from _mlp(model, layer, "_shexp", (), model.shared_width)
 

@@ -23,12 +23,13 @@ class Mla:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gqa:
-    """Grouped queries. norms: of each head's queries and keys."""
+    """Grouped queries. norms: of each head's queries and keys. row_norms: of all heads together."""
 
     heads: int
     kv_heads: int
     head_size: int
     norms: bool = False
+    row_norms: bool = False
     biases: tuple[str, ...] = ()
     sinks: bool = False
 
@@ -50,6 +51,7 @@ class Known:
     experts_used: int
     expert_width: int
     shared_width: int = 0
+    shared_gate: bool = False
     router_bias: Literal["", "exp_probs_b.bias", "ffn_gate_inp.bias"] = ""
     expert_biases: bool = False
     types: Types = field(default_factory=lambda: Q4_K_M)

@@ -19,6 +19,9 @@ from ui.settings_store import SettingsStore
 from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ktdesk.library.shelf.model import LocalModel
 
 
@@ -89,6 +92,10 @@ class ModelPresenter(QObject):
     def engine_settings(self) -> EngineSettings:
         """The engine's settings that hold for the loaded model."""
         return self.own.over(self._store.settings.engine)
+
+    def expert_counts(self) -> NDArray[np.int64] | None:
+        """Return how often experts were chosen; see `Engine.expert_counts`."""
+        return self._bridge.expert_counts()
 
     def start(self) -> None:
         """Load the model that was used last, or else the demo model, if it was made before.

@@ -41,6 +41,10 @@ class LayerMap(QWidget):
         self._grid.show_cells(cells)
         self.retranslate()
 
+    def column(self, layer: int) -> tuple[float, float]:
+        """Return where a layer's column begins, and its width; nowhere if it is not shown."""
+        return self._grid.column(layer)
+
     def retranslate(self) -> None:
         """Say it in the present language and colours."""
         devices = sorted({device for cell in self._grid.cells.values() for device in cell.devices})
@@ -131,9 +135,14 @@ class _Grid(QWidget):
         )
 
     def _box(self, layer: int, row: int) -> QRectF:
+        x, width = self.column(layer)
+        return QRectF(x, row * (_ROW + _GAP), width, _ROW)
+
+    def column(self, layer: int) -> tuple[float, float]:
+        if layer not in self._layers:
+            return 0.0, 0.0
         step = self._step()
-        x = self._left() + self._layers.index(layer) * step
-        return QRectF(x, row * (_ROW + _GAP), max(1.0, step - _GAP), _ROW)
+        return self._left() + self._layers.index(layer) * step, max(1.0, step - _GAP)
 
     def _left(self) -> int:
         """Return the width of the rows' names."""

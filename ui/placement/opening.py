@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model that can be planned. texts: of the placements that come with KTDesk, by name."""
+    """A model that can be planned. texts: of the placements for it that KTDesk has, by name."""
 
     planner: Planner
     texts: dict[str, str]
@@ -24,4 +24,5 @@ def open_here(path: Path) -> Opened:
     from ktdesk.planning.choices import shipped_texts
     from ktdesk.planning.this_machine import open_planner
 
-    return Opened(open_planner(path), shipped_texts())
+    planner = open_planner(path)
+    return Opened(planner, shipped_texts(planner.checkpoint.architecture))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from ui.placement.bars import Bars
 from ui.placement.controls import Controls
 from ui.placement.drawing import draw
+from ui.placement.expert_map import ExpertMap
+from ui.placement.expert_watch import ExpertWatch
 from ui.placement.layer_map import LayerMap
 from ui.placement.model_field import ModelField
 from ui.placement.outcomes import Outcomes
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ui.chat.model_presenter import ModelPresenter
 
 _RULES = 3  # the place of their heading
+_EXPERTS = 5  # of the headings
 _WIDEST, _NARROW = 860, 640  # of the column; narrower, charts stand below each other
 
 
@@ -55,6 +58,8 @@ class PlacementPage(QWidget):
         self.decode = SpeedChart(theme, lambda: self.tr("Answers: tokens/s"), self)
         self.prefill = SpeedChart(theme, lambda: self.tr("Prompts: tokens/s"), self, is_log=True)
         self.rules, self.map = RulesPanel(presenter, theme, self), LayerMap(theme, self)
+        self.experts = ExpertMap(theme, self.map.column, self)
+        self._watch = ExpertWatch(presenter, model)
         self.outcomes, self._waiting = Outcomes(self), QLabel(self)
         self._waiting.setObjectName("muted")
         self._headings: list[QLabel] = []
@@ -64,6 +69,7 @@ class PlacementPage(QWidget):
         presenter.failed.connect(self.banner.show_error)
         presenter.store.changed.connect(self._follow_mode)
         self._follow_mode()
+        self._watch.looked.connect(self.experts.show_choices)
         model.failed.connect(self.banner.show_error)
         self.retranslate()
 
@@ -71,7 +77,8 @@ class PlacementPage(QWidget):
         """Say it in the present language."""
         titles = (
             self.tr("What is wanted"), self.tr("Memory"), self.tr("Speed"), self.tr("Rules"),
-            self.tr("Map of the layers"), self.tr("Predicted and measured"),
+            self.tr("Map of the layers"), self.tr("Experts that were chosen"),
+            self.tr("Predicted and measured"),
         )  # fmt: skip
         for heading, title in zip(self._headings, titles, strict=True):
             heading.setText(title)
@@ -100,6 +107,10 @@ class PlacementPage(QWidget):
         self.prefill.show_speeds(drawing.prefill or {})
         self.rules.show_rules(drawing.table)
         self.map.show_cells(drawing.cells)
+        has_experts = any(cell.share == "routed" for cell in drawing.cells)
+        for part in (self.experts, self._headings[_EXPERTS]):
+            part.setVisible(has_experts)
+        self._watch.look()
         self.outcomes.show_outcomes(drawing.outcomes)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, RUF100 - Qt's name
@@ -107,6 +118,12 @@ class PlacementPage(QWidget):
         super().showEvent(event)
         if self._presenter.path and not self._presenter.is_reading:
             self._presenter.show_model(self._presenter.path)
+        self._watch.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Look at nothing that nobody sees."""
+        super().hideEvent(event)
+        self._watch.watch(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Put the charts side by side where there is room."""
@@ -123,7 +140,10 @@ class PlacementPage(QWidget):
         sections = QVBoxLayout(self._body)
         sections.setContentsMargins(0, 0, 0, 0)
         sections.setSpacing(10)
-        for part in (self.controls, self.bars, self._charts, self.rules, self.map, self.outcomes):
+        for part in (
+            self.controls, self.bars, self._charts, self.rules, self.map, self.experts,
+            self.outcomes,
+        ):  # fmt: skip
             heading = QLabel(self._body)
             heading.setObjectName("heading")
             self._headings.append(heading)

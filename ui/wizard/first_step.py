@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
 from ui.widgets.fits import fit_text
-from ui.wizard.parts import SPACING, Card, Column
+from ui.wizard.parts import SPACING, Card, Column, label
 from ui.wizard.presenter import WizardPresenter
-from ui.wizard.survey import Places
+from ui.wizard.survey import Places, suggestion
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
@@ -40,14 +40,18 @@ class FirstStep(QWidget):
         self._buttons: dict[Path | None, QRadioButton] = {}
         self._open = QPushButton(self)
         self._open.clicked.connect(self._ask)
+        self._discover, self._more = QPushButton(self), label("", "muted")
+        self._discover.clicked.connect(wizard.discover)
         row = QHBoxLayout()
         row.addWidget(self._open)
+        row.addWidget(self._discover)
         row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
         column.addWidget(self._choices)
         column.addLayout(row)
+        column.addWidget(self._more)
         column.addStretch()
 
     def title(self) -> str:
@@ -61,6 +65,15 @@ class FirstStep(QWidget):
     def refresh(self) -> None:
         """Say it in the present language, and as things stand. The focus stays where it is."""
         self._open.setText(self.tr("Open a file…"))
+        self._discover.setText(self.tr("Find a model to fetch…"))
+        good = suggestion(self._wizard.prospects or ())
+        text = self.tr(
+            "“Find a model to fetch” leads to the page “Discover”, which fetches it from the "
+            "internet; {name}, for one, has {size}. You can go there at any time, and chat with "
+            "the demo model meanwhile."
+        )
+        size = format_bytes(good.size_bytes) if good else ""
+        self._more.setText(text.format(name=good.name, size=size) if good else "")
         choices = self._all()
         if choices != self._shown:
             self._shown = choices

@@ -9,9 +9,9 @@ from ktdesk.errors import format_bytes
 from ui.widgets.fits import fit_text
 from ui.wizard.parts import Card, Column, label
 from ui.wizard.presenter import WizardPresenter
-from ui.wizard.survey import Prospect
+from ui.wizard.survey import READING_TOKENS_PER_S, Prospect, suggestion
 
-_FAST, _READING, _SLOW = 15.0, 5.0, 1.5  # tokens per second: people read about five
+_FAST, _SLOW = 3 * READING_TOKENS_PER_S, 0.3 * READING_TOKENS_PER_S
 
 
 class ModelsStep(QWidget):
@@ -42,7 +42,15 @@ class ModelsStep(QWidget):
         if self._wizard.prospects is None:
             self._cards.fill(label(self.tr("Calculating…"), "muted"))
         else:
-            self._cards.fill(*map(self._card, self._wizard.prospects))
+            cards = map(self._card, self._wizard.prospects)
+            self._cards.fill(label(self._advice(self._wizard.prospects), "heading"), *cards)
+
+    def _advice(self, prospects: list[Prospect]) -> str:
+        """Return what to take of all that."""
+        if good := suggestion(prospects):
+            text = self.tr("Good here: {name}, the largest that answers as fast as one reads.")
+            return text.format(name=good.name)
+        return self.tr("These are large for this computer. The page “Discover” has smaller ones.")
 
     def _card(self, prospect: Prospect) -> Card:
         size = self.tr("{billions} billion parameters · {size} as {quantization}").format(
@@ -67,10 +75,10 @@ class ModelsStep(QWidget):
         return text.format(low=low, high=high, pace=self._pace(prospect))
 
     def _pace(self, prospect: Prospect) -> str:
-        middle = (prospect.low * prospect.high) ** 0.5
+        middle = prospect.middle
         if middle >= _FAST:
             return self.tr("faster than one reads")
-        if middle >= _READING:
+        if middle >= READING_TOKENS_PER_S:
             return self.tr("about as fast as one reads")
         if middle >= _SLOW:
             return self.tr("slower than one reads")

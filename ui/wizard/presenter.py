@@ -20,14 +20,14 @@ class WizardPresenter(QObject):
     """Looks at the machine and for models, and loads the one that is chosen at the end.
 
     changed: anything below. progress: the share of the measurements that is done. failed: a
-    KTDeskError. ended: the chat is wanted. machine, prospects, places: None until they are known.
-    choice: the file to begin with, None for the demo model.
+    KTDeskError. ended: the page of this name is wanted. machine, prospects, places: None until they
+    are known. choice: the file to begin with, None for the demo model.
     """
 
     changed = Signal()
     progress = Signal(float)
     failed = Signal(object)
-    ended = Signal()
+    ended = Signal(str)
 
     def __init__(self, model: ModelPresenter, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -118,10 +118,14 @@ class WizardPresenter(QObject):
             self._model.start()
         self._end()
 
-    def _end(self) -> None:
+    def discover(self) -> None:
+        """Look for models to fetch, instead of beginning with one."""
+        self._end("discover")
+
+    def _end(self, page: str = "chat") -> None:
         self.stop_measuring()
         self._store.set("interface", "wizard_done", True)
-        self.ended.emit()
+        self.ended.emit(page)
 
     def _keep_folders(self, settings: Settings) -> None:
         for name in ("folders", "downloads"):

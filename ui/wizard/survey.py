@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ktdesk.planning.plan import Plan
 
 
+READING_TOKENS_PER_S = 5.0  # that people read, about
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
     """What a published model would do on a machine. Codes are those of `ktdesk.planning`.
@@ -38,6 +41,11 @@ class Prospect:
     missing_bytes: int = 0
     smaller: str = ""
     saved_bytes: int = 0
+
+    @property
+    def middle(self) -> float:
+        """Tokens per second, between the ends."""
+        return (self.low * self.high) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,16 @@ def estimate(machine: Machine, settings: EngineSettings) -> list[Prospect]:
 
     free = without_model(machine)  # of a model that is loaded: another one would replace it
     return [_prospect(model, plan_known(model, free, settings)) for model in known_models()]
+
+
+def suggestion(prospects: Sequence[Prospect]) -> Prospect | None:
+    """Return the model to begin with: the largest that fits and answers as fast as one reads."""
+    good = (
+        each
+        for each in prospects
+        if each.fit in ("comfortable", "tight") and each.middle >= READING_TOKENS_PER_S
+    )
+    return max(good, key=lambda each: each.weights, default=None)
 
 
 def _prospect(model: KnownModel, plan: Plan) -> Prospect:

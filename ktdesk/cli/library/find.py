@@ -61,7 +61,8 @@ def _print_catalogue(program: Program, *, as_json: bool) -> None:
     from ktdesk.hardware import describe_machine
     from ktdesk.library.hub.catalogue import read_catalogue
 
-    machine, settings = describe_machine(), program.settings.engine
+    machine = describe_machine(settings=program.settings.hardware)
+    settings = program.settings.engine
     planned = [(entry, entry.plan(machine, settings)) for entry in read_catalogue()]
     if as_json:
         program.terminal.json({"catalogue": [_entry_json(*each) for each in planned]})

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ktdesk.hardware.figures import overrule
 from ktdesk.hardware.machine import Machine
+from ktdesk.settings import HardwareSettings
 from tests.hub import Hub
 from tests.unit.cli.conftest import R1, On
 from tests.unit.planning.machines import card, machine
@@ -68,13 +70,15 @@ def test_what_cannot_be_read_is_said_beside_the_others(ktdesk, hub: Hub) -> None
 
 
 def test_without_words_the_catalogue_is_listed_without_a_network(
-    ktdesk, monkeypatch: pytest.MonkeyPatch
+    ktdesk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def describe() -> Machine:
-        return machine(512, card())
+    def describe(settings: HardwareSettings) -> Machine:
+        return overrule(machine(512, card()), settings)
 
     monkeypatch.setattr("ktdesk.hardware.describe_machine", describe)
     done = ktdesk("models", "find")
+    (home / "settings.toml").write_text("[hardware]\navailable_gb = 1\n", encoding="utf-8")
+    assert "; in Q4_K_M: fits, " not in ktdesk("models", "find").out
     assert "; in Q4_K_M: fits, " in done.out
     entries = json.loads(ktdesk("models", "find", "--json").out)["catalogue"]
     titles = [line.split("  (")[0] for line in done.out.splitlines()[::2]]

@@ -19,6 +19,7 @@ from ktdesk.hardware.report import report
 from ktdesk.hardware.verdicts import judge
 from ktdesk.hardware.windows import Answers
 from tests.unit.hardware.machines import GIB, memory_device, table, write, write_machine
+from tests.unit.hardware.test_windows import core
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="machines are Linux's files")
 
@@ -186,6 +187,40 @@ def test_windows_answers(look, tmp_path: Path) -> None:
     assert (machine.memory.channels, machine.memory.modules_problem) == (2, "")
     assert machine.system.power_plan == "power saver"
     assert codes(machine) == {"card_missing", "plan_slow", "memory_slow"}
+
+
+def test_windows_on_a_hybrid_processor(look, tmp_path: Path) -> None:
+    write_machine(tmp_path, name="Intel Core i9", cores=24, memory_gib=64)
+    cores = b"".join(
+        [*(core(1, 1 << i) for i in range(8)), *(core(0, 256 << i) for i in range(16))]
+    )
+    processor = look(answers={"cores": cores}).processor
+    assert (processor.physical_cores, processor.fast_cores) == (24, 8)
+
+
+def test_windows_on_two_sockets_with_a_node_each(look, tmp_path: Path) -> None:
+    write_machine(tmp_path, name="Intel Xeon", nodes=2, cores=16, memory_gib=256)
+    shutil.rmtree(tmp_path / "sys/devices/system/cpu")
+    socket = {"Name": "x", "NumberOfCores": 16, "L2CacheSize": 32768, "L3CacheSize": 46080}
+    module = {
+        "Capacity": 34359738368,
+        "Speed": 4800,
+        "ConfiguredClockSpeed": 4800,
+        "DeviceLocator": "CPU1_DIMM_A1",
+        "BankLabel": "BANK 0",
+        "SMBIOSMemoryType": 34,
+        "DataWidth": 64,
+    }
+    slots = (f"CPU{cpu}_DIMM_{channel}1" for cpu in (1, 2) for channel in "ABCD")
+    modules = [module | {"DeviceLocator": slot} for slot in slots]
+    machine = look(answers={"processors": [socket, socket], "modules": modules})
+    assert machine.processor.sockets == 2
+    assert [cache.count for cache in machine.processor.caches] == [2, 2]
+    assert [node.id for node in machine.memory.nodes] == [0, 1]
+    assert machine.memory.channels == 8
+    assert machine.memory.peak_bytes_per_s == 8 * 4800e6 * 8
+    assert not machine.gpus
+    assert machine.gpus_problem
 
 
 def test_wsl(look, tmp_path: Path) -> None:

@@ -77,11 +77,11 @@ def test_a_pattern_matches_whole_parts_only() -> None:
 def test_a_pattern_may_name_a_range_of_numbers() -> None:
     slots = [SlotPath(f"layers.{i}.mlp.experts", "experts") for i in range(12)]
     placement = rules(
-        "{match: layers.2-10.mlp.experts, use: experts.cuda}", "{match: '**', use: '*.cpu'}"
+        "{match: layers.2-10.mlp.experts, use: experts.torch}", "{match: '**', use: '*.cpu'}"
     )
     chosen = placement.assign(slots)
-    on_gpu = [i for i, slot in enumerate(slots) if chosen[slot.path].use == "experts.cuda"]
-    assert on_gpu == list(range(2, 11))
+    chosen_by = [i for i, slot in enumerate(slots) if chosen[slot.path].use == "experts.torch"]
+    assert chosen_by == list(range(2, 11))
     for mistaken in ("layers.5-3.mlp.experts", "layers.2-a.mlp.experts", "layers.2-99999.*.*"):
         with pytest.raises(PlacementError, match="matches nothing"):
             rules(f"{{match: {mistaken}, use: '*.cuda'}}", "{match: '**', use: '*.cpu'}").assign(
@@ -179,3 +179,30 @@ def test_a_default_leaves_what_a_rule_says() -> None:
         "{match: '**', use: '*.cpu'}",
     ).with_default("deferred", 2)
     assert [rule.options["deferred"] for rule in placement.rules] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "line"),
+    [
+        (
+            ["{match: layers.*.mlp.experts, use: experts.cpu}", "{match: '**', use: '*.cuda'}"],
+            r"o_proj \(cuda\) on the GPU and layers.0.mlp.experts \(cpu\) on the CPU",
+            3,
+        ),
+        (
+            [
+                "{match: layers.0.mlp.experts, use: experts.host}",
+                "{match: layers.0.**, use: '*.cuda', with: {card: 1}}",
+                "{match: '**', use: '*.cuda'}",
+            ],
+            r"layers.0.mlp.experts on card 0 and layers.0.self_attn.o_proj on card 1",
+            3,
+        ),
+    ],
+)
+def test_operators_that_cannot_work_together_are_an_error_at_a_line(
+    lines: list[str], message: str, line: int
+) -> None:
+    with pytest.raises(PlacementError, match=message) as caught:
+        rules(*lines).assign(SLOTS)
+    assert caught.value.line == line

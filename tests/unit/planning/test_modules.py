@@ -10,7 +10,9 @@ from gguf import GGUFReader
 
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
+from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part
+from ktdesk.planning.assignment import CPU, assign
 from ktdesk.planning.modules import Anatomy, dissect
 from tests.known.models import MODELS
 from tests.tiny.gemma3 import tiny_gemma3
@@ -105,6 +107,30 @@ def test_a_tied_head_counts_once(tmp_path: Path) -> None:
     table = {tensor.name: int(tensor.n_bytes) for tensor in GGUFReader(path).tensors}
     assert tied.size_bytes == sum(table.values())
     assert tied.bytes_of(Part.HEAD) == table["token_embd.weight"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "copies"),
+    [
+        ("{match: '**', use: '*.cpu'}", 1),
+        ("{match: '**', use: '*.cuda'}", 2),
+        ("{match: lm_head, use: linear.cpu, with: {quantization: q4_0}}", 1 + 18 / 128),
+    ],
+)
+def test_a_tied_head_elsewhere_than_the_embeddings_is_a_copy(
+    tmp_path: Path, rules: str, copies: float
+) -> None:
+    path = tiny_gemma3(tmp_path / "tied.gguf").path
+    anatomy = dissect(Checkpoint.open(path), CacheType.F16)
+    every = "{match: '**', use: '*.cpu'}"
+    lines = [rules] if "'**'" in rules else [rules, every]
+    placement = Placement.parse("test", "rules:\n" + "".join(f"- {line}\n" for line in lines))
+    found = assign(anatomy, placement)
+    sizes = {part: sum(each.module.size_bytes for each in found.placed if each.module.part is part)
+             for part in (Part.EMBEDDING, Part.HEAD)}  # fmt: skip
+    size = anatomy.bytes_of(Part.HEAD)
+    assert sum(sizes.values()) == copies * size
+    assert found.weight_bytes(CPU) >= size  # where rows are looked up
 
 
 @pytest.mark.parametrize("factor", [0.4, 0.99, 1.0, 1.8])

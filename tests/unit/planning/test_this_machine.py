@@ -13,10 +13,12 @@ import torch
 from ktdesk.devices.cuda import CudaDevice
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import describe_machine
+from ktdesk.hardware.figures import overrule
 from ktdesk.hardware.measurements import hardware_key
 from ktdesk.planning.plan import Wishes
 from ktdesk.planning.record import Outcome, keep_outcomes
-from ktdesk.planning.this_machine import open_planner, without_model
+from ktdesk.planning.this_machine import machine_here, open_planner, without_model
+from ktdesk.settings import HardwareSettings, Settings, config_file, save_settings
 from tests.gpu.under_test import emulated_module
 from tests.tiny.olmoe import tiny_olmoe
 from tests.unit.planning.machines import GB, card, machine
@@ -56,3 +58,22 @@ def test_speeds_of_this_machine_correct_what_is_planned_on_it(tmp_path: Path) ->
     after = planner.plan(wishes).decode[0].tokens_per_s.middle
     # The correction is all that is new.
     assert after == pytest.approx(3 * before, rel=1e-6)
+
+
+def test_the_users_figures_are_what_is_planned_for(tmp_path: Path) -> None:
+    path = tiny_olmoe(tmp_path / "tiny.gguf").path
+    figures = HardwareSettings(bandwidth_gbs=400, available_gb=5000, disk_mbs=123, cores=3)
+    save_settings(Settings(hardware=figures), config_file())
+    here = open_planner(path).machine
+    assert here.memory.read_bytes_per_s == 400e9
+    assert here.memory.available_bytes == 5000 * GB
+    assert here.processor.physical_cores == 3
+    assert [disk.read_bytes_per_s for disk in here.disks] == [123e6]
+    assert hardware_key(here) == hardware_key(machine_here(tmp_path))
+
+
+def test_what_the_user_says_is_free_is_free() -> None:
+    said = HardwareSettings(available_gb=50, card_free_mb=9000)
+    on = without_model(overrule(machine(64, card(), card()), said))
+    assert on.memory.available_bytes == 50 * GB
+    assert [gpu.free_bytes for gpu in on.gpus] == [9 * GB, card().free_bytes]

@@ -51,8 +51,12 @@ def test_an_entry_is_planned(entry: CatalogueEntry, on: Machine) -> None:
         assert plan.verdict.fit in (Fit.FROM_DISK, Fit.WILL_NOT_RUN)
 
 
-@pytest.mark.parametrize("placement", shipped_placements(), ids=lambda each: each.name)
-def test_every_placement_fits_an_entry(entry: CatalogueEntry, placement: Placement) -> None:
+@pytest.mark.parametrize(
+    "placement",
+    [placement for placement in shipped_placements() if not placement.model],
+    ids=lambda each: each.name,
+)
+def test_every_placement_for_all_models_fits(entry: CatalogueEntry, placement: Placement) -> None:
     wishes = Wishes(context_tokens=4096, placement=placement)
-    on = machine(768, card(1000), card(1000))
+    on = machine(5000, card(1000), card(1000))  # plain torch holds every weight as a float32
     assert plan_anatomy(entry.shape.anatomy(), on, wishes).verdict.fit is Fit.COMFORTABLE
