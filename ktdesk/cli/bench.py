@@ -24,7 +24,7 @@ from ktdesk import __version__
 from ktdesk.cli.last_bench import Change, LastBench, changes
 from ktdesk.cli.loaded_model import model_json, model_lines
 from ktdesk.cli.measuring import Measured, make_prompt, measure
-from ktdesk.cli.model_choice import choose_model, load_model
+from ktdesk.cli.model_choice import choose_file, load_model
 from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
@@ -66,7 +66,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load, warm up, measure, report."""
-    path = choose_model(arguments.model, program)
+    path = choose_file(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
     placements = arguments.placement or ["auto"]
     sizes = {name: getattr(arguments, name) for name in ("prompt_tokens", "tokens", "runs")}

@@ -112,7 +112,10 @@ class RemoteEngine:
             answer = RemoteAnswer(endpoint, info.context_tokens)
             exchange = self._begun(request, lambda: endpoint.answer(path_for(request), body))
             try:
-                yield from answer.events(exchange.pieces())
+                for event in answer.events(exchange.pieces()):
+                    if request.id not in self._running:
+                        raise Cancelled  # what has come already is not wanted, too
+                    yield event
             except DownloadError as error:
                 raise (endpoint.cut() if answer.pieces else endpoint.broken(error)) from None
             finally:
