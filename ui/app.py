@@ -79,7 +79,7 @@ def _run() -> int:
     from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from ktdesk.engine import Engine
+    from ktdesk.remote.any_engine import AnyEngine
     from ui.bridge import EngineBridge
     from ui.chat.model_presenter import ModelPresenter
     from ui.chat.presenter import ChatPresenter
@@ -111,7 +111,7 @@ def _run() -> int:
 
     follow()
     store.changed.connect(follow)
-    engine = Engine()
+    engine = AnyEngine()
     bridge = EngineBridge(engine, application)
     model = ModelPresenter(bridge, store, application)
     server = ServerPresenter(server_over(engine), store, model, application)

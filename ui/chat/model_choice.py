@@ -60,7 +60,8 @@ class ModelChoice(IconButton):
     def _fill(self, entries: list[LocalModel]) -> None:
         self._menu.clear()
         for entry in entries:
-            about = ", ".join(filter(None, (format_bytes(entry.size_bytes), entry.owner.value)))
+            size = format_bytes(entry.size_bytes) if entry.files else self.tr("remote")
+            about = ", ".join(filter(None, (size, entry.owner.value)))
             action = self._menu.addAction(f"{_menu_text(entry.name)}   ({about})")
             action.setData(entry.path)
             action.setCheckable(True)
