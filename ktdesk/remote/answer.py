@@ -17,6 +17,7 @@ from ktdesk.text.messages import Channel, ToolCall, new_call_id
 _LINE_BYTES = 16_000_000
 # DeepSeek's name, and vLLM's newer one.
 _REASONING = ("reasoning_content", "reasoning")
+_NOTHING: dict[str, Any] = {}
 _REASONS: dict[str, StopReason] = {"length": "length", "content_filter": "stop"}
 
 
@@ -94,7 +95,7 @@ class RemoteAnswer:
         first = self.first_s or end
         prompt = _count(self.usage, "prompt_tokens")
         generated = _count(self.usage, "completion_tokens") or self.pieces
-        details = self.usage.get("prompt_tokens_details") or {}
+        details: Any = self.usage.get("prompt_tokens_details")
         return Stats(
             prompt_tokens=prompt,
             cached_tokens=min(prompt, _count(details, "cached_tokens")),
@@ -109,15 +110,15 @@ class RemoteAnswer:
     def _take(self, message: dict[str, Any]) -> Iterator[Token]:
         if isinstance(usage := message.get("usage"), dict):
             self.usage = cast("dict[str, Any]", usage)
-        choices = message.get("choices") or []
+        choices: Any = message.get("choices")
         if not choices:
             return
-        choice = choices[0]
-        delta = choice.get("delta") or {}
+        choice: Any = choices[0]
+        delta: Any = choice.get("delta") or _NOTHING
         reasoning = next((delta[name] for name in _REASONING if delta.get(name)), "")
         yield from self._token(reasoning, "reasoning")
         yield from self._token(delta.get("content") or choice.get("text") or "", "answer")
-        for part in delta.get("tool_calls") or []:
+        for part in delta.get("tool_calls") or ():
             self._add_call(part)
         if reason := choice.get("finish_reason"):
             self.reason = _REASONS.get(reason, "end")
@@ -137,12 +138,12 @@ class RemoteAnswer:
         self.first_s = self.first_s or time.monotonic()
         self.pieces += 1
         call = self.calls.setdefault(int(part.get("index") or 0), _Call())
-        function = part.get("function") or {}
-        call.id = part.get("id") or call.id
-        call.name += function.get("name") or ""
+        function: Any = part.get("function") or _NOTHING
+        call.id = call.id or part.get("id") or ""
+        call.name = call.name or function.get("name") or ""  # some repeat it in each piece
         call.arguments += function.get("arguments") or ""
 
 
-def _count(fields: Mapping[str, Any], name: str) -> int:
-    value = fields.get(name)
+def _count(fields: Any, name: str) -> int:
+    value: object = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
     return value if isinstance(value, int) and value > 0 else 0

@@ -81,7 +81,13 @@ def _sampling(options: Options, remote: Remote) -> dict[str, Any]:
 
 def _format(options: Options) -> dict[str, Any]:
     if options.json_schema:
-        schema = {"name": "answer", "schema": json.loads(options.json_schema), "strict": True}
+        try:
+            asked = json.loads(options.json_schema)
+        except ValueError as error:
+            raise RequestError(
+                f"The schema of the answer is not JSON: {error}.", hint="Correct the schema."
+            ) from None
+        schema = {"name": "answer", "schema": asked, "strict": True}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
     return {"response_format": {"type": "json_object"}} if options.json else {}
 

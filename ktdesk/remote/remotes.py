@@ -23,6 +23,12 @@ from ktdesk.settings import remotes_folder
 from ktdesk.whole_file import whole_file
 
 ARCHITECTURE = "remote"  # what stands in the place of one
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "address": str,
+    "model": str,
+    "plain": bool,
+    "patience_s": (int, float),
+}
 _CORRECT = "Correct or delete the file, or add the remote again."
 
 
@@ -104,11 +110,11 @@ def read_remote(path: Path) -> Remote:
     """Read a remote's file. Raises RemoteError."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        known = {key: type(value) for key, value in asdict(Remote("", "")).items()}
         for key, value in values.items():
-            if key not in known or type(value) not in {known[key], *_also(known[key])}:
+            if not isinstance(value, _KINDS.get(key, ())):
                 raise RemoteError(f"{path} says {key} = {value!r}.", hint=_CORRECT)
-        return Remote(**{**values, "name": path.stem, "address": whole_address(values["address"])})
+        values |= {"name": path.stem, "address": whole_address(values["address"])}
+        return Remote(**values)
     except FileNotFoundError:
         raise unknown(path.stem) from None
     except (OSError, ValueError, KeyError) as error:
@@ -157,7 +163,3 @@ def unknown(name: str) -> RemoteError:
         f"No remote is called {name!r}.{did_you_mean(name, known) if known else ''}",
         hint="`ktdesk remotes` lists them; `ktdesk remotes add NAME ADDRESS` adds one.",
     )
-
-
-def _also(kind: type) -> tuple[type, ...]:
-    return (int,) if kind is float else ()

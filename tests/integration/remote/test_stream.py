@@ -110,6 +110,7 @@ REFUSED = {
     "the chances of tokens": Options(logprobs=2),
     "typical_p": Options(typical_p=0.5),
     "DRY": Options(dry_multiplier=0.8),
+    "is not JSON": Options(json_schema="{oops"),
 }
 
 
