@@ -16,6 +16,8 @@ from ktdesk.text.tokenizer import Tokenizer
 class KTTokenizer(PreTrainedTokenizerFast):
     """A model file's vocabulary, with its chat template. `from_pretrained` makes one."""
 
+    _unused: frozenset[int] = frozenset()  # tokens that add nothing to a text
+
     @classmethod
     def from_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, path: str | PathLike[str], **options: Any
@@ -31,7 +33,7 @@ class KTTokenizer(PreTrainedTokenizerFast):
         special = {name: tokenizer.token_text(i) for name, i in ids.items() if i is not None}
         # Where nothing follows, what stands there is never read.
         pad = {"pad_token": special["eos_token"]} if "eos_token" in special else {}
-        return cls(
+        made = cls(
             **{
                 "tokenizer_object": tokenizer.library(),
                 "padding_side": "left",  # rows are there to be continued
@@ -43,6 +45,13 @@ class KTTokenizer(PreTrainedTokenizerFast):
                 **options,
             }
         )
+        made._unused = tokenizer.unused_ids
+        return made
+
+    def _decode(self, token_ids: int | list[int], *args: Any, **kwargs: Any) -> str:
+        ids = [token_ids] if isinstance(token_ids, int) else token_ids
+        used = [i for i in ids if i not in self._unused]
+        return super()._decode(used, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _chat_template(checkpoint: Checkpoint, tokenizer: Tokenizer) -> str | None:

@@ -97,6 +97,11 @@ class Tokenizer:
         """Return the first bytes of a text without the space that encoding put before it."""
         return beginning.removeprefix(b" ") if self._scheme.adds_space else beginning
 
+    @property
+    def unused_ids(self) -> frozenset[int]:
+        """The tokens that were never trained, and add nothing to a text."""
+        return frozenset(i for i, kind in enumerate(self._kinds) if kind == Kind.UNUSED)
+
     def library(self) -> Library:
         """Return a tokeniser of the `tokenizers` library with the same tokens.
 

@@ -63,3 +63,9 @@ def test_rows_are_padded_in_front(tokenizer: KTTokenizer) -> None:
     batch = tokenizer(["hello", "a"], padding=True)
     assert batch["attention_mask"][1] == [0, 0, 0, 1]
     assert batch["input_ids"][1][:3] == [tokenizer.pad_token_id] * 3
+
+
+def test_tokens_that_were_never_trained_add_nothing(tokenizer: KTTokenizer) -> None:
+    ids = tokenizer("hello")["input_ids"]
+    assert tokenizer.convert_ids_to_tokens(300) == "<unused300>"
+    assert tokenizer.decode([ids[0], 300, *ids[1:], 301]) == "hello"
