@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +168,17 @@ class Engine:
         with self._turn.taken():
             for some in self._loaded().runner.text_logits(text, by_steps=True):
                 yield from some.logits.numpy()
+
+    def read_tokens(self, tokens: Sequence[int], *, outputs: int = 1) -> NDArray[np.float32]:
+        """Return the logits [outputs, V] after the last of some tokens of one sequence.
+
+        For callers that choose the next token themselves: with it, they ask for all tokens again,
+        of which those that are known are not read again. Waits its turn. Raises RequestError for
+        tokens that the model does not have or the context has no room for, and what `generate`
+        fails with.
+        """
+        with self._turn.taken():
+            return self._loaded().runner.reader.read(tokens, outputs)
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.

@@ -106,6 +106,10 @@ class DownloadError(KTDeskError):
         return self.kind in ("offline", "busy")
 
 
+class RemoteError(KTDeskError):
+    """An endpoint that answers in a model's place is not reached, says no, or makes no sense."""
+
+
 class LibraryError(KTDeskError):
     """Models on this machine cannot be found, compared, moved or deleted."""
 

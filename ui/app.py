@@ -117,7 +117,7 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
-    from ktdesk.engine import Engine
+    from ktdesk.remote.any_engine import AnyEngine
     from ui.bridge import EngineBridge
     from ui.chat.model_presenter import ModelPresenter
     from ui.crash_reports import CrashReports
@@ -158,7 +158,7 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
 
     follow()
     store.changed.connect(follow)
-    engine = Engine()
+    engine = AnyEngine()
     bridge = EngineBridge(engine, application)
     model = ModelPresenter(bridge, store, application)
     server = ServerPresenter(server_over(engine), store, model, application)

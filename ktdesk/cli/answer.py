@@ -79,10 +79,16 @@ def stats_line(stats: Stats) -> str:
             f"{stats.first_token_s:.2f} s to the first token",
             f"prompt {_tokens(read, stats.prefill_tokens_per_s)}",
             f"answer {_tokens(stats.generated_tokens, stats.decode_tokens_per_s)}",
-            f"context {stats.context_used} of {stats.context_tokens}",
+            f"context {of_context(stats)}",
             *_dropped(stats.dropped_messages),
         )
     )
+
+
+def of_context(stats: Stats) -> str:
+    """Return how much of the context is used; of how much, remotes may not tell."""
+    used = str(stats.context_used)
+    return f"{used} of {stats.context_tokens}" if stats.context_tokens else used
 
 
 def _dropped(messages: int) -> list[str]:

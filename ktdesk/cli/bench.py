@@ -20,7 +20,7 @@ from ktdesk.bench.last import Change
 from ktdesk.bench.one import Bench, Sizes, bench_model
 from ktdesk.cli.answer import quietly
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import choose_model, load_model, verify_model
+from ktdesk.cli.model_choice import choose_file, load_model, verify_model
 from ktdesk.cli.placement_bench import compare, comparison_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
@@ -60,7 +60,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load, warm up, measure, report."""
-    path = choose_model(arguments.model, program)
+    path = choose_file(arguments.model, program)
     settings = engine_settings(arguments, program.settings.engine)
     placements = arguments.placement or ["auto"]
     sizes = Sizes(

@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 
 from ktdesk.cli.completing import Names, complete
 from ktdesk.cli.completion_scripts import SCRIPTS
-from ktdesk.cli.model_choice import DEMO, found_models
+from ktdesk.cli.model_choice import DEMO, found_models, usable_models
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.placement_files import shipped_files
@@ -56,7 +56,7 @@ def _complete(program: Program, *, as_json: bool) -> int:
         return [model.id for model in found_models(program.settings)]
 
     def usable() -> list[str]:
-        found = [model.id for model in found_models(program.settings) if not model.problem]
+        found = [model.id for model in usable_models(program.settings) if not model.problem]
         return [DEMO, *found]
 
     names: Names = {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from ktdesk.attachments import Attachment, compose
-from ktdesk.cli.answer import ask, stats_line
+from ktdesk.cli.answer import ask, of_context, stats_line
 from ktdesk.cli.kept_chat import Keeping
 from ktdesk.cli.keyboard import read_message
 from ktdesk.cli.terminal import Terminal
@@ -131,5 +131,5 @@ class Conversation:
         last = self._stats[-1]
         return (
             f"answers {len(self._stats)} · {generated} tokens in {decoding_s:.1f} s · "
-            f"context {last.context_used} of {last.context_tokens}"
+            f"context {of_context(last)}"
         )

@@ -19,6 +19,9 @@ def stage_line(now: LoadProgress) -> str:
 
 def model_lines(info: ModelInfo, threads: int) -> tuple[str, str]:
     """Return two lines: what the model is, and how it is run."""
+    if info.address:
+        context = f"context {info.context_tokens} tokens · " if info.context_tokens else ""
+        return info.name, f"{context}computed at {info.address}"
     workers = "1 thread" if threads == 1 else f"{threads} threads"
     experts = f", {info.experts_used} of {info.experts} experts a token" if info.experts else ""
     deferred = f", {info.deferred_experts} of a token's experts deferred"

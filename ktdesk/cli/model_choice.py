@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from ktdesk.cli.loaded_model import stage_line
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.engine import Engine
-from ktdesk.errors import ModelFileError, SettingsError, did_you_mean
+from ktdesk.errors import ModelFileError, RemoteError, SettingsError, did_you_mean
 from ktdesk.loading import load_into
+from ktdesk.remote import SUFFIX
 from ktdesk.runtime.progress import Report
 from ktdesk.settings import EngineSettings, Settings, models_folder, save_settings
 
@@ -35,20 +36,44 @@ def found_models(settings: Settings) -> Sequence[LocalModel]:
         return shelf.look().models
 
 
+def usable_models(settings: Settings) -> Sequence[LocalModel]:
+    """Return the models that were found, and the remotes."""
+    from ktdesk.remote.remotes import as_model, remotes
+
+    return [*found_models(settings), *map(as_model, remotes())]
+
+
 def choose_model(wanted: str | None, program: Program) -> Path:
     """Return the model file to use: a path, a model's name, the last one used, or the demo.
 
-    DEMO names the demo model even where there is a file or a folder that is called so.
+    DEMO names the demo model even where there is a file or a folder that is called so. A remote's
+    name or address stands for its file; an address that is new is kept under its host's name.
 
-    Raises ModelFileError if nothing goes by that name.
+    Raises ModelFileError if nothing goes by that name, RemoteError for an address that is none.
     """
     if wanted == DEMO:
         return demo_models(program).deepseek2
+    if wanted and wanted.startswith(("http://", "https://")):
+        return _remote_at(wanted, program)
     if wanted:
         path = Path(wanted).expanduser()
         is_path = path.exists() or path.suffix == ".gguf" or path.name != wanted
         return path if is_path else _named(wanted, program.settings)
     return _last_used(program.settings) or demo_models(program).deepseek2
+
+
+def choose_file(wanted: str | None, program: Program) -> Path:
+    """Return the model file to look into, as `choose_model` does.
+
+    Raises RemoteError for a remote, which has none.
+    """
+    path = choose_model(wanted, program)
+    if path.suffix == SUFFIX:
+        raise RemoteError(
+            f"{path.stem} runs on another machine, so there is no file to look into.",
+            hint="Name a model on this computer.",
+        )
+    return path
 
 
 def demo_models(program: Program, source: Path | None = None) -> DemoModels:
@@ -117,15 +142,29 @@ def _last_used(settings: Settings) -> Path | None:
     return find_again(Path(last), settings)
 
 
+def _remote_at(address: str, program: Program) -> Path:
+    from ktdesk.remote import remotes as known
+
+    whole = known.whole_address(address)
+    for remote in known.remotes():
+        if remote.address == whole:
+            return remote.path
+    remote = known.new_remote(known.name_for(address), address)
+    known.save_remote(remote)
+    program.terminal.note(f"The remote is kept as {remote.name}: `ktdesk remotes` lists it.")
+    return remote.path
+
+
 def _named(name: str, settings: Settings) -> Path:
     from ktdesk.library.shelf.model import named
 
-    models = [model for model in found_models(settings) if not model.problem]
+    models = [model for model in usable_models(settings) if not model.problem]
     if called := named(models, name):
         return called[0].path
     known = did_you_mean(name, [DEMO, *(model.id for model in models)])
     raise ModelFileError(
         Path(name),
         f"No model is called {name!r}.{known}",
-        hint="`ktdesk models` lists the models that were found; or give the path of a .gguf file.",
+        hint="`ktdesk models` lists the models that were found, `ktdesk remotes` those of other "
+        "machines; or give the path of a .gguf file.",
     )

@@ -20,7 +20,7 @@ from typing import Any
 
 from ktdesk import __version__
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import choose_model, load_model
+from ktdesk.cli.model_choice import choose_file, load_model
 from ktdesk.cli.program import Program, on_interrupt
 from ktdesk.cli.setting_arguments import add_engine_arguments, add_model_argument, engine_settings
 from ktdesk.engine import Engine
@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, program: Program) -> int:
     """Load, measure, report."""
-    path = choose_model(arguments.model, program)
+    path = choose_file(arguments.model, program)
     text = _read(arguments.text)
     settings = engine_settings(arguments, program.settings.engine)
     if settings.deferred_experts:

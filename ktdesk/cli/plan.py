@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ktdesk.cli.library.elsewhere import find_elsewhere, is_elsewhere
-from ktdesk.cli.model_choice import choose_model
+from ktdesk.cli.model_choice import choose_file
 from ktdesk.cli.plan_text import plan_lines
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
@@ -61,7 +61,7 @@ def run(arguments: Namespace, program: Program) -> int:
         placement = arguments.placement or "auto"
         program.terminal.note(_chosen(found))
     else:
-        path = choose_model(arguments.model, program)
+        path = choose_file(arguments.model, program)
         planner, about = open_planner(path), {"path": str(path)}
         model = prepare_load(path)
         settings, placement = model.own.over(settings), model.placement(arguments.placement)

@@ -27,7 +27,9 @@ class Program:
 
 def new_engine(threads: int) -> Engine:
     """Return an engine, without a model as yet."""
-    return Engine(threads=threads)
+    from ktdesk.remote.any_engine import AnyEngine
+
+    return AnyEngine(threads=threads)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktdesk.cli.loaded_model import model_lines
-from ktdesk.cli.model_choice import choose_model, found_models, load_model
+from ktdesk.cli.model_choice import choose_model, load_model, usable_models
 from ktdesk.cli.program import Program
 from ktdesk.cli.setting_arguments import (
     add_engine_arguments,
@@ -147,7 +147,7 @@ def _models(program: Program, given: Path | None) -> Sequence[LocalModel]:
     """Return the models that may be asked for: the one given, and those that were found."""
     from ktdesk.library.shelf.shelf import Shelf
 
-    found = found_models(program.settings)
+    found = usable_models(program.settings)
     if given is None or given in (entry.path for entry in found):
         return found
     with Shelf(()) as shelf:

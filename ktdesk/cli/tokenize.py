@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ktdesk.cli.model_choice import choose_model
+from ktdesk.cli.model_choice import choose_file
 from ktdesk.cli.parsers import UsageError
 from ktdesk.cli.program import Program
 from ktdesk.cli.question import piped_text, readable
@@ -46,7 +46,7 @@ def run(arguments: Namespace, program: Program) -> int:
     from ktdesk.text.tokenizer import Tokenizer
 
     text = _text(arguments.text)
-    path = choose_model(arguments.model, program)
+    path = choose_file(arguments.model, program)
     tokenizer = Tokenizer.from_metadata(path, Checkpoint.open(path).metadata)
     ids = tokenizer.encode(text, add_bos=arguments.bos)
     pieces = [_piece(tokenizer, token) for token in ids]

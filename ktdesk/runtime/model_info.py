@@ -13,7 +13,8 @@ class ModelInfo:
     """What a loaded model is. weight_types: 'Q8_0, F32', the most frequent first.
 
     deferred_experts: how many of a token's experts are added a layer later. parallel: how many
-    answers it computes at a time, at most.
+    answers it computes at a time, at most. address: where another machine computes it; then only
+    path, name and, if it tells, the context are known.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class ModelInfo:
     placement: str
     deferred_experts: int = 0
     parallel: int = 1
+    address: str = ""
 
 
 def model_json(info: ModelInfo, threads: int) -> dict[str, Any]:

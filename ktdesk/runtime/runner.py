@@ -35,6 +35,7 @@ from ktdesk.runtime.request import (
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.sequence import CachedSequence
 from ktdesk.runtime.step import DecodeStep, EagerStep, PromptChunk
+from ktdesk.runtime.token_reading import TokenReader
 from ktdesk.runtime.vocabulary import Vocabulary
 from ktdesk.runtime.window_logits import WindowLogits, window_logits
 from ktdesk.text.reply.parts import PlainReply, ReplyParser
@@ -89,6 +90,7 @@ class Runner:
         self._costs = Costs(STEP_TOKENS)
         self._check_model, self._sequence = check_model, sequence
         self._vocabulary = Vocabulary(tokenizer)
+        self.reader = TokenReader(model, self._decode, sequence, context_tokens, check_model)
 
     def run(self, request: Request, cancelled: Flag) -> Iterator[Event]:
         """Yield Prefill events, Token and ToolCall events, then one Done.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ktdesk.errors import KTDeskError, RequestError, TemplateError
+from ktdesk.errors import KTDeskError, RemoteError, RequestError, TemplateError
 
 Dialect = Literal["openai", "ollama", "anthropic", "web"]
 
@@ -63,7 +63,10 @@ def as_api_error(error: KTDeskError) -> ApiError:
     """Return an error of the engine as one of a request: the client's fault, or the server's."""
     if isinstance(error, ApiError):
         return error
-    status = 400 if isinstance(error, (RequestError, TemplateError)) else 500
+    if isinstance(error, (RequestError, TemplateError)):
+        status = 400
+    else:
+        status = 502 if isinstance(error, RemoteError) else 500
     return ApiError(status, str(error), hint=error.hint)
 
 

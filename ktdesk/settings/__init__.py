@@ -32,6 +32,7 @@ from ktdesk.settings.folders import keys_file as keys_file
 from ktdesk.settings.folders import log_folder as log_folder
 from ktdesk.settings.folders import models_folder as models_folder
 from ktdesk.settings.folders import placements_folder as placements_folder
+from ktdesk.settings.folders import remotes_folder as remotes_folder
 from ktdesk.settings.running import EngineSettings as EngineSettings
 from ktdesk.settings.running import SamplingSettings as SamplingSettings
 from ktdesk.settings.sections import InterfaceSettings as InterfaceSettings

@@ -50,6 +50,11 @@ def keys_file() -> Path:
     return config_file().with_name("server_keys.toml")
 
 
+def remotes_folder() -> Path:
+    """Return the folder that says which remote endpoints are models, a file each."""
+    return config_file().with_name("remotes")
+
+
 def log_folder() -> Path:
     """Return the folder of the log files."""
     home = _home()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from tokenizers.decoders import ByteLevel
 from tokenizers.normalizers import NFC
 
 from ktdesk.errors import ModelFileError, did_you_mean
@@ -34,7 +35,7 @@ def byte_level(vocabulary: Vocabulary) -> Scheme:
     if family.composes:
         library.normalizer = NFC()
     library.pre_tokenizer = pre_tokenizer(family)
-    return Scheme(library, _surface, adds_bos=family.adds_bos)
+    return Scheme(library, _surface, ByteLevel(), adds_bos=family.adds_bos)
 
 
 def _family(vocabulary: Vocabulary) -> Family:

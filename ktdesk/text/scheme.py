@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer as Library
+from tokenizers.decoders import Decoder
 from tokenizers.models import BPE
 
 from ktdesk.errors import ModelFileError
@@ -20,6 +21,7 @@ class Scheme:
 
     library: cuts and merges text; knows no special tokens yet.
     surface: the bytes of a normal token's text.
+    decoder: the same for the library, of whole texts.
     written_space: how tokens write a space; in a text it means one, too.
     adds_space: encoding puts a space before a text, which decoding takes away.
     adds_bos, bos_id, eos_id: what holds if the file does not say.
@@ -27,6 +29,7 @@ class Scheme:
 
     library: Library
     surface: Callable[[str], bytes]
+    decoder: Decoder
     written_space: str = " "
     adds_space: bool = False
     adds_bos: bool = False

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokenizers import Regex
+from tokenizers import Regex, decoders
 from tokenizers.normalizers import Normalizer, Prepend, Replace, Sequence, Strip
 
 from ktdesk.text.scheme import Scheme, merging
@@ -42,6 +42,7 @@ def sentence_piece(vocabulary: Vocabulary) -> Scheme:
     return Scheme(
         library,
         _surface,
+        _decoder(adds_space),
         written_space=_SPACE,
         adds_space=adds_space,
         adds_bos=True,
@@ -69,6 +70,11 @@ def _normalizer(adds_space: bool, collapses: bool) -> Normalizer:
     if adds_space:
         steps.append(Prepend(_SPACE))
     return Sequence([*steps, Replace(" ", _SPACE)])
+
+
+def _decoder(adds_space: bool) -> decoders.Decoder:
+    steps = [decoders.Replace(_SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
+    return decoders.Sequence([*steps, decoders.Strip(" ", 1, 0)] if adds_space else steps)
 
 
 def _surface(token: str) -> bytes:

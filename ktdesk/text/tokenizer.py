@@ -13,6 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer as Library
+from tokenizers.normalizers import Replace
+from tokenizers.normalizers import Sequence as Steps
+from tokenizers.processors import TemplateProcessing
+
 from ktdesk.errors import ModelFileError
 from ktdesk.text.byte_level import byte_level
 from ktdesk.text.scheme import Scheme
@@ -91,6 +96,27 @@ class Tokenizer:
     def without_added_space(self, beginning: bytes) -> bytes:
         """Return the first bytes of a text without the space that encoding put before it."""
         return beginning.removeprefix(b" ") if self._scheme.adds_space else beginning
+
+    @property
+    def unused_ids(self) -> frozenset[int]:
+        """The tokens that were never trained, and add nothing to a text."""
+        return frozenset(i for i, kind in enumerate(self._kinds) if kind == Kind.UNUSED)
+
+    def library(self) -> Library:
+        """Return a tokeniser of the `tokenizers` library with the same tokens.
+
+        It puts the first token before a text, where that is the model's habit, and decodes.
+        """
+        copy: Any = Library.from_str(self._scheme.library.to_str())
+        copy.decoder = self._scheme.decoder
+        if self._scheme.written_space != " ":
+            copy.normalizer = Steps([Replace(self._scheme.written_space, " "), copy.normalizer])
+        if self.adds_bos and self.bos_id is not None:
+            bos = self.token_text(self.bos_id)
+            copy.post_processor = TemplateProcessing(
+                single=[bos, "$A"], pair=[bos, "$A", "$B"], special_tokens=[(bos, self.bos_id)]
+            )
+        return copy
 
     def stream(self, *, is_beginning: bool = True) -> TextStream:
         """Return a decoder that takes one token at a time.

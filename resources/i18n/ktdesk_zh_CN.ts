@@ -2464,6 +2464,10 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
+        <source>remote</source>
+        <translation>远程</translation>
+    </message>
+    <message>
         <source>Demo model</source>
         <translation>演示模型</translation>
     </message>
@@ -4319,6 +4323,10 @@
         <translation>正在准备第一步</translation>
     </message>
     <message>
+        <source>Asking the remote</source>
+        <translation>正在询问远程端点</translation>
+    </message>
+    <message>
         <source>Fetching the demo model</source>
         <translation>正在获取演示模型</translation>
     </message>
@@ -4384,6 +4392,10 @@
 </context>
 <context>
     <name>StatusLine</name>
+    <message>
+        <source>computed at {address}</source>
+        <translation>在 {address} 上计算</translation>
+    </message>
     <message>
         <source>{used} of {all} experts per token</source>
         <translation>每个词元使用 {used}/{all} 个专家</translation>

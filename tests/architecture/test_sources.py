@@ -24,6 +24,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "build.spec",
+    "docs",
     "installer",
     "ktdesk",
     "make.ps1",

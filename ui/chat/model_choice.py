@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
@@ -18,6 +18,8 @@ from ui.widgets.icon_button import IconButton
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
+
+translate = QCoreApplication.translate  # lupdate knows it by this name
 
 
 class ModelChoice(IconButton):
@@ -76,7 +78,8 @@ class ModelChoice(IconButton):
 def add_models(menu: QMenu, entries: list[LocalModel], current: Path | None) -> None:
     """Add models to a menu, each as an action with its path as data."""
     for entry in entries:
-        about = ", ".join(filter(None, (format_bytes(entry.size_bytes), entry.owner.value)))
+        size = format_bytes(entry.size_bytes) if entry.files else translate("ModelChoice", "remote")
+        about = ", ".join(filter(None, (size, entry.owner.value)))
         action = menu.addAction(f"{_menu_text(entry.name)}   ({about})")
         action.setData(entry.path)
         action.setCheckable(True)

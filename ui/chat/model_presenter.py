@@ -229,6 +229,7 @@ def _first_model(last: Path | None, settings: Settings) -> Path | None:
 
 def _find(settings: Settings) -> list[LocalModel]:
     from ktdesk.library.shelf.shelf import Shelf  # with numpy, and what reads model files
+    from ktdesk.remote.remotes import as_model, remotes
 
     with Shelf.of_settings(settings) as shelf:
-        return list(shelf.look().models)
+        return [*shelf.look().models, *map(as_model, remotes())]

@@ -13,6 +13,7 @@ STAGES = (
     QT_TRANSLATE_NOOP("Stages", "Opening the file"),
     QT_TRANSLATE_NOOP("Stages", "Reading the weights"),
     QT_TRANSLATE_NOOP("Stages", "Preparing the first step"),
+    QT_TRANSLATE_NOOP("Stages", "Asking the remote"),
     QT_TRANSLATE_NOOP("Stages", "Fetching the demo model"),
     QT_TRANSLATE_NOOP("Stages", "Checking the demo model"),
     QT_TRANSLATE_NOOP("Stages", "Building the demo model"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from ktdesk import PromptSize
+from ktdesk import ModelInfo, PromptSize
 from ktdesk.engine import LoadProgress
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
@@ -49,23 +49,19 @@ class StatusLine(QWidget):
     def retranslate(self) -> None:
         """Say it in the present language, and as things stand."""
         info = self._model.info if self._chat.has_its_model else None
-        self._meter.setVisible(info is not None or self._model.is_busy)
-        self._context.setVisible(info is not None)
+        tells_context = info is not None and info.context_tokens > 0  # a remote may not
+        self._meter.setVisible(tells_context or self._model.is_busy)
+        self._context.setVisible(tells_context)
         if info is None:
             self._about.say(self._waiting())
             return
         number = QLocale().toString
         asked = self._forecast.tokens if self._forecast else self._chat.context_used
         used = min(asked, info.context_tokens)
-        parts = [info.architecture, info.weight_types]
-        if info.experts:
-            experts = self.tr("{used} of {all} experts per token")
-            parts.append(experts.format(used=info.experts_used, all=info.experts))
-        parts.append(self.tr("{count} threads").format(count=self._model.threads))
-        self._about.say("  ·  ".join(parts))
+        self._about.say("  ·  ".join(self._parts(info)))
         context = self.tr("Context {used} of {all}")
         self._context.setText(context.format(used=number(used), all=number(info.context_tokens)))
-        self._meter.setRange(0, info.context_tokens)
+        self._meter.setRange(0, max(1, info.context_tokens))
         self._meter.setValue(used)
         self._meter.setAccessibleName(self._context.text())
 
@@ -73,6 +69,15 @@ class StatusLine(QWidget):
         """Meter what the next question would take of the context, once that is known."""
         self._forecast = size
         self.retranslate()
+
+    def _parts(self, info: ModelInfo) -> list[str]:
+        if info.address:
+            return [self.tr("computed at {address}").format(address=info.address)]
+        parts = [info.architecture, info.weight_types]
+        if info.experts:
+            experts = self.tr("{used} of {all} experts per token")
+            parts.append(experts.format(used=info.experts_used, all=info.experts))
+        return [*parts, self.tr("{count} threads").format(count=self._model.threads)]
 
     def _waiting(self) -> str:
         path = self._chat.model_path

@@ -50,7 +50,7 @@ class ModelField(QWidget):
         self._title.setText(self.tr("Model"))
         self._choice.setAccessibleName(self.tr("Model to plan"))
         path, info = self._presenter.path, self._model.info
-        if info:
+        if info and not info.address:  # what another machine computes is not planned here
             self._entries.setdefault(info.path, f"{info.name}   ({format_bytes(info.size_bytes)})")
         if path:
             self._entries.setdefault(path, path.stem)
@@ -67,7 +67,7 @@ class ModelField(QWidget):
         self._entries = {
             entry.path: f"{entry.name}   ({format_bytes(entry.size_bytes)})"
             for entry in entries
-            if not entry.problem
+            if entry.files and not entry.problem
         }
         self.retranslate()
 

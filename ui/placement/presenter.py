@@ -160,8 +160,8 @@ class PlacementPresenter(QObject):
             self._follow_model()
 
     def _follow_model(self) -> None:
-        """Plan the model that is loaded, as it was loaded."""
-        if self._loaded is not None:
+        """Plan the model that is loaded, as it was loaded; none that another machine computes."""
+        if self._loaded is not None and not self._loaded.address:
             self.wanted = Wanted.of(self._model.engine_settings)
             self.show_model(self._loaded.path)
 

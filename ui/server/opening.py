@@ -75,6 +75,10 @@ def _loaded(engine: Engine) -> list[LocalModel]:
     info = engine.info
     if info is None:
         return []
+    if info.address:
+        from ktdesk.remote.remotes import as_model, read_remote
+
+        return [as_model(read_remote(info.path))]
     with Shelf(()) as shelf:
         return [dataclasses.replace(shelf.look_at(info.path), path=info.path)]
 

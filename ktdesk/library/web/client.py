@@ -48,6 +48,7 @@ class Web:
         span: tuple[int, int] | None = None,
         etag: str = "",
         body: bytes | None = None,
+        accepts_refusals: bool = False,
     ) -> Response:
         """Return the answer to a request, after at most ten redirects; close it.
 
@@ -57,7 +58,7 @@ class Web:
         headers: for the host of `url` alone (scheme, name and port): they go to no other, nor to
         this one after another has led back. span: the first byte wanted, and the one after the
         last; the answer says whether it is given: status 206. etag: give the span only if this is
-        still what it is of, else all.
+        still what it is of, else all. accepts_refusals: return answers that say no, too.
 
         Raises DownloadError: the host is not reached, says no, or makes no sense.
         """
@@ -70,7 +71,8 @@ class Web:
             raw = self._ask(method, url, {**sent, **({} if has_left else private)}, body)
             target = raw.headers.get("Location", "")
             if raw.status not in _REDIRECT_STATUSES or not target:
-                return _accepted(Response(raw, url=url, host=host_of(url), has_left=has_left))
+                response = Response(raw, url=url, host=host_of(url), has_left=has_left)
+                return response if accepts_refusals else _accepted(response)
             _let_go(raw)
             if raw.status == 303 or (raw.status in (301, 302) and method == "POST"):
                 method, body = "GET", None

@@ -73,7 +73,8 @@ def test_the_words_come_from_standard_input(ktdesk, typed) -> None:
 
 def test_models_that_were_found_are_candidates(ktdesk, typed, monkeypatch) -> None:
     found = [SimpleNamespace(id="good", problem=""), SimpleNamespace(id="gone", problem="No.")]
-    monkeypatch.setattr("ktdesk.cli.completion.found_models", lambda settings: found)
+    for those in ("found_models", "usable_models"):
+        monkeypatch.setattr(f"ktdesk.cli.completion.{those}", lambda settings: found)
     for line, expected in (("run\ng", "good\t\n"), ("models\ndelete\ng", "good\t\ngone\t\n")):
         typed(line)
         assert ktdesk("completion", "--words").out == expected
