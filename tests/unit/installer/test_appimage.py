@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from installer import system_packages
-from installer.appimage.build import build_runtime, pack
+from installer.appimage.build import build_runtime, pack, sign
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or not Path("/usr/include/squashfuse").exists(),
@@ -148,3 +150,23 @@ def test_it_is_mounted_while_it_runs_and_leaves_nothing(image: Path, tmp_path: P
         time.sleep(0.05)
     assert folder not in map(str, tmp_path.iterdir())
     assert folder not in Path("/proc/mounts").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("gpg"), reason="gpg")
+def test_it_is_signed_where_there_is_a_key(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(tempfile.mkdtemp(prefix="gpg"))  # a short path: sockets lie in it
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    gpg = ("gpg", "--batch", "--quiet")
+    make = ("--passphrase", "", "--quick-generate-key", "tester@example.org", "ed25519", "sign")
+    subprocess.run([*gpg, *make], check=True, capture_output=True)
+    sign(image, "tester@example.org")
+    signature = image.with_name(f"{image.name}.asc")
+    verify = [*gpg, "--verify", str(signature)]
+    assert subprocess.run([*verify, image], check=False, capture_output=True).returncode == 0
+    other = tmp_path / "other"
+    other.write_bytes(b"other")
+    assert subprocess.run([*verify, other], check=False, capture_output=True).returncode == 1
+    subprocess.run(["gpgconf", "--kill", "all"], check=True)
+    shutil.rmtree(home)
