@@ -32,6 +32,7 @@ cleanup() {
 }
 trap cleanup EXIT
 mount -t proc proc "$debian/proc"
+ln -sf ../proc/self/mounts "$debian/etc/mtab" # a started system has it, and fusermount3 asks for it
 mkdir -p "$debian/dev/shm"
 mount -t tmpfs tmpfs "$debian/dev/shm"
 rm -rf "$home/$place" "$home/.cache" "$home/.local" "$debian/dev/fuse"
@@ -72,8 +73,11 @@ if [ -e /dev/fuse ]; then
   mknod -m 666 "$debian/dev/fuse" c 10 229
   check "with FUSE" --smoke-test
   ! unpacks || fail "It has unpacked itself although there is FUSE."
-  sleep 1
-  ! grep -q "subtype=ktdesk\|\.mount_ktdesk" /proc/mounts || fail "It is mounted still."
+  for attempt in $(seq 30); do
+    grep -q "\.mount_ktdesk" /proc/mounts || break
+    sleep 1
+  done
+  ! grep "\.mount_ktdesk" /proc/mounts || fail "It is mounted still."
   ! ls -d "$debian"/tmp/.mount_ktdesk* 2>/dev/null || fail "It has left a folder behind."
 else
   echo "--- with FUSE: not tried, this machine has none"
