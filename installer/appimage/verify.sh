@@ -90,13 +90,15 @@ check "from a read-only place" doctor
 umount "$home/$place"
 
 echo "--- under Xvfb"
-number=97
-Xvfb ":$number" -screen 0 1280x860x24 -nolisten tcp &
+Xvfb -displayfd 1 -screen 0 1280x860x24 -nolisten tcp >"$root/build/display" &
 server=$!
 mkdir -p "$debian/tmp/.X11-unix"
-sleep 2
+for attempt in $(seq 60); do
+  [ -s "$root/build/display" ] && break
+  sleep 1
+done
+display=:$(cat "$root/build/display")
 mount --bind /tmp/.X11-unix "$debian/tmp/.X11-unix"
-display=:$number
 as_user >"$root/build/appimage.log" 2>&1 &
 logs=$home/.local/state/ktdesk/log
 for attempt in $(seq 120); do
