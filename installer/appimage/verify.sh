@@ -25,7 +25,9 @@ fi
 home=$debian/home/user
 place='Programme 程序 und mehr'
 cleanup() {
-  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi
+  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi # the window ends with it
+  wait
+  is_unmounted || true
   for mounted in "$home/$place" "$debian/tmp/.X11-unix" "$debian/dev/shm" "$debian/proc"; do
     if mountpoint -q "$mounted"; then umount "$mounted"; fi
   done
@@ -58,6 +60,14 @@ check() { # TITLE WORDS...: runs it and keeps what it says in $said
 
 unpacks() { case $said in *"Unpacking once"*) true ;; *) false ;; esac }
 
+is_unmounted() { # waits for it: what serves the files ends after the program
+  for attempt in $(seq 30); do
+    ls -d "$debian"/tmp/.mount_ktdesk* >/dev/null 2>&1 || return 0
+    sleep 1
+  done
+  return 1
+}
+
 fail() {
   echo "$1" >&2
   exit 1
@@ -73,12 +83,7 @@ if [ -e /dev/fuse ]; then
   mknod -m 666 "$debian/dev/fuse" c 10 229
   check "with FUSE" --smoke-test
   ! unpacks || fail "It has unpacked itself although there is FUSE."
-  for attempt in $(seq 30); do
-    grep -q "\.mount_ktdesk" /proc/mounts || break
-    sleep 1
-  done
-  ! grep "\.mount_ktdesk" /proc/mounts || fail "It is mounted still."
-  ! ls -d "$debian"/tmp/.mount_ktdesk* 2>/dev/null || fail "It has left a folder behind."
+  is_unmounted || fail "It is mounted still, or has left its folder behind."
 else
   echo "--- with FUSE: not tried, this machine has none"
 fi
@@ -111,6 +116,3 @@ DISPLAY=$display import -window root "$root/build/appimage.png"
 colours=$(identify -format %k "$root/build/appimage.png")
 [ "$colours" -gt 16 ] || fail "The screen has $colours colours: there is no window."
 echo "build/appimage.png: $colours colours"
-kill "$server"
-wait 2>/dev/null || true
-server=
