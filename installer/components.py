@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import os
 import platform
@@ -53,8 +54,10 @@ def file_owners() -> dict[str, str]:
     owners: dict[str, str] = {}
     for each in metadata.distributions():
         place = os.path.realpath(str(each.locate_file("")))
-        for file in each.files or () if each.name != "ktdesk" else ():
-            owners[os.path.normpath(f"{place}{os.sep}{file}")] = each.name
+        name = each.name
+        record = each.read_text("RECORD") if name != "ktdesk" else None
+        for file, *_ in csv.reader((record or "").splitlines()):
+            owners[os.path.normpath(f"{place}{os.sep}{file}")] = name
     return owners
 
 

@@ -58,6 +58,8 @@ def missing_for_window() -> list[str]:
 
 
 def _not_installed(names: Sequence[str]) -> list[str]:
+    if not shutil.which("dpkg-query"):
+        return list(names)
     query = ["dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *names]
     answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
