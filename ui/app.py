@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktdesk import log
+from ktdesk import __version__, log
 from ktdesk.settings import load_settings, log_folder
 
 if TYPE_CHECKING:
@@ -29,13 +31,39 @@ _log = logging.getLogger(__name__)
 _BEGAN = time.monotonic()
 
 
-def main() -> int:
-    """Open the window; return the exit code: 0, or 1 if there is nothing to open it on."""
-    problem = missing_display(sys.platform, os.environ) or _missing_library()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; return the exit code: 0, or 1 if there is nothing to open it on.
+
+    arguments: those of the process by default.
+    """
+    chosen = _parser().parse_args(arguments)
+    display = {"QT_QPA_PLATFORM": "offscreen"} if chosen.smoke_test else os.environ
+    problem = missing_display(sys.platform, display) or _missing_library()
     if problem:
-        sys.stderr.write(f"ktdesk-app: {problem}\n")
+        _complain(problem)
         return 1
-    return _run()
+    if chosen.smoke_test:
+        from ui import smoke_test
+
+        return smoke_test.run(lambda model: _run(model, is_smoke_test=True))
+    return _run(chosen.model)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ktdesk-app", description="Open KTDesk's window.")
+    parser.add_argument("model", metavar="FILE", nargs="?", type=Path, help="a model to load")
+    parser.add_argument("--version", action="version", version=f"KTDesk {__version__}")
+    parser.add_argument(
+        "--smoke-test", action="store_true", help="try whether all parts of KTDesk work here"
+    )
+    return parser
+
+
+def _complain(problem: str) -> None:
+    """Say why there is no window, where there is something to say it on."""
+    if sys.stderr:
+        sys.stderr.write(f"ktdesk-app: {problem}\n")
+        sys.stderr.flush()
 
 
 def missing_display(platform: str, environment: Mapping[str, str]) -> str:
@@ -64,8 +92,7 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
 
     del context
     if kind == QtMsgType.QtFatalMsg:
-        sys.stderr.write(f"ktdesk-app: the window cannot be opened. {text.strip()}\n{INSTALL}\n")
-        sys.stderr.flush()
+        _complain(f"the window cannot be opened. {text.strip()}\n{INSTALL}")
         os._exit(1)
     is_bad = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg)
     _log.log(logging.WARNING if is_bad else logging.DEBUG, "Qt: %s", text)
@@ -75,7 +102,8 @@ def _log_start() -> None:
     _log.info("the window was painted %.2f s after its program began", time.monotonic() - _BEGAN)
 
 
-def _run() -> int:
+def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
+    """Open the window and return when it was closed. file: the model to load, if one was named."""
     from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -164,7 +192,13 @@ def _run() -> int:
     if problem:
         window.page.banner.show_error(problem)
     window.painted.connect(_log_start)
-    if window.wizard.is_wanted:
+    if is_smoke_test:
+        from ui.smoke_test import SmokeTest
+
+        SmokeTest(window, chat, model, store)
+    if file:
+        window.painted.connect(lambda: model.load(file.absolute()))
+    elif window.wizard.is_wanted:
         window.show_wizard()
         window.painted.connect(window.wizard.look)
     else:

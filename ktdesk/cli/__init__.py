@@ -28,6 +28,7 @@ from ktdesk.cli import (
     plan,
     run,
     serve,
+    smoke_test,
     tokenize,
 )
 from ktdesk.cli.parsers import Parser, UsageError, add_commands
@@ -109,8 +110,21 @@ def make_parser() -> Parser:
         epilog=MORE,
     )
     parser.add_argument("--version", action="version", version=f"KTDesk {__version__}")
+    parser.add_argument(
+        "--smoke-test",
+        dest="run",
+        action="store_const",
+        const=smoke_test.run,
+        default=_no_command,
+        help="try whether all parts of KTDesk work here, with the demo model",
+    )
+    parser.set_defaults(json=False)
     add_commands(parser, COMMANDS, "run", json_default=False)
     return parser
+
+
+def _no_command(arguments: Namespace, program: Program) -> int:
+    raise UsageError("No command is given.", hint="`ktdesk --help` lists them.")
 
 
 def _report_fault(terminal: Terminal, log_file: Path | None, *, as_json: bool) -> None:
