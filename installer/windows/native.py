@@ -20,10 +20,8 @@ BUILD = ROOT / "build" / "native-windows"  # that of the preset `windows`
 SUFFIX = ".cp311-win_amd64.pyd"
 # The stack of 64-bit Windows is aligned to 16 bytes, and some builds of GCC move wider registers to
 # and from it as if to more (their bug 54412). That fails sometimes, and on Windows only.
-SPILL = re.compile(
-    r"\s(vmov(?:ap[sd]|dqa(?:32|64)?)\s.*%[yz]mm.*\(%r[sb]p|vmov.*\(%r[sb]p.*%[yz]mm.*)$"
-)
-ALIGNED = re.compile(r"\bvmov(?:ap[sd]|dqa(?:32|64)?)\b")
+ALIGNED_MOVE = re.compile(r"\bvmov(ap[sd]|dqa(32|64)?)\s")
+WIDE_AND_STACK = re.compile(r"%[yz]mm\d+,.*\(%r[sb]p|\(%r[sb]p.*%[yz]mm\d+")
 
 
 def build_module(python: Path, jobs: str = "2") -> Path:
@@ -71,7 +69,7 @@ def refuse_aligned_spills(programs: Iterable[Path]) -> None:
 
 def is_aligned_spill(instruction: str) -> bool:
     """Whether a line of a listing moves a wide register between it and an aligned stack."""
-    return bool(ALIGNED.search(instruction) and SPILL.search(instruction))
+    return bool(ALIGNED_MOVE.search(instruction) and WIDE_AND_STACK.search(instruction))
 
 
 def call(*command: str | Path, **environment: str) -> None:
