@@ -6,8 +6,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from installer.windows.machine import run
 from installer.windows.stand_ins import OVERRIDES, make_stand_ins
 
 USER = "user"  # whoever runs it, so that folders have the same names everywhere
@@ -43,20 +47,16 @@ class Wine:
             return
         shutil.rmtree(self.prefix, ignore_errors=True)
         self.prefix.mkdir(parents=True)
-        self.run("wineboot", "--init", timeout=300)
+        run(self, "wineboot", "--init")
+        run(self, "reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
         self.stop()
         make_stand_ins(self.drive / "windows" / "system32")
         made.touch()
 
-    def run(
-        self, *command: str | Path, timeout: float = 600, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program; paths become Windows'. Whoever calls looks at the code.
-
-        Raises TimeoutExpired. Programs get pipes: with a plain file, Python does not start there.
-        """
+    def start(self, *command: str | Path, **environment: str) -> subprocess.Popen[str]:
+        """Start a program. See Machine. Without a pipe, Python would not start there."""
         words = [self.path(word) if isinstance(word, Path) else word for word in command]
-        return subprocess.run(
+        return subprocess.Popen(
             ["wine", *words],
             env=self.environment | environment,
             stdin=subprocess.DEVNULL,
@@ -64,8 +64,6 @@ class Wine:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            timeout=timeout,
-            check=False,
         )
 
     def path(self, path: Path) -> str:
@@ -79,3 +77,15 @@ class Wine:
         """End all of its programs: those of other folders go on."""
         subprocess.run(["wineserver", "--kill"], env=self.environment, check=False)
         subprocess.run(["wineserver", "--wait"], env=self.environment, check=False)
+
+
+@contextmanager
+def clean_wine() -> Iterator[Wine]:
+    """Make a Windows that has nothing of ours, which goes afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        wine = Wine(Path(folder) / "wine")
+        wine.make()
+        try:
+            yield wine
+        finally:
+            wine.stop()
