@@ -13,9 +13,10 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from installer import system_packages
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -24,29 +25,6 @@ BIN = VENV / ("Scripts" if IS_WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if IS_WINDOWS else "python")
 
 QUESTION = "What is the capital of France?"
-
-# What Qt's wheels expect of the system: to paint at all, and to open a window under X11.
-WINDOW_PACKAGES = [
-    "libdbus-1-3",
-    "libegl1",
-    "libfontconfig1",
-    "libgl1",
-    "libglib2.0-0",
-    "libxkbcommon0",
-    "libx11-xcb1",
-    "libxcb-cursor0",
-    "libxcb-icccm4",
-    "libxcb-image0",
-    "libxcb-keysyms1",
-    "libxcb-randr0",
-    "libxcb-render-util0",
-    "libxcb-shape0",
-    "libxcb-shm0",
-    "libxcb-sync1",
-    "libxcb-xfixes0",
-    "libxcb-xkb1",
-    "libxkbcommon-x11-0",
-]
 
 
 def main() -> int:
@@ -85,7 +63,7 @@ def call(*command: str | Path, **environment: str) -> None:
 
 def setup() -> int:
     """Make .venv: system packages, pinned Python packages, the native module."""
-    install_system_packages()
+    system_packages.install_for_setup()
     if not runs(PYTHON):
         print("Making .venv ...", flush=True)
         shutil.rmtree(VENV, ignore_errors=True)
@@ -139,63 +117,6 @@ def once(what: str, inputs: Iterable[Path], action: Callable[[], None]) -> None:
     stamp.write_text(digest.hexdigest())
 
 
-def install_system_packages() -> None:
-    """Install what apt must provide, if we may; else name it, and end if nothing works without."""
-    needed, wished = missing_build_packages(), missing_window_packages()
-    if not needed and not wished:
-        return
-    names = " ".join([*needed, *wished])
-    command = f"apt-get install -y --no-install-recommends {names}"
-    if (prefix := root_prefix()) is not None and shutil.which("apt-get"):
-        print(f"Installing system packages: {names}", flush=True)
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        call(*prefix, "apt-get", "update", "-qq", **quiet)
-        call(*prefix, *command.replace("install", "install -qq", 1).split(), **quiet)
-    elif needed:
-        raise SystemExit(fail(f"System packages are missing. Install them: sudo {command}"))
-    else:
-        print(f"The window needs more system packages: sudo {command}", file=sys.stderr)
-
-
-def root_prefix() -> list[str] | None:
-    """Return what makes a command run as root: nothing, or sudo; None if we may not."""
-    if IS_WINDOWS:
-        return None
-    if os.geteuid() == 0:
-        return []
-    may = (
-        shutil.which("sudo")
-        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
-    )
-    return ["sudo", "-n"] if may else None
-
-
-def missing_build_packages() -> list[str]:
-    """Return the packages without which nothing can be built. Looks at facts, not at a list."""
-    if IS_WINDOWS:
-        return []
-    missing: list[str] = []
-    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
-        missing.append("g++")
-    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
-        missing.append("python3-dev")
-    try:
-        import ensurepip  # noqa: F401  (Debian takes it out of Python)
-    except ImportError:
-        missing.append("python3-venv")
-    return missing
-
-
-def missing_window_packages() -> list[str]:
-    """Return the Debian packages that Qt lacks here; none on other systems."""
-    if not shutil.which("dpkg-query"):
-        return []
-    query = ["dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *WINDOW_PACKAGES]
-    answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
-    installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
-    return [name for name in WINDOW_PACKAGES if name not in installed]
-
-
 # --- Commands ---
 
 
@@ -219,7 +140,7 @@ def has_display() -> bool:
     if IS_WINDOWS or sys.platform == "darwin":
         return True
     has_screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    return has_screen and not missing_window_packages()
+    return has_screen and not system_packages.missing_for_window()
 
 
 def emulated() -> int:
@@ -357,12 +278,30 @@ def fuzz(*arguments: str) -> int:
     return 0
 
 
-def build() -> int:
-    """Freeze the program into dist/KTDesk with PyInstaller, and try it."""
+def frozen() -> int:
+    """Freeze the program into dist/KTDesk, where it needs no Python, and try it."""
     setup()
-    call(PYTHON, "-m", "ktdesk", "demo")
-    call(PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec")
-    call(PYTHON, "installer/smoke_test.py", "dist/KTDesk")
+    call(PYTHON, "-m", "installer.freeze")
+    call(PYTHON, "-m", "installer.smoke_test", "dist/KTDesk")
+    return 0
+
+
+def appimage() -> int:
+    """Make one file of the frozen program that runs on any Linux: dist/KTDesk-*.AppImage."""
+    frozen()
+    system_packages.install_for_appimage()
+    call(PYTHON, "-m", "installer.appimage.build")
+    return 0
+
+
+def release() -> int:
+    """Make all that is handed to users, with the module for all cards; check it, list it."""
+    cuda()
+    if IS_WINDOWS:
+        frozen()
+    else:
+        appimage()
+    call(PYTHON, "-m", "installer.release")
     return 0
 
 
@@ -388,7 +327,9 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sanitize": sanitize,
     "bench": bench,
     "fuzz": fuzz,
-    "build": build,
+    "frozen": frozen,
+    "appimage": appimage,
+    "release": release,
     "clean": clean,
 }
 

@@ -25,6 +25,9 @@ DEEPSEEK_SHA256 = "bc26a799a1fdcc79e9dfcae15d97fb153a7b2e5dc114b50a4af53ced742a7
 LLAMA_NAME = "SmolLM2-135M-Instruct-Q4_1.gguf"
 DEEPSEEK_NAME = "SmolLM2-135M-Instruct-DeepSeek-MoE-Q8_0.gguf"
 
+# Where it comes with the program: the frozen one, which has no pip to fetch it with.
+_CARRIED = Path(__file__).with_name(LLAMA_NAME)
+
 Report = Callable[[str, float], None]
 
 
@@ -101,7 +104,9 @@ def _place(path: Path, write: Callable[[Path], None]) -> None:
 
 def _extract(source: Path | None, target: Path, progress: Report) -> None:
     """Write the Llama's file to `target`, from the source or from the network."""
-    if source is None:
+    if source is None and _CARRIED.exists():
+        source = _CARRIED
+    elif source is None:
         source = fetch(target.parent, lambda: progress("Fetching the demo model", 0.0))
     progress("Checking the demo model", 0.2)
     target.write_bytes(read_checked(source))

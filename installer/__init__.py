@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes programs that need no Python: frozen, described, packed and tried."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The AppImage: one file that runs on any Linux, made from the frozen program."""

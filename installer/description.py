@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands beside and inside a frozen program: licences, bill of materials, checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from installer.bill import write_bill
+from installer.components import Component, Entry, components
+from installer.contents import ROOT
+from installer.licences import write_licences
+from ktdesk import __version__
+
+MODEL = Component(
+    "SmolLM2-135M-Instruct",
+    "1",
+    "Apache-2.0",
+    "pkg:generic/smollm2-135m-instruct",
+    (ROOT / "LICENSE",),
+)
+
+
+def describe(folder: Path, entries: Sequence[Entry]) -> None:
+    """Write licences into a frozen program's folder, and its bill of materials beside it."""
+    carried = [entry for entry in entries if not entry[0].endswith(".gguf")]
+    parts = sorted([*components(carried), MODEL])
+    write_licences(folder / "licenses", parts)
+    write_bill(bill_of(folder), "KTDesk", __version__, parts, made_at())
+
+
+def bill_of(artefact: Path) -> Path:
+    """Return where an artefact's bill of materials lies."""
+    return artefact.with_name(artefact.name + ".cdx.json")
+
+
+def made_at() -> int:
+    """Return the time that stands for the build, in seconds since 1970: that of the last commit."""
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(given)
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return int(said) if said else int(time.time())
+
+
+def write_checksum(artefact: Path) -> Path:
+    """Write an artefact's checksum beside it, as `sha256sum --check` reads it; return its path."""
+    with artefact.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    path = artefact.with_name(artefact.name + ".sha256")
+    path.write_text(f"{digest}  {artefact.name}\n", encoding="ascii", newline="\n")
+    return path

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the frozen programs start: `ktdesk` in the terminal, `ktdesk-app` with a window."""
+
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+
+multiprocessing.freeze_support()
+
+# The libraries inside are for this program alone, not for what it starts: a browser for instance.
+libraries = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+if libraries:
+    os.environ["LD_LIBRARY_PATH"] = libraries
+else:
+    os.environ.pop("LD_LIBRARY_PATH", None)
+
+if Path(sys.argv[0]).stem.lower() == "ktdesk-app":
+    from ui.app import main
+else:
+    from ktdesk.cli import main
+
+sys.exit(main())

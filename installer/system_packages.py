@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What apt must provide. Needs nothing but Python itself: it is asked before anything is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+# What Qt's wheels expect of the system: to paint at all, and to open a window under X11.
+WINDOW = (
+    "libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libxkbcommon0",
+    "libx11-xcb1", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
+    "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-shm0", "libxcb-sync1",
+    "libxcb-xfixes0", "libxcb-xkb1", "libxkbcommon-x11-0",
+)  # fmt: skip
+
+# What an AppImage is packed and checked with; its own program is linked with the first four.
+APPIMAGE = (
+    "libfuse3-dev", "libsquashfuse-dev", "libzstd-dev", "zlib1g-dev", "gcc", "libc6-dev",
+    "binutils", "squashfs-tools", "desktop-file-utils", "appstream",
+)  # fmt: skip
+
+
+def install_for_setup() -> None:
+    """Install what building and the window need, if we may; end only where nothing can be built."""
+    _install(missing_for_building(), missing_for_window())
+
+
+def install_for_appimage() -> None:
+    """Install what makes AppImages, if we may; else name it and end."""
+    _install(_not_installed(APPIMAGE), [])
+
+
+def missing_for_building() -> list[str]:
+    """Return the packages without which nothing can be built. Looks at facts, not at a list."""
+    if sys.platform == "win32":
+        return []
+    missing: list[str] = []
+    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        missing.append("g++")
+    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+        missing.append("python3-dev")
+    try:
+        import ensurepip  # noqa: F401  (Debian takes it out of Python)
+    except ImportError:
+        missing.append("python3-venv")
+    return missing
+
+
+def missing_for_window() -> list[str]:
+    """Return the packages that Qt lacks here; none on systems other than Debian's."""
+    return _not_installed(WINDOW) if shutil.which("dpkg-query") else []
+
+
+def _not_installed(names: Sequence[str]) -> list[str]:
+    query = ["dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *names]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+    return [name for name in names if name not in installed]
+
+
+def _install(needed: list[str], wished: list[str]) -> None:
+    """Install packages, if we may; else name them, and end if one of them is needed."""
+    if not needed and not wished:
+        return
+    names = " ".join([*needed, *wished])
+    command = f"apt-get install -y --no-install-recommends {names}"
+    if (prefix := _root_prefix()) is not None and shutil.which("apt-get"):
+        print(f"Installing system packages: {names}", flush=True)
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        install = command.replace("install", "install -qq", 1).split()
+        subprocess.run([*prefix, "apt-get", "update", "-qq"], check=True, env=quiet)
+        subprocess.run([*prefix, *install], check=True, env=quiet)
+    elif needed:
+        raise SystemExit(f"System packages are missing. Install them: sudo {command}")
+    else:
+        print(f"The window needs more system packages: sudo {command}", file=sys.stderr)
+
+
+def _root_prefix() -> list[str] | None:
+    """Return what makes a command run as root: nothing, or sudo; None if we may not."""
+    if sys.platform == "win32":
+        return None
+    if os.geteuid() == 0:
+        return []
+    may = (
+        shutil.which("sudo")
+        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    )
+    return ["sudo", "-n"] if may else None
