@@ -1,6 +1,7 @@
 ﻿; SPDX-License-Identifier: Apache-2.0
 ; The installer: for one user, without an administrator. package.py calls makensis with
-;   SOURCE (the frozen program), TARGET (the file to make), VERSION, ICON, COMPRESSOR.
+;   SOURCE (the frozen program), TARGET (the file to make), VERSION, ICON,
+;   COMPRESSOR, and where there is a certificate SIGN (what signs the file that follows).
 ; Setup.exe /S installs silently, /D=PATH (last, without quotes) into another folder.
 ; uninstall.exe /S leaves chats, settings and models; /S /DATA removes them too.
 ; Codes of ending: 0 done, 1 cancelled, 2 KTDesk is running or its folder cannot be changed,
@@ -29,6 +30,9 @@ InstallDir "$LOCALAPPDATA\Programs\${APP}"
 InstallDirRegKey HKCU "Software\${APP}" "Folder"
 SetCompressor ${COMPRESSOR}
 BrandingText " "
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"'
+!endif
 VIProductVersion "${VERSION}.0"
 VIAddVersionKey "ProductName" "${APP}"
 VIAddVersionKey "ProductVersion" "${VERSION}"
