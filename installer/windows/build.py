@@ -18,21 +18,23 @@ from installer.freeze import size_of
 from installer.windows import package
 
 WORK = ROOT / "build" / "windows"
-FROZEN_ELSEWHERE = WORK / "frozen" / "KTDesk"
+FROZEN = (ROOT / "dist" if sys.platform == "win32" else WORK / "frozen") / "KTDesk"
+SETUP = ROOT / "dist" / package.NAME
 
 
 def main(*options: str) -> int:
     """Make the installer, and what belongs beside it."""
-    frozen = ROOT / "dist" / "KTDesk" if sys.platform == "win32" else freeze_under_wine()
-    setup = package.make_setup(frozen, ROOT / "dist" / package.NAME, is_quick="--quick" in options)
-    shutil.copyfile(bill_of(frozen), bill_of(setup))
-    write_checksum(setup)
-    print(f"{setup.relative_to(ROOT)}: {size_of(setup) / 1e6:.0f} MB")
+    if sys.platform != "win32":
+        freeze_under_wine()
+    package.make_setup(FROZEN, SETUP, is_quick="--quick" in options)
+    shutil.copyfile(bill_of(FROZEN), bill_of(SETUP))
+    write_checksum(SETUP)
+    print(f"{SETUP.relative_to(ROOT)}: {size_of(SETUP) / 1e6:.0f} MB")
     return 0
 
 
-def freeze_under_wine() -> Path:
-    """Return the folder of the program, frozen by a Windows that Wine plays."""
+def freeze_under_wine() -> None:
+    """Have a Windows that Wine plays freeze the program."""
     from installer.system_packages import install_for_windows
     from installer.windows import native, stand_ins
     from installer.windows.python import make_python
@@ -49,15 +51,14 @@ def freeze_under_wine() -> Path:
     common = {"KTDESK_HOME": wine.path(home), "SOURCE_DATE_EPOCH": str(made_at())}
     for words in (
         ("ktdesk", "demo", "--source", demo_source()),
-        ("installer.freeze", FROZEN_ELSEWHERE.parent),
+        ("installer.freeze", FROZEN.parent),
     ):
         with wine.start(python / "python.exe", "-m", *words, **common) as process:
             for line in process.stdout or ():
                 print(line, end="", flush=True)
         if process.returncode:
             raise SystemExit(f"{words[0]} ended with code {process.returncode} under Wine.")
-    refuse(stand_ins.NAMES, FROZEN_ELSEWHERE)
-    return FROZEN_ELSEWHERE
+    refuse(stand_ins.NAMES, FROZEN)
 
 
 def demo_source() -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +46,12 @@ class ThisWindows:
     def path(self, path: Path) -> str:
         """Return the path. See Machine."""
         return str(path)
+
+
+@contextmanager
+def this_windows() -> Iterator[ThisWindows]:
+    """Give the machine that this runs on."""
+    yield ThisWindows()
 
 
 def run(

@@ -20,8 +20,8 @@ PROGRAMS = ("ktdesk.exe", "ktdesk-app.exe")
 USUAL_PLACE = Path(os.environ.get("PROGRAMFILES(X86)", "")) / "NSIS" / "makensis.exe"
 
 
-def make_setup(frozen: Path, target: Path, *, is_quick: bool = False) -> Path:
-    """Make the installer of a frozen program; return its path. Raises CalledProcessError.
+def make_setup(frozen: Path, target: Path, *, is_quick: bool = False) -> None:
+    """Make the installer of a frozen program. Raises CalledProcessError.
 
     is_quick: less compressed, for a trial.
     """
@@ -38,10 +38,9 @@ def make_setup(frozen: Path, target: Path, *, is_quick: bool = False) -> Path:
     if signing.is_possible():  # the uninstaller is written by the installer, so it is signed within
         values["SIGN"] = f'"{sys.executable}" -m installer.windows.signing'
     target.parent.mkdir(parents=True, exist_ok=True)
-    options = ["-V2", "-INPUTCHARSET", "UTF8", *(f"-D{k}={v}" for k, v in values.items())]
+    options = ["-V2", "-WX", "-INPUTCHARSET", "UTF8", *(f"-D{k}={v}" for k, v in values.items())]
     subprocess.run([makensis(), *options, SCRIPT], cwd=ROOT, check=True)
     signing.main(str(target))
-    return target
 
 
 def makensis() -> str:

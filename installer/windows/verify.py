@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries an installer as users would: install, use, upgrade, uninstall; then nothing may be left.
 
-python -m installer.windows.verify SETUP FOLDER: what `make windows` made, and the frozen program
-that is in it. On other systems under Wine, in a Windows that has nothing of ours.
+python -m installer.windows.verify [SETUP FOLDER]: an installer and the frozen program in it, those
+of `make windows` by default. On other systems under Wine, in a Windows that has nothing of ours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
-from installer.windows.machine import Machine, ThisWindows, run
+from installer.windows.build import FROZEN, SETUP
+from installer.windows.machine import Machine, run, this_windows
+from installer.windows.wine import clean_wine
 
 TARGET = "Programs for tests (1) 程序/KTDesk"  # in the user's folder
 LOCAL = "AppData/Local"
@@ -151,16 +153,14 @@ def is_same(first: Path, second: Path) -> bool:
     return second.exists() and first.read_bytes() == second.read_bytes()
 
 
-def main(setup: str, frozen: str) -> int:
+def main(setup: str = str(SETUP), frozen: str = str(FROZEN)) -> int:
     """Try an installer; return the exit code."""
-    if sys.platform == "win32":
-        machine: Machine = ThisWindows()
-        Installation(machine, Path(setup), Path(frozen)).verify()
-    else:
-        from installer.windows.wine import clean_wine
-
-        with clean_wine() as machine:
+    with this_windows() if sys.platform == "win32" else clean_wine() as machine:
+        try:
             Installation(machine, Path(setup), Path(frozen)).verify()
+        except Problem as problem:
+            print(problem, file=sys.stderr)
+            return 1
     return 0
 
 
