@@ -11,7 +11,7 @@ from pathlib import Path
 
 from installer.contents import ROOT
 from installer.windows import signing
-from installer.windows.icon import write_icon
+from installer.windows.pictures import write_icon, write_side
 from ktdesk import __version__
 
 SCRIPT = Path(__file__).with_name("setup.nsi")
@@ -25,14 +25,16 @@ def make_setup(frozen: Path, target: Path, *, is_quick: bool = False) -> None:
 
     is_quick: less compressed, for a trial.
     """
-    icon = ROOT / "build" / "ktdesk.ico"
+    icon, side = ROOT / "build" / "ktdesk.ico", ROOT / "build" / "setup-side.bmp"
     write_icon(icon)
+    write_side(side)
     signing.main(*(str(frozen / name) for name in PROGRAMS))
     values = {
         "SOURCE": frozen,
         "TARGET": target,
         "VERSION": __version__,
         "ICON": icon,
+        "SIDE": side,
         "COMPRESSOR": "zlib" if is_quick else "lzma",
     }
     if signing.is_possible():  # the uninstaller is written by the installer, so it is signed within

@@ -1,6 +1,6 @@
 ﻿; SPDX-License-Identifier: Apache-2.0
 ; The installer: for one user, without an administrator. package.py calls makensis with
-;   SOURCE (the frozen program), TARGET (the file to make), VERSION, ICON,
+;   SOURCE (the frozen program), TARGET (the file to make), VERSION, ICON, SIDE,
 ;   COMPRESSOR, and where there is a certificate SIGN (what signs the file that follows).
 ; Setup.exe /S installs silently, /D=PATH (last, without quotes) into another folder.
 ; uninstall.exe /S leaves chats, settings and models; /S /DATA removes them too.
@@ -42,6 +42,7 @@ VIAddVersionKey "LegalCopyright" "The authors of ${APP}, Apache License 2.0"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\${WINDOW}"

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws KTDesk's picture in the sizes that Windows wants, into one .ico file."""
+"""Draws what Windows and its installer show of KTDesk: an icon, and the side of the first page."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 PICTURE = Path(__file__).parents[2] / "resources" / "icons" / "ktdesk.svg"
 SIZES = (16, 24, 32, 48, 64, 256)
+SIDE = (328, 628)  # twice what the installer shows, for displays with many points
+GROUND = ("#3f8f79", "#245a4c")  # the picture's own
 
 
 def write_icon(path: Path) -> None:
@@ -38,3 +40,19 @@ def draw(size: int) -> bytes:
     file.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(file, "PNG")
     return QByteArray(file.data()).data()
+
+
+def write_side(path: Path) -> None:
+    """Write the picture that stands beside the texts of the first and the last page, a bitmap."""
+    width, height = SIDE
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    ground = QLinearGradient(0, 0, 0, height)
+    ground.setColorAt(0, QColor(GROUND[0]))
+    ground.setColorAt(1, QColor(GROUND[1]))
+    painter = QPainter(image)
+    painter.fillRect(image.rect(), ground)
+    side = width * 0.6
+    QSvgRenderer(str(PICTURE)).render(painter, QRectF((width - side) / 2, side / 2, side, side))
+    painter.end()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(str(path), "BMP")
