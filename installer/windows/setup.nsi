@@ -52,6 +52,7 @@ VIAddVersionKey "LegalCopyright" "The authors of ${APP}, Apache License 2.0"
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
 !define MUI_COMPONENTSPAGE_TEXT_TOP "$(WHAT_STAYS)"
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW un.HideSpace
 !insertmacro MUI_UNPAGE_COMPONENTS
 !insertmacro MUI_UNPAGE_INSTFILES
 
@@ -181,6 +182,10 @@ SectionEnd
 Section /o "un.$(USER_DATA)" UninstallData
   RMDir /r "${DATA}"
 SectionEnd
+
+Function un.HideSpace ; removing needs none
+  ShowWindow $mui.ComponentsPage.SpaceRequired ${SW_HIDE}
+FunctionEnd
 
 Function un.onInit
   ${GetParameters} $0
