@@ -9,6 +9,8 @@ from pathlib import Path
 multiprocessing.freeze_support()
 
 # The libraries inside are for this program alone, not for what it starts: a browser for instance.
+# What it starts of itself is told to look for them anew.
+os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 libraries = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
 if libraries:
     os.environ["LD_LIBRARY_PATH"] = libraries

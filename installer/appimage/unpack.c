@@ -119,6 +119,15 @@ static bool cache_folder(char base[PATH_MAX]) {
   return length > 0 && length < PATH_MAX - 64;
 }
 
+// Gives a whole folder its name; returns whether it has it now.
+static bool put(const char* made, const char* folder) {
+  if (!rename(made, folder)) return true;
+  const int lock = lock_folder(folder, LOCK_SH);
+  if (lock >= 0) return close(lock), false;  // another one, started at the same time, was faster
+  remove_folder(folder);                     // what is there is not whole
+  return !rename(made, folder);
+}
+
 bool cache_image(const Image* image, char folder[PATH_MAX]) {
   char base[PATH_MAX], name[64], made[PATH_MAX + 32];
   struct stat state;
@@ -134,8 +143,7 @@ bool cache_image(const Image* image, char folder[PATH_MAX]) {
   snprintf(mark, sizeof mark, "%s/%s", made, WHOLE);
   const int file = is_good ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
   if (file >= 0) close(file);
-  // Another one that was started at the same time may have been faster.
-  if (file < 0 || rename(made, folder)) remove_folder(made);
+  if (file < 0 || !put(made, folder)) remove_folder(made);
   remove_others(base, name);
   return lock_folder(folder, LOCK_SH) >= 0;
 }

@@ -89,6 +89,22 @@ sys.exit(main())
     assert (done.stdout, done.returncode) == ("late: [] shown: 1\n", 0), done.stderr
 
 
+def test_a_file_that_was_opened_with_the_program_is_loaded(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from PySide6.QtWidgets import QApplication
+from ui.chat.model_presenter import ModelPresenter
+def load(self, path):
+    print(path)
+    QApplication.quit()
+ModelPresenter.load = load
+from ui.app import main
+sys.exit(main([{str(tmp_path / "模型 1.gguf")!r}]))
+"""
+    done = run(code, QT_QPA_PLATFORM="offscreen", PYTHONIOENCODING="utf-8")
+    assert (done.stdout, done.returncode) == (f"{tmp_path / '模型 1.gguf'}\n", 0), done.stderr
+
+
 def test_the_page_of_the_machine_is_there_and_needs_no_torch() -> None:
     save_settings(Settings(interface=InterfaceSettings(wizard_done=True)))
     code = """

@@ -89,6 +89,15 @@ def test_both_are_made_from_the_wheel_and_from_the_file_in_it(tmp_path: Path, wh
     assert made(demo_models(tmp_path / "b", source=tmp_path / "whole")) == (SMALL, SMALL)
 
 
+@pytest.mark.usefixtures("no_network")
+def test_a_program_that_carries_the_source_needs_no_network(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_CARRIED", tmp_path / "whole")
+    assert made(demo_models(folder)) == (SMALL, SMALL)
+    assert (tmp_path / "whole").exists()
+
+
 def test_progress_begins_and_ends_where_it_should(folder: Path, wheel: Path) -> None:
     shares: list[float] = []
     demo_models(folder, source=wheel, progress=lambda stage, share: shares.append(share))
