@@ -42,6 +42,7 @@ class Installation:
 
     def verify(self) -> None:
         """Try everything in turn. Raises Problem."""
+        self._require_nobody_uses_it()
         before = self._files_of_user()
         self._install()
         self._compare()
@@ -56,6 +57,12 @@ class Installation:
         self._uninstall("/DATA")
         left = self._other_than(before)
         self._require(not left, "nothing is left", left)
+
+    def _require_nobody_uses_it(self) -> None:
+        """Make sure that this removes nothing which somebody wants to keep."""
+        home = self._machine.home
+        found = [path for path in (home / DATA, home / LINK, self._folder) if path.exists()]
+        self._require(not found, "nobody uses KTDesk here", found)
 
     def _install(self, expected: int = 0) -> None:
         """Install silently. The folder stands last and without quotes, whatever is in its name."""
