@@ -75,4 +75,4 @@ def is_aligned_spill(instruction: str) -> bool:
 def call(*command: str | Path, **environment: str) -> None:
     """Run a program, those of this Python's environment first. Raises CalledProcessError."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PATH": path} | environment)
+    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | environment | {"PATH": path})
