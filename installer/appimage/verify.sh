@@ -25,13 +25,16 @@ fi
 home=$debian/home/user
 place='Programme 程序 und mehr'
 cleanup() {
-  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi
+  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi # the window ends with it
+  wait
+  is_unmounted || true
   for mounted in "$home/$place" "$debian/tmp/.X11-unix" "$debian/dev/shm" "$debian/proc"; do
     if mountpoint -q "$mounted"; then umount "$mounted"; fi
   done
 }
 trap cleanup EXIT
 mount -t proc proc "$debian/proc"
+ln -sf ../proc/self/mounts "$debian/etc/mtab" # a started system has it, and fusermount3 asks for it
 mkdir -p "$debian/dev/shm"
 mount -t tmpfs tmpfs "$debian/dev/shm"
 rm -rf "$home/$place" "$home/.cache" "$home/.local" "$debian/dev/fuse"
@@ -57,6 +60,14 @@ check() { # TITLE WORDS...: runs it and keeps what it says in $said
 
 unpacks() { case $said in *"Unpacking once"*) true ;; *) false ;; esac }
 
+is_unmounted() { # waits for it: what serves the files ends after the program
+  for attempt in $(seq 30); do
+    ls -d "$debian"/tmp/.mount_ktdesk* >/dev/null 2>&1 || return 0
+    sleep 1
+  done
+  return 1
+}
+
 fail() {
   echo "$1" >&2
   exit 1
@@ -72,9 +83,7 @@ if [ -e /dev/fuse ]; then
   mknod -m 666 "$debian/dev/fuse" c 10 229
   check "with FUSE" --smoke-test
   ! unpacks || fail "It has unpacked itself although there is FUSE."
-  sleep 1
-  ! grep -q "subtype=ktdesk\|\.mount_ktdesk" /proc/mounts || fail "It is mounted still."
-  ! ls -d "$debian"/tmp/.mount_ktdesk* 2>/dev/null || fail "It has left a folder behind."
+  is_unmounted || fail "It is mounted still, or has left its folder behind."
 else
   echo "--- with FUSE: not tried, this machine has none"
 fi
@@ -86,13 +95,15 @@ check "from a read-only place" doctor
 umount "$home/$place"
 
 echo "--- under Xvfb"
-number=97
-Xvfb ":$number" -screen 0 1280x860x24 -nolisten tcp &
+Xvfb -displayfd 1 -screen 0 1280x860x24 -nolisten tcp >"$root/build/display" &
 server=$!
 mkdir -p "$debian/tmp/.X11-unix"
-sleep 2
+for attempt in $(seq 60); do
+  [ -s "$root/build/display" ] && break
+  sleep 1
+done
+display=:$(cat "$root/build/display")
 mount --bind /tmp/.X11-unix "$debian/tmp/.X11-unix"
-display=:$number
 as_user >"$root/build/appimage.log" 2>&1 &
 logs=$home/.local/state/ktdesk/log
 for attempt in $(seq 120); do
@@ -105,6 +116,3 @@ DISPLAY=$display import -window root "$root/build/appimage.png"
 colours=$(identify -format %k "$root/build/appimage.png")
 [ "$colours" -gt 16 ] || fail "The screen has $colours colours: there is no window."
 echo "build/appimage.png: $colours colours"
-kill "$server"
-wait 2>/dev/null || true
-server=

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from installer.bill import extend_bill, write_bill
 from installer.components import Component, components, distribution, standard_texts
 from installer.contents import ROOT
-from installer.description import write_checksum
+from installer.description import cuda_runtime, write_checksum
 from installer.licences import write_licences
 
 MADE = 1_700_000_000
@@ -49,6 +50,16 @@ def test_libraries_of_the_system_are_traced_to_its_packages() -> None:
     said = subprocess.run(["dpkg", "--version"], capture_output=True, text=True, check=True)
     assert part.version in said.stdout
     assert [text.name for text in part.texts] == ["copyright"]
+
+
+def test_the_module_for_gpus_brings_the_runtime_of_its_maker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = SimpleNamespace(facts=lambda: SimpleNamespace(runtime_version=13010))
+    monkeypatch.setattr("installer.description.load_cuda", lambda: module)
+    (part,) = cuda_runtime([("ktdesk/_cuda.cpython-311.so", "/x", "EXTENSION")])
+    assert (part.name, part.version) == ("NVIDIA CUDA Runtime", "13.1")
+    assert not list(cuda_runtime([("ktdesk/_native.cpython-311.so", "/x", "EXTENSION")]))
 
 
 def test_licences_are_named_and_have_texts() -> None:
