@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from installer.components import COMPILED_IN
 from installer.windows.packages import pins_for_windows
 
 # Python 3.11.9 as its makers signed it.
@@ -25,7 +26,7 @@ FOR_WINDOWS = ("--platform=win_amd64", "--python-version=3.11", "--only-binary=:
 
 def make_python(folder: Path, downloads: Path) -> Path:
     """Make a Python that has the packages of the lock, unless it is there; return its folder."""
-    pins = pins_for_windows("ktdesk", "pyinstaller", *FOR_TESTS)
+    pins = pins_for_windows("ktdesk", *COMPILED_IN, *FOR_TESTS)
     done = folder / "done"
     state = "\n".join([PACKAGE, *pins])
     if done.exists() and done.read_text("utf-8") == state:
