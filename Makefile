@@ -8,11 +8,11 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types contracts native emulated cuda resources sanitize bench fuzz screenshots frozen appimage release clean
+.PHONY: help run test setup lint format types contracts native emulated cuda resources sanitize bench fuzz screenshots frozen appimage windows release clean
 fuzz: override ARGS += $(or $(MINUTES),5) $(SEED)
 screenshots: override ARGS += $(if $(OUT),"$(OUT)")
 bench: override ARGS += \
 	$(if $(MODELS),--models $(MODELS)) $(if $(WORK),--work $(WORK)) $(if $(RUNS),--runs $(RUNS)) \
 	$(if $(THREADS),--threads $(THREADS)) $(if $(JSON),--json "$(JSON)")
-help run test setup lint format types contracts native emulated cuda resources sanitize bench fuzz screenshots frozen appimage release clean:
+help run test setup lint format types contracts native emulated cuda resources sanitize bench fuzz screenshots frozen appimage windows release clean:
 	@$(PYTHON) make.py $@ $(ARGS)

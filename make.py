@@ -301,11 +301,21 @@ def appimage() -> int:
     return 0
 
 
+def windows(*options: str) -> int:
+    """Make the installer for Windows: dist/KTDesk-*-Setup.exe. Elsewhere under Wine, for trials."""
+    if IS_WINDOWS:
+        frozen()
+    else:
+        setup()
+    call(PYTHON, "-m", "installer.windows.build", *options)
+    return 0
+
+
 def release() -> int:
     """Make all that is handed to users, with the module for all cards; check it, list it."""
     cuda()
     if IS_WINDOWS:
-        frozen()
+        windows()
     else:
         appimage()
     call(PYTHON, "-m", "installer.release")
@@ -337,6 +347,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "screenshots": screenshots,
     "frozen": frozen,
     "appimage": appimage,
+    "windows": windows,
     "release": release,
     "clean": clean,
 }

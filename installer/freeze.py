@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Freeze KTDesk into dist/KTDesk with PyInstaller, and print how large it is: `make frozen`.
 
-python -m installer.freeze. The same sources make the same bytes, as far as PyInstaller can.
+python -m installer.freeze [FOLDER]. The same sources make the same bytes, as far as can be.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from installer.contents import ROOT
 from installer.description import made_at
 
 
-def main() -> int:
-    """Run PyInstaller on build.spec."""
+def main(place: str = str(ROOT / "dist")) -> int:
+    """Run PyInstaller on build.spec. place: the folder in which the program's folder is made."""
     fixed = {"PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(made_at())}
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command += ["--distpath", place, "--workpath", str(ROOT / "build" / f"frozen-{sys.platform}")]
     subprocess.run([*command, "build.spec"], cwd=ROOT, env=os.environ | fixed, check=True)
-    folder = ROOT / "dist" / "KTDesk"
-    print(f"{folder.relative_to(ROOT)}: {size_of(folder) / 1e6:.0f} MB")
+    folder = Path(place) / "KTDesk"
+    print(f"{folder}: {size_of(folder) / 1e6:.0f} MB")
     return 0
 
 
@@ -32,4 +33,4 @@ def size_of(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

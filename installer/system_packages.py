@@ -25,6 +25,9 @@ APPIMAGE = (
     "binutils", "squashfs-tools", "desktop-file-utils", "appstream",
 )  # fmt: skip
 
+# What a Windows is played with, and programs for it are made with.
+WINDOWS = ("g++-mingw-w64-x86-64-posix", "nsis", "wine", "wine64")
+
 
 def install_for_setup() -> None:
     """Install what building and the window need, if we may; end only where nothing can be built."""
@@ -34,6 +37,11 @@ def install_for_setup() -> None:
 def install_for_appimage() -> None:
     """Install what makes AppImages, if we may; else name it and end."""
     _install(_not_installed(APPIMAGE), [])
+
+
+def install_for_windows() -> None:
+    """Install what makes and tries programs for Windows, if we may; else name it and end."""
+    _install(_not_installed(WINDOWS), [])
 
 
 def missing_for_building() -> list[str]:

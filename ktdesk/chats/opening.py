@@ -48,7 +48,7 @@ def open_chats(path: Path | None = None, steps: Sequence[str] = STEPS) -> ChatSt
         unmark(path)
         store = _open(path, steps)
     if is_marked and not recovery:
-        store.search.rebuild()  # the only part that the check does not see
+        store.search.rebuild()  # the only part that the check leaves out
     store.recovery = recovery
     return store
 

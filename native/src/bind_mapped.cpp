@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mapped files as read-only buffers of Python.
+#include <cstdint>
 #include <memory>
 #include <system_error>
 
@@ -10,13 +11,33 @@ namespace py = pybind11;
 
 namespace {
 
+#ifdef _WIN32
+
+kt::OpenFile open_file(int descriptor) {
+  const py::object handle = py::module_::import("msvcrt").attr("get_osfhandle")(descriptor);
+  return reinterpret_cast<kt::OpenFile>(handle.cast<std::intptr_t>());
+}
+
+void set_os_error(const std::error_code& code) {
+  PyErr_SetExcFromWindowsErr(PyExc_OSError, code.value());
+}
+
+#else
+
+kt::OpenFile open_file(int descriptor) { return descriptor; }
+
+void set_os_error(const std::error_code& code) {
+  PyErr_SetObject(PyExc_OSError, py::make_tuple(code.value(), code.message()).ptr());
+}
+
+#endif
+
 // Raises OSError with the system's number and words, or ValueError for a file without bytes.
-std::unique_ptr<kt::MappedFile> map(int file) {
+std::unique_ptr<kt::MappedFile> map(int descriptor) {
   try {
-    return std::make_unique<kt::MappedFile>(file);
+    return std::make_unique<kt::MappedFile>(open_file(descriptor));
   } catch (const std::system_error& error) {
-    const py::tuple reason = py::make_tuple(error.code().value(), error.code().message());
-    PyErr_SetObject(PyExc_OSError, reason.ptr());
+    set_os_error(error.code());
     throw py::error_already_set();
   }
 }

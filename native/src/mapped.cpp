@@ -7,7 +7,6 @@
 #include "bus_errors.h"
 
 #ifdef _WIN32
-#include <io.h>
 #include <windows.h>
 #else
 #include <sys/mman.h>
@@ -34,12 +33,11 @@ void require_bytes(std::int64_t size) {
   throw std::system_error(static_cast<int>(GetLastError()), std::system_category());
 }
 
-Bytes map(int file) {
-  const auto handle = reinterpret_cast<HANDLE>(_get_osfhandle(file));
+Bytes map(HANDLE file) {
   LARGE_INTEGER size;
-  if (!GetFileSizeEx(handle, &size)) fail();
+  if (!GetFileSizeEx(file, &size)) fail();
   require_bytes(size.QuadPart);
-  const HANDLE mapping = CreateFileMappingW(handle, nullptr, PAGE_READONLY, 0, 0, nullptr);
+  const HANDLE mapping = CreateFileMappingW(file, nullptr, PAGE_READONLY, 0, 0, nullptr);
   if (!mapping) fail();
   const void* data = MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, 0);
   const DWORD error = GetLastError();
@@ -73,7 +71,7 @@ void unmap(const uint8_t* data, std::size_t size) noexcept {
 
 }  // namespace
 
-MappedFile::MappedFile(int file) {
+MappedFile::MappedFile(OpenFile file) {
   const Bytes bytes = map(file);
   data_ = bytes.data;
   size_ = bytes.size;

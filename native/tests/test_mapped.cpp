@@ -48,7 +48,13 @@ class File {
   }
   File(const File&) = delete;
 
-  int descriptor() const { return fileno(file_); }
+  kt::OpenFile open() const {
+#ifdef _WIN32
+    return reinterpret_cast<void*>(_get_osfhandle(fileno(file_)));
+#else
+    return fileno(file_);
+#endif
+  }
 
  private:
   std::string name_;
@@ -57,7 +63,7 @@ class File {
 
 void test_contents() {
   const File file(kPage + 5, 7);
-  const kt::MappedFile mapped(file.descriptor());
+  const kt::MappedFile mapped(file.open());
   check(mapped.size() == kPage + 5, "a mapping is as long as its file");
   check(mapped.data()[0] == 7 && mapped.data()[kPage + 4] == 7, "a mapping holds the file's bytes");
   check(!mapped.is_lost(), "a file that is whole is not lost");
@@ -65,23 +71,24 @@ void test_contents() {
 
 void test_what_cannot_be_mapped() {
   const File empty(0);
-  check(kt::test::raises<std::invalid_argument>([&] { kt::MappedFile m(empty.descriptor()); }),
+  check(kt::test::raises<std::invalid_argument>([&] { kt::MappedFile m(empty.open()); }),
         "a file without bytes is an error");
-  check(kt::test::raises<std::system_error>([] { kt::MappedFile m(12345); }),
-        "a descriptor that is not open is an error");
+  const kt::OpenFile closed = File().open();
+  check(kt::test::raises<std::system_error>([&] { kt::MappedFile m(closed); }),
+        "a file that is not open is an error");
 }
 
 #ifndef _WIN32
 
 void cut(const File& file, int64_t size) {
-  if (ftruncate(file.descriptor(), size) != 0) std::abort();
+  if (ftruncate(file.open(), size) != 0) std::abort();
 }
 
 void test_a_file_cut_short_reads_as_zeros_on_all_threads() {
   kt::ThreadPool pool(4);
   for (int round = 0; round < 20; ++round) {
     const File file, other;
-    const kt::MappedFile mapped(file.descriptor()), whole(other.descriptor());
+    const kt::MappedFile mapped(file.open()), whole(other.open());
     check(mapped.data()[0] == 1, "a mapping holds the file's bytes");
     cut(file, round * kPage / 2);
     std::vector<uint8_t> seen(kPages);
@@ -100,7 +107,7 @@ void test_a_file_cut_short_reads_as_zeros_on_all_threads() {
 void test_places_are_used_again() {
   const File file;
   for (int round = 0; round < 3; ++round) {
-    auto mapped = std::make_unique<kt::MappedFile>(file.descriptor());
+    auto mapped = std::make_unique<kt::MappedFile>(file.open());
     check(!mapped->is_lost(), "a new mapping is not lost");
     cut(file, 0);
     check(mapped->data()[0] == 0 && mapped->is_lost(), "each mapping is watched");
@@ -120,7 +127,7 @@ void note(int) {
 // Reads a byte of a mapping that is not ours; whether that reached the handler `note`.
 bool reaches_the_other_handler() {
   const File file;
-  void* data = mmap(nullptr, kPage, PROT_READ, MAP_SHARED, file.descriptor(), 0);
+  void* data = mmap(nullptr, kPage, PROT_READ, MAP_SHARED, file.open(), 0);
   cut(file, 0);
   const int before = foreign;
   if (sigsetjmp(back, 1) == 0) static_cast<void>(*static_cast<const volatile uint8_t*>(data));
@@ -134,7 +141,7 @@ void test_faults_elsewhere_go_to_the_handler_before() {
   sigaction(SIGBUS, &other, &saved);
   {
     const File file;
-    const kt::MappedFile mapped(file.descriptor());  // which puts our handler in front
+    const kt::MappedFile mapped(file.open());  // which puts our handler in front
     check(reaches_the_other_handler(), "a fault elsewhere reaches the handler before ours");
     check(reaches_the_other_handler(), "and so does the next");
     cut(file, 0);

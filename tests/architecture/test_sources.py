@@ -15,6 +15,7 @@ TOP_LEVEL = {
     ".ci",
     ".clang-format",
     ".editorconfig",
+    ".github",
     ".gitignore",
     "ARCHITECTURE.md",
     "CHANGELOG.md",

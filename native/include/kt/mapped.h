@@ -18,6 +18,14 @@ struct MappedRange {
   MappedRange* next = nullptr;
 };
 
+// A file that is open for reading, as the system knows it. Windows' own handle and no descriptor:
+// those belong to a C library, of which Python may have another one.
+#ifdef _WIN32
+using OpenFile = void*;
+#else
+using OpenFile = int;
+#endif
+
 // All bytes of a file, read only.
 //
 // On Linux, reading a page that the file no longer has, or that its disk does not give, raises
@@ -28,9 +36,9 @@ struct MappedRange {
 // the program ends.
 class MappedFile {
  public:
-  // `file`: a descriptor open for reading; it may be closed afterwards. Raises std::system_error,
-  // or std::invalid_argument for a file without bytes.
-  explicit MappedFile(int file);
+  // `file` may be closed afterwards. Raises std::system_error, or std::invalid_argument for a file
+  // without bytes.
+  explicit MappedFile(OpenFile file);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from ktdesk.library.shelf.verify import verify
 from tests.unit.library.shelf.conftest import only
 from tests.unit.library.shelf.making import lock_of, model, put, put_ollama
 from tests.unit.library.shelf.moving import FILES, WHOLE, content
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
 
 
 def test_a_model_moves_whole_with_its_lock_and_stays_complete(
