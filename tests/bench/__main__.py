@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from ktdesk.cli.setting_arguments import at_least_one
 from ktdesk.errors import KTDeskError
 from ktdesk.hardware.processor import physical_cores
-from tests.bench import machine
-from tests.bench.comparison import compare, sides
+from tests.bench import ik_llama, machine
+from tests.bench.comparison import Measure, avx2_sides, compare, sides
 from tests.bench.llama_cpp import describe_peer, find_peer
 from tests.bench.probe import Probe
 from tests.bench.programs import BenchError, Say
@@ -28,11 +28,13 @@ from tests.bench.shapes import SHAPES, Shape
 from tests.bench.synthetic import model_file
 from tests.bench.work import WORKS
 
+MakeSides = Callable[[Path, int], Mapping[str, Measure]]  # of a model's file and so many threads
+
 NOTES = """\
 Each run is a process of its own, which warms up first; sides take turns. ratio: to the best one of
-llama.cpp's settings. share: of what the machine can do: for prompts operations by the highest int8
+the peer's settings. share: of what the machine can do: for prompts operations by the highest int8
 peak, attention's core left out; for generated tokens bytes by what could be read around each run.
-ik_llama.cpp is not compared: its package is built for AVX2 only."""
+With --avx2 the peer is ik_llama.cpp, whose package is built for AVX2, and KTDesk keeps to that."""
 
 
 def main(arguments: Sequence[str], say: Say) -> int:
@@ -43,12 +45,16 @@ def main(arguments: Sequence[str], say: Say) -> int:
         say(text)
     probe = _probe(options.threads, say)
     peaks = {numbers: machine.peaks(probe, numbers, say) for numbers in ("int8", "bf16")}
-    peer = _peer(options.peer, say)
+    try:
+        make_sides = _avx2_sides(say) if options.avx2 else _sides(options.peer, say)
+    except BenchError as error:
+        say(f"There is nothing to compare with. {error} {error.hint}")
+        return 1
     peak = max(peaks["int8"].values(), default=0)
     rows: list[Row] = []
     for name in options.models:
         try:
-            rows += _model(SHAPES[name], options, peer, probe, peak, say)
+            rows += _model(SHAPES[name], options, make_sides, probe, peak, say)
         except KTDeskError as error:
             say(f"{name} is left out. {error} {error.hint}")
     for text in ("", HEADER, *map(line, rows), "", NOTES, machine.load_line()):
@@ -74,6 +80,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
             metavar="N",
             help=f"{text} of each side ({default})",
         )
+    parser.add_argument("--avx2", action="store_true", help="beside ik_llama.cpp, both with AVX2")
     parser.add_argument("--peer", type=Path, metavar="PATH", help="a llama-bench; one is built")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to a file, too")
     options = parser.parse_args(arguments)
@@ -90,22 +97,31 @@ def _probe(threads: int, say: Say) -> Probe | None:
         return None
 
 
-def _peer(given: Path | None, say: Say) -> Path | None:
+def _sides(given: Path | None, say: Say) -> MakeSides:
+    """Return what makes the sides of a model: KTDesk and llama.cpp, if there is any."""
     if given is None:
         say("Looking for llama.cpp; building it takes some minutes the first time ...")
     try:
         peer = find_peer(given)
     except BenchError as error:
         say(f"llama.cpp is left out. {error} {error.hint}")
-        return None
-    say(describe_peer(peer))
-    return peer
+        peer = None
+    else:
+        say(describe_peer(peer))
+    return lambda path, threads: sides(path, threads, peer, say)
+
+
+def _avx2_sides(say: Say) -> MakeSides:
+    """Return the same for KTDesk and ik_llama.cpp. Raises BenchError if that cannot be had."""
+    package = ik_llama.find_package()
+    say(f"ik_llama.cpp of the package ik-llama-cpp-python {ik_llama.VERSION}")
+    return lambda path, threads: avx2_sides(path, threads, package, say)
 
 
 def _model(
     shape: Shape,
     options: Namespace,
-    peer: Path | None,
+    make_sides: MakeSides,
     probe: Probe | None,
     peak_gop_per_s: float,
     say: Say,
@@ -116,7 +132,7 @@ def _model(
     path = model_file(shape)
     for text in routing_lines(path, options.threads):
         say(text)
-    measures = sides(path, options.threads, peer, say)
+    measures = make_sides(path, options.threads)
     rows: list[Row] = []
     for name in options.work:
         samples = compare(WORKS[name], measures, options.runs, probe, say)

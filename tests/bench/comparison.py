@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-from tests.bench import llama_cpp
+from tests.bench import ik_llama, llama_cpp
 from tests.bench.probe import Probe
 from tests.bench.programs import BenchError, Say, run_own
 from tests.bench.report import KTDESK, Sample
@@ -18,12 +18,29 @@ Measure = Callable[[Work], float]  # tokens per second
 
 def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Measure]:
     """Return how to measure each side; each run is a process of its own."""
+    ours = {KTDESK: partial(_ktdesk, path, threads, {})}
+    return ours | (_peer_sides(path, threads, peer, say) if peer else {})
 
-    def ktdesk(work: Work) -> float:
-        numbers = (threads, work.prompt, work.generated, work.depth)
-        return float(run_own("ktdesk_side", path, *numbers))
 
-    return {KTDESK: ktdesk} | (_peer_sides(path, threads, peer, say) if peer else {})
+def avx2_sides(path: Path, threads: int, package: Path, say: Say) -> dict[str, Measure]:
+    """Return the same of ik_llama.cpp's package, and of KTDesk with no more than it has."""
+
+    @cache
+    def tuned(work: Work) -> ik_llama.Way:
+        way = ik_llama.tune(package, path, threads, work)
+        say(f"{work.name}: ik_llama.cpp is fastest with -fa {int(way.flash)} -mla {way.mla}")
+        return way
+
+    def measure(repack: bool, work: Work) -> float:
+        return ik_llama.measure(package, path, threads, work, repack=repack, way=tuned(work))
+
+    ours = {KTDESK: partial(_ktdesk, path, threads, {"KTDESK_ISA": "avx2"})}
+    return ours | {name: partial(measure, repack) for name, repack in ik_llama.SETTINGS.items()}
+
+
+def _ktdesk(path: Path, threads: int, environment: Mapping[str, str], work: Work) -> float:
+    numbers = (threads, work.prompt, work.generated, work.depth)
+    return float(run_own("ktdesk_side", path, *numbers, environment=environment))
 
 
 def _peer_sides(path: Path, threads: int, peer: Path, say: Say) -> dict[str, Measure]:

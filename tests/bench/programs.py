@@ -62,11 +62,10 @@ def run(
     return done.stdout.decode("utf-8", "replace")
 
 
-def run_own(module: str, *arguments: object) -> str:
+def run_own(module: str, *arguments: object, environment: Mapping[str, str] | None = None) -> str:
     """Run a module of this package in a process of its own; return what it wrote."""
-    return run(
-        [sys.executable, "-m", f"tests.bench.{module}", *arguments], timeout_s=3600, folder=ROOT
-    )
+    command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
+    return run(command, timeout_s=3600, folder=ROOT, environment=environment)
 
 
 def build(sources: Path, folder: Path, target: str, *options: str) -> None:

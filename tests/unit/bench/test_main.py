@@ -87,3 +87,15 @@ def test_wrong_options_are_wrong_usage(run, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:
         run(*arguments)
     assert caught.value.code == 2
+
+
+def test_without_the_package_there_is_no_comparison_with_it(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Path:
+        raise BenchError("The package cannot be fetched.", hint="Connect to the network.")
+
+    monkeypatch.setattr(bench.ik_llama, "find_package", missing)
+    code, out = run("--avx2", "--runs", "1")
+    assert code == 1
+    assert "nothing to compare with. The package cannot be fetched. Connect to the network." in out
