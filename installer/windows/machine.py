@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
+
+LAST_WORDS_S = 3  # what a program has said is read this long after its end
 
 
 class Machine(Protocol):
@@ -57,11 +60,23 @@ def this_windows() -> Iterator[ThisWindows]:
 def run(
     machine: Machine, *command: str | Path, timeout: float = 600, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end. Whoever calls looks at the code. Raises TimeoutExpired."""
-    with machine.start(*command, **environment) as process:
-        try:
-            said, _ = process.communicate(timeout=timeout)
-        except BaseException:
-            process.kill()
-            raise
-    return subprocess.CompletedProcess(process.args, process.returncode, said)
+    """Run a program to its end. Whoever calls looks at the code. Raises TimeoutExpired.
+
+    What it has started may go on with its pipe: that is not waited for.
+    """
+    process = machine.start(*command, **environment)
+    said: list[str] = []
+
+    def read() -> None:
+        with process.stdout or nullcontext(()) as lines:
+            said.extend(lines)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        process.wait(timeout)
+    except BaseException:
+        process.kill()
+        raise
+    reader.join(LAST_WORDS_S)
+    return subprocess.CompletedProcess(process.args, process.returncode, "".join(said))
