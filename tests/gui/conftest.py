@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.chats import open_chats
 from ktdesk.hardware.machine import Machine
+from ktdesk.library.shelf import before_load
 from ktdesk.settings import Settings
 from tests.gui.fake_engine import FakeEngine
 from tests.gui.wizard_driving import wait
@@ -32,6 +33,12 @@ CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fail
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are loaded without being verified: headers of true sizes are gigabytes of nothing."""
+    monkeypatch.setattr(before_load, "verify_first", lambda *_: None)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from ui.placement.presenter import PlacementPresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
+pytestmark = pytest.mark.usefixtures("unread")
+
 LAYER = 5
 
 

@@ -27,7 +27,7 @@ import sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-import ktdesk.engine
+import ktdesk.remote.any_engine
 from ktdesk import Token
 from tests.gui.fake_engine import FakeEngine
 from ui.chat.model_presenter import ModelPresenter
@@ -57,7 +57,7 @@ def ask():
     window.actions_by_id["split"].trigger()
     window.page.prompt.submitted.emit("in line")
 
-ktdesk.engine.Engine = make
+ktdesk.remote.any_engine.AnyEngine = make
 ModelPresenter.start = lambda self: (self.load(Path(sys.argv[1])), ask())
 from ui.app import main
 sys.exit(main([]))

@@ -29,6 +29,7 @@ from ui.library.shelf_page import ShelfPage
 from ui.main_window import MainWindow, PageKind
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
+from ui.workspace.presenter import Workspace
 
 PATIENCE_MS = 60_000  # with the import of torch, on a machine that is busy
 LEFT = Qt.MouseButton.LeftButton
@@ -77,17 +78,17 @@ def library(
 def paged(
     qtbot: QtBot,
     library: LibraryOnDemand,
-    chat: ChatPresenter,
+    workspace: Workspace,
     model: ModelPresenter,
     kept: KeptChats,
     store: SettingsStore,
     theme: Theme,
 ) -> MainWindow:
     pages = (
-        PageKind("discover", "discover", lambda: "Discover", library.make_discover),
-        PageKind("shelf", "shelf", lambda: "My models", library.make_shelf),
+        PageKind("discover", "discover", "Discover", library.make_discover),
+        PageKind("shelf", "shelf", "My models", library.make_shelf),
     )
-    window = MainWindow(chat, model, kept, store, theme, pages)
+    window = MainWindow(workspace, model, kept, store, theme, pages)
     library.loading.connect(lambda: window.show_page("chat"))
     qtbot.addWidget(window)
     window.show()

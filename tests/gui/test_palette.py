@@ -122,7 +122,7 @@ def test_a_conversation_is_opened(
 def test_a_model_is_loaded(
     qtbot: QtBot, window: MainWindow, palette: Palette, model: ModelPresenter, file: Path
 ) -> None:
-    about = {"size_bytes": 1, "owner": Owner.KTDESK}
+    about = {"size_bytes": 1, "owner": Owner.KTDESK, "files": (file,)}
     whole = SimpleNamespace(name="Small model", path=file, problem="", **about)
     broken = SimpleNamespace(name="Smaller", path=file.with_name("x"), problem="cut", **about)
     model.found.emit([whole, broken])

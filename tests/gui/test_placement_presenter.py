@@ -17,6 +17,8 @@ from ui.placement.presenter import PlacementPresenter
 from ui.placement.rules import AUTO, OWN
 from ui.settings_store import SettingsStore
 
+pytestmark = pytest.mark.usefixtures("unread")
+
 ON_CPU = 'rules:\n  - match: "**"\n    use: "*.cpu"\n'
 WRONG = 'rules:\n  - match: "**"\n    use: "*.cpu"\n  - match: layers.0\n    use: linear.cpuu\n'
 

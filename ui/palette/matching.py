@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _START, _NEXT, _WITHIN = 8, 5, 1  # for a letter at the start of a word, after the last one, else
-_WHOLE = 20  # for letters that stand together as they were typed
+_WHOLE = 20  # for letters that begin a word together, as they were typed
 _SKIPPED_MOST = 3  # letters between two that fit; more is chance
 
 
@@ -30,7 +30,7 @@ def _score_word(word: str, text: str) -> int:
     found = text.find(word)
     if found >= 0:
         starts = [at for at in _places(word, text) if _is_start(text, at)]
-        return _WHOLE + len(word) * _NEXT + (_START if starts else 0)
+        return len(word) * _NEXT + (_WHOLE + _START if starts else 0)
     return max((_score_from(word, text, at) for at in _places(word[0], text)), default=0)
 
 
