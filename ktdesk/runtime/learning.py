@@ -90,7 +90,12 @@ class Learner:
 
 
 def _measured(stats: Stats) -> Iterator[_Measured]:
-    """Yield what an answer tells; one with tokens guessed, or with turns let go, tells less."""
+    """Yield what an answer tells; one with tokens guessed, or with turns let go, tells less.
+
+    One that shared the time with others tells nothing: speeds are predicted of one alone.
+    """
+    if stats.together > 1:
+        return
     read = stats.prompt_tokens - stats.cached_tokens
     if read >= max(_PREFILL_TOKENS, 2 * stats.cached_tokens) and stats.generated_tokens:
         yield _Measured("prefill", read, stats.prefill_tokens_per_s)

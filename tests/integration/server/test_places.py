@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-import ktdesk.runtime.runner as runner
+import ktdesk.runtime.answering as answering
 import ktdesk.server.answers as server_answers
 import ktdesk.server.service as server_service
 from ktdesk.runtime.sampler import Sampler
@@ -109,7 +109,7 @@ class EndlessPrompt(PromptChunk):
 def test_a_client_that_goes_while_its_prompt_is_read(
     served: Served, monkeypatch: pytest.MonkeyPatch, is_stream: bool
 ) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     with served.client() as http:
         if is_stream:
             with http.stream("POST", "/v1/chat/completions", json=CHAT | {"stream": True}) as got:
@@ -124,7 +124,7 @@ def test_a_client_that_goes_while_its_prompt_is_read(
 
 
 def test_progress_is_told_to_those_who_ask(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     body = CHAT | {"stream": True, "return_progress": True}
     with served.client() as http, http.stream("POST", "/v1/chat/completions", json=body) as got:
         data = (line for line in got.iter_lines() if line.startswith("data: "))
@@ -198,7 +198,7 @@ def test_a_stream_says_that_it_waits(served: Served, monkeypatch: pytest.MonkeyP
 
 
 def test_a_request_that_takes_too_long(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     settings = ServerSettings(port=0)
     object.__setattr__(settings, "request_minutes", 0.005)  # 0.3 s
     with serving([tiny], settings=settings) as served, served.client() as http:
