@@ -177,9 +177,11 @@ class Batch:
         None, if others must move first and cannot yet. Where there are no rows left, the youngest
         answer leaves the caches until others have ended.
         """
-        counts = {member: self._count(member, writing) for member in writing}
-        for member, count in counts.items():
-            wanted = len(member.standing) + count
+        for member in writing:  # what others grow into must leave each of them its next rows
+            sequence = member.standing
+            sequence.wanted = max(sequence.wanted, len(sequence) + self._count(member, writing))
+        for member in writing:
+            wanted = member.standing.wanted
             if member not in self._running or self._sequences.has_room(member.standing, wanted):
                 continue
             if any(each.standing.is_held for each in self._running):

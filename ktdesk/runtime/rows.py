@@ -57,5 +57,6 @@ class CacheRows:
     def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Cache, Bytes]]:
         """Yield each cache, and its rows [tokens, row bytes] in a block."""
         ends = np.cumsum([0, *(tokens * size for size in self.row_bytes)])
-        for cache, (begin, end) in zip(self._caches, pairwise(map(int, ends)), strict=True):
-            yield cache, block[begin:end].reshape(tokens, -1)
+        parts = zip(self._caches, self.row_bytes, pairwise(map(int, ends)), strict=True)
+        for cache, size, (begin, end) in parts:
+            yield cache, block[begin:end].reshape(tokens, size)

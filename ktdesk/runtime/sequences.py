@@ -19,8 +19,9 @@ from ktdesk.runtime.session_file import SessionLayout, read_session, write_sessi
 
 # Rows that would be overwritten are kept if they are at least so many: fewer are soon read again.
 LEAST_KEPT_TOKENS = PAGE_TOKENS
-# What another sequence has in common is copied if it is at least so much.
-_LEAST_COPIED_TOKENS = 16
+# What is known is read again if it is less, and less than half: that takes no longer, and so what
+# all texts begin with does not move the borders of chunks.
+_LEAST_KNOWN_TOKENS = 16
 
 
 class Sequences:
@@ -75,7 +76,7 @@ class Sequences:
         others = (each for each in self._all if each is not sequence)
         nearest = max(others, key=lambda each: common(each.tokens, tokens), default=None)
         shared = 0 if nearest is None else common(nearest.tokens, tokens)
-        if nearest is not None and shared - len(sequence) >= _LEAST_COPIED_TOKENS:
+        if nearest is not None and shared > len(sequence):
             start = len(sequence)
             self._rows.copy(nearest.base + start, sequence.base + start, shared - start)
             sequence.tokens[start:] = tokens[start:shared]
@@ -84,6 +85,8 @@ class Sequences:
             if skip < stop:
                 self._rows.write(sequence.base + found.start, found.page.block, skip, stop)
                 sequence.append(found.page.tokens[skip:stop])
+        if len(sequence) < _LEAST_KNOWN_TOKENS and 2 * len(sequence) < len(tokens):
+            sequence.tokens.clear()
         return len(sequence)
 
     def has_room(self, sequence: CachedSequence, wanted: int) -> bool:
@@ -109,7 +112,7 @@ class Sequences:
 
     def unpark(self, sequence: CachedSequence, block: Bytes, spare: int) -> bool:
         """Bring a sequence back; return whether there was room for it. Fewer than `most` run."""
-        wanted = min(len(sequence) + spare, self._rows.count)
+        wanted = max(sequence.wanted, min(len(sequence) + spare, self._rows.count))
         if self._needed_by_busy() + wanted > self._rows.count:
             return False
         while len(self._all) >= self.most:
