@@ -130,7 +130,7 @@ class Answerer:
         """Yield the tokens of the answer; return why there are no more."""
         asked, options = now.asked, now.asked.request.options
         tokens, steps = now.tokens, self._look_ahead(now)
-        while True:
+        while not now.member.cancelled.is_set():  # nor between tokens that were guessed
             token = asked.sampler.sample(logits, tokens)
             if token in self._tokenizer.end_ids:
                 return "end"
@@ -150,6 +150,7 @@ class Answerer:
                 logits = yield from self._read(now, tokens)
             else:
                 return "context"
+        return "cancelled"
 
     def _chances(self, count: int | None, logits: TokenLogits, token: int) -> Chances | None:
         if count is None:
