@@ -300,7 +300,9 @@ def test_where_somebody_else_loads_nothing_is_loaded_or_unloaded() -> None:
     it.dispatcher.submit(it.job("1"), it.job("2", model=B, keep_s=0), it.job("3", model=None))
     assert it.finish() == ["1"]
     assert it.dispatcher.expires_in_s is None
-    it.engine.info = SimpleNamespace(path=B, parallel=1)  # as when the window has loaded another one
+    it.engine.info = SimpleNamespace(
+        path=B, parallel=1
+    )  # as when the window has loaded another one
     it.dispatcher.submit(it.job("4"), it.job("5", model=B))
     assert it.finish() == ["1", "5"]
     it.dispatcher.close()
