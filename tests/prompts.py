@@ -13,9 +13,11 @@ from ktdesk.runtime.step import PromptChunk
 def read(runner: Runner, ids: Sequence[int]) -> TokenLogits:
     """Read tokens in chunks, as for a request; return the logits after the last."""
     runner._sequences.clear()
-    size = runner._model.chunk_tokens
-    for start in range(0, len(ids), size):
-        chunk = PromptChunk(runner._model, ids[start : start + size], start)
+    size, done = runner._model.chunk_tokens, 0
+    while True:
+        chunk = PromptChunk(runner._model, ids[done : done + size], done)
         for _ in chunk:
             pass
-    return TokenLogits.at_hand(chunk.logits[0])
+        done += size
+        if done >= len(ids):
+            return TokenLogits.at_hand(chunk.logits[0])
