@@ -161,7 +161,8 @@ def test_cancelling_in_the_prompt_ends_between_two_layers(engine: Engine) -> Non
     assert text  # the cache is whole
 
 
-def test_a_request_that_waits_can_be_cancelled(engine: Engine) -> None:
+def test_a_request_that_waits_can_be_cancelled(engine: Engine, model: Path) -> None:
+    engine.load(model, parallel=1)
     running = engine.generate(Request(prompt="hello"))
     next(running)
     waiting = Request(prompt="hello")
