@@ -118,8 +118,13 @@ class Batch:
                     return
 
     def _advance(self) -> None:
-        """Do one thing: a step, or half a layer of a prompt."""
+        """Do one thing: a step, half a layer of a prompt, or a token that needs no step."""
         self._end_cancelled()
+        for member in self._running:
+            if member.step and not member.step.tokens:  # its rows are not to move: so it is first
+                member.step = None
+                self._resume(member, lambda task: task.send(None))
+                return
         if not any(member.standing.is_held for member in self._running):
             self._admit()
         writing = [member for member in self._running if member.step]

@@ -46,6 +46,7 @@ class LookAhead:
             self._guesser.learn(self._guess.seen, is_right=guessed == (token,))
         if guessed == (token,):
             self._right += 1
+            yield Step(())  # the tokens so far are given out before the next is chosen
         else:
             yield from self._step(token)
         self._sequence.append([token])

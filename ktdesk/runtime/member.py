@@ -18,7 +18,8 @@ from ktdesk.runtime.sequence import CachedSequence
 class Step:
     """What an answer says to get the logits after its next token.
 
-    tokens: that one; then others which may follow, computed with it only if it is alone.
+    tokens: that one; then others which may follow, computed with it only if it is alone. None, if
+    its logits were computed so: then it goes on once its caller has what was said so far.
     """
 
     tokens: Sequence[int]
