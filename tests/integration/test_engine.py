@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gguf
 import pytest
@@ -161,7 +162,16 @@ def test_cancelling_in_the_prompt_ends_between_two_layers(engine: Engine) -> Non
     assert text  # the cache is whole
 
 
-def test_a_request_that_waits_can_be_cancelled(engine: Engine, model: Path) -> None:
+def test_a_request_that_waits_can_be_cancelled(
+    engine: Engine, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, sample = threading.Event(), Sampler.sample
+
+    def held(*arguments: Any) -> int:
+        assert go.wait(20)
+        return sample(*arguments)
+
+    monkeypatch.setattr(Sampler, "sample", held)  # who waits helps with what is before it
     engine.load(model, parallel=1)
     running = engine.generate(Request(prompt="hello"))
     next(running)
@@ -171,6 +181,7 @@ def test_a_request_that_waits_can_be_cancelled(engine: Engine, model: Path) -> N
     thread.start()
     time.sleep(0.2)
     engine.cancel(waiting.id)
+    go.set()
     thread.join(5)
     assert [type(e) for e in result] == [Done]
     running.close()  # pyright: ignore[reportAttributeAccessIssue]
