@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -345,3 +346,31 @@ def test_prefill_counts_up_in_each(llama: Path) -> None:
         done = [event.done_tokens for event in events if isinstance(event, Prefill)]
         assert done == sorted(done)
         assert done[-1] == max(1, done[-1])
+
+
+def test_a_request_that_waits_can_be_cancelled(
+    llama: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, sample = threading.Event(), Sampler.sample
+
+    def held(*arguments: Any) -> int:
+        assert go.wait(20)
+        return sample(*arguments)
+
+    monkeypatch.setattr(Sampler, "sample", held)  # who waits helps with what is before it
+    engine = loaded(llama, parallel=1)
+    running = engine.generate(Request(prompt="hello"))
+    next(running)
+    waiting = Request(prompt="hello")
+    result: list[Event] = []
+    thread = threading.Thread(target=lambda: result.extend(engine.generate(waiting)))
+    thread.start()
+    time.sleep(0.2)
+    engine.cancel(waiting.id)
+    go.set()
+    thread.join(5)
+    assert [type(e) for e in result] == [Done]
+    running.close()  # pyright: ignore[reportAttributeAccessIssue]
+    *_, last = engine.generate(Request(prompt="hello", options=GREEDY))
+    assert isinstance(last, Done), last
+    engine.unload()
