@@ -11,6 +11,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_KEPT_BYTES = EngineSettings().kept_mb * 1_000_000
+DEFAULT_PARALLEL = EngineSettings().parallel
 
 
 class _Flag(threading.Event):
@@ -44,14 +46,14 @@ def _ignore(progress: LoadProgress) -> None:
 
 
 class Engine:
-    """Runs one model. Thread-safe: one request at a time, the others wait their turn, in order.
+    """Runs one model. Thread-safe: it answers some requests at a time, others wait, in order.
 
     threads: 0 takes one per physical core.
     """
 
     def __init__(self, *, threads: int = 0) -> None:
         self.threads = threads or physical_cores()
-        self._turn = Turn()  # of whoever uses or replaces the model
+        self._turn = Turn()  # answers share it; whoever replaces the model or its caches does not
         self._model: LoadedModel | None = None
         self._flags: weakref.WeakValueDictionary[str, _Flag] = weakref.WeakValueDictionary()
         self._load_cancelled = threading.Event()
@@ -73,6 +75,7 @@ class Engine:
         kept_bytes: int = DEFAULT_KEPT_BYTES,
         vram_bytes: int = 0,
         deferred_experts: int = 0,
+        parallel: int = DEFAULT_PARALLEL,
         progress: Report = _ignore,
     ) -> ModelInfo:
         """Load a model in place of the one that is loaded; running requests are cancelled.
@@ -84,7 +87,9 @@ class Engine:
         one, so that going back to one needs no reading; at most a quarter of what is free is taken.
         vram_bytes: what may be taken of a GPU's memory; 0 is all that is free. deferred_experts: of
         a token's experts on the CPU, so many are added one layer later while answers are written,
-        where the placement does not say otherwise. It changes answers a little.
+        where the placement does not say otherwise. It changes answers a little. parallel: how many
+        requests are answered at a time, at most; they share the context's memory, and each gets the
+        answer that it would get alone.
 
         Raises KTDeskError if the model cannot be loaded, Cancelled after `cancel_load`: then no
         model is loaded.
@@ -111,6 +116,7 @@ class Engine:
                 kept_bytes=kept_bytes,
                 vram_bytes=vram_bytes,
                 deferred_experts=deferred_experts,
+                parallel=parallel,
             )
             log.info("loaded %s with placement %s", path.name, self._model.info.placement)
             return self._model.info
@@ -122,6 +128,7 @@ class Engine:
     def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
         """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed.
 
+        All is computed while somebody waits for an event of this request, or of another one.
         model: the path of the one that is to answer, None for whichever is loaded. It fails if
         another one is when its turn has come.
         """
@@ -220,24 +227,31 @@ class Engine:
     def _cancel_all(self) -> None:
         for flag in list(self._flags.values()):
             flag.set()
+        if model := self._model:
+            model.runner.end_cancelled()
 
     def _events(
         self, request: Request, flag: _Flag, wanted: Path | None
     ) -> Generator[Event, None, None]:
         try:
-            with self._turn.taken(flag.is_set):
+            ticket = self._turn.take(flag.is_set, is_shared=True)
+            # Not with the last event: whoever unloads need not wait for a caller who takes none.
+            give_back = partial(self._turn.give_back, ticket)
+            try:
                 model = self._loaded()
                 if wanted is not None and model.info.path != wanted:
                     raise RequestError(
                         "Another model was loaded before the request had its turn.",
                         hint="Ask for the one that is loaded now.",
                     )
-                for event in model.runner.run(request, flag):
+                for event in model.runner.run(request, flag, give_back):
                     if isinstance(event, Done):
                         model.use.keep()
                         if model.learner:
                             model.learner.learn(event.stats)
                     yield event
+            finally:
+                give_back()
         except Cancelled:
             yield Done("cancelled", NOTHING_DONE)
         except KTDeskError as error:

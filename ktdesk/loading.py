@@ -23,5 +23,6 @@ def load_into(
         kept_bytes=settings.kept_mb * 1_000_000,
         vram_bytes=settings.vram_mb * 1_000_000,
         deferred_experts=settings.deferred_experts,
+        parallel=settings.parallel,
         progress=progress,
     )

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class KeptUse:
-    """Keeps how often a loaded model's experts were chosen, when answers are over.
+    """Keeps how often a loaded model's experts were chosen, when answers are over. Thread-safe.
 
     It is written on a thread of its own, which ends with its work and knows nothing of the model:
     that may be unloaded meanwhile. What fails is logged.
@@ -27,6 +27,7 @@ class KeptUse:
         self._file = counts_file(checkpoint) if use.counts.size else None
         self._use = use
         self._kept = np.zeros_like(use.counts)
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -36,6 +37,10 @@ class KeptUse:
 
     def keep(self) -> None:
         """Add what is new to what is kept."""
+        with self._lock:
+            self._keep()
+
+    def _keep(self) -> None:
         now, before, file = self.counts, self._thread, self._file
         new = now - self._kept
         if file is None or not new.any():

@@ -48,7 +48,7 @@ class _Measured:
 
 
 class Learner:
-    """Keeps what answers of a loaded model tell of its speed, after they are over.
+    """Keeps what answers of a loaded model tell of its speed, after they are over. Thread-safe.
 
     path: of its file. wishes: as it was loaded. available_bytes: of memory, before it was. The
     model is planned when the first answer tells something; all is done on a thread of its own,
@@ -59,11 +59,16 @@ class Learner:
         self._path, self._wishes, self._available_bytes = path, wishes, available_bytes
         self._expected: _Expected | None = None
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
 
     def learn(self, stats: Stats) -> None:
         """Take up what was measured of an answer, if it was long enough."""
         if not (measured := tuple(_measured(stats))):
             return
+        with self._lock:
+            self._learn(measured)
+
+    def _learn(self, measured: tuple[_Measured, ...]) -> None:
         before, at = self._thread, datetime.now().astimezone().isoformat(" ", "seconds")
 
         def work() -> None:
@@ -95,7 +100,12 @@ class Learner:
 
 
 def _measured(stats: Stats) -> Iterator[_Measured]:
-    """Yield what an answer tells; one with tokens guessed, or with turns let go, tells less."""
+    """Yield what an answer tells; one with tokens guessed, or with turns let go, tells less.
+
+    One that shared the time with others tells nothing: speeds are predicted of one alone.
+    """
+    if stats.together > 1:
+        return
     read = stats.prompt_tokens - stats.cached_tokens
     if read >= max(_PREFILL_TOKENS, 2 * stats.cached_tokens) and stats.generated_tokens:
         yield _Measured("prefill", read, stats.prefill_tokens_per_s)

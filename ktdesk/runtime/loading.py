@@ -37,7 +37,7 @@ from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
 from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.runner import Runner
-from ktdesk.runtime.sequence import CachedSequence
+from ktdesk.runtime.sequences import Sequences
 from ktdesk.runtime.session_file import SessionLayout
 from ktdesk.text.template import ChatTemplate
 from ktdesk.text.tokenizer import Tokenizer
@@ -72,6 +72,7 @@ def load_model(
     kept_bytes: int = 0,
     vram_bytes: int = 0,
     deferred_experts: int = 0,
+    parallel: int = 1,
 ) -> LoadedModel:
     """Load a model; see `Engine.load`. `report` may raise to cancel."""
     report(LoadProgress("Opening the file", 0.0))
@@ -88,6 +89,7 @@ def load_model(
             kept_bytes,
             vram_bytes,
             deferred_experts,
+            parallel,
         )
     finally:  # whatever came of a file that went away meanwhile, that is what to say
         checkpoint.check_whole()
@@ -104,6 +106,7 @@ def _load(
     kept_bytes: int,
     vram_bytes: int,
     deferred_experts: int,
+    parallel: int,
 ) -> LoadedModel:
     available_bytes = available_memory_bytes()
     find_architecture(checkpoint)
@@ -135,18 +138,19 @@ def _load(
     _check_vocabulary(checkpoint, tokenizer, model.spec.vocabulary)
     _read_rest(checkpoint, resources.reader, resources.copied | plan.remade.keys())
     report(LoadProgress("Preparing the first step", 0.98))
+    parallel = parallel if plan.captures else 1  # other operators promise nothing of shared steps
     runner = Runner(
         model,
         tokenizer,
         _template(checkpoint, tokenizer),
         context_tokens,
-        _sequence(resources, kept_bytes, plan.cache_bytes(resources)),
+        _sequences(resources, kept_bytes, plan.cache_bytes(resources), parallel),
         captures=plan.captures,
         check_model=checkpoint.check_whole,
     )
     report(LoadProgress("Ready", 1.0))
     deferred = resources.deferral.most if plan.captures else 0  # only captured steps defer
-    info = _describe(checkpoint, context_tokens, rules.name, deferred)
+    info = _describe(checkpoint, context_tokens, rules.name, deferred, parallel)
     wishes = Wishes(
         context_tokens=context_tokens,
         cache_type=resources.cache_type,
@@ -202,8 +206,8 @@ def _read_rest(checkpoint: Checkpoint, reader: Reader, copied: Set[str]) -> None
             pass
 
 
-def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> CachedSequence:
-    """Return the cached sequence, with a store for others of at most a share of free memory.
+def _sequences(resources: Resources, kept_bytes: int, cache_bytes: int, parallel: int) -> Sequences:
+    """Return the cached sequences, with a store for others of at most a share of free memory.
 
     cache_bytes: what the caches will take, of what seems free as yet.
     """
@@ -215,11 +219,15 @@ def _sequence(resources: Resources, kept_bytes: int, cache_bytes: int) -> Cached
     def layout() -> SessionLayout:
         return SessionLayout(checkpoint.digest(), cache_type.value, rows.row_bytes)
 
-    return CachedSequence(rows, store, cache(layout))
+    return Sequences(rows, store, cache(layout), parallel)
 
 
 def _describe(
-    checkpoint: Checkpoint, context_tokens: int, placement: str, deferred_experts: int
+    checkpoint: Checkpoint,
+    context_tokens: int,
+    placement: str,
+    deferred_experts: int,
+    parallel: int,
 ) -> ModelInfo:
     arch = checkpoint.architecture
     tensors = checkpoint.tensors.values()
@@ -239,4 +247,5 @@ def _describe(
         context_tokens=context_tokens,
         placement=placement,
         deferred_experts=deferred_experts,
+        parallel=parallel,
     )

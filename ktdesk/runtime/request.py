@@ -135,7 +135,8 @@ class Stats:
     """Measurements of one request. Times in seconds.
 
     cached_tokens: of the prompt, that did not have to be read. guessed_tokens: of the answer, that
-    prompt lookup foresaw. dropped_messages: the oldest ones, for which there was no room.
+    prompt lookup foresaw. dropped_messages: the oldest ones, for which there was no room. together:
+    how many requests were answered at the same time, at most: speeds are those of one of them.
     """
 
     prompt_tokens: int
@@ -148,6 +149,7 @@ class Stats:
     context_tokens: int
     guessed_tokens: int = 0
     dropped_messages: int = 0
+    together: int = 1
 
     @property
     def prefill_tokens_per_s(self) -> float:

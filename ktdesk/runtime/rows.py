@@ -17,18 +17,22 @@ from ktdesk.operators.site import Cache
 
 Bytes = NDArray[np.uint8]
 
+_PIECE_TOKENS = 256  # that are copied at a time, by way of the CPU's memory
+
 
 class CacheRows:
-    """The rows of all caches, by position. A *block* is what some consecutive tokens have of them.
+    """The rows of all caches, by place. A *block* is what some consecutive tokens have of them.
 
     In a block of n tokens, the n rows of the first cache are followed by those of the second.
     caches: [context, row elements] each, contiguous. row_bytes: of each cache.
+    count: of the rows.
     """
 
     def __init__(self, caches: Sequence[Cache]) -> None:
         self._caches = [Cache(cache.rows.view(torch.uint8), cache.device) for cache in caches]
         self.row_bytes = tuple(cache.rows.shape[1] for cache in self._caches)
         self.token_bytes = sum(self.row_bytes)
+        self.count = min((len(cache.rows) for cache in self._caches), default=0)
 
     def read(self, start: int, stop: int) -> Bytes:
         """Return a copy of the tokens' block, [(stop - start) * token_bytes]."""
@@ -38,12 +42,21 @@ class CacheRows:
         return block
 
     def write(self, start: int, block: Bytes, skip: int, stop: int) -> None:
-        """Put a block that begins at position `start` back: its tokens from `skip` to `stop`."""
+        """Put a block that begins at row `start` back: its tokens from `skip` to `stop`."""
         for cache, part in self._parts(block, len(block) // self.token_bytes):
             cache.device.write(cache.rows[start + skip : start + stop], part[skip:stop])
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """Copy rows to another place, in pieces; the two may overlap."""
+        starts = range(0, count, _PIECE_TOKENS)
+        for start in starts if target < source else reversed(starts):
+            stop = min(start + _PIECE_TOKENS, count)
+            block = self.read(source + start, source + stop)
+            self.write(target + start, block, 0, stop - start)
 
     def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Cache, Bytes]]:
         """Yield each cache, and its rows [tokens, row bytes] in a block."""
         ends = np.cumsum([0, *(tokens * size for size in self.row_bytes)])
-        for cache, (begin, end) in zip(self._caches, pairwise(map(int, ends)), strict=True):
-            yield cache, block[begin:end].reshape(tokens, -1)
+        parts = zip(self._caches, self.row_bytes, pairwise(map(int, ends)), strict=True)
+        for cache, size, (begin, end) in parts:
+            yield cache, block[begin:end].reshape(tokens, size)

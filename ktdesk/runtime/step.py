@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
+from ktdesk.devices.buffers import Part
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
@@ -26,12 +27,16 @@ class DecodeStep:
         self._steps = {1: _CapturedStep(model, 1)}
 
     def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
-        """Return the logits after each token, valid until the next run."""
-        count = len(tokens)
+        """Return the logits after each token of the sequence at row 0, valid until the next run."""
+        return self.run_parts([Part(tokens, position)])
+
+    def run_parts(self, parts: Sequence[Part]) -> Sequence[TokenLogits]:
+        """Return the logits after each token of several sequences, valid until the next run."""
+        count = sum(len(part.tokens) for part in parts)
         assert 0 < count <= STEP_TOKENS
         if count not in self._steps:
             self._steps[count] = _CapturedStep(self._model, count)
-        return self._steps[count].run(tokens, position)
+        return self._steps[count].run(parts)
 
 
 class _CapturedStep:
@@ -42,8 +47,8 @@ class _CapturedStep:
             self._logits = model.device.logits(model.forward(self._inputs, outputs=tokens))
         self._choices = model.expert_use.of_step()
 
-    def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
-        self._inputs.load(tokens, position)
+    def run(self, parts: Sequence[Part]) -> Sequence[TokenLogits]:
+        self._inputs.load_parts(parts)
         self._graph.replay()
         logits = self._logits.get()
         self._choices.count()
@@ -57,8 +62,14 @@ class EagerStep:
         self._model = model
 
     def run(self, tokens: Sequence[int], position: int) -> Sequence[TokenLogits]:
-        """Return the logits after each token."""
-        chunk = PromptChunk(self._model, tokens, position, outputs=len(tokens))
+        """Return the logits after each token of the sequence at row 0."""
+        return self.run_parts([Part(tokens, position)])
+
+    def run_parts(self, parts: Sequence[Part]) -> Sequence[TokenLogits]:
+        """Return the logits after each token of one sequence."""
+        (part,) = parts
+        count = len(part.tokens)
+        chunk = PromptChunk(self._model, part.tokens, part.start, outputs=count, base=part.base)
         return self._model.device.logits(chunk.launch()).get()
 
 
@@ -70,25 +81,34 @@ def prefill(model: Decoder, tokens: Sequence[int], start: int, *, outputs: int =
 class PromptChunk:
     """Tokens of a prompt, that stand from position `start` on. Iterating over it computes them.
 
+    base: the cache row of position 0.
+
     It yields the share that is done, between the halves of layers. Who leaves it there leaves
     cache rows undefined; else `logits` are those [outputs, V] of the last tokens then.
     """
 
     def __init__(
-        self, model: Decoder, tokens: Sequence[int], start: int, *, outputs: int = 1
+        self,
+        model: Decoder,
+        tokens: Sequence[int],
+        start: int,
+        *,
+        outputs: int = 1,
+        base: int = 0,
     ) -> None:
-        self._model, self._tokens, self._start, self._outputs = model, tokens, start, outputs
+        self._model, self._outputs = model, outputs
+        self._part = Part(tokens, start, base)
         self._result: Tensor
 
     def __iter__(self) -> Iterator[float]:
         model = self._model
-        inputs = model.first_device.step_inputs(len(self._tokens))
-        inputs.load(self._tokens, self._start)
+        inputs = model.first_device.step_inputs(len(self._part.tokens))
+        inputs.load_parts([self._part])
         now = model.begin(inputs)
         while now.done < model.halves:
             yield now.done / model.halves
             model.advance(now)
-            if len(self._tokens) > _UNWATCHED_TOKENS:
+            if len(self._part.tokens) > _UNWATCHED_TOKENS:
                 now.way.stage.device.synchronize()
         self._result = model.finish(now, self._outputs)
 

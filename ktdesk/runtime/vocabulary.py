@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
@@ -18,10 +19,10 @@ from ktdesk.text.tokenizer import Tokenizer
 
 
 class Vocabulary:
-    """The tokens of a model, and the samplers that choose among them."""
+    """The tokens of a model, and the samplers that choose among them. Thread-safe."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
+        self._tokenizer, self._lock = tokenizer, threading.Lock()
         self._breakers = lru_cache(maxsize=4)(self._find_breakers)
 
     def sampler(self, options: Options, prompt: Sequence[int] = ()) -> Sampler:
@@ -37,7 +38,8 @@ class Vocabulary:
                     hint="Give tokens of this model.",
                 )
         has_dry = options.dry_multiplier > 0
-        constraint = self._grammars.constraint(options)
+        with self._lock:
+            constraint = self._grammars.constraint(options)
         if constraint:
             constraint.wait_for = self._end_of_reasoning(prompt)
         return Sampler(

@@ -2,8 +2,8 @@
 """Who gets the engine when: a queue of jobs, fair between their owners, and the model they need.
 
 Each place is a thread that carries one job at a time to the engine, so no job has a thread of its
-own. An engine that computes several answers in one step needs nothing but more places: jobs of the
-loaded model run side by side, and one of another model waits until all places are free.
+own. As many places are used as the loaded model answers requests at a time: jobs of that model run
+side by side, and one of another model waits until all places are free.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _PROGRESS_S = 0.25  # between two words of how far the prompt, or the loading, is
 _RETRY_S = 5
+STEP_ANSWERS = 8  # that share a step, at most
 
 Load = Callable[[Path, Report], None]
 
@@ -35,8 +36,8 @@ class Dispatcher:
 
     load: loads a model into the engine; as `Engine.load` may raise. None: somebody else does, who
     has the engine, too; then no model is unloaded either, and a job of one that is not loaded
-    fails. places: how many jobs run at once. queue_length: how many may wait. keep_s: how long a
-    model stays without work, below 0 for good.
+    fails. places: how many jobs run at once, at most. queue_length: how many may wait. keep_s: how
+    long a model stays without work, below 0 for good.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Dispatcher:
         *,
         queue_length: int,
         keep_s: float,
-        places: int = 1,
+        places: int = STEP_ANSWERS,
     ) -> None:
         self.loading: LoadProgress | None = None
         self._engine, self._load = engine, load
@@ -78,6 +79,12 @@ class Dispatcher:
         return len(self._running)
 
     @property
+    def places(self) -> int:
+        """Return how many jobs may run at once now."""
+        info = self._engine.info
+        return min(len(self._threads), info.parallel if info else 1)
+
+    @property
     def expires_in_s(self) -> float | None:
         """When the model will be unloaded if nothing comes; None: not at all."""
         expires = self._expires
@@ -88,7 +95,7 @@ class Dispatcher:
         with self._changed:
             if self._is_ending:
                 raise _ending()
-            free = len(self._threads) - len(self._running)  # whose next jobs wait for no one
+            free = max(0, self.places - len(self._running))  # whose next jobs wait for no one
             if len(self._queue) + len(jobs) > self._limit + free:
                 raise ApiError(
                     503,
@@ -153,7 +160,7 @@ class Dispatcher:
         with self._changed:
             while not self._is_closed:
                 job = self._queue.first()
-                if job and (not self._running or job.model == self.model):
+                if job and self._may_run(job):
                     self._expires = None
                     self._running.add(job)
                     return self._queue.take()
@@ -162,8 +169,12 @@ class Dispatcher:
                     unload = Job(None, lambda engine: iter(()))
                     self._running.add(unload)
                     return unload
-                self._changed.wait(self.expires_in_s)
+                self._changed.wait(None if self._running else self.expires_in_s)
             return None
+
+    def _may_run(self, job: Job) -> bool:
+        has_place = len(self._running) < self.places and job.model == self.model
+        return not self._running or has_place
 
     def _serve(self, job: Job) -> None:
         last: Item | None = None
@@ -209,6 +220,8 @@ class Dispatcher:
             self._load(job.model, report)
         finally:
             self.loading = None
+            with self._changed:
+                self._changed.notify_all()  # others of this model need not wait any more
 
     def _is_wanted(self, model: Path | None) -> bool:
         with self._changed:

@@ -21,9 +21,10 @@ def health_router(desk: Desk) -> APIRouter:
     async def health() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say that the server is there, and whether it loads a model."""
         now = dispatcher.loading
+        state = {"running": dispatcher.running, "waiting": dispatcher.waiting}
         if now is None:
-            return Json({"status": "ok"})
-        return Json({"status": "loading", "progress": now.fraction})
+            return Json({"status": "ok"} | state)
+        return Json({"status": "loading", "progress": now.fraction} | state)
 
     @router.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -31,6 +32,7 @@ def health_router(desk: Desk) -> APIRouter:
         present = {
             "ktdesk_requests_waiting": ("Requests that wait.", dispatcher.waiting),
             "ktdesk_requests_running": ("Requests that run.", dispatcher.running),
+            "ktdesk_requests_at_a_time": ("How many may run at once.", dispatcher.places),
             "ktdesk_model_loaded": ("Whether a model is loaded.", int(bool(dispatcher.model))),
         }
         return PlainTextResponse(desk.metrics.text(present), media_type=_METRICS_TYPE)

@@ -73,7 +73,8 @@ class Job:
     async def next(self) -> Item:
         """Return the next item, or a Tick if none has come for a while."""
         try:
-            return await asyncio.wait_for(self._items.get(), self._tick_s)
+            async with asyncio.timeout(self._tick_s):  # `wait_for` may lose a cancellation
+                return await self._items.get()
         except TimeoutError:
             return Tick()
 

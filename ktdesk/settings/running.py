@@ -57,6 +57,14 @@ class EngineSettings(Section):
         high=64,
         level="advanced",
     )
+    parallel: int = setting(
+        8,
+        "Answers at a time",
+        "Requests that are answered together, far faster than one after another. They share the "
+        "context's memory; while there is no room, they take turns.",
+        low=1,
+        high=8,
+    )
     kept_mb: int = setting(
         1000,
         "Other conversations",

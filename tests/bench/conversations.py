@@ -13,13 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ktdesk import Done, Engine, Message, Options, Request
 from ktdesk.bench.measuring import make_prompt
 from ktdesk.cli.perplexity import SAMPLE
 from ktdesk.errors import format_bytes
-from ktdesk.runtime.look_ahead import Run
 from ktdesk.runtime.runner import Runner
 
 TEXT = SAMPLE.read_text(encoding="utf-8")
@@ -68,22 +68,26 @@ def kept_lines(engine: Engine, words: int) -> list[str]:
 
 def copy_s(runner: Runner) -> tuple[float, int]:
     """Return the seconds it takes to bring 512 tokens back from the store, and their bytes."""
-    sequence, tokens = runner._sequence, list(range(512))
-    sequence.clear()
+    sequences, tokens = runner._sequences, list(range(512))
+    sequences.clear()
+    sequence = sequences.begin(tokens, 0)
+    assert sequence is not None
     sequence.append(tokens)
-    sequence.recall([-1])
+    sequences.recall(sequence, [-1])
     seconds = statistics.median(
-        timed(lambda: (sequence.clear(), sequence.recall(tokens))) for _ in range(5)
+        timed(lambda: (sequence.tokens.clear(), sequences.recall(sequence, tokens)))
+        for _ in range(5)
     )
-    sequence.clear()
-    return seconds, 512 * sequence._rows.token_bytes
+    sequences.clear()
+    return seconds, 512 * sequences._rows.token_bytes
 
 
-def step_ms(run: Run, tokens: int) -> float:
+def step_ms(runner: Runner, tokens: int) -> float:
     """Return the milliseconds of a step of some tokens."""
     ids = [100 + 37 * n for n in range(tokens)]
-    run(ids, 512)
-    return 1e3 * statistics.median(timed(lambda: run(ids, 512)) for _ in range(9))
+    run = partial(runner._decode.run, ids, 512)
+    run()
+    return 1e3 * statistics.median(timed(run) for _ in range(9))
 
 
 def lookup_lines(engine: Engine, runs: int, tokens: int) -> list[str]:
@@ -129,8 +133,7 @@ def main() -> int:
     lines.append(
         f"copying rows back: {size / seconds / 1e9:.1f} GB/s, {512 / seconds:.0f} tokens/s"
     )
-    costs = ", ".join(f"{step_ms(runner._step, n):.1f}" for n in range(1, 5))
-    runner._sequence.clear()
+    costs = ", ".join(f"{step_ms(runner, n):.1f}" for n in range(1, 5))
     lines.append(f"steps of 1 to 4 tokens: {costs} ms")
     lines += lookup_lines(engine, arguments.runs, arguments.tokens)
     sys.stdout.write("\n".join(lines) + "\n")

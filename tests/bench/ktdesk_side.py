@@ -13,13 +13,13 @@ import random
 import sys
 import time
 from pathlib import Path
-from threading import Event as Flag
 
 from ktdesk.errors import KTDeskError
 from ktdesk.runtime.loading import load_model
 from ktdesk.runtime.runner import Runner
 from tests.bench.shapes import VOCABULARY
 from tests.bench.work import Work
+from tests.prompts import read
 
 
 def measure(path: Path, threads: int, work: Work, vocabulary: int) -> float:
@@ -28,7 +28,8 @@ def measure(path: Path, threads: int, work: Work, vocabulary: int) -> float:
     runner = load_model(path, "auto", context, "f16", threads, lambda progress: None).runner
     ids = random.Random(1).choices(range(vocabulary), k=context)
     _do(runner, Work(work.prompt, min(work.generated, 1)), ids)
-    _read(runner, ids[: work.depth])
+    if work.depth:
+        read(runner, ids[: work.depth])
     return work.tokens / _do(runner, work, ids[work.depth :])
 
 
@@ -36,18 +37,10 @@ def _do(runner: Runner, work: Work, ids: list[int]) -> float:
     """Read a prompt, or generate after `work.depth` tokens; return the seconds that it took."""
     start = time.perf_counter()
     if work.prompt:
-        _read(runner, ids[: work.prompt])
+        read(runner, ids[: work.prompt])
     for place, token in enumerate(ids[work.prompt : work.tokens], work.depth):
         runner._decode.run([token], place)
     return time.perf_counter() - start
-
-
-def _read(runner: Runner, ids: list[int]) -> None:
-    """Read a prompt in chunks, as for a request, with nothing in the cache."""
-    runner._sequence.clear()
-    if ids:
-        for _ in runner._prefill(ids, Flag()):
-            pass
 
 
 def main() -> int:

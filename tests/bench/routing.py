@@ -12,7 +12,6 @@ import random
 import sys
 import tempfile
 from pathlib import Path
-from threading import Event as Flag
 from typing import ClassVar
 
 import torch
@@ -26,6 +25,7 @@ from ktdesk.operators.site import Site
 from ktdesk.runtime.loading import load_model
 from tests.bench.programs import run_own
 from tests.bench.shapes import VOCABULARY
+from tests.prompts import read
 
 _TOKENS = 512
 _PLACEMENT = """
@@ -62,8 +62,7 @@ def tokens_per_expert(path: Path, threads: int, tokens: int, vocabulary: int) ->
         rules.write_text(_PLACEMENT, encoding="utf-8")
         model = load_model(path, str(rules), tokens, "f16", threads, lambda progress: None)
     ids = random.Random(1).choices(range(vocabulary), k=tokens)
-    for _ in model.runner._prefill(ids, Flag()):
-        pass
+    read(model.runner, ids)
     return [router.counts for router in CountingRouter.built]
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Event as Flag
 
 import torch
 from torch import Tensor
@@ -18,6 +17,7 @@ from ktdesk.runtime.loading import load_model
 from ktdesk.runtime.runner import Runner
 from tests.bench.shapes import VOCABULARY
 from tests.logits import whole
+from tests.prompts import read
 
 PLACEMENTS = ("cpu_only", "one_gpu", "gpu_only")
 _PROMPTS = (64, 512, 2048)
@@ -84,10 +84,8 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
 
 def _read(runner: Runner, ids: list[int]) -> float:
     """Read a prompt with nothing in the cache; return the seconds."""
-    runner._sequence.clear()
     start = time.perf_counter()
-    for _ in runner._prefill(ids, Flag()):
-        pass
+    read(runner, ids)
     return time.perf_counter() - start
 
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event as Flag
 
 import torch
 from torch import Tensor
 
 from ktdesk.runtime.loading import load_model
-from ktdesk.runtime.runner import Runner
 from tests.logits import whole
+from tests.prompts import read
 from tests.untied import untied_tokens
 
 TOKENS = 256
@@ -100,7 +99,7 @@ class _Reading:
             path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
         )
         self._runner = loaded.runner
-        self._first = _last_logits(self._runner, prompt)
+        self._first = whole([read(self._runner, prompt)])[0]
 
     def write(self) -> Tensor:
         """Return the logits [TOKENS, V] that each token of the greedy text is the likeliest of."""
@@ -116,12 +115,3 @@ class _Reading:
 
     def _after(self, token: int, count: int) -> Tensor:
         return whole(self._runner._decode.run([token], len(_PROMPT) + count - 1))[0]
-
-
-def _last_logits(runner: Runner, prompt: list[int]) -> Tensor:
-    reading = runner._prefill(prompt, Flag())
-    while True:
-        try:
-            next(reading)
-        except StopIteration as end:
-            return whole([end.value])[0]

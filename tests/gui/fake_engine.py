@@ -57,6 +57,7 @@ class FakeEngine:
         kept_bytes: int = 0,
         vram_bytes: int = 0,
         deferred_experts: int = 0,
+        parallel: int = 1,
         progress: Callable[[LoadProgress], None] = lambda now: None,
     ) -> ModelInfo:
         self._load_cancelled.clear()

@@ -97,7 +97,7 @@ def test_going_back_to_a_chat_reads_only_what_is_new(model: Path) -> None:
 
 
 def test_without_memory_for_others_they_are_read_again(llama: Path) -> None:
-    engine = loaded(llama, kept_bytes=0)
+    engine = loaded(llama, kept_bytes=0, parallel=1)
     tokens(engine, "one" * 30)
     _, other = tokens(engine, "another" * 20)
     _, back = tokens(engine, "one" * 30)

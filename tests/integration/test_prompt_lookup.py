@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -21,6 +22,7 @@ from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.prompt_lookup import Guess, Guesser, History
 from ktdesk.runtime.request import Done, Options, Request, Token
+from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import DecodeStep, prefill
 from ktdesk.text.messages import Message
 from tests.integration.test_logits import MODELS as ALL_MODELS
@@ -119,3 +121,28 @@ def test_guesses_end_with_the_context(model: Path, monkeypatch: pytest.MonkeyPat
     *_, done = engine.generate(Request(messages=COPY[:1], options=Options(temperature=3.0, seed=1)))
     assert isinstance(done, Done), done
     assert done.stats.context_used <= 96
+
+
+def test_each_token_is_given_before_the_next_is_chosen(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guesser, "choose", always)
+    chosen, sample = 0, Sampler.sample
+
+    def counted(*arguments: Any) -> int:
+        nonlocal chosen
+        chosen += 1
+        return sample(*arguments)
+
+    monkeypatch.setattr(Sampler, "sample", counted)
+    engine = Engine(threads=2)
+    engine.load(model, context_tokens=200)
+    given = 0
+    how = Options(temperature=0.0, max_tokens=100)
+    for event in engine.generate(Request(messages=COPY, options=how)):
+        if isinstance(event, Token) and event.id is not None:
+            given += 1
+            assert chosen == given
+        if isinstance(event, Done):
+            assert event.stats.guessed_tokens > 0
+    assert given

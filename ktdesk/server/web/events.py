@@ -35,7 +35,8 @@ async def page_events(room: Room, chat_id: int, news: asyncio.Event) -> AsyncIte
             shown = view
         await asyncio.sleep(_PAUSE_S)
         try:
-            await asyncio.wait_for(news.wait(), _LOOK_S)
+            async with asyncio.timeout(_LOOK_S):  # `wait_for` may lose a cancellation
+                await news.wait()
         except TimeoutError:
             yield comment("still here")
             try:

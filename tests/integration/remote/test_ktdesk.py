@@ -121,7 +121,9 @@ def test_a_server_passes_requests_on(served: Served, alone: Engine) -> None:
 
     from threading import Event, Thread
 
-    front = Service(engine, lambda: [as_model(remote)], load, ServerSettings(port=0), GREEDY)
+    front = Service(
+        engine, lambda: [as_model(remote)], load, ServerSettings(port=0), lambda path: GREEDY
+    )
     ready = Event()
     thread = Thread(target=front.run, args=(ready.set,))
     thread.start()

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ktdesk.engine import Engine
+from ktdesk.engine import DEFAULT_PARALLEL, Engine
 from ktdesk.library.shelf.shelf import Shelf
 from ktdesk.runtime.request import Done, Message, Options, Request, Token
 from ktdesk.server.keys import Key
@@ -54,12 +54,13 @@ def serving(
     sampling: SamplingSettings = GREEDY,
     keys: Sequence[Key] = (),
     load: Callable | None = None,
+    parallel: int = DEFAULT_PARALLEL,
 ) -> Iterator[Served]:
     engine = Engine(threads=1)
     service = Service(
         engine,
         lambda: [Shelf(()).look_at(path) for path in models],
-        load or (lambda path, progress: engine.load(path, progress=progress)),
+        load or (lambda path, progress: engine.load(path, progress=progress, parallel=parallel)),
         settings or ServerSettings(port=0),
         lambda path: sampling,
         keys,

@@ -253,7 +253,7 @@ def test_a_flood_of_headers(served: Served, count: int) -> None:
         answer = raw(served, b"GET / HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n")
         assert answer[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"")
     with served.client() as http:
-        assert http.get("/health").json() == {"status": "ok"}
+        assert http.get("/health").json()["status"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_a_flood_of_headers(served: Served, count: int) -> None:
 def test_what_is_no_request(served: Served, request_: bytes) -> None:
     assert raw(served, request_)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 501", b"")
     with served.client() as http:
-        assert http.get("/health").json() == {"status": "ok"}
+        assert http.get("/health").json()["status"] == "ok"
 
 
 def test_a_length_beyond_all_numbers(served: Served) -> None:
@@ -278,7 +278,7 @@ def test_a_length_beyond_all_numbers(served: Served) -> None:
     answer = raw(served, start + b"9" * 5000 + b"\r\n\r\n")
     assert answer[:12] in (b"HTTP/1.1 413", b"HTTP/1.1 400", b"")
     with served.client() as http:
-        assert http.get("/health").json() == {"status": "ok"}
+        assert http.get("/health").json()["status"] == "ok"
 
 
 def test_a_client_that_sends_half_a_body_and_goes(served: Served) -> None:
@@ -286,7 +286,7 @@ def test_a_client_that_sends_half_a_body_and_goes(served: Served) -> None:
     raw(served, start)
     served.wait_until_idle()
     with served.client() as http:
-        assert http.get("/health").json() == {"status": "ok"}
+        assert http.get("/health").json()["status"] == "ok"
 
 
 def test_a_client_that_sends_half_a_request_and_waits(

@@ -10,13 +10,13 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
-import ktdesk.runtime.runner as runner
+import ktdesk.runtime.answering as answering
 import ktdesk.server.answers as server_answers
 import ktdesk.server.service as server_service
 from ktdesk.runtime.sampler import Sampler
@@ -54,7 +54,7 @@ class Hold:
 
 @pytest.fixture
 def served(tiny: Path) -> Iterator[Served]:
-    with serving([tiny], settings=ServerSettings(port=0, queue_length=3)) as served:
+    with serving([tiny], settings=ServerSettings(port=0, queue_length=3), parallel=1) as served:
         yield served
 
 
@@ -109,7 +109,7 @@ class EndlessPrompt(PromptChunk):
 def test_a_client_that_goes_while_its_prompt_is_read(
     served: Served, monkeypatch: pytest.MonkeyPatch, is_stream: bool
 ) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     with served.client() as http:
         if is_stream:
             with http.stream("POST", "/v1/chat/completions", json=CHAT | {"stream": True}) as got:
@@ -124,7 +124,7 @@ def test_a_client_that_goes_while_its_prompt_is_read(
 
 
 def test_progress_is_told_to_those_who_ask(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     body = CHAT | {"stream": True, "return_progress": True}
     with served.client() as http, http.stream("POST", "/v1/chat/completions", json=body) as got:
         data = (line for line in got.iter_lines() if line.startswith("data: "))
@@ -198,7 +198,7 @@ def test_a_stream_says_that_it_waits(served: Served, monkeypatch: pytest.MonkeyP
 
 
 def test_a_request_that_takes_too_long(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "PromptChunk", EndlessPrompt)
+    monkeypatch.setattr(answering, "PromptChunk", EndlessPrompt)
     settings = ServerSettings(port=0)
     object.__setattr__(settings, "request_minutes", 0.005)  # 0.3 s
     with serving([tiny], settings=settings) as served, served.client() as http:
@@ -271,7 +271,7 @@ def test_who_waits_when_the_server_ends_is_told(
     monkeypatch.setattr(server_service, "_GRACE_S", 0.1)
     hold = Hold(monkeypatch, 0)
     done: list[httpx.Response] = []
-    with serving([tiny]) as served, served.client() as http:
+    with serving([tiny], parallel=1) as served, served.client() as http:
         threads = [
             threading.Thread(
                 target=lambda: done.append(http.post("/v1/chat/completions", json=CHAT))
@@ -289,6 +289,47 @@ def test_who_waits_when_the_server_ends_is_told(
     waited, ran = done
     assert (waited.status_code, ran.status_code) == (503, 200)
     assert "ending" in waited.json()["error"]["message"]
+
+
+def test_several_are_answered_at_a_time_as_one_alone(tiny: Path) -> None:
+    """More than there are places, and several choices of one; health and metrics say so."""
+    bodies = [
+        CHAT | {"messages": [{"role": "user", "content": text}], "temperature": 0}
+        for text in ("one", "two" * 5, "three", "four" * 3)
+    ]
+    bodies.append(CHAT | {"n": 7, "temperature": 0.9, "seed": 5, "max_tokens": 150})
+    done: dict[int, list[str]] = {}
+
+    def ask(served: Served, number: int) -> None:
+        with served.client() as http:
+            choices = http.post("/v1/chat/completions", json=bodies[number]).json()["choices"]
+            done[number] = [choice["message"]["content"] for choice in choices]
+
+    def ask_all(served: Served, numbers: Sequence[int]) -> dict[int, list[str]]:
+        threads = [threading.Thread(target=ask, args=(served, number)) for number in numbers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return dict(done)
+
+    with serving([tiny], parallel=1) as served:
+        for number in [0, *range(len(bodies))]:  # from then on the prompts are known
+            ask_all(served, [number])
+        expected = {number: ask_all(served, [number])[number] for number in range(len(bodies))}
+    seen = set[int]()
+    with serving([tiny], parallel=8) as served, served.client() as http:
+        for number in range(len(bodies)):
+            ask_all(served, [number])
+        thread = threading.Thread(target=ask_all, args=(served, range(len(bodies))))
+        thread.start()
+        while thread.is_alive():
+            seen.add(http.get("/health").json()["running"])
+        assert done == expected
+        assert len(set(done[4])) > 1
+        assert max(seen) > 4
+        assert "ktdesk_requests_at_a_time 8" in http.get("/metrics").text
+        served.wait_until_idle()
 
 
 def test_a_model_is_given_back_when_nobody_asks(tiny: Path) -> None:

@@ -82,6 +82,7 @@ class FakeEngine:
         kept_bytes,
         vram_bytes,
         deferred_experts,
+        parallel,
         progress,
     ) -> ModelInfo:
         if not path.is_file():
@@ -109,6 +110,7 @@ class FakeEngine:
             context_tokens=context_tokens or 512,
             placement="cpu_only" if placement == "auto" else placement,
             deferred_experts=min(deferred_experts, self.most_deferred),
+            parallel=parallel,
         )
         return self.info
 

@@ -59,6 +59,31 @@ def test_one_who_is_cancelled_leaves_the_line() -> None:
         pass
 
 
+def test_those_who_share_have_it_together() -> None:
+    turn = Turn()
+    first, second = (turn.take(is_shared=True) for _ in range(2))
+    alone = threading.Thread(target=lambda: turn.give_back(turn.take()))
+    alone.start()
+    late_has_it = threading.Event()
+
+    def come_late() -> None:
+        turn.give_back(turn.take(is_shared=True))
+        late_has_it.set()
+
+    while len(turn._line) < 3:
+        time.sleep(0.001)
+    late = threading.Thread(target=come_late)
+    late.start()
+    turn.give_back(first)
+    turn.give_back(first)  # once more does nothing
+    assert not late_has_it.wait(0.1)  # one who came before wants it alone
+    turn.give_back(second)
+    alone.join(10)
+    late.join(10)
+    assert late_has_it.is_set()
+    assert not turn._line
+
+
 def test_an_error_gives_the_turn_back() -> None:
     turn = Turn()
     with pytest.raises(ValueError, match="x"), turn.taken():

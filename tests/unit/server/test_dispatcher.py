@@ -28,6 +28,7 @@ class Engine:
     def __init__(self) -> None:
         self.done: list[str] = []
         self.info: SimpleNamespace | None = None
+        self.parallel = 2
         self.during_load: Callable[[], None] = lambda: None
 
     def load(self, path: Path, report: Callable[[LoadProgress], None]) -> None:
@@ -35,7 +36,7 @@ class Engine:
         report(LoadProgress("Reading", 0.5))
         self.during_load()
         report(LoadProgress("Ready", 1.0))
-        self.info = SimpleNamespace(path=path)
+        self.info = SimpleNamespace(path=path, parallel=self.parallel)
         self.done.append(f"load {path.stem}")
 
     def unload(self) -> None:
@@ -69,14 +70,18 @@ class Hall:
 
         return Job(model, work, owner=owner, request_id=name, **named)
 
-    def hold(self, model: Path = A) -> Job:
-        """Take a place until `go` is set."""
+    def held(self, model: Path = A) -> Job:
+        """Return a job that ends when `go` is set."""
 
         def work(engine: object) -> Iterator[Done]:
             assert self.go.wait(20)
             yield Done("end", NOTHING_DONE)
 
-        running, job = self.dispatcher.running, Job(model, work, owner="holder")
+        return Job(model, work, owner="holder")
+
+    def hold(self, model: Path = A) -> Job:
+        """Take a place until `go` is set."""
+        running, job = self.dispatcher.running, self.held(model)
         self.dispatcher.submit(job)
         wait_until(lambda: self.dispatcher.running == running + 1)
         return job
@@ -134,6 +139,36 @@ def test_places_side_by_side_share_a_model(hall: Callable[..., Hall]) -> None:
     time.sleep(0.05)
     assert it.engine.done == ["load a", "beside"]  # the other model waits until all are free
     assert it.finish() == ["load a", "beside", "load b", "other", "load a", "behind"]
+
+
+def test_no_more_run_than_the_model_answers_at_a_time(hall: Callable[..., Hall]) -> None:
+    it = hall(places=8)
+    assert it.dispatcher.places == 1  # of none it is not known
+    it.hold()
+    wait_until(lambda: it.dispatcher.places == 2)
+    it.hold()
+    late = it.job("late")
+    it.dispatcher.submit(late)
+    time.sleep(0.05)
+    assert (it.dispatcher.running, it.dispatcher.waiting) == (2, 1)
+    assert it.finish() == ["load a", "late"]
+
+
+def test_those_who_waited_for_a_model_run_as_soon_as_it_is_there(
+    hall: Callable[..., Hall],
+) -> None:
+    it = hall(places=2)
+    loaded = threading.Event()
+    it.engine.during_load = lambda: assert_set(loaded)
+    it.dispatcher.submit(it.held())
+    it.dispatcher.submit(it.job("other"))
+    loaded.set()
+    wait_until(lambda: it.engine.done == ["load a", "other"])  # while the first still runs
+    it.finish()
+
+
+def assert_set(event: threading.Event) -> None:
+    assert event.wait(20)
 
 
 def test_one_that_waits_is_cancelled_without_a_trace(hall: Callable[..., Hall]) -> None:
@@ -261,11 +296,13 @@ def test_a_free_place_is_no_part_of_the_queue(hall: Callable[..., Hall]) -> None
 
 def test_where_somebody_else_loads_nothing_is_loaded_or_unloaded() -> None:
     it = Hall(places=1, queue_length=100, keep_s=0.0, loads=False)
-    it.engine.info = SimpleNamespace(path=A)
+    it.engine.info = SimpleNamespace(path=A, parallel=1)
     it.dispatcher.submit(it.job("1"), it.job("2", model=B, keep_s=0), it.job("3", model=None))
     assert it.finish() == ["1"]
     assert it.dispatcher.expires_in_s is None
-    it.engine.info = SimpleNamespace(path=B)  # as when the window has loaded another one
+    it.engine.info = SimpleNamespace(
+        path=B, parallel=1
+    )  # as when the window has loaded another one
     it.dispatcher.submit(it.job("4"), it.job("5", model=B))
     assert it.finish() == ["1", "5"]
     it.dispatcher.close()

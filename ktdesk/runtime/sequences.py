@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the caches, shared out among sequences; and what is kept of earlier ones.
+
+A sequence stands in one piece, since kernels read it so, in front of free rows that it grows into.
+Where these end, what nobody goes on with makes room, and goes to the store; then the others move
+apart. Their order stays, so that moves never cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ktdesk.errors import SessionError
+from ktdesk.runtime.pages import PAGE_TOKENS, PageStore, common
+from ktdesk.runtime.rows import Bytes, CacheRows
+from ktdesk.runtime.sequence import CachedSequence
+from ktdesk.runtime.session_file import SessionLayout, read_session, write_session
+
+# Rows that would be overwritten are kept if they are at least so many: fewer are soon read again.
+LEAST_KEPT_TOKENS = PAGE_TOKENS
+# What is known is read again if it is less, and less than half: that takes no longer, and so what
+# all texts begin with does not move the borders of chunks.
+_LEAST_KNOWN_TOKENS = 16
+
+
+class Sequences:
+    """Up to `most` sequences in the caches. Not thread-safe.
+
+    layout: returns what files of these rows must share with the model; called when it is needed.
+    """
+
+    def __init__(
+        self, rows: CacheRows, store: PageStore, layout: Callable[[], SessionLayout], most: int
+    ) -> None:
+        self._rows, self._store, self._layout, self.most = rows, store, layout, most
+        self._all: list[CachedSequence] = []  # in the order in which they stand
+        self._uses = 0
+
+    def begin(self, tokens: Sequence[int], spare: int) -> CachedSequence | None:
+        """Return a sequence to read tokens into and write more behind them; None without room.
+
+        It may be one that has some of them; `recall` brings the rest of what is known. spare: how
+        many more rows there should be.
+        """
+        wanted = min(len(tokens) + spare, self._rows.count)
+        if self._needed_by_busy() + wanted > self._rows.count:
+            return None
+        idle = [each for each in self._all if not each.is_busy]
+        nearest = max(idle, key=lambda each: common(each.tokens, tokens), default=None)
+        if nearest is not None and 2 * common(nearest.tokens, tokens) > len(nearest):
+            found = nearest
+        elif len(self._all) < self.most:
+            found = CachedSequence(self._rows.count)
+            self._all.append(found)
+        else:
+            found = self._oldest_idle()
+        # Its other tokens need no room, but stay until they are overwritten.
+        self._keep_rest(found, tokens)
+        self._start(found)
+        fits = self.grow(found, wanted)
+        assert fits
+        return found
+
+    def end(self, sequence: CachedSequence) -> None:
+        """Let a sequence stay for whoever goes on with it, as long as its room is not needed."""
+        sequence.is_busy = sequence.is_held = False
+        sequence.wanted = 0
+
+    def recall(self, sequence: CachedSequence, tokens: Sequence[int]) -> int:
+        """Make a sequence the longest beginning of `tokens` that is known; return its length.
+
+        What it was besides goes to the store.
+        """
+        self._keep_rest(sequence, tokens)
+        others = (each for each in self._all if each is not sequence)
+        nearest = max(others, key=lambda each: common(each.tokens, tokens), default=None)
+        shared = 0 if nearest is None else common(nearest.tokens, tokens)
+        if nearest is not None and shared > len(sequence):
+            start = len(sequence)
+            self._rows.copy(nearest.base + start, sequence.base + start, shared - start)
+            sequence.tokens[start:] = tokens[start:shared]
+        for found in self._store.find(tokens):
+            skip, stop = max(0, len(sequence) - found.start), found.tokens
+            if skip < stop:
+                self._rows.write(sequence.base + found.start, found.page.block, skip, stop)
+                sequence.append(found.page.tokens[skip:stop])
+        if len(sequence) < _LEAST_KNOWN_TOKENS and 2 * len(sequence) < len(tokens):
+            sequence.tokens.clear()
+        return len(sequence)
+
+    def has_room(self, sequence: CachedSequence, wanted: int) -> bool:
+        """Whether a sequence has so many rows without moving anything."""
+        at = self._all.index(sequence)
+        after = self._all[at + 1].base if at + 1 < len(self._all) else self._rows.count
+        return after - sequence.base >= wanted
+
+    def grow(self, sequence: CachedSequence, wanted: int) -> bool:
+        """Let a sequence have so many rows; return whether it has. No sequence may be held."""
+        if wanted - sequence.needed + self._needed_by_busy() > self._rows.count:
+            return False
+        sequence.wanted = max(sequence.wanted, wanted)
+        if not self.has_room(sequence, wanted):
+            self._make_room()
+            self._spread()
+        return True
+
+    def park(self, sequence: CachedSequence) -> Bytes:
+        """Take a sequence out of the caches; return its rows, for `unpark`."""
+        self._all.remove(sequence)
+        return self._rows.read(sequence.base, sequence.base + len(sequence))
+
+    def unpark(self, sequence: CachedSequence, block: Bytes, spare: int) -> bool:
+        """Bring a sequence back; return whether there was room for it. Fewer than `most` run."""
+        wanted = max(sequence.wanted, min(len(sequence) + spare, self._rows.count))
+        if self._needed_by_busy() + wanted > self._rows.count:
+            return False
+        while len(self._all) >= self.most:
+            self._forget(self._oldest_idle())
+        tokens, sequence.tokens = sequence.tokens, []
+        sequence.base = self._rows.count
+        self._all.append(sequence)
+        self.grow(sequence, wanted)
+        self._rows.write(sequence.base, block, 0, len(tokens))
+        sequence.tokens = tokens
+        return True
+
+    def drop(self) -> None:
+        """Empty the caches: what stands there goes to the store. Nothing may be busy."""
+        for each in sorted(self._all, key=lambda each: each.used):
+            self._forget(each)
+
+    def clear(self) -> None:
+        """Empty the caches; nothing of them goes to the store."""
+        self._all.clear()
+
+    def save(self, path: Path, tokens: Sequence[int] | None) -> int:
+        """Write what is known of tokens, or what was used last, to a file; return how many.
+
+        Raises SessionError, also if there is nothing.
+        """
+        if tokens is None:
+            sequence = max(self._all, key=lambda each: each.used, default=CachedSequence(0))
+        else:
+            sequence = self.begin(tokens, 0)
+            assert sequence is not None, "nothing else is busy"
+            self.recall(sequence, tokens)
+            self.end(sequence)
+        if not len(sequence):
+            raise SessionError(
+                "There is nothing to save: the model has read nothing of this conversation.",
+                hint="Save it after an answer.",
+            )
+
+        def read(start: int, stop: int) -> Bytes:
+            return self._rows.read(sequence.base + start, sequence.base + stop)
+
+        write_session(path, self._layout(), sequence.tokens, read)
+        return len(sequence)
+
+    def restore(self, path: Path, context_tokens: int) -> int:
+        """Bring a file's tokens and rows into the caches, as many as fit; return how many.
+
+        Raises SessionError; then the caches hold as much as was whole.
+        """
+        self.drop()
+        sequence = CachedSequence(0)
+        self._all.append(sequence)
+        self._start(sequence)
+        self.end(sequence)
+        for tokens, block in read_session(path, self._layout(), context_tokens):
+            self._rows.write(len(sequence), block, 0, len(tokens))
+            sequence.append(tokens)
+        return len(sequence)
+
+    def _start(self, sequence: CachedSequence) -> None:
+        self._uses += 1
+        sequence.used, sequence.is_busy = self._uses, True
+
+    def _needed_by_busy(self) -> int:
+        return sum(each.needed for each in self._all if each.is_busy)
+
+    def _keep_rest(self, sequence: CachedSequence, tokens: Sequence[int]) -> None:
+        """Reduce a sequence to what it has in common with tokens; the rest goes to the store."""
+        shared = common(sequence.tokens, tokens)
+        if len(sequence) - shared >= LEAST_KEPT_TOKENS:
+            self._keep(sequence)
+        del sequence.tokens[shared:]
+
+    def _keep(self, sequence: CachedSequence) -> None:
+        base = sequence.base
+        self._store.save(
+            sequence.tokens, lambda start, stop: self._rows.read(base + start, base + stop)
+        )
+
+    def _oldest_idle(self) -> CachedSequence:
+        """Return one that nobody goes on with. There must be one."""
+        idle = (each for each in self._all if not each.is_busy)
+        return min(idle, key=lambda each: each.used)
+
+    def _forget(self, sequence: CachedSequence) -> None:
+        if len(sequence) >= LEAST_KEPT_TOKENS:
+            self._keep(sequence)
+        self._all.remove(sequence)
+
+    def _make_room(self) -> None:
+        """Let sequences go that nobody goes on with, the oldest first, until the rest fits."""
+        while sum(each.needed for each in self._all) > self._rows.count:
+            self._forget(self._oldest_idle())
+
+    def _spread(self) -> None:
+        """Share the free rows out among the busy sequences. What stands in the way moves."""
+        busy = sum(each.is_busy for each in self._all)
+        free = (self._rows.count - sum(each.needed for each in self._all)) // busy
+        places, place = list[int](), 0
+        for each in self._all:
+            places.append(place)
+            place += each.needed + free * each.is_busy
+        moves = list(zip(self._all, places, strict=True))
+        # Down from the front, then up from the back: nobody is in the way any more.
+        for each, target in moves:
+            if target < each.base:
+                self._move(each, target)
+        for each, target in reversed(moves):
+            if target > each.base:
+                self._move(each, target)
+
+    def _move(self, sequence: CachedSequence, target: int) -> None:
+        assert not sequence.is_held
+        self._rows.copy(sequence.base, target, len(sequence))
+        sequence.base = target
