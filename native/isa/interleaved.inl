@@ -79,6 +79,19 @@ struct UnitScales {
   }
 };
 
+// Groups whose products of pairs can be added up in int16, as long as no sum can leave it; 1 where
+// the instruction set has something better. Activations stay within [-127, 127].
+template <class Form>
+constexpr int held_groups() {
+  if (!kHasPairs || Form::kIsWide) return 1;
+  constexpr int kMost = has_table<typename Form::Block> ? 2 * Form::kZero : (1 << Form::kBits) - 1;
+  int groups = Form::kGranule / 4;
+  while (groups > 1 && groups * 2 * 127 * kMost > 32767) groups /= 2;
+  return groups;
+}
+template <class Form>
+inline constexpr int kHeldGroups = held_groups<Form>();
+
 inline int32_t four(const int8_t* q) {
   int32_t value;
   __builtin_memcpy(&value, q, sizeof value);
@@ -102,6 +115,27 @@ struct PanelTotals {
   void add_part(const uint8_t* codes, const UnitScales<Form>& scales, int part, int b) {
     constexpr int kGroups = Form::kGranule / 4;  // of a granule
     Sums sums[N];
+    if constexpr (N > 1 && kHeldGroups<Form> > 1) {
+      Pairs held[N];
+      each_part([&](auto j) {
+        constexpr int kNumber = j % kHeldGroups<Form>;
+        const Codes w = group<Form, j>(codes);
+        for (int n = 0; n < N; ++n) {
+          const Pairs pairs = pair_products(w, four(x[n].q + b * kBlock + 4 * j));
+          held[n] = kNumber == 0 ? pairs : add_now(held[n], pairs);
+        }
+        if constexpr (kNumber == kHeldGroups<Form> - 1) {
+          for (int n = 0; n < N; ++n) {
+            const Sums all = Sums::of(held[n]);
+            sums[n] = j % kGroups < kHeldGroups<Form> ? all : sums[n] + all;
+          }
+        }
+        if constexpr (j % kGroups == kGroups - 1) {
+          add_granule(sums, scales, part * (8 / kGroups) + j / kGroups, b, j / kGroups);
+        }
+      });
+      return;
+    }
     each_part([&](auto j) {
       if constexpr (j % kGroups == 0) {
         for (int n = 0; n < N; ++n) sums[n] = Sums::zero();

@@ -40,10 +40,31 @@ Codes shift_left(Codes a, int bits) {
   return {{_mm256_slli_epi16(a.v[0], bits), _mm256_slli_epi16(a.v[1], bits)}};
 }
 
+struct Pairs {
+  __m256i v[2];
+};
+inline Pairs pair_products(Codes w, int32_t x) {
+  const __m256i values = _mm256_set1_epi32(x);
+  return {{_mm256_maddubs_epi16(w.v[0], values), _mm256_maddubs_epi16(w.v[1], values)}};
+}
+// a + b, which GCC would put off until it holds more products than there are registers.
+inline Pairs add_now(Pairs a, Pairs b) {
+  __m256i low = _mm256_add_epi16(a.v[0], b.v[0]), high = _mm256_add_epi16(a.v[1], b.v[1]);
+  asm("" : "+x"(low), "+x"(high));
+  return {{low, high}};
+}
+
 struct Sums {
   __m256i v[2];
   static Sums zero() { return {{_mm256_setzero_si256(), _mm256_setzero_si256()}}; }
+  static Sums of(Pairs pairs) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    return {{_mm256_madd_epi16(pairs.v[0], ones), _mm256_madd_epi16(pairs.v[1], ones)}};
+  }
 };
+inline Sums operator+(Sums a, Sums b) {
+  return {{_mm256_add_epi32(a.v[0], b.v[0]), _mm256_add_epi32(a.v[1], b.v[1])}};
+}
 
 struct Floats16 {
   __m256 v[2];
@@ -96,11 +117,13 @@ Floats16 fma(Floats16 a, Floats16 b, Floats16 c) {
 
 #ifdef __AVXVNNI__
 constexpr bool kTakesWideCodes = true;
+constexpr bool kHasPairs = false;
 __m256i add_products(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
   return _mm256_dpbusd_avx_epi32(sums, unsigned_bytes, signed_bytes);
 }
 #else
 constexpr bool kTakesWideCodes = false;
+constexpr bool kHasPairs = true;
 __m256i add_products(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
   const __m256i pairs = _mm256_maddubs_epi16(unsigned_bytes, signed_bytes);
   return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));

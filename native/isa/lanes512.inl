@@ -20,10 +20,26 @@ Codes shift_right(Codes a, int bits, int mask) {  // (a >> bits) & mask
 }
 Codes shift_left(Codes a, int bits) { return {_mm512_slli_epi16(a.v, bits)}; }  // of small bytes
 
+struct Pairs {  // two of each row, in int16
+  __m512i v;
+};
+// Products of two neighbours each, of unsigned w below 128.
+inline Pairs pair_products(Codes w, int32_t x) {
+  return {_mm512_maddubs_epi16(w.v, _mm512_set1_epi32(x))};
+}
+// a + b, which GCC would put off until it holds more products than there are registers.
+inline Pairs add_now(Pairs a, Pairs b) {
+  __m512i sum = _mm512_add_epi16(a.v, b.v);
+  asm("" : "+v"(sum));
+  return {sum};
+}
+
 struct Sums {  // one of each row
   __m512i v;
   static Sums zero() { return {_mm512_setzero_si512()}; }
+  static Sums of(Pairs pairs) { return {_mm512_madd_epi16(pairs.v, _mm512_set1_epi16(1))}; }
 };
+inline Sums operator+(Sums a, Sums b) { return {_mm512_add_epi32(a.v, b.v)}; }
 
 struct Floats16 {  // one of each row
   __m512 v;
@@ -64,14 +80,15 @@ Floats16 fma(Floats16 a, Floats16 b, Floats16 c) { return {_mm512_fmadd_ps(a.v, 
 // products leaves int16.
 #ifdef __AVX512VNNI__
 constexpr bool kTakesWideCodes = true;
+constexpr bool kHasPairs = false;
 Sums dot(Sums sums, Codes w, int32_t x) {
   return {_mm512_dpbusd_epi32(sums.v, w.v, _mm512_set1_epi32(x))};
 }
 #else
 constexpr bool kTakesWideCodes = false;
+constexpr bool kHasPairs = true;  // whether adding up pairs first is faster
 Sums add_pairs(Sums sums, __m512i unsigned_bytes, __m512i signed_bytes) {
-  const __m512i pairs = _mm512_maddubs_epi16(unsigned_bytes, signed_bytes);
-  return {_mm512_add_epi32(sums.v, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)))};
+  return sums + Sums::of({_mm512_maddubs_epi16(unsigned_bytes, signed_bytes)});
 }
 Sums dot(Sums sums, Codes w, int32_t x) { return add_pairs(sums, w.v, _mm512_set1_epi32(x)); }
 #endif

@@ -40,10 +40,36 @@ Codes shift_left(Codes a, int bits) {
   return a;
 }
 
+struct Pairs {
+  int16_t v[32];
+};
+inline Pairs add_now(Pairs a, Pairs b) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int16_t>(a.v[i] + b.v[i]);
+  return a;
+}
+inline Pairs pair_products(Codes w, int32_t x) {
+  int8_t values[4];
+  __builtin_memcpy(values, &x, 4);
+  Pairs r;
+  for (int i = 0; i < 32; ++i) {
+    const int8_t* q = values + i % 2 * 2;
+    r.v[i] = static_cast<int16_t>(w.v[2 * i] * q[0] + w.v[2 * i + 1] * q[1]);
+  }
+  return r;
+}
 struct Sums {
   int32_t v[16];
   static Sums zero() { return {}; }
+  static Sums of(Pairs pairs) {
+    Sums r;
+    for (int i = 0; i < 16; ++i) r.v[i] = pairs.v[2 * i] + pairs.v[2 * i + 1];
+    return r;
+  }
 };
+inline Sums operator+(Sums a, Sums b) {
+  for (int i = 0; i < 16; ++i) a.v[i] += b.v[i];
+  return a;
+}
 
 struct Floats16 {
   float v[16];
@@ -94,6 +120,7 @@ Floats16 fma(Floats16 a, Floats16 b, Floats16 c) {
 }
 
 constexpr bool kTakesWideCodes = true;
+constexpr bool kHasPairs = true;
 template <class Byte>
 Sums add_products(Sums sums, Codes w, int32_t x) {
   int8_t values[4];
