@@ -3512,14 +3512,6 @@
         <translation>每个词元有多少个专家推迟到下一层才加入，使处理器与显卡同时工作：有显卡时更快，但回答会略差，`ktdesk perplexity` 可测出差多少；0 表示不推迟。</translation>
     </message>
     <message>
-        <source>Answers at a time</source>
-        <translation>同时回答数</translation>
-    </message>
-    <message>
-        <source>Requests that are answered together, far faster than one after another. They share the context&apos;s memory; while there is no room, they take turns.</source>
-        <translation>同时回答的请求数，比逐个回答快得多。它们共用上下文的内存；空间不足时轮流回答。</translation>
-    </message>
-    <message>
         <source>Other conversations</source>
         <translation>其他对话</translation>
     </message>

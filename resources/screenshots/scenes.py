@@ -41,7 +41,7 @@ def _wizard(studio: Studio, take: Take) -> None:
         take(name, window)
         page.next.click()
     take("wizard_first", window)
-    window.wizard.ended.emit()  # what comes next would be fetched
+    window.wizard.ended.emit("chat")  # what comes next would be fetched
 
 
 def _chat(studio: Studio, take: Take) -> None:
