@@ -64,6 +64,7 @@ class EngineSettings(Section):
         "context's memory; while there is no room, they take turns.",
         low=1,
         high=8,
+        level="advanced",
     )
     kept_mb: int = setting(
         1000,

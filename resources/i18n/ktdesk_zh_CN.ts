@@ -4,7 +4,7 @@
 <context>
     <name>Advice</name>
     <message>
-        <source>The graphics card's driver is too old</source>
+        <source>The graphics card&apos;s driver is too old</source>
         <translation>显卡驱动过旧</translation>
     </message>
     <message>
@@ -72,7 +72,7 @@
         <translation>电源计划限制了处理器的速度</translation>
     </message>
     <message>
-        <source>Choose 'balanced' or 'performance', and plug a laptop in.</source>
+        <source>Choose &apos;balanced&apos; or &apos;performance&apos;, and plug a laptop in.</source>
         <translation>请选择“平衡”或“高性能”，笔记本电脑请接通电源。</translation>
     </message>
 </context>
@@ -654,7 +654,7 @@
         <translation>缓存</translation>
     </message>
     <message>
-        <source>Card's memory</source>
+        <source>Card&apos;s memory</source>
         <translation>显存</translation>
     </message>
     <message>
@@ -814,7 +814,7 @@
         <translation>正在读取文件头，以预测在本机上的表现…</translation>
     </message>
     <message>
-        <source>The token is in the system's keyring.</source>
+        <source>The token is in the system&apos;s keyring.</source>
         <translation>令牌已存入系统密钥环。</translation>
     </message>
     <message>
@@ -1158,7 +1158,7 @@
         <translation>此前的回答中共计 {count} 次选择。</translation>
     </message>
     <message>
-        <source>The quarter of a layer's experts that is chosen most got {share} of them.</source>
+        <source>The quarter of a layer&apos;s experts that is chosen most got {share} of them.</source>
         <translation>每层中最常被选的四分之一专家占了其中的 {share}。</translation>
     </message>
 </context>
@@ -1420,7 +1420,7 @@
         <translation>剩余空间 {free}</translation>
     </message>
     <message>
-        <source>KTDesk's own folder · {free}</source>
+        <source>KTDesk&apos;s own folder · {free}</source>
         <translation>KTDesk 自己的文件夹 · {free}</translation>
     </message>
     <message>
@@ -2901,19 +2901,19 @@
         <translation>内存</translation>
     </message>
     <message>
-        <source>the processor's cores</source>
+        <source>the processor&apos;s cores</source>
         <translation>处理器核心</translation>
     </message>
     <message>
-        <source>the card's memory</source>
+        <source>the card&apos;s memory</source>
         <translation>显存</translation>
     </message>
     <message>
-        <source>the card's cores</source>
+        <source>the card&apos;s cores</source>
         <translation>显卡核心</translation>
     </message>
     <message>
-        <source>the card's slot</source>
+        <source>the card&apos;s slot</source>
         <translation>显卡插槽</translation>
     </message>
     <message>
@@ -3020,7 +3020,7 @@
         <translation>预测与实测</translation>
     </message>
     <message>
-        <source>Reading the model's file…</source>
+        <source>Reading the model&apos;s file…</source>
         <translation>正在读取模型文件…</translation>
     </message>
     <message>
@@ -3500,7 +3500,7 @@
         <translation>显存</translation>
     </message>
     <message>
-        <source>How much of a graphics card's memory may be used. 0 takes what is free.</source>
+        <source>How much of a graphics card&apos;s memory may be used. 0 takes what is free.</source>
         <translation>最多可使用多少显存；0 表示使用全部空闲显存。</translation>
     </message>
     <message>
@@ -3508,8 +3508,16 @@
         <translation>延后的专家</translation>
     </message>
     <message>
-        <source>How many of a token's experts are added one layer later, so that the processor works while the graphics card does: faster with a card, but answers get a little worse. `ktdesk perplexity` says by how much. 0: none.</source>
+        <source>How many of a token&apos;s experts are added one layer later, so that the processor works while the graphics card does: faster with a card, but answers get a little worse. `ktdesk perplexity` says by how much. 0: none.</source>
         <translation>每个词元有多少个专家推迟到下一层才加入，使处理器与显卡同时工作：有显卡时更快，但回答会略差，`ktdesk perplexity` 可测出差多少；0 表示不推迟。</translation>
+    </message>
+    <message>
+        <source>Answers at a time</source>
+        <translation>同时回答数</translation>
+    </message>
+    <message>
+        <source>Requests that are answered together, far faster than one after another. They share the context&apos;s memory; while there is no room, they take turns.</source>
+        <translation>同时回答的请求数，比逐个回答快得多。它们共用上下文的内存；空间不足时轮流回答。</translation>
     </message>
     <message>
         <source>Other conversations</source>
@@ -3648,7 +3656,7 @@
         <translation>上下文已满时</translation>
     </message>
     <message>
-        <source>'stop' ends the answer; 'shift' lets the oldest turns go and reads the rest again.</source>
+        <source>&apos;stop&apos; ends the answer; &apos;shift&apos; lets the oldest turns go and reads the rest again.</source>
         <translation>“stop”结束回答；“shift”丢弃最早的轮次并重新读取其余内容。</translation>
     </message>
     <message>
@@ -3680,7 +3688,7 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>A code such as 'de'; empty follows the system.</source>
+        <source>A code such as &apos;de&apos;; empty follows the system.</source>
         <translation>语言代码，如“de”；留空则跟随系统。</translation>
     </message>
     <message>
@@ -3688,7 +3696,7 @@
         <translation>主题</translation>
     </message>
     <message>
-        <source>'system' follows the desktop.</source>
+        <source>&apos;system&apos; follows the desktop.</source>
         <translation>“系统”表示跟随桌面。</translation>
     </message>
     <message>
@@ -3708,7 +3716,7 @@
         <translation>下载时关闭窗口</translation>
     </message>
     <message>
-        <source>'go on' keeps fetching in the tray; 'quit' goes on at the next start.</source>
+        <source>&apos;go on&apos; keeps fetching in the tray; &apos;quit&apos; goes on at the next start.</source>
         <translation>“继续”在托盘中接着下载；“退出”则下次启动时继续。</translation>
     </message>
     <message>
@@ -3800,7 +3808,7 @@
         <translation>第一块显卡的；0 表示使用检测值。</translation>
     </message>
     <message>
-        <source>Speed of the card's memory</source>
+        <source>Speed of the card&apos;s memory</source>
         <translation>显存速度</translation>
     </message>
     <message>
@@ -3808,7 +3816,7 @@
         <translation>第一块显卡的；0 表示使用测量值。</translation>
     </message>
     <message>
-        <source>Speed of the card's products</source>
+        <source>Speed of the card&apos;s products</source>
         <translation>显卡乘法速度</translation>
     </message>
     <message>
@@ -3872,7 +3880,7 @@
         <translation>Hugging Face</translation>
     </message>
     <message>
-        <source>The hub's address; a hub of one's own that speaks as it does will do.</source>
+        <source>The hub&apos;s address; a hub of one&apos;s own that speaks as it does will do.</source>
         <translation>站点地址；兼容其接口的自建站点也可以。</translation>
     </message>
     <message>
@@ -3880,7 +3888,7 @@
         <translation>镜像</translation>
     </message>
     <message>
-        <source>The address of a mirror of the hub. It is never told the hub's token.</source>
+        <source>The address of a mirror of the hub. It is never told the hub&apos;s token.</source>
         <translation>镜像站点的地址。主站的令牌绝不会发给它。</translation>
     </message>
     <message>
@@ -3888,7 +3896,7 @@
         <translation>ModelScope</translation>
     </message>
     <message>
-        <source>The site's address.</source>
+        <source>The site&apos;s address.</source>
         <translation>站点地址。</translation>
     </message>
     <message>
@@ -3896,7 +3904,7 @@
         <translation>代理</translation>
     </message>
     <message>
-        <source>Such as http://host:port or socks5h://host:port; empty takes the system's.</source>
+        <source>Such as http://host:port or socks5h://host:port; empty takes the system&apos;s.</source>
         <translation>例如 http://主机:端口 或 socks5h://主机:端口；留空则用系统的。</translation>
     </message>
     <message>
@@ -3928,7 +3936,7 @@
         <translation>夜间开始</translation>
     </message>
     <message>
-        <source>When they begin, by this computer's clock.</source>
+        <source>When they begin, by this computer&apos;s clock.</source>
         <translation>开始时间，以本机时钟为准。</translation>
     </message>
     <message>
@@ -3968,7 +3976,7 @@
         <translation>随窗口启动</translation>
     </message>
     <message>
-        <source>Whether the server starts when KTDesk's window opens.</source>
+        <source>Whether the server starts when KTDesk&apos;s window opens.</source>
         <translation>打开 KTDesk 窗口时是否启动服务器。</translation>
     </message>
     <message>
@@ -3992,7 +4000,7 @@
         <translation>允许的网页</translation>
     </message>
     <message>
-        <source>Such as https://example.org; '*' allows all.</source>
+        <source>Such as https://example.org; &apos;*&apos; allows all.</source>
         <translation>例如 https://example.org；“*”表示全部允许。</translation>
     </message>
     <message>
@@ -4044,7 +4052,7 @@
         <translation>更多模型文件夹</translation>
     </message>
     <message>
-        <source>Folders to look for models in, besides KTDesk's own.</source>
+        <source>Folders to look for models in, besides KTDesk&apos;s own.</source>
         <translation>除 KTDesk 自己的文件夹外，还在哪些文件夹中查找模型。</translation>
     </message>
     <message>
@@ -4052,7 +4060,7 @@
         <translation>下载文件夹</translation>
     </message>
     <message>
-        <source>The one of them that new models go to; empty: KTDesk's own.</source>
+        <source>The one of them that new models go to; empty: KTDesk&apos;s own.</source>
         <translation>新模型存放在其中哪一个；留空则为 KTDesk 自己的文件夹。</translation>
     </message>
     <message>
@@ -4084,7 +4092,7 @@
         <translation>其他文件夹</translation>
     </message>
     <message>
-        <source>Folders with models to copy from: on a stick, or another computer's.</source>
+        <source>Folders with models to copy from: on a stick, or another computer&apos;s.</source>
         <translation>可从中复制模型的文件夹：U 盘上的，或其他电脑上的。</translation>
     </message>
     <message>
@@ -4092,7 +4100,7 @@
         <translation>闲置后卸载</translation>
     </message>
     <message>
-        <source>Minutes without a request after which the model's memory is given back; 0: never.</source>
+        <source>Minutes without a request after which the model&apos;s memory is given back; 0: never.</source>
         <translation>多少分钟没有请求后释放模型占用的内存；0 表示从不。</translation>
     </message>
     <message>
@@ -4577,7 +4585,7 @@
         <translation>{card} 的 {most} 条 PCIe 通道只用上了 {width} 条：读取提示和交接工作会更慢。</translation>
     </message>
     <message>
-        <source>Put the card into the board's slot for graphics cards, usually the uppermost; an SSD in a slot beside it may take lanes away.</source>
+        <source>Put the card into the board&apos;s slot for graphics cards, usually the uppermost; an SSD in a slot beside it may take lanes away.</source>
         <translation>请把显卡插到主板的显卡插槽，通常是最上面的一个；旁边插槽里的固态硬盘可能会占用通道。</translation>
     </message>
     <message>
@@ -4593,7 +4601,7 @@
         <translation>内存运行在 {speed} MT/s，而内存条的标称速度是 {rated} MT/s。</translation>
     </message>
     <message>
-        <source>Turn on XMP or EXPO in the firmware's settings (BIOS); tokens come faster in proportion. With two modules on a channel, or some processors, less may be possible.</source>
+        <source>Turn on XMP or EXPO in the firmware&apos;s settings (BIOS); tokens come faster in proportion. With two modules on a channel, or some processors, less may be possible.</source>
         <translation>请在固件设置（BIOS）中开启 XMP 或 EXPO，生成速度会按比例提高。如果一个通道插了两条内存，或受处理器限制，可能达不到标称速度。</translation>
     </message>
     <message>
@@ -4601,7 +4609,7 @@
         <translation>所有内存都在一个通道上，读取速度只有可达速度的一半或更低。</translation>
     </message>
     <message>
-        <source>Plug in modules in pairs of equal size, in the slots that the board's manual names.</source>
+        <source>Plug in modules in pairs of equal size, in the slots that the board&apos;s manual names.</source>
         <translation>请成对安装容量相同的内存条，插在主板手册指定的插槽里。</translation>
     </message>
     <message>
@@ -4609,7 +4617,7 @@
         <translation>处理器有 AMX，但系统不允许程序使用，因此读取提示会慢数倍。</translation>
     </message>
     <message>
-        <source>Linux needs version 5.16 or newer, Windows 11 or Server 2022; in a virtual machine, let it see the host's processor.</source>
+        <source>Linux needs version 5.16 or newer, Windows 11 or Server 2022; in a virtual machine, let it see the host&apos;s processor.</source>
         <translation>Linux 需要 5.16 或更新版本，Windows 需要 11 或 Server 2022；在虚拟机中，请让它看到主机的处理器。</translation>
     </message>
     <message>
@@ -4617,15 +4625,15 @@
         <translation>处理器有 {name}，但系统不允许程序使用。</translation>
     </message>
     <message>
-        <source>Look whether the firmware's settings (BIOS) or the virtual machine turn it off.</source>
+        <source>Look whether the firmware&apos;s settings (BIOS) or the virtual machine turn it off.</source>
         <translation>请检查固件设置（BIOS）或虚拟机是否关闭了它。</translation>
     </message>
     <message>
-        <source>The power plan '{plan}' keeps the processor from its full speed.</source>
+        <source>The power plan &apos;{plan}&apos; keeps the processor from its full speed.</source>
         <translation>电源计划“{plan}”使处理器无法全速运行。</translation>
     </message>
     <message>
-        <source>Choose 'balanced' or 'performance' in the system's settings, and plug a laptop in.</source>
+        <source>Choose &apos;balanced&apos; or &apos;performance&apos; in the system&apos;s settings, and plug a laptop in.</source>
         <translation>请在系统设置中选择“平衡”或“高性能”，笔记本电脑请接上电源。</translation>
     </message>
     <message>
@@ -4645,7 +4653,7 @@
         <translation>加载大模型之前，请关闭不需要的程序。</translation>
     </message>
     <message>
-        <source>The container may have {total} of the machine's {installed} memory.</source>
+        <source>The container may have {total} of the machine&apos;s {installed} memory.</source>
         <translation>机器有 {installed} 内存，容器只能使用 {total}。</translation>
     </message>
     <message>
@@ -4653,7 +4661,7 @@
         <translation>请以更高的限额启动容器：docker 和 podman 的 `--memory`。</translation>
     </message>
     <message>
-        <source>The shell's limit leaves {total} of the machine's {installed} memory, files included.</source>
+        <source>The shell&apos;s limit leaves {total} of the machine&apos;s {installed} memory, files included.</source>
         <translation>机器有 {installed} 内存，shell 的限制只允许使用 {total}，包括文件在内。</translation>
     </message>
     <message>

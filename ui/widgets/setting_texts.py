@@ -38,6 +38,12 @@ TEXTS = (
         "while the graphics card does: faster with a card, but answers get a little worse. "
         "`ktdesk perplexity` says by how much. 0: none.",
     ),
+    QT_TRANSLATE_NOOP("Settings", "Answers at a time"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "Requests that are answered together, far faster than one after another. They share the "
+        "context's memory; while there is no room, they take turns.",
+    ),
     QT_TRANSLATE_NOOP("Settings", "Other conversations"),
     QT_TRANSLATE_NOOP(
         "Settings", "Memory for what was read of them, so that going back to one needs no reading."
