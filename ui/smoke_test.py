@@ -66,7 +66,7 @@ class SmokeTest(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._chat, self._model = window, chat, model
-        self._is_asked = self._has_ended = False
+        self._is_asked = self._is_answered = self._has_ended = False
         store.set("sampling", "max_tokens", TOKENS)
         store.set("sampling", "temperature", 0.0)
         window.painted.connect(lambda: say("window", "painted for the first time"))
@@ -82,7 +82,8 @@ class SmokeTest(QObject):
             self._is_asked = True
             say("model", self._model.info.name if self._model.info else "")
             self._chat.ask("Hello")
-        elif self._is_asked and not self._chat.is_answering and not self._has_ended:
+        elif self._is_asked and not self._chat.is_answering and not self._is_answered:
+            self._is_answered = True
             QTimer.singleShot(0, self, self._look)
 
     def _look(self) -> None:
