@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QTableView,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from ui.bench.presenter import BenchPresenter
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.column_page import scroll
 from ui.widgets.still import keep_still
 from ui.widgets.tables import show_rows
 
@@ -206,14 +206,7 @@ class BenchPage(QWidget):
         for widget in (self.bar, self._since, self.figures, self._earlier, self.kept):
             column.addWidget(widget)
         column.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        area.setWidget(body)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        scroll(self, body)
 
 
 class _Table(QTableView):

@@ -11,6 +11,18 @@ WIDE = 760  # from which on two columns fit
 MOST_WIDTH = 1120
 
 
+def scroll(page: QWidget, body: QWidget) -> None:
+    """Fill a page with a body in its middle, which scrolls; once, when the page is made."""
+    area = QScrollArea(page)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    area.setWidget(body)
+    whole = QVBoxLayout(page)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.addWidget(area)
+
+
 class ColumnPage(QWidget):
     """Who derives fills `columns`, and puts them and other widgets below each other by `fill`."""
 
@@ -34,14 +46,7 @@ class ColumnPage(QWidget):
         for widget in below:
             column.addWidget(widget)
         column.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        area.setWidget(body)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        scroll(self, body)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Show one column or two."""
