@@ -18,6 +18,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hf.batch import check_positions, kept_columns, new_rows, seen
 from ktdesk.hf.config import KTConfig
 from ktdesk.hf.token_cache import Row, TokenCache
+from ktdesk.library.shelf.before_load import verify_first
 from ktdesk.text.tokenizer import Tokenizer
 
 
@@ -56,8 +57,10 @@ class KTModelForCausalLM(PreTrainedModel, GenerationMixin):
         """Load a .gguf file (of several parts, the first) into an engine of its own.
 
         threads: as of `Engine`. load: as of `Engine.load`: placement, context_tokens, cache_type
-        and so on. Raises what loading raises.
+        and so on. A file is read to its end before it is loaded the first time (`verify_first`).
+        Raises what that and loading raise.
         """
+        verify_first(Path(path), lambda now: None)
         engine = Engine(threads=threads)
         engine.load(Path(path), **load)
         return cls(engine)
