@@ -97,6 +97,10 @@ class Device(Protocol):
         """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
         ...
 
+    def copy_rows(self, tensor: Tensor, source: int, target: int, count: int) -> None:
+        """Launch the copy of a matrix's rows to another place in it; the two may overlap."""
+        ...
+
     @property
     def is_capturing(self) -> bool:
         """Whether launches are recorded."""

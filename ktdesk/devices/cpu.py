@@ -156,6 +156,11 @@ class CpuDevice:
         """Copy values into the tensor."""
         np.copyto(tensor.numpy(), values)
 
+    def copy_rows(self, tensor: Tensor, source: int, target: int, count: int) -> None:
+        """Copy rows of a matrix to another place in it; the two may overlap."""
+        rows = tensor.numpy()
+        rows[target : target + count] = rows[source : source + count]  # numpy sees to overlaps
+
     @property
     def is_capturing(self) -> bool:
         """Whether launches are recorded."""

@@ -215,6 +215,17 @@ class CudaDevice:
         """Launch the copy of a contiguous tensor to another one of its size."""
         self.stream.copy(gpu_address(target), gpu_address(source), source.nbytes)
 
+    def copy_rows(self, tensor: Tensor, source: int, target: int, count: int) -> None:
+        """Launch the copy of rows of a contiguous matrix to another place in it.
+
+        Where the two overlap, it goes in pieces that do not, from the end that is not written over.
+        """
+        piece = min(count, abs(target - source))
+        starts = range(0, count, piece) if piece else range(0)
+        for start in starts if target < source else reversed(starts):
+            rows = slice(start, min(start + piece, count))
+            self.copy(tensor[source:][rows], tensor[target:][rows])
+
     @property
     def is_capturing(self) -> bool:
         """Whether launches are recorded."""

@@ -17,8 +17,6 @@ from ktdesk.operators.site import Cache
 
 Bytes = NDArray[np.uint8]
 
-_PIECE_TOKENS = 256  # that are copied at a time, by way of the CPU's memory
-
 
 class CacheRows:
     """The rows of all caches, by place. A *block* is what some consecutive tokens have of them.
@@ -47,12 +45,9 @@ class CacheRows:
             cache.device.write(cache.rows[start + skip : start + stop], part[skip:stop])
 
     def copy(self, source: int, target: int, count: int) -> None:
-        """Copy rows to another place, in pieces; the two may overlap."""
-        starts = range(0, count, _PIECE_TOKENS)
-        for start in starts if target < source else reversed(starts):
-            stop = min(start + _PIECE_TOKENS, count)
-            block = self.read(source + start, source + stop)
-            self.write(target + start, block, 0, stop - start)
+        """Copy rows to another place; the two may overlap."""
+        for cache in self._caches:
+            cache.device.copy_rows(cache.rows, source, target, count)
 
     def _parts(self, block: Bytes, tokens: int) -> Iterator[tuple[Cache, Bytes]]:
         """Yield each cache, and its rows [tokens, row bytes] in a block."""
