@@ -69,27 +69,27 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     )
     runner, stages = loaded.runner, loaded.runner._model._stages.values()
     ids = random.Random(1).choices(range(VOCABULARY), k=context)
-    _read(runner, ids[:512])
-    prefill = {count: count / _read(runner, ids[:count]) for count in _PROMPTS}
-    _read(runner, ids[:16])
+    read_seconds(runner, ids[:512])
+    prefill = {count: count / read_seconds(runner, ids[:count]) for count in _PROMPTS}
+    read_seconds(runner, ids[:16])
     logits = [whole(runner._decode.run([token], 16 + i)) for i, token in enumerate(ids[16:48])]
-    decode = _decode(runner, ids, 48)
-    _read(runner, ids[:_DEPTH])
-    deep = _decode(runner, ids, _DEPTH)
+    decode = decode_rate(runner, ids, 48)
+    read_seconds(runner, ids[:_DEPTH])
+    deep = decode_rate(runner, ids, _DEPTH)
     arenas = [stage.device.arena for stage in stages if isinstance(stage.device, CudaDevice)]
     used = max((arena.used_bytes for arena in arenas), default=0)
     row = ModelRow(path.stem, Path(placement).stem, prefill, decode, deep, 0.0, 0, used)
     return row, torch.cat(logits)
 
 
-def _read(runner: Runner, ids: list[int]) -> float:
+def read_seconds(runner: Runner, ids: list[int]) -> float:
     """Read a prompt with nothing in the cache; return the seconds."""
     start = time.perf_counter()
     read(runner, ids)
     return time.perf_counter() - start
 
 
-def _decode(runner: Runner, ids: list[int], place: int) -> float:
+def decode_rate(runner: Runner, ids: list[int], place: int) -> float:
     """Return the tokens per second of some steps from a place on."""
     runner._decode.run([ids[place]], place)
     start = time.perf_counter()

@@ -32,6 +32,7 @@ from tests.gpu.cards import card_rows, missing_card
 from tests.gpu.ceilings import measure_ceilings
 from tests.gpu.handoffs import handoff_rows
 from tests.gpu.kernels import kernel_rows
+from tests.gpu.long import PROMPTS, long_rows
 from tests.gpu.models import LIMIT, ModelRow, model_rows
 from tests.gpu.sanitizer import find_sanitizer, sanitizer_rows
 from tests.gpu.texts import text_rows
@@ -44,7 +45,7 @@ TESTS = (
     "tests/integration/test_gpu_fit.py",
     "tests/integration/test_gpu_cards.py",
 )
-PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models", "cards")
+PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models", "long", "cards")
 
 
 def main() -> int:
@@ -66,6 +67,8 @@ def main() -> int:
         _kernels(result)
     if "models" in options.parts:
         failed |= not _models(options, result)
+    if "long" in options.parts:
+        _long(options, result)
     if "cards" in options.parts:
         failed |= not _cards(options, result)
     if options.json:
@@ -79,6 +82,7 @@ def _options() -> Namespace:
     parser.add_argument("--models", nargs="+", choices=SHAPES, default=["v2-lite"])
     parser.add_argument("--threads", type=at_least_one, default=physical_cores())
     parser.add_argument("--vram-gib", type=float, default=24.0, help="as if the card had so much")
+    parser.add_argument("--most-tokens", type=at_least_one, default=PROMPTS[-1], help="of long")
     parser.add_argument("--sanitizer-s", type=float, default=300.0, help="limit of each tool")
     parser.add_argument("--json", type=Path, help="write what was found to a file")
     return parser.parse_args()
@@ -155,6 +159,20 @@ def _models(options: Namespace, result: dict[str, Any]) -> bool:
         for row in model_rows(model_file(SHAPES[name]), options.threads, vram_bytes)
     )
     return _add_rows(result.setdefault("models", []), rows)
+
+
+def _long(options: Namespace, result: dict[str, Any]) -> None:
+    """Print and add what long prompts and contexts take."""
+    result["long"] = []
+    vram_bytes = int(options.vram_gib * 2**30)
+    for row in long_rows(("one_gpu", "gpu_only"), options.threads, vram_bytes, options.most_tokens):
+        result["long"].append(asdict(row))
+        print(f"{row.model}, {row.placement}: {row.gpu_bytes / 1e9:.1f} GB on the card")
+        for count, milliseconds in row.prefill.items():
+            rate = 1e3 * count / milliseconds
+            print(
+                f"  {count:7} tokens {rate:8.0f} tokens/s, then {row.step[count]:8.2f} ms a token"
+            )
 
 
 def _cards(options: Namespace, result: dict[str, Any]) -> bool:

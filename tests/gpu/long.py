@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Long prompts and contexts on a card, and what a whole DeepSeek-R1 would take by them.
+
+A model of 61 layers does not fit on most disks, but its layers are alike: two slices that differ by
+one layer tell what that layer costs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ktdesk.devices.cuda import CudaDevice
+from ktdesk.runtime.loading import load_model
+from ktdesk.runtime.runner import Runner
+from tests.bench.shapes import SHAPES, VOCABULARY, Shape
+from tests.bench.synthetic import model_file
+from tests.gpu.models import decode_rate, read_seconds
+
+PROMPTS = (512, 2048, 8192, 32768, 131072)
+_STEPS = 32
+_DENSE, _SPARSE = 3, 58  # layers of DeepSeek-V3 and R1
+
+
+@dataclass(frozen=True, slots=True)
+class LongRow:
+    """Milliseconds of one model in one placement, by the number of tokens read before.
+
+    prefill: of reading them. step: of one token after them. gpu_bytes: weights, caches and working
+    space on the card. backend: the hand-off that was picked.
+    """
+
+    model: str
+    placement: str
+    prefill: dict[int, float]
+    step: dict[int, float]
+    gpu_bytes: int
+    backend: str
+
+
+def long_rows(
+    placements: Sequence[str], threads: int, vram_bytes: int, most_tokens: int
+) -> Iterator[LongRow]:
+    """Yield rows of V2-Lite's slice, of V3's, and of the whole of V3 by its layers."""
+    for placement in placements:
+        yield _measure(SHAPES["v2-lite"], placement, threads, vram_bytes, most_tokens)
+        slices = [
+            _measure(_v3(dense, sparse), placement, threads, vram_bytes, most_tokens)
+            for dense, sparse in ((1, 1), (2, 1), (1, 2))
+        ]
+        yield from slices
+        yield _whole(*slices)
+
+
+def _v3(dense: int, sparse: int) -> Shape:
+    name = f"v3-{dense}-dense-{sparse}-sparse"
+    title = f"DeepSeek-V3, {dense} dense and {sparse} sparse layers"
+    layers = dense + sparse
+    return replace(SHAPES["v3"], name=name, title=title, layers=layers, dense_layers=dense)
+
+
+def _whole(one: LongRow, more_dense: LongRow, more_sparse: LongRow) -> LongRow:
+    """Return all of V3: one slice, and the layers that it lacks at the price of one more each."""
+
+    def sum_up(base: float, dense: float, sparse: float) -> float:
+        return base + (_DENSE - 1) * (dense - base) + (_SPARSE - 1) * (sparse - base)
+
+    def each(field: str) -> dict[int, float]:
+        rows = [getattr(row, field) for row in (one, more_dense, more_sparse)]
+        return {count: sum_up(*(row[count] for row in rows)) for count in rows[0]}
+
+    held = sum_up(one.gpu_bytes, more_dense.gpu_bytes, more_sparse.gpu_bytes)
+    return replace(
+        one,
+        model="v3, 61 layers, by the slices",
+        prefill=each("prefill"),
+        step=each("step"),
+        gpu_bytes=int(held),
+    )
+
+
+def _measure(
+    shape: Shape, placement: str, threads: int, vram_bytes: int, most_tokens: int
+) -> LongRow:
+    path = model_file(shape)
+    prompts = [count for count in PROMPTS if count <= most_tokens]
+    context = prompts[-1] + 2 * _STEPS
+    loaded = load_model(
+        path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
+    )
+    runner = loaded.runner
+    ids = random.Random(1).choices(range(VOCABULARY), k=context)
+    read_seconds(runner, ids[:512])
+    prefill: dict[int, float] = {}
+    step: dict[int, float] = {}
+    for count in prompts:
+        prefill[count] = 1e3 * read_seconds(runner, ids[:count])
+        step[count] = 1e3 / decode_rate(runner, ids, count)
+    cards = _cards(runner)
+    held = sum(card.arena.used_bytes for card in cards)
+    backend = cards[0].handoff_backend if cards else ""
+    return LongRow(shape.name, Path(placement).stem, prefill, step, held, backend)
+
+
+def _cards(runner: Runner) -> list[CudaDevice]:
+    stages = runner._model._stages.values()
+    return [stage.device for stage in stages if isinstance(stage.device, CudaDevice)]
