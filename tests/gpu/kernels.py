@@ -70,7 +70,7 @@ def filled(device: CudaDevice, *shape: int) -> Tensor:
     return device.constant(torch.randn(shape, generator=torch.Generator().manual_seed(1)))
 
 
-def _copies(device: CudaDevice, weight: Weight) -> list[Weight]:
+def past_caches(device: CudaDevice, weight: Weight) -> list[Weight]:
     """Return the weight as often as it takes to be larger than the card's caches."""
     assert isinstance(weight.data, Tensor)
     copies = [weight]
@@ -93,7 +93,7 @@ def _row(
 def _gemv(
     device: CudaDevice, ceilings: Ceilings, kind: WeightType, rows: int, columns: int, tokens: int
 ) -> Row:
-    weights = _copies(device, device_weight(device, kind, rows, columns))
+    weights = past_caches(device, device_weight(device, kind, rows, columns))
     x, out = filled(device, tokens, 1, columns), device.empty(tokens, 1, rows)
     launches = [lambda w=w: native.linear(device.stream, w, x, out) for w in weights]
     size = rows * kind.row_bytes(columns)

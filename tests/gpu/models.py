@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -90,9 +91,11 @@ def read_seconds(runner: Runner, ids: list[int]) -> float:
 
 
 def decode_rate(runner: Runner, ids: list[int], place: int) -> float:
-    """Return the tokens per second of some steps from a place on."""
+    """Return the tokens per second of some steps from a place on, by their median."""
     runner._decode.run([ids[place]], place)
-    start = time.perf_counter()
+    seconds = list[float]()
     for i in range(_STEPS):
+        start = time.perf_counter()
         runner._decode.run([ids[place + i]], place + i)
-    return _STEPS / (time.perf_counter() - start)
+        seconds.append(time.perf_counter() - start)
+    return 1 / statistics.median(seconds)

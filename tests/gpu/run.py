@@ -28,6 +28,7 @@ from ktdesk.settings import models_folder
 from tests.bench import machine
 from tests.bench.shapes import SHAPES
 from tests.bench.synthetic import model_file
+from tests.gpu.beside_torch import product_rows
 from tests.gpu.cards import card_rows, missing_card
 from tests.gpu.ceilings import measure_ceilings
 from tests.gpu.handoffs import handoff_rows
@@ -45,7 +46,7 @@ TESTS = (
     "tests/integration/test_gpu_fit.py",
     "tests/integration/test_gpu_cards.py",
 )
-PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "models", "long", "cards")
+PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "torch", "models", "long", "cards")
 
 
 def main() -> int:
@@ -65,6 +66,8 @@ def main() -> int:
             failed |= not run(options, result)
     if "kernels" in options.parts:
         _kernels(result)
+    if "torch" in options.parts:
+        _torch(result)
     if "models" in options.parts:
         failed |= not _models(options, result)
     if "long" in options.parts:
@@ -148,6 +151,15 @@ def _kernels(result: dict[str, Any]) -> None:
         print(
             f"{row.name:48} {row.median_us:9.1f} us +-{row.spread_us:6.1f} {rate} {row.share:5.0%}"
         )
+
+
+def _torch(result: dict[str, Any]) -> None:
+    """Print and add products by torch's kernels beside ours."""
+    result["products"] = []
+    for row in product_rows(open_gpu(0)):
+        result["products"].append(asdict(row))
+        times = ", ".join(f"{name} {time:.1f} us" for name, time in row.microseconds.items())
+        print(f"{row.tokens:5} tokens: {times}")
 
 
 def _models(options: Namespace, result: dict[str, Any]) -> bool:
