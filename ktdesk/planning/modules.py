@@ -34,6 +34,7 @@ class Module:
     placement can have made anew. anew_bytes: of size_bytes, those that were. chosen: the share of
     a layer's choices that each of its experts gets; empty if that is not known. tied_bytes: of
     tensors that count for another module, which needs a copy of its own if they are not together.
+    in_torch: it is an operator in plain torch.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Module:
     anew_bytes: int = 0
     chosen: tuple[float, ...] = ()
     tied_bytes: int = 0
+    in_torch: bool = False
 
     def remade(self, kind: WeightType) -> Module:
         """Return the module as it is loaded with its matrices in another type.
@@ -79,7 +81,14 @@ class Module:
         """Return the module as plain torch holds it: every weight a float32."""
         size = 4 * self.weights
         read = self.read_bytes * size / max(1, self.size_bytes)
-        return replace(self, size_bytes=size, read_bytes=read, made_bytes=0, anew_bytes=size)
+        return replace(
+            self,
+            size_bytes=size,
+            read_bytes=read,
+            made_bytes=0,
+            anew_bytes=size,
+            in_torch=True,
+        )
 
     @property
     def unfiled_bytes(self) -> int:

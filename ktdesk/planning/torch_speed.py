@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators in plain torch take: other bounds than kernels, and calls one after another.
+
+They read dequantised weights, multiply in float32, and every operation of torch is a call of its
+own. Routed experts are a product for each token and expert, so a prompt reads an expert again for
+each of its tokens. Attention makes keys and values of all heads anew, as float32, for each step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ktdesk.operators.rules import Part
+from ktdesk.planning.modules import Module
+
+# Operations of torch in a call of an operator, views among them; for experts, for each token and
+# expert. Counted on the small models of the tests (test_torch_speed.py does it again).
+_CALLS = {
+    "embedding": 4,
+    "elementwise": 3,
+    "experts": 20,
+    "gqa": 113,
+    "linear": 17,
+    "mla": 131,
+    "mlp": 10,
+    "norm": 12,
+    "rotary": 8,
+    "router": 16,
+}
+_CALL_S = 3e-6
+# What an operator on a card waits for its arguments and its result, by way of the CPU's memory.
+_SEAM_S = 60e-6
+# How often keys and values of all heads pass through memory: gathered, converted, repeated (which
+# reads and writes them each) and multiplied.
+_ROW_PASSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TorchRates:
+    """What torch gets of a device, per second. seam_s: what each call of an operator waits."""
+
+    bytes_per_s: float
+    ops_per_s: float
+    seam_s: float = 0.0
+
+    @classmethod
+    def on_card(cls, bytes_per_s: float, ops_per_s: float) -> TorchRates:
+        """Return the rates on a card. ops_per_s: of its tensor cores, which float32 does not use.
+
+        Cards of all generations since 2020 do a quarter to a seventh of that without them.
+        """
+        return cls(bytes_per_s, ops_per_s / 5, _SEAM_S)
+
+
+@dataclass(frozen=True, slots=True)
+class TorchSeconds:
+    """What modules take of each bound."""
+
+    memory: float
+    cores: float
+    latency: float
+
+
+def torch_seconds(module: Module, tokens: int, rows: float, rates: TorchRates) -> TorchSeconds:
+    """Return what a module takes for a step of some tokens, each of which sees so many rows."""
+    is_routed = module.part is Part.ROUTED
+    read = module.read_bytes * (tokens if is_routed or module.part is Part.EMBEDDING else 1)
+    # 4 bytes of a key and a value for each 2 operations over them.
+    read += _ROW_PASSES * rows * 2 * module.row_operations
+    operations = tokens * (module.operations + rows * module.row_operations)
+    by_memory, by_cores = read / rates.bytes_per_s, operations / rates.ops_per_s
+    pairs = tokens * _experts_per_token(module) if is_routed else 1.0
+    return TorchSeconds(
+        by_memory * (by_memory >= by_cores),
+        by_cores * (by_memory < by_cores),
+        rates.seam_s + _CALL_S * pairs * _CALLS.get(module.kind, 0),
+    )
+
+
+def _experts_per_token(module: Module) -> float:
+    """Return how many experts a token uses: of those there are, the share that is read."""
+    experts = module.matrices[0].shape[0] if module.matrices else 1
+    return experts * module.read_bytes / max(1, module.size_bytes)
