@@ -27,7 +27,7 @@ _CALLS = {
     "rotary": 8,
     "router": 16,
 }
-_CALL_S = 3e-6
+CALL_S = 3e-6
 # What an operator on a card waits for its arguments and its result, by way of the CPU's memory.
 _SEAM_S = 60e-6
 # How often keys and values of all heads pass through memory: gathered, converted, repeated (which
@@ -73,7 +73,7 @@ def torch_seconds(module: Module, tokens: int, rows: float, rates: TorchRates) -
     return TorchSeconds(
         by_memory * (by_memory >= by_cores),
         by_cores * (by_memory < by_cores),
-        rates.seam_s + _CALL_S * pairs * _CALLS.get(module.kind, 0),
+        rates.seam_s + CALL_S * pairs * _CALLS.get(module.kind, 0),
     )
 
 
