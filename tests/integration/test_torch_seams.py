@@ -21,7 +21,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.planning.assignment import assign
-from ktdesk.planning.modules import dissect
+from ktdesk.planning.dissection import dissect
 from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.step import prefill
 from tests.compare import assert_close

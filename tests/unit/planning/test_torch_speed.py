@@ -13,7 +13,8 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part
-from ktdesk.planning.modules import Module, dissect
+from ktdesk.planning.dissection import dissect
+from ktdesk.planning.modules import Module
 from ktdesk.planning.torch_speed import CALL_S, TorchRates, torch_seconds
 from ktdesk.runtime.step import prefill
 from tests.gpu.logits import build, open_resources
