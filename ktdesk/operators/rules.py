@@ -111,8 +111,8 @@ class Rule:
             target_type(self.options["quantization"])
         if self.torch_kind not in KINDS:
             raise PlacementError(
-                f"The rule for {self.subject} names the device {self.torch_kind!r}."
-                f"{did_you_mean(str(self.torch_kind), KINDS)}",
+                f"The rule for {self.subject} names the device {self.torch_kind!r}; "
+                f"torch's are {' and '.join(KINDS)}.",
                 hint="Write `device: cuda`, and `card: 1` beside it for the second card.",
             )
         if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:

@@ -35,6 +35,8 @@ _CARD_LAYER_S = 80e-6  # kernels of a layer that are short, one after another
 _PROMPT_LAYER_S = 800e-6  # the same for a prompt, whose kernels are launched one by one
 _CORE_LAYER_S = 30e-6  # loops of a layer: threads meet after each
 _TORCH_CORE_OPS_PER_S = 60e9  # in float32
+# In a layer that has both: torch's threads spin on after each loop, on cores that kernels want.
+_TORCH_BESIDE_KERNELS_S = 2.5e-3
 _TORCH_CHUNK_TOKENS = 512
 _CHUNK_TOKENS = 8192  # of a prompt that go through the layers together, at most
 
@@ -95,6 +97,7 @@ def decode_speed(
 ) -> Speed:
     """Return the speed of an answer when so many tokens stand before it."""
     seconds = dict.fromkeys(Limit, 0.0)
+    is_eager = any(each.module.in_torch for each in assignment.placed)  # nothing is captured
     for card in assignment.cards:
         gpu = _gpu(machine, card)
         modules = list(_kernels(assignment, card))
@@ -104,9 +107,11 @@ def decode_speed(
         by_cores = operations / (gpu.bf16_ops_per_s or _CARD_OPS_PER_S)
         limit = Limit.CARD_MEMORY if by_memory >= by_cores else Limit.CARD_CORES
         seconds[limit] += max(by_memory, by_cores)
-        seconds[Limit.LATENCY] += _CARD_LAYER_S * _layers(assignment, card)
+        layer = _PROMPT_LAYER_S if is_eager else _CARD_LAYER_S
+        seconds[Limit.LATENCY] += layer * _layers(assignment, card)
     seconds[Limit.LATENCY] += _HAND_OFF_S * assignment.handed_layers
-    seconds[Limit.LATENCY] += _CORE_LAYER_S * _layers(assignment, CPU)
+    layer = _PROMPT_LAYER_S if is_eager else _CORE_LAYER_S
+    seconds[Limit.LATENCY] += layer * _layers(assignment, CPU)
     _add_cpu(seconds, assignment, machine, needs, context_tokens)
     _add_torch(seconds, assignment, machine, 1, context_tokens)
     return _speed(seconds, tokens=1)
@@ -176,6 +181,8 @@ def _add_torch(
             seconds[memory] += chunks * taken.memory
             seconds[cores] += chunks * taken.cores
             seconds[Limit.LATENCY] += chunks * taken.latency
+    chunks = -(-tokens // _TORCH_CHUNK_TOKENS)
+    seconds[Limit.LATENCY] += chunks * _TORCH_BESIDE_KERNELS_S * _mixed_layers(assignment)
 
 
 def _speed(seconds: Seconds, tokens: int) -> Speed:
@@ -206,6 +213,12 @@ def _kernels(assignment: Assignment, device: int) -> Iterator[Module]:
 def _layers(assignment: Assignment, device: int) -> int:
     modules = _kernels(assignment, device)
     return len({module.layer for module in modules if module.part is not Part.SMALL})
+
+
+def _mixed_layers(assignment: Assignment) -> int:
+    """Return how many layers have both kernels and plain torch on the CPU."""
+    heavy = [m for m in assignment.on(CPU) if m.part is not Part.SMALL and m.layer >= 0]
+    return len({m.layer for m in heavy if m.in_torch} & {m.layer for m in heavy if not m.in_torch})
 
 
 def _gpu(machine: Machine, card: int) -> Gpu:

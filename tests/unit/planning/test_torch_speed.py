@@ -11,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.kernels.cache_types import CacheType
+from ktdesk.operators.experts import TorchExperts
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part
 from ktdesk.planning.dissection import dissect
@@ -40,15 +41,21 @@ class Calls(TorchDispatchMode):
 
 
 @pytest.mark.parametrize("model", [deepseek2, gemma3, gpt_oss, qwen3moe])
-def test_it_makes_as_many_calls_as_are_planned_for(model: Any, tmp_path: Path) -> None:
+def test_it_makes_as_many_calls_as_are_planned_for(
+    model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Experts are a loop over tokens, of which not the calls are planned but the rounds.
+    monkeypatch.setattr(TorchExperts, "forward", lambda self, x, *rest: x)
     path = next(iter(model.VARIANTS.values()))(tmp_path / "model.gguf").path
     decoder = build(open_resources(path), Placement.load("reference"))
     prefill(decoder, [5, 6, 7], 0)
     with Calls() as calls:
         prefill(decoder, [9], 3)
     modules = dissect(Checkpoint.open(path), CacheType.F16).modules
-    planned = sum(torch_seconds(m.as_floats(), 1, 4, RATES).latency for m in modules) / CALL_S
-    assert planned == pytest.approx(calls.count, rel=0.15)
+    planned = sum(
+        torch_seconds(m.as_floats(), 1, 4, RATES).latency for m in modules if m.kind != "experts"
+    )
+    assert planned / CALL_S == pytest.approx(calls.count, rel=0.15)
 
 
 def test_a_token_reads_every_weight_as_four_bytes() -> None:
@@ -77,4 +84,4 @@ def test_a_card_is_waited_for_at_each_seam() -> None:
     here, there = RATES, TorchRates.on_card(500e9, 100e12)
     seams = torch_seconds(LINEAR, 1, 0, there).latency - torch_seconds(LINEAR, 1, 0, here).latency
     assert seams == pytest.approx(60e-6)
-    assert there.ops_per_s == pytest.approx(20e12)  # without tensor cores
+    assert there.ops_per_s == pytest.approx(25e12)  # without tensor cores
