@@ -29,7 +29,7 @@ _CALLS = {
 # Measured on 16 cores of a Xeon and an H200, 30 November 2026: a call of a step of one token, whose
 # threads are woken by some of them; a token's expert in a loop of them, small matrices; what an
 # operator on a card waits for its arguments and its result, by way of the CPU's memory.
-CALL_S = 6e-6
+CALL_S = 5e-6
 _PAIR_S, _CARD_PAIR_S = 50e-6, 100e-6
 _SEAM_S = 60e-6
 # How often keys and values of all heads pass through memory: gathered, converted, repeated (which
