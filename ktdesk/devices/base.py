@@ -35,16 +35,36 @@ class StepLogits(Protocol):
         ...
 
 
-class Device(Protocol):
-    """A place where tensors live and work runs in the order of the calls. One caller at a time."""
+class Memory(Protocol):
+    """A place where tensors live. One caller at a time."""
+
+    def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Return an uninitialised tensor. During a capture it lives as long as the graph."""
+        ...
+
+    def constant(self, values: Tensor) -> Tensor:
+        """Return values of the CPU on this device, for reading. They live like those of `empty`."""
+        ...
+
+    def read(self, tensor: Tensor) -> Tensor:
+        """Return a contiguous tensor's values on the CPU, at once."""
+        ...
+
+    def write(self, tensor: Tensor, values: NDArray[Any]) -> None:
+        """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
+        ...
+
+    def copy_rows(self, tensor: Tensor, source: int, target: int, count: int) -> None:
+        """Launch the copy of a matrix's rows to another place in it; the two may overlap."""
+        ...
+
+
+class Device(Memory, Protocol):
+    """Memory where work runs in the order of the calls. One caller at a time."""
 
     @property
     def stream(self) -> Stream:
         """What kernels are launched on."""
-        ...
-
-    def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Return an uninitialised tensor. During a capture it lives as long as the graph."""
         ...
 
     def scratch(self, *shape: int) -> Tensor:
@@ -52,10 +72,6 @@ class Device(Protocol):
 
         Every call returns the same memory: the layers of a model share it.
         """
-        ...
-
-    def constant(self, values: Tensor) -> Tensor:
-        """Return values of the CPU on this device, for reading. They live like those of `empty`."""
         ...
 
     def form(self, weight: Weight, tokens: int) -> torch.dtype:
@@ -87,18 +103,6 @@ class Device(Protocol):
 
     def logits(self, logits: Tensor) -> StepLogits:
         """Launch what a sampler needs of the contiguous logits [T, V] of a step."""
-        ...
-
-    def read(self, tensor: Tensor) -> Tensor:
-        """Return a contiguous tensor's values on the CPU, at once."""
-        ...
-
-    def write(self, tensor: Tensor, values: NDArray[Any]) -> None:
-        """Put values of the CPU into a contiguous tensor of their shape and type, at once."""
-        ...
-
-    def copy_rows(self, tensor: Tensor, source: int, target: int, count: int) -> None:
-        """Launch the copy of a matrix's rows to another place in it; the two may overlap."""
         ...
 
     @property

@@ -64,9 +64,12 @@ def ask_windows() -> Answers:
 
 
 def parse_answers(text: str) -> Answers:
-    """Return the answers, or none if they are not JSON."""
+    """Return the answers, or none if they are not JSON.
+
+    Some PowerShells begin what they write in UTF-8 with a mark of its byte order.
+    """
     try:
-        answers: Any = json.loads(text)
+        answers: Any = json.loads(text.removeprefix("\ufeff"))
     except ValueError:
         return {}
     return cast("Answers", answers) if isinstance(answers, dict) else {}

@@ -102,7 +102,7 @@ def attention(
     """
     places = positions if places is None else places
     # Position of each row in the sequence of each token; before it, others stand.
-    row = torch.arange(int(places.max()) + 1) - (places - positions)[:, None]
+    row = torch.arange(int(places.max()) + 1, device=places.device) - (places - positions)[:, None]
     position = positions[:, None]
     seen = (row >= 0) & (row <= position)
     if window:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import cast
 
+import torch
+
+from ktdesk.devices.torch_device import Kind, torch_device
 from ktdesk.errors import (
     MemoryShortage,
     SettingsError,
@@ -25,11 +28,12 @@ from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
+from ktdesk.models.torch_needs import check_torch_devices, check_torch_room
 from ktdesk.operators.base import Slot
 from ktdesk.operators.one_device import whole_of
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import RemadeSpec, check_fits, target_type
-from ktdesk.operators.registry import GPU_VARIANTS, find
+from ktdesk.operators.registry import GPU_VARIANTS, TORCH_VARIANT, find
 from ktdesk.operators.rules import Rule, SlotPath
 from ktdesk.operators.site import Resources, Site
 
@@ -38,11 +42,15 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The operator of a slot, its variant, the number of its card, and what its rule sets."""
+    """The operator of a slot, its variant, the number of its card, and what its rule sets.
+
+    torch_kind: of the device that torch computes on, if it does.
+    """
 
     operator: type[Slot]
     variant: str
     card: int
+    torch_kind: Kind
     options: dict[str, object]
 
 
@@ -73,6 +81,15 @@ class Plan:
         return any(choice.variant in GPU_VARIANTS for choice in self.operators.values())
 
     @property
+    def torch_devices(self) -> dict[str, torch.device]:
+        """Where plain torch computes, by the path of each slot that it fills."""
+        return {
+            path: torch_device(choice.torch_kind, choice.card)
+            for path, choice in self.operators.items()
+            if choice.variant == TORCH_VARIANT
+        }
+
+    @property
     def cards(self) -> dict[str, int]:
         """The number of each slot's card, by the slot's path."""
         return {path: choice.card for path, choice in self.operators.items()}
@@ -94,6 +111,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     specs = {slot.path: slot.spec for slot in slots}
     paths = [SlotPath(slot.path, slot.kind) for slot in slots]
     rules = placement.assign(paths)
+    check_torch_devices(placement.name, rules)
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
     return Plan(specs, operators, _remade(checkpoint, specs, operators))
 
@@ -101,7 +119,7 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
 def _choice(rule: Rule, slot: SlotPath) -> Choice:
     """Return what a rule says of a slot."""
     operator = find(rule.operator_for(slot))
-    return Choice(operator, rule.variant, rule.card, rule.options_for(slot))
+    return Choice(operator, rule.variant, rule.card, rule.torch_kind, rule.options_for(slot))
 
 
 def _remade(
@@ -131,6 +149,7 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     _check_cache_type(resources, plan)
     if not plan.needs_gpu:  # a GPU's budget is kept by its device
         _check_memory(resources, plan)
+    check_torch_room(resources.checkpoint, plan.specs, plan.torch_devices)
     built = 0
 
     def fill(slot: type[Slot], site: Site, spec: object) -> Slot:

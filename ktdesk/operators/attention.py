@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ktdesk.devices.base import Device
+from ktdesk.devices.torch_device import Kind
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import native, reference
 from ktdesk.kernels.attention import attend, together
 from ktdesk.kernels.cache_types import CacheType
-from ktdesk.operators.base import Gqa, GqaSpec, Norm, NormSpec, Step
-from ktdesk.operators.basic import NativeNorm, TorchNorm
+from ktdesk.operators.base import Gqa, GqaSpec, NormSpec, Step
+from ktdesk.operators.basic import NativeNorm, norm_weight
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 
 class _GqaCache:
@@ -39,11 +42,13 @@ def _norm_specs(spec: GqaSpec) -> list[NormSpec]:
     return [norm for norm in (spec.q_norm, spec.k_norm) if norm]
 
 
-def _normalized(norms: Sequence[Norm], queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+def _normalized(
+    norms: Sequence[Callable[[Tensor], Tensor]], queries: Tensor, keys: Tensor
+) -> tuple[Tensor, Tensor]:
     if not norms:
         return queries, keys
     q_norm, k_norm = norms
-    return q_norm.forward(queries), k_norm.forward(keys)
+    return q_norm(queries), k_norm(keys)
 
 
 def _temperatures(positions: Tensor, spec: GqaSpec) -> Tensor:
@@ -54,11 +59,17 @@ def _temperatures(positions: Tensor, spec: GqaSpec) -> Tensor:
 class TorchGqa(Gqa):
     """Grouped-query attention in plain torch."""
 
-    def __init__(self, site: Site, spec: GqaSpec) -> None:
+    def __init__(self, site: Site, spec: GqaSpec, *, device: Kind = "cpu", card: int = 0) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
-        self._norms = [TorchNorm(site, norm) for norm in _norm_specs(spec)]
+        self._norms = [
+            partial(reference.rms_norm, weight=norm_weight(site, norm), eps=norm.eps)
+            for norm in _norm_specs(spec)
+        ]
 
+    @across
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:
         """Return [T, heads * head_size]."""
         spec, cache = self._spec, self._cache
@@ -106,7 +117,7 @@ class NativeGqa(Gqa):
         self._device = site.device
         self._spec, self._cache = spec, _GqaCache(site, spec)
         self._sinks = _sinks(site, spec)
-        self._norms = [NativeNorm(site, norm) for norm in _norm_specs(spec)]
+        self._norms = [NativeNorm(site, norm).forward for norm in _norm_specs(spec)]
         self._temperatures = _temperature_rows(site, spec) if spec.temperature_length else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, step: Step) -> Tensor:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ktdesk.devices.torch_device import Kind
 from ktdesk.kernels import native, reference
 from ktdesk.operators.base import (
     Elementwise,
@@ -18,15 +19,21 @@ from ktdesk.operators.base import (
 )
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 
 @operator("torch")
 class TorchEmbedding(Embedding):
     """Rows of a dequantised matrix."""
 
-    def __init__(self, site: Site, spec: EmbeddingSpec) -> None:
+    def __init__(
+        self, site: Site, spec: EmbeddingSpec, *, device: Kind = "cpu", card: int = 0
+    ) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._weight = site.values(spec.weight, spec.vocabulary, spec.width)
 
+    @across
     def forward(self, tokens: Tensor) -> Tensor:
         """Return [T, D]."""
         return reference.embed(self._weight, tokens)
@@ -53,14 +60,18 @@ class NativeEmbedding(Embedding):
 class TorchNorm(Norm):
     """RMS norm in plain torch."""
 
-    def __init__(self, site: Site, spec: NormSpec) -> None:
-        self._weight = _norm_weight(site, spec)
+    def __init__(self, site: Site, spec: NormSpec, *, device: Kind = "cpu", card: int = 0) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
+        self._weight = norm_weight(site, spec)
         self._eps = spec.eps
 
+    @across
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, D]."""
         return reference.rms_norm(x, self._weight, self._eps)
 
+    @across
     def forward_sum(self, x: Tensor, change: Tensor, factor: float) -> tuple[Tensor, Tensor]:
         """Return x + factor * change, and that normalised."""
         return reference.add_rms_norm(x, change, self._weight, self._eps, factor)
@@ -74,7 +85,7 @@ class NativeNorm(Norm):
 
     def __init__(self, site: Site, spec: NormSpec) -> None:
         self._device = site.device
-        self._weight = _norm_weight(site, spec)
+        self._weight = norm_weight(site, spec)
         self._eps = spec.eps
 
     def forward(self, x: Tensor) -> Tensor:
@@ -92,21 +103,26 @@ class NativeNorm(Norm):
         return total, out
 
 
-def _norm_weight(site: Site, spec: NormSpec) -> Tensor:
+def norm_weight(site: Site, spec: NormSpec) -> Tensor:
+    """Return the weight [width] of a norm where the site's operators have their values."""
     if spec.weight:
         return site.values(spec.weight, spec.width)
-    return site.device.constant(torch.ones(spec.width))
+    return site.memory.constant(torch.ones(spec.width))
 
 
 @operator("torch")
 class TorchRotary(Rotary):
     """Cosines and sines in plain torch."""
 
-    def __init__(self, site: Site, spec: RotarySpec) -> None:
-        del site
-        self._frequencies = torch.tensor(spec.inverse_frequencies, dtype=torch.float32)
+    def __init__(
+        self, site: Site, spec: RotarySpec, *, device: Kind = "cpu", card: int = 0
+    ) -> None:
+        self.seam = Seam(site, device, card)
+        frequencies = torch.tensor(spec.inverse_frequencies, dtype=torch.float32)
+        self._frequencies = frequencies.to(self.seam.where)
         self._scale = spec.scale
 
+    @across
     def forward(self, positions: Tensor) -> Tensor:
         """Return [T, P, 2]."""
         return reference.rope_table(positions, self._frequencies, self._scale)
@@ -135,13 +151,16 @@ class NativeRotary(Rotary):
 class TorchElementwise(Elementwise):
     """Factors in plain torch."""
 
-    def __init__(self, site: Site, spec: None) -> None:
-        del site, spec
+    def __init__(self, site: Site, spec: None, *, device: Kind = "cpu", card: int = 0) -> None:
+        del spec
+        self.seam = Seam(site, device, card)
 
+    @across
     def scale(self, x: Tensor, factor: float) -> Tensor:
         """Return factor * x."""
         return factor * x
 
+    @across
     def weigh(self, x: Tensor, weights: Tensor, *, logits: bool = False) -> Tensor:
         """Return x times weights."""
         return reference.weigh_rows(x, weights, logits=logits)

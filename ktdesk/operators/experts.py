@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ktdesk.devices.base import Device
+from ktdesk.devices.torch_device import Kind
 from ktdesk.kernels import native, reference
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -19,20 +20,26 @@ from ktdesk.kernels.memory import read_experts
 from ktdesk.operators.base import Experts, ExpertsSpec, Router, RouterSpec, Shared
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 
 @operator("torch")
 class TorchRouter(Router):
     """The choice of experts in plain torch."""
 
-    def __init__(self, site: Site, spec: RouterSpec) -> None:
+    def __init__(
+        self, site: Site, spec: RouterSpec, *, device: Kind = "cpu", card: int = 0
+    ) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._spec = spec
         self._bias = site.values(spec.bias, spec.experts) if spec.bias else None
 
+    @across
     def forward(self, logits: Tensor) -> tuple[Tensor, Tensor]:
         """Return ids and weights, [T, K] each."""
         spec = self._spec
-        return reference.router(
+        ids, weights = reference.router(
             logits,
             self._bias,
             experts_per_token=spec.experts_per_token,
@@ -42,6 +49,7 @@ class TorchRouter(Router):
             normalize=spec.normalize,
             scale=spec.scale,
         )
+        return ids.int(), weights
 
 
 @operator("cpu", "cuda")
@@ -78,13 +86,18 @@ class NativeRouter(Router):
 class TorchExperts(Experts):
     """Routed experts in plain torch, with dequantised matrices."""
 
-    def __init__(self, site: Site, spec: ExpertsSpec) -> None:
+    def __init__(
+        self, site: Site, spec: ExpertsSpec, *, device: Kind = "cpu", card: int = 0
+    ) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._gate = site.values(spec.gate, spec.experts, spec.ffn_width, spec.width)
         self._up = site.values(spec.up, spec.experts, spec.ffn_width, spec.width)
         self._down = site.values(spec.down, spec.experts, spec.width, spec.ffn_width)
         self._biases, self._activation = _biases(site, spec), spec.activation
         self._weighs_input = spec.weighs_input
 
+    @across
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
         matrices = self._gate, self._up, self._down

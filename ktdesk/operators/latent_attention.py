@@ -12,6 +12,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ktdesk.devices.torch_device import Kind
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import native, reference
 from ktdesk.kernels.attention import attend, attention
@@ -21,6 +22,7 @@ from ktdesk.operators.base import Mla, MlaSpec, Step
 from ktdesk.operators.latent_weights import LatentWeights, head_groups, some_heads
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 # As many queries as must meet a row to pay for its expansion. Measured at 128 + 64 / 128 / 512:
 # 200 with quantised matrices, 400 with F16 ones.
@@ -46,12 +48,15 @@ class _MlaCache:
 class TorchMla(Mla):
     """Latent attention in plain torch."""
 
-    def __init__(self, site: Site, spec: MlaSpec) -> None:
+    def __init__(self, site: Site, spec: MlaSpec, *, device: Kind = "cpu", card: int = 0) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._spec, self._cache = spec, _MlaCache(site, spec)
         weights = LatentWeights.read(site, spec, as_stored=True)
-        self._key = torch.as_tensor(weights.absorbed_key.dequantize())
-        self._value = torch.as_tensor(weights.value.dequantize())
+        self._key = site.floats(weights.absorbed_key)
+        self._value = site.floats(weights.value)
 
+    @across
     def forward(self, q: Tensor, latent: Tensor, key_rope: Tensor, step: Step) -> Tensor:
         """Return [T, heads * value]."""
         spec, cache = self._spec, self._cache

@@ -5,20 +5,27 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from ktdesk.devices.torch_device import Kind
 from ktdesk.kernels import native, reference
 from ktdesk.operators.base import Linear, LinearSpec
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 
 @operator("torch")
 class TorchLinear(Linear):
     """A product with the dequantised matrix, in plain torch."""
 
-    def __init__(self, site: Site, spec: LinearSpec) -> None:
+    def __init__(
+        self, site: Site, spec: LinearSpec, *, device: Kind = "cpu", card: int = 0
+    ) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
         self._weight = site.values(spec.weight, spec.outputs, spec.inputs)
         self._bias = _bias(site, spec)
 
+    @across
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, outputs]."""
         out = reference.linear(x.unsqueeze(1), self._weight.unsqueeze(0)).squeeze(1)

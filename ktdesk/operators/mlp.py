@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ktdesk.devices.torch_device import Kind
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import reference
 from ktdesk.kernels.experts import ExpertWeights
@@ -15,17 +16,21 @@ from ktdesk.operators.base import Mlp, MlpSpec
 from ktdesk.operators.experts import run_experts
 from ktdesk.operators.registry import operator
 from ktdesk.operators.site import Site
+from ktdesk.operators.torch_seam import Seam, across
 
 
 @operator("torch")
 class TorchMlp(Mlp):
     """Three products with dequantised matrices, in plain torch."""
 
-    def __init__(self, site: Site, spec: MlpSpec) -> None:
-        self._gate, self._up = (torch.as_tensor(w.dequantize()) for w in _gate_and_up(site, spec))
+    def __init__(self, site: Site, spec: MlpSpec, *, device: Kind = "cpu", card: int = 0) -> None:
+        self.seam = Seam(site, device, card)
+        site = self.seam.site
+        self._gate, self._up = map(site.floats, _gate_and_up(site, spec))
         self._down = site.values(spec.down, spec.width, spec.ffn_width)
         self._activation = spec.activation
 
+    @across
     def forward(self, x: Tensor) -> Tensor:
         """Return [T, D]."""
         return reference.mlp(x, self._gate, self._up, self._down, self._activation)

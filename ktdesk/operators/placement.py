@@ -14,6 +14,9 @@
       - class: routed                   # in place of `match`: embedding, attention, dense, shared,
         use: experts.cpu                # routed, head or small
         with: {quantization: q4_g64}    # what this operator may be told
+      - match: lm_head                  # plain torch, on the CPU or a card, beside any others
+        use: linear.torch
+        with: {device: cuda, card: 1}
 
 A file may say what it is `about`, and `extends: NAME or FILE`: its own rules come first, then the
 other's. All of a layer is on one card; what passes from layer to layer goes on to the next one's. A

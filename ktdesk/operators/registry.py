@@ -14,6 +14,8 @@ S = TypeVar("S", bound=Slot)
 
 # Of operators that take and leave activations on a GPU, wherever they work.
 GPU_VARIANTS = frozenset({"cuda", "host"})
+# Of operators that take and leave activations where those beside them do; see `torch_seam`.
+TORCH_VARIANT = "torch"
 
 _operators: dict[str, type[Slot]] = {}
 

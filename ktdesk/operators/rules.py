@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from ktdesk.devices.torch_device import KINDS, Kind
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.quantization import target_type
 from ktdesk.operators.registry import GPU_VARIANTS, find, find_variant, options_of
@@ -108,6 +109,12 @@ class Rule:
                 )
         if "quantization" in self.options:
             target_type(self.options["quantization"])
+        if self.torch_kind not in KINDS:
+            raise PlacementError(
+                f"The rule for {self.subject} names the device {self.torch_kind!r}; "
+                f"torch's are {' and '.join(KINDS)}.",
+                hint="Write `device: cuda`, and `card: 1` beside it for the second card.",
+            )
         if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:
             raise PlacementError(
                 f"The rule for {self.subject} names the card {self.card!r}.",
@@ -118,6 +125,16 @@ class Rule:
     def card(self) -> int:
         """The number of the graphics card that the operators are on."""
         return self.options.get("card", 0)
+
+    @property
+    def torch_kind(self) -> Kind:
+        """The device that torch computes on, if the operators are in plain torch."""
+        return self.options.get("device", "cpu")
+
+    @property
+    def computes_on_card(self) -> bool:
+        """Whether the operators' work is done on a graphics card, by whatever kernels."""
+        return self.variant == "cuda" or self.torch_kind == "cuda"
 
     @property
     def subject(self) -> str:

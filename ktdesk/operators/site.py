@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ktdesk.devices.base import Device
+from ktdesk.devices.base import Device, Memory
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.devices.cuda import CudaDevice
+from ktdesk.devices.torch_device import TorchDevice
 from ktdesk.errors import MemoryShortage, ModelFileError
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.formats.quant import Layout, Weight, WeightType
@@ -26,7 +27,7 @@ from ktdesk.operators.deferral import Deferral
 from ktdesk.operators.expert_use import ExpertUse
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
-from ktdesk.operators.registry import GPU_VARIANTS
+from ktdesk.operators.registry import GPU_VARIANTS, TORCH_VARIANT
 from ktdesk.operators.streaming import Streaming
 
 S = TypeVar("S", bound=Slot)
@@ -37,7 +38,7 @@ class Cache:
     """Rows of a cache, by position, and where they are."""
 
     rows: Tensor
-    device: Device
+    device: Memory
 
 
 @dataclass
@@ -77,7 +78,8 @@ class Resources:
 class Site:
     """A path in a model, and the means to fill it.
 
-    fill: builds the operator of a slot (kind of slot, its site, its spec).
+    fill: builds the operator of a slot (kind of slot, its site, its spec). torch: the device of an
+    operator in plain torch.
     """
 
     path: str
@@ -86,11 +88,19 @@ class Site:
     variant: str = ""  # of the operator that is being built here
     quantization: WeightType | None = None  # of matrices; None is what the file has
     card: int | None = None  # whatever the placement says
+    torch: TorchDevice | None = None
 
     @property
     def device(self) -> Device:
         """The device that takes and leaves this site's activations."""
+        if self.variant == TORCH_VARIANT:
+            return self.resources.device_on(self._card)
         return self._gpu or self.resources.cpu
+
+    @property
+    def memory(self) -> Memory:
+        """Where this site's values and caches are."""
+        return self.torch or self.device
 
     @property
     def _gpu(self) -> CudaDevice | None:
@@ -235,7 +245,11 @@ class Site:
 
     def values(self, name: str, *shape: int) -> Tensor:
         """Return a tensor of the model file as float32, copied out of the file."""
-        return self.device.constant(torch.as_tensor(self.weight(name, *shape).dequantize()))
+        return self.floats(self.weight(name, *shape))
+
+    def floats(self, weight: Weight) -> Tensor:
+        """Return a tensor of the model file, or a part of one, as float32."""
+        return self.memory.constant(torch.as_tensor(weight.dequantize()))
 
     def cache(self, width: int) -> Tensor:
         """Return room for `width` values per token of the context: [context, width].
@@ -245,12 +259,12 @@ class Site:
         """
         rows, kind = self.resources.context_tokens, self.resources.cache_type
         try:
-            room = self.device.empty(rows, kind.elements(width), dtype=kind.dtype)
+            room = self.memory.empty(rows, kind.elements(width), dtype=kind.dtype)
         except MemoryError as error:
             raise MemoryShortage(
                 "the CPU", rows * kind.row_bytes(width), 0, hint="Choose a shorter context."
             ) from error
-        self.resources.caches.append(Cache(room, self.device))
+        self.resources.caches.append(Cache(room, self.memory))
         return room
 
 

@@ -118,11 +118,13 @@ def _as_loaded(module: Module, rule: Rule) -> Module:
 
 def _card(rule: Rule) -> int:
     """Return where a rule's operator works."""
-    if rule.variant != "cuda":
-        return CPU
-    return rule.card
+    return rule.card if rule.computes_on_card else CPU
 
 
 def _home(each: Placed) -> int:
-    """Return where a module's weights are: rows of embeddings are looked up in the memory."""
-    return CPU if each.module.part is Part.EMBEDDING else each.card
+    """Return where a module's weights are: rows of embeddings are looked up in the memory.
+
+    Plain torch has them where it computes.
+    """
+    is_looked_up = each.module.part is Part.EMBEDDING and each.rule.variant != "torch"
+    return CPU if is_looked_up else each.card

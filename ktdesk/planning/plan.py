@@ -16,7 +16,8 @@ from ktdesk.models.loadable import check_loadable
 from ktdesk.models.slots import outline
 from ktdesk.operators.placement import Placement
 from ktdesk.planning.assignment import Assignment, assign
-from ktdesk.planning.modules import Anatomy, dissect_outline
+from ktdesk.planning.dissection import dissect_outline
+from ktdesk.planning.modules import Anatomy
 from ktdesk.planning.needs import Needs
 from ktdesk.planning.proposal import propose
 from ktdesk.planning.record import Outcome, correction

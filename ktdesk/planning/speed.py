@@ -8,6 +8,7 @@ on machines with a card and without (tests/bench, tests/gpu); they give the rang
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ from ktdesk.planning.assignment import CPU, Assignment
 from ktdesk.planning.from_disk import disk_reads
 from ktdesk.planning.modules import Module
 from ktdesk.planning.needs import Needs, routed_memory_bytes
+from ktdesk.planning.torch_speed import TorchRates, torch_seconds
 
 # Where nothing was measured: a desktop computer with two channels of DDR5, its cores and its slot.
 _MEMORY_BYTES_PER_S = 50e9
@@ -32,6 +34,10 @@ _HAND_OFF_S = 15e-6  # both ways, with the kernels that do it
 _CARD_LAYER_S = 80e-6  # kernels of a layer that are short, one after another
 _PROMPT_LAYER_S = 800e-6  # the same for a prompt, whose kernels are launched one by one
 _CORE_LAYER_S = 30e-6  # loops of a layer: threads meet after each
+_TORCH_CORE_OPS_PER_S = 60e9  # in float32
+# In a layer that has both: torch's threads spin on after each loop, on cores that kernels want.
+_TORCH_BESIDE_KERNELS_S = 2.5e-3
+_TORCH_CHUNK_TOKENS = 512
 _CHUNK_TOKENS = 8192  # of a prompt that go through the layers together, at most
 
 
@@ -91,18 +97,23 @@ def decode_speed(
 ) -> Speed:
     """Return the speed of an answer when so many tokens stand before it."""
     seconds = dict.fromkeys(Limit, 0.0)
+    is_eager = any(each.module.in_torch for each in assignment.placed)  # nothing is captured
     for card in assignment.cards:
         gpu = _gpu(machine, card)
-        read = sum(_read_bytes(module, context_tokens) for module in assignment.on(card))
-        operations = sum(_operations(module, context_tokens) for module in assignment.on(card))
+        modules = list(_kernels(assignment, card))
+        read = sum(_read_bytes(module, context_tokens) for module in modules)
+        operations = sum(_operations(module, context_tokens) for module in modules)
         by_memory = read / _card_bytes_per_s(gpu)
         by_cores = operations / (gpu.bf16_ops_per_s or _CARD_OPS_PER_S)
         limit = Limit.CARD_MEMORY if by_memory >= by_cores else Limit.CARD_CORES
         seconds[limit] += max(by_memory, by_cores)
-        seconds[Limit.LATENCY] += _CARD_LAYER_S * _layers(assignment, card)
+        layer = _PROMPT_LAYER_S if is_eager else _CARD_LAYER_S
+        seconds[Limit.LATENCY] += layer * _layers(assignment, card)
     seconds[Limit.LATENCY] += _HAND_OFF_S * assignment.handed_layers
-    seconds[Limit.LATENCY] += _CORE_LAYER_S * _layers(assignment, CPU)
+    layer = _PROMPT_LAYER_S if is_eager else _CORE_LAYER_S
+    seconds[Limit.LATENCY] += layer * _layers(assignment, CPU)
     _add_cpu(seconds, assignment, machine, needs, context_tokens)
+    _add_torch(seconds, assignment, machine, 1, context_tokens)
     return _speed(seconds, tokens=1)
 
 
@@ -115,15 +126,15 @@ def prefill_speed(
     chunks = -(-prompt_tokens // _CHUNK_TOKENS)
     for card in assignment.cards:
         gpu = _gpu(machine, card)
-        operations = sum(_prompt_operations(module, half) for module in assignment.on(card))
+        operations = sum(_prompt_operations(module, half) for module in _kernels(assignment, card))
         rate = gpu.bf16_ops_per_s or _CARD_OPS_PER_S
         seconds[Limit.CARD_CORES] += prompt_tokens * operations / rate
         # A chunk has tokens for nearly all experts, so it reads all weights once.
-        read = chunks * sum(m.size_bytes for m in assignment.on(card) if m.read_bytes)
+        read = chunks * sum(m.size_bytes for m in _kernels(assignment, card) if m.read_bytes)
         seconds[Limit.CARD_MEMORY] += read / _card_bytes_per_s(gpu)
         seconds[Limit.LATENCY] += chunks * _PROMPT_LAYER_S * _layers(assignment, card)
     operations = prompt_tokens * sum(
-        _prompt_operations(module, half) for module in assignment.on(CPU)
+        _prompt_operations(module, half) for module in _kernels(assignment, CPU)
     )
     on_cores = operations / _core_ops(machine)
     streamed = _stream_seconds(assignment, machine) * chunks
@@ -134,6 +145,7 @@ def prefill_speed(
         seconds[Limit.CORES] += on_cores
     disk = needs.disk_bytes(machine.memory.available_bytes) * chunks
     seconds[Limit.DISK] += disk / _disk_bytes_per_s(machine)
+    _add_torch(seconds, assignment, machine, prompt_tokens, half)
     return _speed(seconds, tokens=prompt_tokens)
 
 
@@ -145,11 +157,32 @@ def _add_cpu(
     context_tokens: int,
 ) -> None:
     """Add what the CPU reads for a token: from the memory, and what is not there from the disk."""
-    read = sum(_read_bytes(module, context_tokens) for module in assignment.on(CPU))
+    read = sum(_read_bytes(module, context_tokens) for module in _kernels(assignment, CPU))
     missing = disk_reads(assignment, needs.disk_bytes(machine.memory.available_bytes))
     seconds[Limit.DISK] += missing / _disk_bytes_per_s(machine)
-    speed = machine.memory.read_bytes_per_s or machine.memory.peak_bytes_per_s
-    seconds[Limit.MEMORY] += (read - missing) / (speed or _MEMORY_BYTES_PER_S)
+    seconds[Limit.MEMORY] += (read - missing) / _memory_bytes_per_s(machine)
+
+
+def _add_torch(
+    seconds: Seconds, assignment: Assignment, machine: Machine, tokens: int, rows: int
+) -> None:
+    """Add what operators in plain torch take for tokens that see so many rows of the caches."""
+    for device in (CPU, *assignment.cards):
+        rates, is_cpu = _torch_rates(machine, device), device == CPU
+        memory, cores = (
+            (Limit.MEMORY, Limit.CORES) if is_cpu else (Limit.CARD_MEMORY, Limit.CARD_CORES)
+        )
+        for module in assignment.on(device):
+            if not module.in_torch:
+                continue
+            chunks = 1 if module.part is Part.HEAD else -(-tokens // _TORCH_CHUNK_TOKENS)
+            some = 1 if module.part is Part.HEAD else tokens // chunks
+            taken = torch_seconds(module, some, rows, rates)
+            seconds[memory] += chunks * taken.memory
+            seconds[cores] += chunks * taken.cores
+            seconds[Limit.LATENCY] += chunks * taken.latency
+    chunks = -(-tokens // _TORCH_CHUNK_TOKENS)
+    seconds[Limit.LATENCY] += chunks * _TORCH_BESIDE_KERNELS_S * _mixed_layers(assignment)
 
 
 def _speed(seconds: Seconds, tokens: int) -> Speed:
@@ -172,8 +205,20 @@ def _prompt_operations(module: Module, context_tokens: int) -> float:
     return module.operations + context_tokens * module.prompt_row_operations
 
 
+def _kernels(assignment: Assignment, device: int) -> Iterator[Module]:
+    """Yield the modules of a device that KTDesk's own kernels compute."""
+    return (module for module in assignment.on(device) if not module.in_torch)
+
+
 def _layers(assignment: Assignment, device: int) -> int:
-    return len({module.layer for module in assignment.on(device) if module.part is not Part.SMALL})
+    modules = _kernels(assignment, device)
+    return len({module.layer for module in modules if module.part is not Part.SMALL})
+
+
+def _mixed_layers(assignment: Assignment) -> int:
+    """Return how many layers have both kernels and plain torch on the CPU."""
+    heavy = [m for m in assignment.on(CPU) if m.part is not Part.SMALL and m.layer >= 0]
+    return len({m.layer for m in heavy if m.in_torch} & {m.layer for m in heavy if not m.in_torch})
 
 
 def _gpu(machine: Machine, card: int) -> Gpu:
@@ -185,6 +230,19 @@ def _gpu(machine: Machine, card: int) -> Gpu:
 
 def _card_bytes_per_s(gpu: Gpu) -> float:
     return gpu.read_bytes_per_s or gpu.peak_bytes_per_s or _CARD_BYTES_PER_S
+
+
+def _memory_bytes_per_s(machine: Machine) -> float:
+    memory = machine.memory
+    return memory.read_bytes_per_s or memory.peak_bytes_per_s or _MEMORY_BYTES_PER_S
+
+
+def _torch_rates(machine: Machine, device: int) -> TorchRates:
+    if device == CPU:
+        operations = _TORCH_CORE_OPS_PER_S * machine.processor.physical_cores
+        return TorchRates(_memory_bytes_per_s(machine), operations)
+    gpu = _gpu(machine, device)
+    return TorchRates.on_card(_card_bytes_per_s(gpu), gpu.bf16_ops_per_s or _CARD_OPS_PER_S)
 
 
 def _core_ops(machine: Machine) -> float:

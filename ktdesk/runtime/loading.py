@@ -26,9 +26,9 @@ from ktdesk.operators.reader import Reader
 from ktdesk.operators.site import Resources
 from ktdesk.planning.card_needs import CardNeeds
 from ktdesk.planning.context import choose_context
+from ktdesk.planning.dissection import dissect
 from ktdesk.planning.expert_record import read_counts
 from ktdesk.planning.gpu_fit import choose_placement
-from ktdesk.planning.modules import dissect
 from ktdesk.planning.plan import Wishes
 from ktdesk.runtime.kept_use import KeptUse
 from ktdesk.runtime.learning import Learner

@@ -32,8 +32,8 @@
         <translation>内存没有以应有的速度运行</translation>
     </message>
     <message>
-        <source>Turn on XMP or EXPO in the BIOS: answers get faster in proportion.</source>
-        <translation>请在 BIOS 中开启 XMP 或 EXPO，回答速度会相应提高。</translation>
+        <source>Turn on XMP or EXPO in the BIOS.</source>
+        <translation>请在 BIOS 中开启 XMP 或 EXPO。</translation>
     </message>
     <message>
         <source>Only one memory channel is in use</source>
@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>Plug in modules in pairs: answers come about twice as fast.</source>
-        <translation>请成对安装内存条，回答速度大约可以翻倍。</translation>
+        <translation>请成对安装内存条，速度约可翻倍。</translation>
     </message>
     <message>
         <source>Only {free} of memory are free</source>
@@ -1237,10 +1237,6 @@
         <translation>第一个模型</translation>
     </message>
     <message>
-        <source>Choose what to begin with. You can change it at any time, at the top left.</source>
-        <translation>请选择从哪个模型开始，之后随时可以在左上角更换。</translation>
-    </message>
-    <message>
         <source>Open a file…</source>
         <translation>打开文件…</translation>
     </message>
@@ -1249,12 +1245,16 @@
         <translation>查找可下载的模型…</translation>
     </message>
     <message>
-        <source>“Find a model to fetch” leads to the page “Discover”, which fetches it from the internet; {name}, for one, has {size}. You can go there at any time, and chat with the demo model meanwhile.</source>
-        <translation>“查找可下载的模型”会打开“发现”页面，从网上下载模型；例如 {name}，大小 {size}。该页面随时可以打开，也可以先用演示模型开始对话。</translation>
+        <source>You can change it at any time, at the top left.</source>
+        <translation>随时可在左上角更换。</translation>
     </message>
     <message>
-        <source>Small and quick, to try the program; its answers are simple. It is fetched once, about 100 MB, and built here.</source>
-        <translation>又小又快，适合试用，回答比较简单。只需下载一次（约 100 MB），在本机生成。</translation>
+        <source>{name}, for one, has {size} to fetch. The demo model can be tried meanwhile.</source>
+        <translation>例如 {name} 需下载 {size}，期间可先用演示模型。</translation>
+    </message>
+    <message>
+        <source>Small and quick, with simple answers. It is fetched once, about 100 MB.</source>
+        <translation>又小又快，回答简单。需下载约 100 MB。</translation>
     </message>
     <message>
         <source>Demo model</source>
@@ -1396,8 +1396,8 @@
         <translation>模型放在哪里</translation>
     </message>
     <message>
-        <source>Models are GGUF files. KTDesk looks for them in these folders; add those where you have some, also of other programs. Nothing is moved or changed.</source>
-        <translation>模型是 GGUF 文件。KTDesk 会在这些文件夹中查找；已有模型的文件夹（包括其他程序的）都可以添加，文件不会被移动或修改。</translation>
+        <source>KTDesk looks for GGUF files here. Add folders where you have some; nothing is moved or changed.</source>
+        <translation>KTDesk 在这里查找 GGUF 文件。可添加文件夹，文件不会被改动。</translation>
     </message>
     <message>
         <source>Add a folder…</source>
@@ -2164,16 +2164,16 @@
         <translation>您的电脑</translation>
     </message>
     <message>
-        <source>KTDesk runs language models on this computer. This is what it found.</source>
-        <translation>KTDesk 在这台电脑上运行语言模型。以下是检测到的配置。</translation>
-    </message>
-    <message>
         <source>Looking…</source>
         <translation>正在查找…</translation>
     </message>
     <message>
-        <source>Measuring makes the predictions of the next step better.</source>
-        <translation>测速之后，下一步的预测会更准确。</translation>
+        <source>This is what KTDesk found.</source>
+        <translation>以下是检测到的配置。</translation>
+    </message>
+    <message>
+        <source>Measuring makes the estimates that follow better.</source>
+        <translation>测速后，预测更准确。</translation>
     </message>
     <message>
         <source>Measure again (about 10 s)</source>
@@ -2622,24 +2622,28 @@
         <translation>它能运行什么</translation>
     </message>
     <message>
-        <source>Well-known models, and what to expect of them here. A token is about three quarters of a word. These are estimates: nothing is forbidden.</source>
-        <translation>以下是常见模型在这台电脑上的预期表现。一个词元（token）大约是一到两个汉字。这些只是估计，您仍可尝试任何模型。</translation>
-    </message>
-    <message>
         <source>Calculating…</source>
         <translation>正在计算…</translation>
     </message>
     <message>
+        <source>Show all {count} models</source>
+        <translation>显示全部 {count} 个模型</translation>
+    </message>
+    <message>
         <source>Good here: {name}, the largest that answers as fast as one reads.</source>
-        <translation>推荐 {name}：在这台电脑上回答跟得上阅读速度的最大模型。</translation>
+        <translation>推荐 {name}：回答跟得上阅读速度的最大模型。</translation>
     </message>
     <message>
         <source>These are large for this computer. The page “Discover” has smaller ones.</source>
-        <translation>这些模型对这台电脑来说偏大。“发现”页面有更小的模型。</translation>
+        <translation>这些模型偏大，“发现”页面有更小的。</translation>
     </message>
     <message>
-        <source>{billions} billion parameters · {size} as {quantization}</source>
-        <translation>{hundred_millions} 亿参数 · {quantization} 格式 {size}</translation>
+        <source>These are estimates. A token is about three quarters of a word.</source>
+        <translation>以下为估计值。一个词元（token）约为一到两个汉字。</translation>
+    </message>
+    <message>
+        <source>{billions} billion parameters · {size}</source>
+        <translation>{hundred_millions} 亿参数 · {size}</translation>
     </message>
     <message>
         <source>{few} to {many} seconds per token: only for the patient</source>
@@ -2670,8 +2674,8 @@
         <translation>加载前请关闭其他程序。</translation>
     </message>
     <message>
-        <source>{missing} of memory are missing: more memory would help.</source>
-        <translation>内存还差 {missing}，增加内存会有帮助。</translation>
+        <source>{missing} of memory are missing.</source>
+        <translation>内存还差 {missing}。</translation>
     </message>
     <message>
         <source>{missing} of memory are missing. A file in {smaller} saves {saved}.</source>
@@ -4759,8 +4763,8 @@
         <translation>没有 KTDesk 可用的显卡</translation>
     </message>
     <message>
-        <source>Models run on the processor alone. That works; long texts are read slowly. NVIDIA cards from the GeForce RTX 30 series on would help.</source>
-        <translation>模型只在处理器上运行。可以使用，但阅读长文本较慢。GeForce RTX 30 系列及更新的 NVIDIA 显卡会有帮助。</translation>
+        <source>That works; long texts are read slowly. NVIDIA cards from the RTX 30 series on would help.</source>
+        <translation>可用，但读长文本较慢；RTX 30 系列及更新的 NVIDIA 显卡有帮助。</translation>
     </message>
     <message>
         <source>memory {speed}/s</source>
@@ -4783,16 +4787,24 @@
         <translation>{size} 显存的显卡：{name}</translation>
     </message>
     <message>
-        <source>What every word needs is computed on it, and long texts are read fast. {free} of its memory are free.</source>
-        <translation>每个词都要用到的部分由它计算，阅读长文本也更快。显存剩余 {free}。</translation>
+        <source>Answers and long texts gain from it. {free} of its memory are free.</source>
+        <translation>回答和阅读长文本都会更快。显存剩余 {free}。</translation>
+    </message>
+    <message>
+        <source>It limits how large a model may be. {free} are free now.</source>
+        <translation>模型大小受它限制。可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Good: answers as fast as the memory allows, texts read quickly.</source>
+        <translation>不错：回答速度可达内存上限，读文本也快。</translation>
+    </message>
+    <message>
+        <source>Enough for answers; long texts take longer.</source>
+        <translation>足以生成回答，读长文本较慢。</translation>
     </message>
     <message>
         <source>{size} of memory</source>
         <translation>{size} 内存</translation>
-    </message>
-    <message>
-        <source>Most of a large model lies here, so this is how large a model may be. {free} are free now.</source>
-        <translation>大模型的大部分放在内存里，所以它决定了模型可以有多大。目前可用 {free}。</translation>
     </message>
     <message>
         <source>{cores} cores</source>
@@ -4805,14 +4817,6 @@
     <message>
         <source>The best there is: long texts are read several times as fast as without it.</source>
         <translation>目前最好的：阅读长文本的速度是没有它时的数倍。</translation>
-    </message>
-    <message>
-        <source>Good: answers come as fast as the memory allows, and texts are read quickly.</source>
-        <translation>不错：回答速度可以达到内存允许的上限，阅读文本也很快。</translation>
-    </message>
-    <message>
-        <source>Enough for answers; long texts take longer than on newer ones.</source>
-        <translation>足以生成回答，但阅读长文本比新处理器慢。</translation>
     </message>
 </context>
 <context>

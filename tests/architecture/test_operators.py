@@ -12,7 +12,7 @@ import pytest
 from ktdesk.kernels import attention, cpu, experts, native, reference
 from ktdesk.operators.base import Slot
 from ktdesk.operators.placement import Placement
-from ktdesk.operators.registry import find
+from ktdesk.operators.registry import find, options_of
 
 ROOT = Path(__file__).parents[2]
 SLOTS = sorted(Slot.__subclasses__(), key=lambda slot: slot.kind)
@@ -44,6 +44,7 @@ def test_every_slot_has_a_torch_operator_that_fills_it(slot: type[Slot]) -> None
     operator = find(f"{slot.kind}.torch")
     assert issubclass(operator, slot)
     assert not inspect.isabstract(operator)
+    assert options_of(operator) >= {"device", "card"}  # on the CPU and on any card
 
 
 @pytest.mark.parametrize("name", PLACEMENTS)

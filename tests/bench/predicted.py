@@ -2,11 +2,12 @@
 """Predicted and measured speeds of models on this machine: `python -m tests.bench.predicted MODEL`.
 
 Predictions are those before anything was measured of the model; the machine's own figures count
-where `ktdesk doctor` has measured them.
+where `ktdesk doctor` has measured them. `--placement reference` does it for plain torch.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -20,6 +21,7 @@ from ktdesk.cli.terminal import Terminal
 from ktdesk.engine import Engine
 from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hardware import describe_machine
+from ktdesk.operators.placement import Placement
 from ktdesk.planning.plan import Wishes, make_plan
 from ktdesk.planning.speed import Range, Speed, decode_speed, prefill_speed
 from ktdesk.settings import Settings
@@ -27,8 +29,12 @@ from ktdesk.settings import Settings
 CONTEXT, PROMPT, TOKENS, RUNS = 2048, 512, 64, 5
 
 
-def main(paths: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", nargs="+", type=Path)
+    parser.add_argument("--placement", default="auto")
+    chosen = parser.parse_args(arguments)
     terminal = Terminal(sys.stdout, sys.stderr)
     machine = describe_machine()
     processor = machine.processor
@@ -36,15 +42,15 @@ def main(paths: Sequence[str]) -> None:
         f"{date.today()} · {processor.name}, {processor.physical_cores} cores · {RUNS} runs"
     )
     terminal.line(f"{'':36}{'predicted':>18}{'measured':>10}{'lowest':>10}{'highest':>10}  in it")
-    for path in paths:
-        for line in _lines(Path(path), Program(terminal, Settings(), new_engine)):
+    for path in chosen.model:
+        for line in _lines(path, chosen.placement, Program(terminal, Settings(), new_engine)):
             terminal.line(line)
 
 
-def _lines(path: Path, program: Program) -> Iterator[str]:
-    predicted = _predicted(path)
+def _lines(path: Path, placement: str, program: Program) -> Iterator[str]:
+    predicted = _predicted(path, placement)
     engine = Engine()
-    info = engine.load(path, context_tokens=CONTEXT)
+    info = engine.load(path, placement=placement, context_tokens=CONTEXT)
     sizes = {"prompt_tokens": PROMPT, "tokens": TOKENS, "runs": RUNS}
     figures = measure(engine, quietly(program.terminal), **sizes).spreads()
     engine.unload()
@@ -53,9 +59,10 @@ def _lines(path: Path, program: Program) -> Iterator[str]:
         yield _line(work, speed.tokens_per_s, figures[f"{work}_tokens_per_s"])
 
 
-def _predicted(path: Path) -> dict[str, Speed]:
+def _predicted(path: Path, placement: str) -> dict[str, Speed]:
     checkpoint, machine = Checkpoint.open(path), describe_machine((path.parent,))
-    plan = make_plan(checkpoint, machine, Wishes(context_tokens=CONTEXT))
+    rules = None if placement == "auto" else Placement.load(placement)
+    plan = make_plan(checkpoint, machine, Wishes(context_tokens=CONTEXT, placement=rules))
     return {
         "prefill": prefill_speed(plan.assignment, machine, plan.needs, PROMPT),
         "decode": decode_speed(plan.assignment, machine, plan.needs, PROMPT),

@@ -11,8 +11,8 @@ import torch
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.planning.card_needs import CardNeeds
+from ktdesk.planning.dissection import dissect
 from ktdesk.planning.gpu_fit import choose_placement
-from ktdesk.planning.modules import dissect
 from ktdesk.runtime.step import DecodeStep, prefill
 from tests.gpu.logits import assert_logits, build, open_resources
 from tests.gpu.under_test import gpu_device

@@ -41,8 +41,10 @@ def write_header(model: Known, path: Path, *, part_tensors: int = 0) -> Path:
 def tensors(model: Known) -> Iterator[Tensor]:
     """Yield a model's tensors."""
     types = model.types
-    yield Tensor("token_embd.weight", types.usual, (model.vocabulary, model.width))
-    yield Tensor("output.weight", types.head, (model.vocabulary, model.width))
+    vocabulary = model.vocabulary, model.width
+    yield Tensor("token_embd.weight", types.head if model.tied else types.usual, vocabulary)
+    if not model.tied:
+        yield Tensor("output.weight", types.head, vocabulary)
     yield Tensor("output_norm.weight", Type.F32, (model.width,))
     for layer in range(model.layers):
         for tensor in (*_attention(model, layer), *_feed_forward(model, layer)):
@@ -58,7 +60,10 @@ def _attention(model: Known, layer: int) -> Iterator[Tensor]:
         yield from _latent_attention(model, attention)
         return
     rows = {"q": attention.heads, "k": attention.kv_heads, "v": attention.kv_heads}
-    for name, heads in rows.items():
+    if attention.fused:
+        every = sum(rows.values()) * attention.head_size
+        yield Tensor("attn_qkv.weight", model.types.fused, (every, width))
+    for name, heads in () if attention.fused else rows.items():
         yield _matrix(model, f"attn_{name}", layer, heads * attention.head_size, width)
     yield _matrix(model, "attn_output", layer, width, attention.heads * attention.head_size)
     sizes = {name: heads * attention.head_size for name, heads in rows.items()} | {"output": width}
@@ -90,7 +95,8 @@ def _latent_attention(model: Known, mla: Mla) -> Iterator[Tensor]:
 
 def _feed_forward(model: Known, layer: int) -> Iterator[Tensor]:
     width = model.width
-    if layer < model.dense_layers:
+    sparse = layer - model.dense_layers + 1
+    if sparse <= 0 or sparse % model.expert_period:
         yield from _mlp(model, layer, "", (), model.dense_width)
         return
     yield Tensor("ffn_gate_inp.weight", Type.F32, (model.experts, width))

@@ -23,7 +23,10 @@ class Mla:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gqa:
-    """Grouped queries. norms: of each head's queries and keys. row_norms: of all heads together."""
+    """Grouped queries. norms: of each head's queries and keys. row_norms: of all heads together.
+
+    fused: queries, keys and values are one matrix.
+    """
 
     heads: int
     kv_heads: int
@@ -32,11 +35,16 @@ class Gqa:
     row_norms: bool = False
     biases: tuple[str, ...] = ()
     sinks: bool = False
+    fused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A model. dense_layers: without routed experts, the first ones. types: of its weights."""
+    """A model. dense_layers: without routed experts, the first ones. types: of its weights.
+
+    expert_period: of so many layers after those, the last has routed experts. tied: the head is the
+    embedding.
+    """
 
     name: str
     architecture: str
@@ -47,6 +55,8 @@ class Known:
     attention: Mla | Gqa
     dense_layers: int = 0
     dense_width: int = 0
+    expert_period: int = 1
+    tied: bool = False
     experts: int
     experts_used: int
     expert_width: int
@@ -62,13 +72,15 @@ class Known:
 class Types:
     """Weight types of a file. better: of the matrices that lose most, in about half of the layers.
 
-    small: where rows are no multiples of 256; small_better likewise.
+    small: where rows are no multiples of 256; small_better likewise. fused: of queries, keys and
+    values in one.
     """
 
     usual: Type
     better: Type
     head: Type
     latents: Type = Type.Q8_0  # what expands latents, and makes them
+    fused: Type = Type.Q5_K
     small: Type = Type.Q5_0
     small_better: Type = Type.Q8_0
 

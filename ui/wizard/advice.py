@@ -25,9 +25,7 @@ ADVICE: dict[str, tuple[Any, Any]] = {
     ),
     "memory_slow": (
         QT_TRANSLATE_NOOP("Advice", "The memory runs slower than it can"),
-        QT_TRANSLATE_NOOP(
-            "Advice", "Turn on XMP or EXPO in the BIOS: answers get faster in proportion."
-        ),
+        QT_TRANSLATE_NOOP("Advice", "Turn on XMP or EXPO in the BIOS."),
     ),
     "memory_one_channel": (
         QT_TRANSLATE_NOOP("Advice", "Only one memory channel is in use"),

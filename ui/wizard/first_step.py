@@ -60,7 +60,7 @@ class FirstStep(QWidget):
 
     def intro(self) -> str:
         """Return what the step is about."""
-        return self.tr("Choose what to begin with. You can change it at any time, at the top left.")
+        return self.tr("You can change it at any time, at the top left.")
 
     def refresh(self) -> None:
         """Say it in the present language, and as things stand. The focus stays where it is."""
@@ -68,9 +68,7 @@ class FirstStep(QWidget):
         self._discover.setText(self.tr("Find a model to fetch…"))
         good = suggestion(self._wizard.prospects or ())
         text = self.tr(
-            "“Find a model to fetch” leads to the page “Discover”, which fetches it from the "
-            "internet; {name}, for one, has {size}. You can go there at any time, and chat with "
-            "the demo model meanwhile."
+            "{name}, for one, has {size} to fetch. The demo model can be tried meanwhile."
         )
         size = format_bytes(good.size_bytes) if good else ""
         self._more.setText(text.format(name=good.name, size=size) if good else "")
@@ -88,10 +86,7 @@ class FirstStep(QWidget):
 
     def _all(self) -> dict[Path | None, tuple[str, str]]:
         """Return name and description of what can be chosen."""
-        demo = self.tr(
-            "Small and quick, to try the program; its answers are simple. It is fetched once, "
-            "about 100 MB, and built here."
-        )
+        demo = self.tr("Small and quick, with simple answers. It is fetched once, about 100 MB.")
         choices: dict[Path | None, tuple[str, str]] = {None: (self.tr("Demo model"), demo)}
         if places := self._wizard.places:
             usable = (entry for entry in places.entries if not entry.problem)

@@ -43,8 +43,8 @@ class FoldersStep(QWidget):
     def intro(self) -> str:
         """Return what the step is about."""
         return self.tr(
-            "Models are GGUF files. KTDesk looks for them in these folders; add those where you "
-            "have some, also of other programs. Nothing is moved or changed."
+            "KTDesk looks for GGUF files here. Add folders where you have some; nothing is moved "
+            "or changed."
         )
 
     def refresh(self) -> None:

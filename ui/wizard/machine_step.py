@@ -45,7 +45,7 @@ class MachineStep(QWidget):
 
     def intro(self) -> str:
         """Return what the step is about."""
-        return self.tr("KTDesk runs language models on this computer. This is what it found.")
+        return self.tr("This is what KTDesk found.")
 
     def refresh(self) -> None:
         """Say it in the present language, and as things stand."""
@@ -55,7 +55,7 @@ class MachineStep(QWidget):
         else:
             self._facts.fill(label(self.tr("Looking…"), "muted"))
         found = speeds(machine) if machine else ""
-        hint = self.tr("Measuring makes the predictions of the next step better.")
+        hint = self.tr("Measuring makes the estimates that follow better.")
         self._speeds.setText(found or hint)
         again = self.tr("Measure again (about 10 s)")
         self._measure.setText(again if found else self.tr("Measure (about 10 s)"))

@@ -37,8 +37,8 @@ def facts(machine: Machine) -> Iterator[Fact]:
             translate("Wizard", "No graphics card that KTDesk can use"),
             translate(
                 "Wizard",
-                "Models run on the processor alone. That works; long texts are read slowly. "
-                "NVIDIA cards from the GeForce RTX 30 series on would help.",
+                "That works; long texts are read slowly. NVIDIA cards from the RTX 30 series on "
+                "would help.",
             ),
         )
     yield _memory(machine)
@@ -71,9 +71,7 @@ def speeds(machine: Machine) -> str:
 def _card(gpu: Gpu) -> Fact:
     title = translate("Wizard", "A graphics card with {size}: {name}")
     text = translate(
-        "Wizard",
-        "What every word needs is computed on it, and long texts are read fast. "
-        "{free} of its memory are free.",
+        "Wizard", "Answers and long texts gain from it. {free} of its memory are free."
     )
     return Fact(
         title.format(size=_as_sold(gpu.memory_bytes), name=gpu.name),
@@ -84,11 +82,7 @@ def _card(gpu: Gpu) -> Fact:
 def _memory(machine: Machine) -> Fact:
     memory = machine.memory
     title = translate("Wizard", "{size} of memory")
-    text = translate(
-        "Wizard",
-        "Most of a large model lies here, so this is how large a model may be. "
-        "{free} are free now.",
-    )
+    text = translate("Wizard", "It limits how large a model may be. {free} are free now.")
     return Fact(
         title.format(size=_as_sold(memory.total_bytes)),
         text.format(free=_as_sold(memory.available_bytes)),
@@ -113,9 +107,9 @@ def _benefit(name: str) -> str:
         )
     if name == "AVX-512":
         return translate(
-            "Wizard", "Good: answers come as fast as the memory allows, and texts are read quickly."
+            "Wizard", "Good: answers as fast as the memory allows, texts read quickly."
         )
-    return translate("Wizard", "Enough for answers; long texts take longer than on newer ones.")
+    return translate("Wizard", "Enough for answers; long texts take longer.")
 
 
 def _as_sold(size_bytes: int) -> str:

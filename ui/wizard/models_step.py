@@ -3,27 +3,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ktdesk.errors import format_bytes
 from ui.widgets.fits import fit_text
-from ui.wizard.parts import Card, Column, label
+from ui.wizard.parts import SPACING, Card, Column, label
 from ui.wizard.presenter import WizardPresenter
-from ui.wizard.survey import READING_TOKENS_PER_S, Prospect, suggestion
+from ui.wizard.survey import READING_TOKENS_PER_S, Prospect, near_suggestion, suggestion
 
 _FAST, _SLOW = 3 * READING_TOKENS_PER_S, 0.3 * READING_TOKENS_PER_S
 
 
 class ModelsStep(QWidget):
-    """A card for each model."""
+    """A card for the model that is good here and its neighbours in size, and for all if asked."""
 
     def __init__(self, wizard: WizardPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._wizard = wizard
-        self._cards = Column(self)
+        self._cards, self._shows_all = Column(self), False
+        self._all = QPushButton(self)
+        self._all.clicked.connect(self._show_all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
         column.addWidget(self._cards)
+        column.addWidget(self._all, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch()
 
     def title(self) -> str:
@@ -32,18 +37,23 @@ class ModelsStep(QWidget):
 
     def intro(self) -> str:
         """Return what the step is about."""
-        return self.tr(
-            "Well-known models, and what to expect of them here. A token is about three quarters "
-            "of a word. These are estimates: nothing is forbidden."
-        )
+        return self.tr("These are estimates. A token is about three quarters of a word.")
 
     def refresh(self) -> None:
         """Say it in the present language, and as things stand."""
-        if self._wizard.prospects is None:
+        prospects = self._wizard.prospects
+        self._all.setVisible(prospects is not None and not self._shows_all)
+        if prospects is None:
             self._cards.fill(label(self.tr("Calculating…"), "muted"))
-        else:
-            cards = map(self._card, self._wizard.prospects)
-            self._cards.fill(label(self._advice(self._wizard.prospects), "heading"), *cards)
+            return
+        self._all.setText(self.tr("Show all {count} models").format(count=len(prospects)))
+        cards = map(self._card, prospects if self._shows_all else near_suggestion(prospects))
+        self._cards.fill(label(self._advice(prospects), "heading"), *cards)
+
+    @Slot()
+    def _show_all(self) -> None:
+        self._shows_all = True
+        self.refresh()
 
     def _advice(self, prospects: list[Prospect]) -> str:
         """Return what to take of all that."""
@@ -53,11 +63,10 @@ class ModelsStep(QWidget):
         return self.tr("These are large for this computer. The page “Discover” has smaller ones.")
 
     def _card(self, prospect: Prospect) -> Card:
-        size = self.tr("{billions} billion parameters · {size} as {quantization}").format(
+        size = self.tr("{billions} billion parameters · {size}").format(
             billions=f"{prospect.weights / 1e9:.0f}",
             hundred_millions=f"{prospect.weights / 1e8:.0f}",
             size=format_bytes(prospect.size_bytes),
-            quantization=prospect.quantization,
         )
         head = _head(prospect.name, fit_text(prospect.fit), prospect.fit)
         card = Card(head, size, self._help(prospect))
@@ -91,7 +100,7 @@ class ModelsStep(QWidget):
             return ""
         missing = format_bytes(prospect.missing_bytes)
         if not prospect.smaller:
-            text = self.tr("{missing} of memory are missing: more memory would help.")
+            text = self.tr("{missing} of memory are missing.")
             return text.format(missing=missing)
         text = self.tr("{missing} of memory are missing. A file in {smaller} saves {saved}.")
         saved = format_bytes(prospect.saved_bytes)

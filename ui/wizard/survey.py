@@ -87,6 +87,16 @@ def suggestion(prospects: Sequence[Prospect]) -> Prospect | None:
     return max(good, key=lambda each: each.weights, default=None)
 
 
+def near_suggestion(prospects: Sequence[Prospect]) -> Sequence[Prospect]:
+    """Return the model to begin with, a smaller and a larger one; without it the smallest three.
+
+    prospects: the smallest first. A few are read in a minute, all of them are not.
+    """
+    good = suggestion(prospects)
+    first = max(0, prospects.index(good) - 1) if good else 0
+    return prospects[first : first + 3]
+
+
 def _prospect(model: KnownModel, plan: Plan) -> Prospect:
     speed = plan.decode[0].tokens_per_s
     weights = next((saving for saving in plan.savings if saving.remedy == "weights"), None)

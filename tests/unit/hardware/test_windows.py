@@ -17,6 +17,10 @@ def test_what_is_no_object_is_no_answer(text: str) -> None:
     assert windows.parse_answers(text) == {}
 
 
+def test_a_mark_of_the_byte_order_is_no_part_of_the_answers() -> None:
+    assert windows.parse_answers('\ufeff{"scheme": "x"}') == {"scheme": "x"}
+
+
 @pytest.mark.parametrize("answers", [*SHAPES, {"computer": 3, "disks": [{"Letter": "C"}]}])
 def test_answers_of_any_shape_do_no_harm(answers: dict[str, object]) -> None:
     assert windows.windows_modules(answers) == ()

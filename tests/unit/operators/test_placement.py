@@ -45,6 +45,12 @@ def test_the_first_rule_that_matches_wins() -> None:
         (["{match: '**', use: '*.cpu', with: {card: 1}}"], "has no option 'card'"),
         (["{match: '**', use: '*.cuda', with: {card: -1}}"], "names the card -1"),
         (["{match: '**', use: '*.cuda', with: {card: first}}"], "names the card 'first'"),
+        (
+            ["{match: '**', use: '*.torch', with: {device: gpu}}"],
+            "the device 'gpu'; torch's are cpu and cuda",
+        ),
+        (["{match: '**', use: '*.torch', with: {device: [cuda]}}"], "names the device"),
+        (["{match: '**', use: '*.cuda', with: {device: cuda}}"], "has no option 'device'"),
         (["{match: '**', use: linear.cpu}"], "places the experts at layers.0.mlp.experts"),
         (
             ["{match: 'layers.*.experts', use: experts.cpu}", "{match: '**', use: '*.cpu'}"],

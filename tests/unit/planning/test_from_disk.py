@@ -12,8 +12,9 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment, assign
+from ktdesk.planning.dissection import dissect
 from ktdesk.planning.from_disk import disk_reads
-from ktdesk.planning.modules import Anatomy, dissect
+from ktdesk.planning.modules import Anatomy
 from ktdesk.planning.plan import Wishes, make_plan
 from tests.unit.planning.conftest import Known
 from tests.unit.planning.machines import card, machine

@@ -8,8 +8,9 @@ import pytest
 from ktdesk.hardware.machine import Machine
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.rules import Part
+from ktdesk.planning.dissection import dissect
 from ktdesk.planning.known import KnownModel, known_models, plan_known
-from ktdesk.planning.modules import Anatomy, dissect
+from ktdesk.planning.modules import Anatomy
 from ktdesk.planning.plan import Wishes, make_plan
 from ktdesk.settings import EngineSettings
 from tests.known.models import MODELS

@@ -13,7 +13,8 @@ from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, assign
-from ktdesk.planning.modules import Anatomy, dissect
+from ktdesk.planning.dissection import dissect
+from ktdesk.planning.modules import Anatomy
 from tests.known.models import MODELS
 from tests.tiny.gemma3 import tiny_gemma3
 from tests.unit.planning.conftest import Known

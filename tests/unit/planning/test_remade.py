@@ -22,7 +22,7 @@ from ktdesk.operators import site
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.planning.assignment import CPU, assign
-from ktdesk.planning.modules import dissect
+from ktdesk.planning.dissection import dissect
 from ktdesk.planning.needs import Needs
 from ktdesk.planning.plan import Plan, Wishes, make_plan
 from ktdesk.planning.remedies import Remedy

@@ -145,3 +145,18 @@ def test_a_machine_that_was_not_measured_is_taken_for_a_desktop_computer() -> No
 def test_a_range_moves_by_what_was_learnt() -> None:
     moved = Range(2.0, 8.0).times(0.5)
     assert (moved.low, moved.middle, moved.high) == (1.0, 2.0, 4.0)
+
+
+def test_operators_in_plain_torch_have_bounds_of_their_own() -> None:
+    # 3 G weights of 4 bytes, and 113 calls, 5 us each; the step is not captured.
+    linear = dataclasses.replace(ATTENTION, kind="gqa", row_operations=0.0).as_floats()
+    rule = Rule("**", "*.torch")
+    assignment = Assignment(
+        Placement("made up", "", (rule,)), (Placed(linear, CPU, rule), Placed(EXPERTS, CPU, rule))
+    )
+    latency = 113 * 5e-6 + 800e-6 + 2.5e-3  # its threads are in the way of those of kernels
+    assert 1 / decode(assignment, machine()).high == pytest.approx((12 + 5) / (0.85 * 50) + latency)
+    prompt = prefill_speed(assignment, machine(), Needs.of(assignment, 0), 1024).tokens_per_s
+    # In two chunks: the matrix's 6 G operations a token at 60e9 a core, the experts' as ever.
+    seconds = 1024 * (6e9 / 480e9 + 20e9 / 1e12) / 0.70 + 2 * (113 * 5e-6 + 2.5e-3)
+    assert 1024 / prompt.high == pytest.approx(seconds)

@@ -3,96 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ktdesk import Engine
 from ktdesk.library.downloads.item import State
 from ktdesk.settings import models_folder
 from tests.faulty_server import FaultyServer
 from tests.faulty_server.faults import Fault
 from tests.gui.driving import say
+from tests.gui.end_to_end.conftest import REPOSITORY
 from tests.hub.server import Hub
-from tests.tiny import tiny_deepseek
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
-from ui.kept_chats import KeptChats
 from ui.library.discover_page import DiscoverPage
 from ui.library.on_demand import LibraryOnDemand
 from ui.library.opening import Library
 from ui.library.shelf_page import ShelfPage
-from ui.main_window import MainWindow, PageKind
+from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
-from ui.workspace.presenter import Workspace
 
 PATIENCE_MS = 60_000  # with the import of torch, on a machine that is busy
 LEFT = Qt.MouseButton.LeftButton
-REPOSITORY = "tests/Tiny-DeepSeek-GGUF"
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine(threads=2)
-    yield engine
-    engine.unload()
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer() as server:
-        yield server
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> bytes:
-    return tiny_deepseek(tmp_path / "tiny.gguf").path.read_bytes()
-
-
-@pytest.fixture
-def hub(server: FaultyServer, store: SettingsStore, data: bytes) -> Hub:
-    store.set("sources", "hub", server.url)
-    store.set("models", "other_programs", False)
-    hub = Hub(server)
-    hub.add(REPOSITORY, {"README.md": b"# Tiny", "Tiny-F32.gguf": data})
-    hub.add("tests/Another-GGUF", {"Another-Q8_0.gguf": b"GGUF"})
-    return hub
-
-
-@pytest.fixture
-def library(
-    qapp: QApplication, hub: Hub, store: SettingsStore, model: ModelPresenter, theme: Theme
-) -> Iterator[LibraryOnDemand]:
-    library = LibraryOnDemand(store, model, theme, qapp)
-    yield library
-    library.close()
-    library.deleteLater()
-
-
-@pytest.fixture
-def paged(
-    qtbot: QtBot,
-    library: LibraryOnDemand,
-    workspace: Workspace,
-    model: ModelPresenter,
-    kept: KeptChats,
-    store: SettingsStore,
-    theme: Theme,
-) -> MainWindow:
-    pages = (
-        PageKind("discover", "discover", "Discover", library.make_discover),
-        PageKind("shelf", "shelf", "My models", library.make_shelf),
-    )
-    window = MainWindow(workspace, model, kept, store, theme, pages)
-    library.loading.connect(lambda: window.show_page("chat"))
-    qtbot.addWidget(window)
-    window.show()
-    return window
 
 
 def wait(qtbot: QtBot, condition) -> None:
