@@ -4434,6 +4434,25 @@
     </message>
 </context>
 <context>
+    <name>Suggestions</name>
+    <message>
+        <source>Explain why the sky is blue</source>
+        <translation>解释天空为什么是蓝色的</translation>
+    </message>
+    <message>
+        <source>Write a short poem about the sea</source>
+        <translation>写一首关于大海的短诗</translation>
+    </message>
+    <message>
+        <source>Write a function that reverses a text</source>
+        <translation>写一个把文本倒过来的函数</translation>
+    </message>
+    <message>
+        <source>Three ideas for a rainy weekend</source>
+        <translation>雨天周末的三个点子</translation>
+    </message>
+</context>
+<context>
     <name>TabRow</name>
     <message>
         <source>Open chats</source>
@@ -4734,22 +4753,6 @@
     <message>
         <source>Choose a model at the top left, or open a file.</source>
         <translation>请在左上角选择模型，或打开文件。</translation>
-    </message>
-    <message>
-        <source>Explain why the sky is blue</source>
-        <translation>解释天空为什么是蓝色的</translation>
-    </message>
-    <message>
-        <source>Write a short poem about the sea</source>
-        <translation>写一首关于大海的短诗</translation>
-    </message>
-    <message>
-        <source>Write a function that reverses a text</source>
-        <translation>写一个把文本倒过来的函数</translation>
-    </message>
-    <message>
-        <source>Three ideas for a rainy weekend</source>
-        <translation>雨天周末的三个点子</translation>
     </message>
 </context>
 <context>
