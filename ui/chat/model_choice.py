@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
 from ui.chat.model_presenter import ModelPresenter
+from ui.error_texts import say
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 
@@ -85,7 +86,7 @@ def add_models(menu: QMenu, entries: list[LocalModel], current: Path | None) -> 
         action.setCheckable(True)
         action.setChecked(entry.path == current)
         action.setEnabled(not entry.problem)
-        action.setToolTip(entry.problem or str(entry.path))
+        action.setToolTip(say(entry.problem) or str(entry.path))
     menu.setToolTipsVisible(True)
 
 

@@ -27,6 +27,7 @@ from ui.library.hit_list import HitList
 from ui.library.places import Places
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.setting_texts import setting_text
 
 _NARROW = 720  # narrower, list and details stand below one another
 
@@ -126,7 +127,7 @@ class DiscoverPage(QWidget):
         self.sources.blockSignals(True)
         self.sources.clear()
         for id_, title in self._presenter.sources:
-            self.sources.addItem(title, id_)
+            self.sources.addItem(setting_text(title), id_)
         self.sources.addItem(self.tr("All sources"), "")
         self.sources.setCurrentIndex(max(0, self.sources.findData(self._presenter.source)))
         self.sources.blockSignals(False)
