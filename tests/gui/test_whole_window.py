@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from ktdesk.log import Recent
 from ktdesk.settings import crashes_folder
 from tests.gui.accessible import check_accessible
+from tests.gui.said import check_chinese
 from ui.crash_reports import CrashReports
 from ui.language import Language
 from ui.library.on_demand import LibraryOnDemand
@@ -144,3 +145,15 @@ def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow) -> None:
         before = widget.grab().toImage()
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         assert widget.grab().toImage() != before, widget
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(qtbot: QtBot, window: MainWindow) -> None:
+    for id_ in PAGES:
+        window.show_page(id_)
+        qtbot.wait(100)
+    window.workspace.toggle_drawer()
+    window.workspace.toggle_chat_settings()
+    window.actions_by_id["compare"].trigger()
+    window.actions_by_id["palette"].trigger()
+    check_chinese(window)
