@@ -473,6 +473,10 @@
         <translation>文件夹、导入与导出</translation>
     </message>
     <message>
+        <source>What you ask will be kept here, and found again by its words.</source>
+        <translation>您的提问会保存在这里，可以按其中的词语找回。</translation>
+    </message>
+    <message>
         <source>KTDesk chats, to be imported again (*.json)</source>
         <translation>KTDesk 对话，可再次导入 (*.json)</translation>
     </message>
@@ -6096,7 +6100,7 @@
     </message>
     <message>
         <source>&apos;stop&apos; ends the answer; &apos;shift&apos; lets the oldest turns go and reads the rest again.</source>
-        <translation>“stop”结束回答；“shift”丢弃最早的轮次并重新读取其余内容。</translation>
+        <translation>“停止”结束回答；“滚动”丢弃最早的轮次并重新读取其余内容。</translation>
     </message>
     <message>
         <source>stop</source>
