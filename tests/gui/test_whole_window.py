@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QToolButton,
     QWidget,
 )
@@ -22,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from ktdesk.log import Recent
 from ktdesk.settings import crashes_folder
 from tests.gui.accessible import check_accessible
+from tests.gui.fitting import cut
 from tests.gui.said import check_chinese
 from ui.crash_reports import CrashReports
 from ui.language import Language
@@ -74,13 +74,6 @@ def shown(window: MainWindow) -> QWidget:
     return window._stack.currentWidget()
 
 
-def cut(page: QWidget) -> list[str]:
-    """Return the texts of buttons that have less room than they need."""
-    kinds = (QPushButton, QCheckBox, QRadioButton)
-    buttons = [each for kind in kinds for each in page.findChildren(kind) if each.isVisible()]
-    return [each.text() for each in buttons if each.width() < each.minimumSizeHint().width()]
-
-
 def test_the_rail_has_all_pages_in_order(window: MainWindow) -> None:
     titles = [button.text() for button in window.findChildren(QToolButton, "railButton")]
     assert titles == [
@@ -111,7 +104,7 @@ def test_the_rail_is_reached_by_tab_and_pressed_by_space(qtbot: QtBot, window: M
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_no_button_is_cut_in_any_language(
+def test_no_text_is_cut_in_any_language(
     qtbot: QtBot, window: MainWindow, language: Language, theme, mode: str
 ) -> None:
     theme.use(mode)

@@ -27,6 +27,7 @@ from ui.library.hit_list import HitList
 from ui.library.places import Places
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.flow_layout import FlowLayout
 from ui.widgets.setting_texts import setting_text
 
 _NARROW = 720  # narrower, list and details stand below one another
@@ -191,19 +192,17 @@ class DiscoverPage(QWidget):
         self.field.setClearButtonEnabled(True)
         self._state.setObjectName("muted")
         self._state.setWordWrap(True)
-        head, filters = QHBoxLayout(), QHBoxLayout()
+        left, filters = QWidget(self), QWidget(self)
+        head, flow = QHBoxLayout(), FlowLayout(filters, 8)
         head.addWidget(self.field, 1)
         head.addWidget(self._search)
-        filters.addWidget(self.sources)
-        filters.addWidget(self._edit)
-        filters.addWidget(self.fits)
-        filters.addStretch()
-        left = QWidget(self)
+        for widget in (self.sources, self._edit, self.fits):
+            flow.addWidget(widget)
         column = QVBoxLayout(left)
         column.setContentsMargins(20, 12, 8, 8)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addLayout(filters)
+        column.addWidget(filters)
         column.addWidget(self.banner)
         column.addWidget(self._state)
         column.addWidget(self.list, 1)

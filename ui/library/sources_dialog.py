@@ -110,7 +110,7 @@ class SourcesDialog(QDialog):
             remove.describe(self.tr("Remove {source} from the list").format(source=row.id))
             remove.clicked.connect(partial(self._presenter.remove, row.id))
             self._rows.append(remove)
-            self._grid.addWidget(remove, 2 * at, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(remove, 2 * at, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def _label(self, text: str) -> QLabel:
         label = QLabel(text, self)
