@@ -4353,6 +4353,10 @@
         <translation>消息</translation>
     </message>
     <message>
+        <source>There is no message, or none that fits what is chosen above.</source>
+        <translation>还没有消息，或没有符合上面条件的消息。</translation>
+    </message>
+    <message>
         <source>What is asked and answered is not written here, nor are keys and tokens.</source>
         <translation>这里不会写入提问和回答的内容，也不会写入密钥和令牌。</translation>
     </message>
@@ -5776,6 +5780,10 @@
     <message>
         <source>Who asked when, and how it went; never what was said.</source>
         <translation>谁在何时提问、结果如何；从不包含说了什么。</translation>
+    </message>
+    <message>
+        <source>No program has asked yet. Here stands who asks when, but never what.</source>
+        <translation>还没有程序提问。这里会显示谁在何时提问，但从不显示内容。</translation>
     </message>
     <message>
         <source>Cancel the request</source>

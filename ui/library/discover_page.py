@@ -190,6 +190,7 @@ class DiscoverPage(QWidget):
 
     def _lay_out(self) -> None:
         self.field.setClearButtonEnabled(True)
+        self.sources.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._state.setObjectName("muted")
         self._state.setWordWrap(True)
         left, filters = QWidget(self), QWidget(self)

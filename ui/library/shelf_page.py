@@ -180,6 +180,7 @@ class ShelfPage(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.field.setClearButtonEnabled(True)
+        self.conditions.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         head = QHBoxLayout()
         head.addWidget(self.field, 1)
         head.addWidget(self.conditions)
