@@ -197,6 +197,7 @@ class DiscoverPage(QWidget):
         head, flow = QHBoxLayout(), FlowLayout(filters, 8)
         head.addWidget(self.field, 1)
         head.addWidget(self._search)
+        self.fits.setMinimumHeight(self._edit.sizeHint().height())  # so that they are in line
         for widget in (self.sources, self._edit, self.fits):
             flow.addWidget(widget)
         column = QVBoxLayout(left)
