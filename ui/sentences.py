@@ -9,6 +9,8 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
+LONGEST = 2000  # characters; a search in more could take long, and finds no sentence
+
 
 class Sentences:
     """Finds the sentence that a text is, by what does not differ in it.
@@ -24,6 +26,8 @@ class Sentences:
 
     def say(self, text: str) -> str:
         """Return a text in the language of the window; as it is, if it is none of these."""
+        if not 0 < len(text) <= LONGEST:
+            return text
         for sentence in self._sentences:
             words = QCoreApplication.translate(self._context, sentence)
             if words != sentence and (found := _pattern(sentence).fullmatch(text)):
