@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from ktdesk.chats import ChatStore, open_chats, temporary_chats
 from ktdesk.errors import ChatsError
+from ui.error_texts import say
 
 LOOK_MS = 2000  # how often it looks whether another program has written
 
@@ -27,7 +28,7 @@ def open_kept(parent: QObject) -> tuple[KeptChats, ChatsError | None]:
         more = QCoreApplication.translate(
             "KeptChats", "Until then, nothing that is said here is kept."
         )
-        problem = ChatsError(str(error), hint=f"{error.hint} {more}")
+        problem = ChatsError(str(error), hint=f"{say(error.hint)} {more}")
         return KeptChats(temporary_chats(), parent), problem
     problem = None
     if lost := store.recovery:

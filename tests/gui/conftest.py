@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktdesk.chats import open_chats
@@ -21,6 +22,7 @@ from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
 from ui.kept_chats import KeptChats
+from ui.language import Language
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
@@ -103,6 +105,15 @@ def loaded(qtbot: QtBot, model: ModelPresenter, file: Path) -> ModelPresenter:
 @pytest.fixture(scope="session")
 def theme(qapp) -> Theme:
     return Theme(qapp)
+
+
+@pytest.fixture
+def chinese(qapp: QApplication) -> Iterator[Language]:
+    """Chinese, spoken from before anything is made that is asked for later."""
+    language = Language(qapp)
+    language.use("zh_CN")
+    yield language
+    language.use("en")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from ktdesk.errors import KTDeskError
 from ktdesk.runtime.request import Stats
 from tests.gui.accessible import check_accessible
 from tests.gui.fake_engine import FakeEngine
+from tests.gui.said import check_chinese
 from ui.bench.page import BenchPage
 from ui.bench.presenter import BenchPresenter
 from ui.chat.model_presenter import ModelPresenter
@@ -180,3 +181,13 @@ def test_all_can_be_reached_and_has_a_name(
     page.start.click()
     qtbot.waitUntil(lambda: presenter.bench is not None)
     check_accessible(page)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(
+    qtbot: QtBot, page: BenchPage, presenter: BenchPresenter
+) -> None:
+    check_chinese(page, "Small model")
+    page.start.click()
+    qtbot.waitUntil(lambda: presenter.bench is not None)
+    check_chinese(page, "Small model")

@@ -16,6 +16,7 @@ from ktdesk.errors import DownloadError
 from ktdesk.library.downloads.item import Failure, Item, State, Wait, not_begun
 from ktdesk.library.fetch.order import FileProgress, FileState, Progress
 from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue, half_done, order
+from tests.gui.said import check_chinese
 from ui.library.download_card import DownloadCard
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.download_words import total_text
@@ -325,3 +326,14 @@ def test_nothing_is_divided_by_an_empty_model(panel: DownloadsPanel, qtbot: QtBo
     empty = replace(order(parts=1, size=0), id="z")
     queue.put(Item(empty, State.DOWNLOADING, Progress(not_begun(empty).files, 0.0)))
     qtbot.waitUntil(lambda: "z" in panel.cards)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(
+    qtbot: QtBot, panel: DownloadsPanel, queue: FakeQueue
+) -> None:
+    for state in State:
+        for waits_for in Wait if state is State.WAITING else (None,):
+            queue.put(item("a", state, waits_for=waits_for))
+            qtbot.wait(300)
+            check_chinese(panel, "Model a", "Model b")

@@ -18,6 +18,7 @@ from ktdesk.hardware import Machine, Measured
 from ktdesk.hardware.live import Live
 from ktdesk.hardware.measurements import read_measured
 from tests.gui.hardware_machines import LAPTOP, MEASURED, SERVER, WORKSTATION, live_of
+from tests.gui.said import check_chinese
 from ui.hardware import presenter as module
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
@@ -306,3 +307,9 @@ def test_it_looks_again_when_asked(qtbot: QtBot, stage: Stage) -> None:
     page = stage.open(LAPTOP)
     qtbot.mouseClick(page.head.look, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: stage.looks == 2)
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("machine", [LAPTOP, WORKSTATION, SERVER])
+def test_all_of_it_is_said_in_chinese(stage: Stage, machine: Machine) -> None:
+    check_chinese(stage.open(machine))

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk import log
 from tests.gui.accessible import check_accessible
+from tests.gui.said import check_chinese
 from ui.logs.page import LogsPage
 from ui.logs.presenter import LogsPresenter
 from ui.theme import Theme
@@ -122,3 +123,9 @@ def test_the_reader_s_place_is_kept(qtbot: QtBot, page: LogsPage) -> None:
 def test_all_can_be_reached_and_has_a_name(page: LogsPage) -> None:
     page.show()
     check_accessible(page)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(page: LogsPage) -> None:
+    page.show()
+    check_chinese(page)

@@ -50,7 +50,9 @@ def press(qtbot: QtBot, window: QWidget, key: Qt.Key, modifier=Qt.KeyboardModifi
 
 
 def titles(palette: Palette) -> list[str]:
-    return [palette.list.item(at).text() for at in range(palette.list.count())]
+    """Return what is said of each entry: its title, and what stands beside it."""
+    role = Qt.ItemDataRole.AccessibleTextRole
+    return [palette.list.item(at).data(role) for at in range(palette.list.count())]
 
 
 def type_(qtbot: QtBot, palette: Palette, text: str) -> None:
@@ -113,7 +115,7 @@ def test_a_conversation_is_opened(
     window.actions_by_id["palette"].trigger()
     palette = window.findChild(Palette)
     type_(qtbot, palette, "lisb")
-    assert titles(palette) == ["Rainy weekend in Lisbon   Chat"]
+    assert titles(palette) == ["Rainy weekend in Lisbon, Chat"]
     press(qtbot, window, Qt.Key.Key_Return)
     assert workspace.active.chat_id == wanted
     assert window.page.isVisible()
@@ -127,7 +129,7 @@ def test_a_model_is_loaded(
     broken = SimpleNamespace(name="Smaller", path=file.with_name("x"), problem="cut", **about)
     model.found.emit([whole, broken])
     type_(qtbot, palette, "small")
-    assert titles(palette) == ["Small model   Model"]
+    assert titles(palette) == ["Small model, Model"]
     press(qtbot, window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: model.is_ready)
     assert model.path == file

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ktdesk.planning.record import Outcome
 from ktdesk.planning.shares import DeviceShares, Share
 from tests.gui.placement_fixtures import Workplace, lite, show
+from tests.gui.said import check_chinese
 from tests.tiny.deepseek2 import tiny_deepseek
 from tests.unit.planning.machines import machine
 from ui.chat.model_presenter import ModelPresenter
@@ -227,3 +228,8 @@ def test_the_verdict_follows_the_plan(shown: PlacementPage) -> None:
     assert shown.verdict.property("fit") == "will_not_run"
     assert shown.verdict.grab().toImage().pixelColor(20, 4).name() != ground
     assert "short by" in shown.verdict.text
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(shown: PlacementPage) -> None:
+    check_chinese(shown)

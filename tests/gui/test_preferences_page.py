@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.settings import Settings, describe, load_settings
 from tests.gui.accessible import check_accessible
+from tests.gui.said import check_chinese
 from ui.crash_reports import CrashReports
 from ui.language import Language
 from ui.preferences.page import PreferencesPage
@@ -188,3 +189,12 @@ def test_a_section_is_scrolled_to(qtbot: QtBot, page: PreferencesPage) -> None:
     page.list.setCurrentRow(page.list.count() - 1)
     box: QWidget = page.findChild(PrivacyBox)
     assert box.visibleRegion().isEmpty() is False
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("is_advanced", [False, True])
+def test_all_of_it_is_said_in_chinese(
+    page: PreferencesPage, store: SettingsStore, is_advanced: bool
+) -> None:
+    store.set("interface", "advanced", is_advanced)
+    check_chinese(page)

@@ -21,6 +21,7 @@ from ktdesk.server.keys import Key, read_keys
 from ktdesk.server.visits import MOST_KEPT, Visits
 from ktdesk.settings import Settings, keys_file
 from tests.gui.accessible import check_accessible
+from tests.gui.said import check_chinese
 from ui.chat.model_presenter import ModelPresenter
 from ui.server.page import ServerPage
 from ui.server.presenter import ServerPresenter, ServerState
@@ -291,3 +292,17 @@ def test_neither_the_server_nor_torch_is_loaded_with_the_page() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(stage: Stage) -> None:
+    stage.page.requests._timer.setInterval(1)
+    check_chinese(stage.page)
+    stage.press()
+    stage.wait(ServerState.RUNNING)
+    for status in (200, 400, 401, 403, 404, 405, 413, 422, 429, 499, 500, 503):
+        visit = stage.presenter.visits.begin("POST", "/v1/chat/completions", "openai")
+        visit.model, visit.status = "tiny", status
+    stage.presenter.visits.begin("GET", "/api/tags", "ollama")
+    stage.qtbot.waitUntil(lambda: stage.page.requests.rows.rowCount() == 13)
+    check_chinese(stage.page)

@@ -22,6 +22,7 @@ from ktdesk.settings import models_folder
 from tests.gui.accessible import check_accessible
 from tests.gui.fake_keeper import FOLDER, FakeKeeper, local_model
 from tests.gui.fake_queue import GB, FakeElsewhere, FakeQueue, order
+from tests.gui.said import check_chinese
 from ui.library.download_presenter import DownloadPresenter
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.model_actions import ModelActions
@@ -364,3 +365,13 @@ def test_everything_has_a_name_and_is_reached_by_the_tab_key(
     qtbot.waitUntil(page.downloads.isVisible)
     select(page, "DeepSeek-R1")
     check_accessible(page)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(qtbot: QtBot, page: ShelfPage, queue: FakeQueue) -> None:
+    queue.add(order())
+    queue.tell()
+    qtbot.waitUntil(page.downloads.isVisible)
+    for model in MODELS:
+        select(page, model.name)
+        check_chinese(page, *(model.name for model in MODELS))

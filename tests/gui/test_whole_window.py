@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QToolButton,
     QWidget,
 )
@@ -22,6 +21,8 @@ from pytestqt.qtbot import QtBot
 from ktdesk.log import Recent
 from ktdesk.settings import crashes_folder
 from tests.gui.accessible import check_accessible
+from tests.gui.fitting import cut
+from tests.gui.said import check_chinese
 from ui.crash_reports import CrashReports
 from ui.language import Language
 from ui.library.on_demand import LibraryOnDemand
@@ -73,13 +74,6 @@ def shown(window: MainWindow) -> QWidget:
     return window._stack.currentWidget()
 
 
-def cut(page: QWidget) -> list[str]:
-    """Return the texts of buttons that have less room than they need."""
-    kinds = (QPushButton, QCheckBox, QRadioButton)
-    buttons = [each for kind in kinds for each in page.findChildren(kind) if each.isVisible()]
-    return [each.text() for each in buttons if each.width() < each.minimumSizeHint().width()]
-
-
 def test_the_rail_has_all_pages_in_order(window: MainWindow) -> None:
     titles = [button.text() for button in window.findChildren(QToolButton, "railButton")]
     assert titles == [
@@ -110,7 +104,7 @@ def test_the_rail_is_reached_by_tab_and_pressed_by_space(qtbot: QtBot, window: M
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_no_button_is_cut_in_any_language(
+def test_no_text_is_cut_in_any_language(
     qtbot: QtBot, window: MainWindow, language: Language, theme, mode: str
 ) -> None:
     theme.use(mode)
@@ -144,3 +138,15 @@ def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow) -> None:
         before = widget.grab().toImage()
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         assert widget.grab().toImage() != before, widget
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(qtbot: QtBot, window: MainWindow) -> None:
+    for id_ in PAGES:
+        window.show_page(id_)
+        qtbot.wait(100)
+    window.workspace.toggle_drawer()
+    window.workspace.toggle_chat_settings()
+    window.actions_by_id["compare"].trigger()
+    window.actions_by_id["palette"].trigger()
+    check_chinese(window)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk.settings import load_settings, models_folder
 from tests.gui.fake_engine import FakeEngine
+from tests.gui.said import check_chinese
 from tests.gui.wizard_driving import fits, press, said, wait
 from tests.gui.wizard_machines import MACHINES
 from ui.chat.model_presenter import ModelPresenter
@@ -19,15 +19,6 @@ from ui.language import Language
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
 from ui.wizard.page import WizardPage
-
-
-@pytest.fixture
-def chinese(qapp: QApplication) -> Iterator[Language]:
-    language = Language(qapp)
-    language.use("zh_CN")
-    yield language
-    language.use("en")
-
 
 SEEN = {
     "no card": ("No graphics card", "64 GB of memory", "8 cores with AVX2"),
@@ -141,14 +132,17 @@ def test_opened_again_and_skipped_it_leaves_the_model_as_it_is(
 
 
 def test_everything_is_said_in_chinese(qtbot: QtBot, chinese: Language, page: WizardPage) -> None:
-    QApplication.processEvents()
+    check_chinese(page)
     assert "24 GB 显存的显卡" in said(page)
     press(qtbot, page, "下一步")
+    check_chinese(page)
     press(qtbot, page, "显示全部 11 个模型")
     assert "6710 亿参数" in said(page)
     assert "轻松运行" in said(page)
     press(qtbot, page, "下一步")
+    check_chinese(page)
     press(qtbot, page, "下一步")
+    check_chinese(page)
     assert "演示模型" in said(page)
     chinese.use("en")
     QApplication.processEvents()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -42,16 +42,12 @@ class BlockSelection(QObject):
         if editor is not None:
             editor.installEventFilter(self)
             editor.viewport().installEventFilter(self)
-            editor.set_copier(self.mime_data)
+            editor.set_copier(self.markdown_of_several)
 
-    def mime_data(self) -> QMimeData | None:
-        """Return what to copy, if more than one block is selected."""
+    def markdown_of_several(self) -> str:
+        """Return what is selected, if that is more than one block; else ''."""
         views = self._selected()
-        if len(views) < 2:
-            return None
-        data = QMimeData()
-        data.setText("\n\n".join(_markdown(view) for view in views))
-        return data
+        return "\n\n".join(_markdown(view) for view in views) if len(views) > 1 else ""
 
     def select_all(self) -> None:
         """Select every block."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from ui.chat.attached_files import AttachedFiles, AttachedItem
+from ui.error_texts import say
 from ui.theme import Theme, scaled
 from ui.widgets.flow_layout import FlowLayout
 from ui.widgets.icon_button import IconButton
@@ -57,7 +58,7 @@ class Chip(QFrame):
         elif item.tokens is not None:
             parts.append(self.tr("{count} tokens").format(count=number(item.tokens)))
         if note := item.attachments[0].note:
-            parts.append(note)
+            parts.append(say(note))
         return parts
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ktdesk.rendering.cuts import Block
 from ui.chat.code_colours import CodeColours
+from ui.chat.copied import with_text
 from ui.chat.wheel import is_sideways
 from ui.theme import Theme, code_font
 from ui.widgets.copy_button import CopyButton
@@ -45,16 +46,17 @@ class CodeEditor(QPlainTextEdit):
         self.document().setDocumentMargin(12)
         self.document().setUndoRedoEnabled(False)
         self.horizontalScrollBar().rangeChanged.connect(self.fit)
-        self._copier: Callable[[], QMimeData | None] | None = None
+        self._copier: Callable[[], str] | None = None
 
-    def set_copier(self, copier: Callable[[], QMimeData | None]) -> None:
-        """Say what is to be copied where more than this block is selected."""
+    def set_copier(self, copier: Callable[[], str]) -> None:
+        """Say what is to be copied where more than this block is selected; '' where it is not."""
         self._copier = copier
 
     def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802, RUF100 - Qt's name
         """Copy the code, or what is selected of several blocks."""
-        several = self._copier() if self._copier else None
-        return several or super().createMimeDataFromSelection()
+        data = super().createMimeDataFromSelection()
+        several = self._copier() if self._copier else ""
+        return with_text(data, several) if several else data
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, RUF100 - Qt's name
         """Scroll sideways only; up and down belongs to the conversation."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from ktdesk import Stats
 from ktdesk.settings import EngineSettings, SamplingSettings, describe
 from ui.chat.messages import ChatMessage
+from ui.error_texts import say
 from ui.widgets.setting_texts import setting_text
 
 SIZE = (460, 520)
@@ -46,7 +47,7 @@ def figures(message: ChatMessage) -> list[tuple[str, str]]:
             (QCoreApplication.translate("Details", "Ended by"), _reason(message.stop_reason))
         )
     if message.error:
-        rows.append((QCoreApplication.translate("Details", "Error"), message.error))
+        rows.append((QCoreApplication.translate("Details", "Error"), say(message.error)))
     return rows
 
 
@@ -63,7 +64,9 @@ def settings_rows(message: ChatMessage) -> list[tuple[str, str]]:
         ]
     model = message.settings.get("model")
     if isinstance(model, dict):
-        rows += [(key, _value(value)) for key, value in cast("dict[str, Any]", model).items()]
+        names = _model_names()
+        about_it = cast("dict[str, Any]", model).items()
+        rows += [(names.get(key, key), _value(value)) for key, value in about_it]
     return rows
 
 
@@ -150,7 +153,19 @@ def _reason(reason: str) -> str:
     return reasons.get(reason, reason)
 
 
+def _model_names() -> dict[str, str]:
+    return {
+        "path": QCoreApplication.translate("Details", "Model file"),
+        "weight_types": QCoreApplication.translate("Details", "Types of its weights"),
+        "placement": QCoreApplication.translate("Details", "Its placement"),
+        "context_tokens": QCoreApplication.translate("Details", "Its context"),
+    }
+
+
 def _value(value: object) -> str:
     if value is None or value == "":
         return "\u2013"
-    return str(value)
+    if isinstance(value, bool):
+        yes = QCoreApplication.translate("Details", "yes")
+        return yes if value else QCoreApplication.translate("Details", "no")
+    return setting_text(value) if isinstance(value, str) else str(value)

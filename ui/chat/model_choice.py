@@ -1,29 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The button that names the model, with a menu of those that were found."""
+"""The button that names the model of the window."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
+from ui.chat.model_button import ModelButton
 from ui.chat.model_presenter import ModelPresenter
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
 
-translate = QCoreApplication.translate  # lupdate knows it by this name
 
-
-class ModelChoice(IconButton):
-    """Its menu is filled when it opens: the disk is the truth. below: commands after the models."""
+class ModelChoice(ModelButton):
+    """Of the model of the window. below: commands after the models."""
 
     def __init__(
         self,
@@ -32,18 +29,9 @@ class ModelChoice(IconButton):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, "model", parent, colour="muted")
+        super().__init__(model, theme, parent, icon_size=18)
         self.setObjectName("modelChoice")
-        self.setIconSize(QSize(18, 18))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._model, self._below = model, below
-        self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(model.find)
-        self._menu.triggered.connect(self._choose)
-        self.setMenu(self._menu)
-        model.changed.connect(self.retranslate)
-        model.found.connect(self._fill)
+        self._below = below
         self.retranslate()
         self._fill([])
 
@@ -62,7 +50,7 @@ class ModelChoice(IconButton):
     def _fill(self, entries: list[LocalModel]) -> None:
         self._menu.clear()
         info = self._model.info
-        add_models(self._menu, entries, info.path if info else None)
+        self._add_models(entries, info.path if info else None)
         if entries:
             self._menu.addSeparator()
         demo = self._menu.addAction(self.tr("Demo model"))
@@ -75,20 +63,6 @@ class ModelChoice(IconButton):
             self._model.load(path)
 
 
-def add_models(menu: QMenu, entries: list[LocalModel], current: Path | None) -> None:
-    """Add models to a menu, each as an action with its path as data."""
-    for entry in entries:
-        size = format_bytes(entry.size_bytes) if entry.files else translate("ModelChoice", "remote")
-        about = ", ".join(filter(None, (size, entry.owner.value)))
-        action = menu.addAction(f"{_menu_text(entry.name)}   ({about})")
-        action.setData(entry.path)
-        action.setCheckable(True)
-        action.setChecked(entry.path == current)
-        action.setEnabled(not entry.problem)
-        action.setToolTip(entry.problem or str(entry.path))
-    menu.setToolTipsVisible(True)
-
-
 def ask_for_file(model: ModelPresenter, parent: QWidget, title: str, kinds: str) -> None:
     """Let the user choose a model file, and load it."""
     dialog = QFileDialog(parent, title, str(models_folder()), kinds)
@@ -96,8 +70,3 @@ def ask_for_file(model: ModelPresenter, parent: QWidget, title: str, kinds: str)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(model.load_file)
     dialog.open()
-
-
-def _menu_text(name: str) -> str:
-    """Return a name as a menu shows it: a single & would be a mnemonic."""
-    return name.replace("&", "&&")

@@ -6,16 +6,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from ktdesk.settings import Section, Setting, Settings, describe
 from ui.chat.model_presenter import ModelPresenter
@@ -24,10 +16,9 @@ from ui.chat.own_settings import may_be_own
 from ui.chat.settings_scope import SettingsScope
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
+from ui.widgets.drawer import Drawer
 from ui.widgets.setting_field import SettingField
 
-WIDTH = 320
 SHOWN = {
     "engine": ("threads", "context_tokens", "cache_type", "vram_mb", "deferred_experts", "kept_mb"),
     "sampling": (
@@ -40,7 +31,7 @@ SHOWN = {
 _FIRST = Settings()
 
 
-class SettingsDrawer(QFrame):
+class SettingsDrawer(Drawer):
     """Changes are taken at once; those of the engine when a model is loaded.
 
     For the loaded model, it shows what holds for it, and which of that is its own.
@@ -53,43 +44,29 @@ class SettingsDrawer(QFrame):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("drawer")
-        self.setFixedWidth(WIDTH)
+        super().__init__(theme, parent)
         self._store, self._model = store, model
         self._headings: dict[str, QLabel] = {}
         self._fields: dict[tuple[str, str], SettingField] = {}
         self._marks: dict[tuple[str, str], OwnMark] = {}
         self.scope = SettingsScope(model, self)
         self.scope.changed.connect(self._show_scope)
-        self._title, self._close = QLabel(self), IconButton(theme, "close", self)
-        self._title.setObjectName("heading")
-        self._close.clicked.connect(self.hide)
         self._note, self._reload = QLabel(self), QPushButton(self)
         self._note.setObjectName("muted")
         self._note.setWordWrap(True)
         self._reload.setProperty("primary", True)
         self._reload.clicked.connect(model.reload)
-        head = QHBoxLayout()
-        head.setContentsMargins(20, 12, 10, 4)
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.addLayout(head)
-        column.addWidget(self.scope)
-        column.addWidget(self._make_form(), 1)
+        self.put_above(self.scope)
+        self._fill_form()
         model.changed.connect(self.refresh)
         store.changed.connect(self._show_value)
         model.own.changed.connect(self._show_value)
         self.retranslate()
         self._show_scope()
-        self.hide()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._title.setText(self.tr("Engine and answers"))
-        self._close.describe(self.tr("Close the settings"))
+        self.say(self.tr("Engine and answers"), self.tr("Close the settings"))
         titles = (self.tr("Engine"), self.tr("Answers"))
         for heading, title in zip(self._headings.values(), titles, strict=True):
             heading.setText(title)
@@ -146,14 +123,11 @@ class SettingsDrawer(QFrame):
         else:
             self._store.set(section, name, value)
 
-    def _make_form(self) -> QScrollArea:
-        body = QWidget(self)
-        body.setObjectName("drawerBody")
-        form = QVBoxLayout(body)
-        form.setContentsMargins(20, 4, 20, 20)
+    def _fill_form(self) -> None:
+        form = self.form
         form.setSpacing(14)
         for section, names in SHOWN.items():
-            heading = QLabel(body)
+            heading = QLabel(self)
             heading.setObjectName("heading")
             self._headings[section] = heading
             form.addWidget(heading)
@@ -167,11 +141,6 @@ class SettingsDrawer(QFrame):
                 form.addWidget(self._reload)
             form.addSpacing(10)
         form.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(body)
-        return area
 
     def _make_field(self, section: str, name: str) -> SettingField:
         values: Section = getattr(self._store.settings, section)

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The line at the bottom: what runs how, and how full the context is."""
+"""The line at the bottom: what runs how, and how full the context is.
+
+Where there is little room, the context is what stays: of the model, whole parts are left out.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from ktdesk import ModelInfo, PromptSize
 from ktdesk.engine import LoadProgress
@@ -15,6 +18,7 @@ from ui.theme import scaled
 from ui.widgets.elided_label import ElidedLabel
 
 METER_WIDTH = 90
+BETWEEN = "  ·  "  # two things that are said of a model
 
 
 class StatusLine(QWidget):
@@ -25,10 +29,12 @@ class StatusLine(QWidget):
     ) -> None:
         super().__init__(parent)
         self._model, self._chat = model, chat
-        self._about, self._context = ElidedLabel(self), QLabel(self)
+        self._about, self._context = ElidedLabel(self), ElidedLabel(self)
         for label in (self._about, self._context):
             label.setObjectName("status")
             label.setFont(scaled(self.font(), 0.88))
+        policy = QSizePolicy.Policy.Preferred
+        self._context.setSizePolicy(policy, policy)  # what it needs, before the rest has any
         self._meter = QProgressBar(self)
         self._meter.setObjectName("contextMeter")
         self._meter.setTextVisible(False)
@@ -55,15 +61,16 @@ class StatusLine(QWidget):
         if info is None:
             self._about.say(self._waiting())
             return
-        number = QLocale().toString
         asked = self._forecast.tokens if self._forecast else self._chat.context_used
         used = min(asked, info.context_tokens)
-        self._about.say("  ·  ".join(self._parts(info)))
-        context = self.tr("Context {used} of {all}")
-        self._context.setText(context.format(used=number(used), all=number(info.context_tokens)))
+        parts = self._parts(info)
+        self._about.say(*(BETWEEN.join(parts[:count]) for count in range(len(parts), -1, -1)))
+        taken, whole = (QLocale().toString(count) for count in (used, info.context_tokens))
+        context = self.tr("Context {used} of {all}").format(used=taken, all=whole)
+        self._context.say(context, f"{taken} / {whole}")
         self._meter.setRange(0, max(1, info.context_tokens))
         self._meter.setValue(used)
-        self._meter.setAccessibleName(self._context.text())
+        self._meter.setAccessibleName(self._context.whole)
 
     def show_forecast(self, size: PromptSize | None) -> None:
         """Meter what the next question would take of the context, once that is known."""

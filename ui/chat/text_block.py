@@ -27,6 +27,7 @@ from ktdesk.rendering import formulas
 from ktdesk.rendering.cuts import Block
 from ktdesk.rendering.formulas import draw_formula
 from ktdesk.rendering.html import OPENABLE, to_html
+from ui.chat.copied import with_text
 from ui.chat.formula_image import formula_image
 from ui.chat.markdown_style import set_html
 from ui.chat.wheel import is_sideways
@@ -47,7 +48,7 @@ class TextBlock(QTextBrowser):
         self._theme, self._block = theme, Block("")
         self._definitions: Mapping[str, str] = {}
         self._formulas: list[str] = []  # TeX, by the number of the picture
-        self._copier: Callable[[], QMimeData | None] | None = None
+        self._copier: Callable[[], str] | None = None
         self._is_loading = False  # what draws formulas
         self._low: set[str] = set()  # pictures that end where letters do
         self.setOpenLinks(False)
@@ -72,8 +73,8 @@ class TextBlock(QTextBrowser):
         """What is shown."""
         return self._block
 
-    def set_copier(self, copier: Callable[[], QMimeData | None]) -> None:
-        """Say what is to be copied where more than this block is selected."""
+    def set_copier(self, copier: Callable[[], str]) -> None:
+        """Say what is to be copied where more than this block is selected; '' where it is not."""
         self._copier = copier
 
     def show_block(self, block: Block, definitions: Mapping[str, str]) -> None:
@@ -99,11 +100,8 @@ class TextBlock(QTextBrowser):
 
     def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802, RUF100 - Qt's name
         """Copy as Markdown, with what is selected in other blocks."""
-        if self._copier and (several := self._copier()):
-            return several
-        data = QMimeData()
-        data.setText(self.selected_markdown())
-        return data
+        several = self._copier() if self._copier else ""
+        return with_text(super().createMimeDataFromSelection(), several or self.selected_markdown())
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802, RUF100 - Qt's name
         """Return no picture, wherever it may be: an answer must not reach out of the window."""

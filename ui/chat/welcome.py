@@ -4,21 +4,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ktdesk.engine import LoadProgress
 from ui.chat.conversation_view import in_column
 from ui.chat.model_presenter import ModelPresenter, ModelState
 from ui.chat.presenter import ChatPresenter
 from ui.chat.stages import stage_text
+from ui.chat.suggestions import Suggestions
 from ui.theme import application_icon, scaled
+
+LOGO_FROM = 300  # pixels of the height
 
 
 class Welcome(QWidget):
@@ -33,8 +30,8 @@ class Welcome(QWidget):
         self.setObjectName("welcome")
         self._chat, self._model = chat, model
         self._now = LoadProgress("", 0.0)
-        logo = QLabel(self)
-        logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
+        self._logo = QLabel(self)
+        self._logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
         self._title, self._about = QLabel(self), QLabel(self)
         self._title.setFont(scaled(self.font(), 1.7))
         self._title.setObjectName("heading")
@@ -42,28 +39,38 @@ class Welcome(QWidget):
         self._bar = QProgressBar(self)
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(320)
+        self._bar.setMaximumWidth(320)
         self._cancel = QPushButton(self)
         self._cancel.clicked.connect(model.cancel)
+        self._suggestions = Suggestions(self)
+        self._suggestions.chosen.connect(self.suggested)
+        self._lay_out()
+        chat.changed.connect(self.retranslate)  # which tells of the model as well
+        model.progress.connect(self._show_progress)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addStretch(2)
         centre = Qt.AlignmentFlag.AlignHCenter
-        for widget in (logo, self._title, self._about):
+        for widget in (self._logo, self._title, self._about):
             widget.setAlignment(centre)
-            widget.setWordWrap(widget is not logo)
+            widget.setWordWrap(widget is not self._logo)
             column.addWidget(widget)
-        column.addWidget(self._bar, 0, centre)
+        column.addWidget(self._bar)
         column.addWidget(self._cancel, 0, centre)
         column.addSpacing(18)
-        column.addLayout(self._make_chips())
+        column.addWidget(self._suggestions)
         column.addStretch(3)
         inside = QWidget(self)
         inside.setLayout(column)
         self.setLayout(in_column(inside))
-        chat.changed.connect(self.retranslate)  # which tells of the model as well
-        model.progress.connect(self._show_progress)
-        self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, RUF100 - Qt's name
+        """Show first what is said, then suggestions, and the logo where there is room for all."""
+        super().resizeEvent(event)
+        self._logo.setVisible(event.size().height() >= LOGO_FROM)
 
     @Slot()
     def retranslate(self) -> None:
@@ -75,9 +82,8 @@ class Welcome(QWidget):
         self._cancel.setVisible(model.is_busy)
         self._cancel.setText(self.tr("Cancel"))
         self._bar.setAccessibleName(self.tr("Progress"))
-        for chip, text in zip(self._chips, self._suggestions(), strict=True):
-            chip.setText(text)
-            chip.setEnabled(self._chat.can_ask)
+        self._suggestions.retranslate()
+        self._suggestions.setEnabled(self._chat.can_ask)
 
     def _heading(self) -> str:
         if self._model.info or self._waits_for_its_own():
@@ -106,25 +112,6 @@ class Welcome(QWidget):
         if self._model.is_busy:
             return stage_text(self._now)
         return self.tr("Choose a model at the top left, or open a file.")
-
-    def _suggestions(self) -> tuple[str, ...]:
-        return (
-            self.tr("Explain why the sky is blue"),
-            self.tr("Write a short poem about the sea"),
-            self.tr("Write a function that reverses a text"),
-            self.tr("Three ideas for a rainy weekend"),
-        )
-
-    def _make_chips(self) -> QGridLayout:
-        self._chips = [QPushButton(self) for _ in self._suggestions()]
-        grid = QGridLayout()
-        grid.setSpacing(10)
-        for at, chip in enumerate(self._chips):
-            chip.setObjectName("chip")
-            chip.setCursor(Qt.CursorShape.PointingHandCursor)
-            chip.clicked.connect(lambda _=False, chip=chip: self.suggested.emit(chip.text()))
-            grid.addWidget(chip, at // 2, at % 2)
-        return grid
 
     @Slot(object)
     def _show_progress(self, now: LoadProgress) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QToolButton,
     QTreeView,
@@ -80,6 +81,10 @@ class ChatSidebar(QWidget):
         self._more = IconButton(theme, "more", self)
         self._more.clicked.connect(self._show_menu)
         self.list = self._make_list()
+        self._empty = QLabel(self)
+        self._empty.setObjectName("muted")
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(8, 6, 8, 6)
         self.undo = UndoBar(theme, self)
         head = QHBoxLayout()
         head.setSpacing(4)
@@ -89,6 +94,7 @@ class ChatSidebar(QWidget):
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addLayout(head)
+        column.addWidget(self._empty)
         column.addWidget(self.list, 1)
         column.addWidget(self.undo)
         self.model.modelReset.connect(self._restore_view)
@@ -115,6 +121,9 @@ class ChatSidebar(QWidget):
         if clear := self.search.findChild(QToolButton):
             clear.setAccessibleName(self.tr("Clear the search"))
         self._more.describe(self.tr("Folders, import and export"))
+        self._empty.setText(
+            self.tr("What you ask will be kept here, and found again by its words.")
+        )
         self.list.viewport().update()
 
     @Slot()
@@ -167,6 +176,7 @@ class ChatSidebar(QWidget):
     @Slot()
     def _restore_view(self) -> None:
         """Unfold the groups, and choose the chat that is shown."""
+        self._empty.setVisible(not self.model.rowCount())
         self.list.expandAll()
         current = self._delegate.current
         index = QModelIndex() if current is None else self.model.index_of(current)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ktdesk.errors import ChatsError
+from ui.error_texts import say
 from ui.kept_chats import KeptChats
 from ui.tasks import BackgroundTask, Report
 
@@ -81,6 +82,8 @@ class Transfer(QObject):
             self.imported.emit(done)
         if done.problems:
             more = len(done.problems) - NAMED
-            named = "\n".join(done.problems[:NAMED]) + (f"\n… ({more})" if more > 0 else "")
+            named = "\n".join(map(say, done.problems[:NAMED])) + (
+                f"\n… ({more})" if more > 0 else ""
+            )
             said = self.tr("What could not be imported: {count}").format(count=len(done.problems))
             self.failed.emit(ChatsError(said, hint=named))

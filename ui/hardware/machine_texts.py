@@ -7,10 +7,9 @@ for what differs.
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from ui.sentences import Sentences
 
 SENTENCES = (
     QT_TRANSLATE_NOOP("Machine", "Products eight numbers at a time: the least for a usable speed."),
@@ -95,15 +94,4 @@ SENTENCES = (
 )
 
 
-def say(text: str) -> str:
-    """Return a sentence in the language of the window; as it is, if it is none of these."""
-    for sentence in map(str, SENTENCES):
-        if found := _pattern(sentence).fullmatch(text):
-            words = QCoreApplication.translate("Machine", sentence)
-            return words.format(**found.groupdict())
-    return text
-
-
-@cache
-def _pattern(sentence: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL)
+say = Sentences("Machine", map(str, SENTENCES)).say

@@ -27,6 +27,8 @@ from ui.library.hit_list import HitList
 from ui.library.places import Places
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
+from ui.widgets.flow_layout import FlowLayout
+from ui.widgets.setting_texts import setting_text
 
 _NARROW = 720  # narrower, list and details stand below one another
 
@@ -126,7 +128,7 @@ class DiscoverPage(QWidget):
         self.sources.blockSignals(True)
         self.sources.clear()
         for id_, title in self._presenter.sources:
-            self.sources.addItem(title, id_)
+            self.sources.addItem(setting_text(title), id_)
         self.sources.addItem(self.tr("All sources"), "")
         self.sources.setCurrentIndex(max(0, self.sources.findData(self._presenter.source)))
         self.sources.blockSignals(False)
@@ -188,21 +190,21 @@ class DiscoverPage(QWidget):
 
     def _lay_out(self) -> None:
         self.field.setClearButtonEnabled(True)
+        self.sources.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._state.setObjectName("muted")
         self._state.setWordWrap(True)
-        head, filters = QHBoxLayout(), QHBoxLayout()
+        left, filters = QWidget(self), QWidget(self)
+        head, flow = QHBoxLayout(), FlowLayout(filters, 8)
         head.addWidget(self.field, 1)
         head.addWidget(self._search)
-        filters.addWidget(self.sources)
-        filters.addWidget(self._edit)
-        filters.addWidget(self.fits)
-        filters.addStretch()
-        left = QWidget(self)
+        self.fits.setMinimumHeight(self._edit.sizeHint().height())  # so that they are in line
+        for widget in (self.sources, self._edit, self.fits):
+            flow.addWidget(widget)
         column = QVBoxLayout(left)
         column.setContentsMargins(20, 12, 8, 8)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addLayout(filters)
+        column.addWidget(filters)
         column.addWidget(self.banner)
         column.addWidget(self._state)
         column.addWidget(self.list, 1)

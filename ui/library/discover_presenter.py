@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ktdesk.errors import DownloadError, KTDeskError
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.listing import Variant
+from ui.error_texts import whole
 from ui.library.details import Details
 from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
@@ -263,7 +264,7 @@ class DiscoverPresenter(QObject):
             self.changed.emit()
 
     def _fail_offers(self, error: KTDeskError) -> None:
-        problem = f"{error} {error.hint}".strip()
+        problem = whole(error)
         self._take_offers([replace(offer, problem=problem) for offer in self.offers])
 
     def _fail_details(self, error: KTDeskError) -> None:

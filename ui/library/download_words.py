@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from ktdesk.errors import format_bytes
 from ktdesk.library.downloads.item import Item, Snapshot, State, Wait
 from ktdesk.library.fetch.order import FileProgress, FileState
+from ui.error_texts import say
 from ui.library.amounts import remaining_text, share_text, speed_text
 
 translate = QCoreApplication.translate  # lupdate knows it by this name
@@ -50,8 +51,8 @@ def amounts_text(item: Item) -> str:
 def reason_text(item: Item) -> str:
     """Return why an order stands still, and what can be done; '' if it does not."""
     if item.failure and item.state in (State.FAILED, State.WAITING):
-        return f"{item.failure.text} {item.failure.hint}".strip()
-    return item.progress.note if item.state is State.DOWNLOADING else ""
+        return f"{say(item.failure.text)} {say(item.failure.hint)}".strip()
+    return say(item.progress.note) if item.state is State.DOWNLOADING else ""
 
 
 def file_text(file: FileProgress) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.library.downloads.item import UNDER_WAY, Item, State
+from ui.error_texts import say
 from ui.library.asking import ask_to_remove
 from ui.library.download_card import DownloadCard
 from ui.library.download_presenter import DownloadPresenter
@@ -99,7 +100,7 @@ class DownloadsPanel(QFrame):
         self._total.setText(total_text(snapshot))
         self._bar.setValue(totals.done_bytes * _FULL // totals.size_bytes if totals.orders else 0)
         self._bar.setVisible(totals.orders > 0)
-        self._notice.setText(snapshot.notice)
+        self._notice.setText(say(snapshot.notice))
         self._notice.setVisible(bool(snapshot.notice))
         self._show_all_button()
         self._show_items(snapshot.items)

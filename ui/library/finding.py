@@ -28,10 +28,12 @@ from ktdesk.library.hub.variants import find_variant, variant_with, variants_of
 from ktdesk.library.hub.words import Words
 from ktdesk.library.shelf.folders import model_folders
 from ktdesk.settings import Settings
+from ui.error_texts import say
 from ui.library.details import Details
 from ui.library.discover_presenter import FITTING
 from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
+from ui.widgets.setting_texts import setting_text
 
 if TYPE_CHECKING:
     from ktdesk.library.hub.appraisal import Appraisal, Appraiser
@@ -90,7 +92,7 @@ class HubFinder:
         meant = sources.read(words)
         if isinstance(meant, Place):
             place = replace(meant, source=sources.find(source)) if source else meant
-            return [self._row(place, place.source.title)]
+            return [self._row(place, setting_text(place.source.title))]
         asked = [sources.find(source)] if source else list(sources.all)
         with ThreadPoolExecutor(len(asked)) as threads:
             answers = list(threads.map(partial(_ask, words=meant, limit=limit), asked))
@@ -110,7 +112,8 @@ class HubFinder:
             Offer(variant, is_kept=self._has(listing, variant), is_wanted=variant == wanted)
             for variant in variants
         ]
-        return Details(id_, _title(place), place.source.title, _page(place), listing, tuple(offers))
+        source = setting_text(place.source.title)
+        return Details(id_, _title(place), source, _page(place), listing, tuple(offers))
 
     def judge(self, details: Details) -> list[Offer]:
         """Find out what each offer would do here, by a header, and which is recommended."""
@@ -173,7 +176,7 @@ class HubFinder:
                     yield self._row(place, _about(hit, place.source))
         for source, answer in zip(sources, answers, strict=True):
             if isinstance(answer, DownloadError):
-                yield HitRow("", f"{source.title}: {answer}")
+                yield HitRow("", f"{setting_text(source.title)}: {say(str(answer))}")
 
     def _entry(self, entry: CatalogueEntry, plan: Plan, hub: Source) -> HitRow:
         text = translate("Discover", "{size} as {quantization} · {billions} billion parameters")
@@ -221,7 +224,7 @@ def _about(hit: Hit, source: Source) -> str:
         downloads.format(count=f"{hit.downloads:,}") if hit.downloads else "",
         hit.licence,
         gated if hit.is_gated else "",
-        source.title,
+        setting_text(source.title),
     )
     return " · ".join(filter(None, parts))
 

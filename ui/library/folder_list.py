@@ -13,6 +13,7 @@ from ktdesk.library.shelf.folders import FolderState, ModelFolder
 from ui.library.folder_choice import ask_for_folder
 from ui.library.places import Places
 from ui.theme import Theme
+from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.icon_button import IconButton
 
 
@@ -58,8 +59,9 @@ class FolderList(QWidget):
         name = str(folder.path)
         if folder.gets_downloads:
             name = self.tr("{folder} · downloads go there").format(folder=name)
-        for column, text in enumerate((name, words[folder.state])):
-            label = QLabel(text, self)
+        where = ElidedLabel(self)
+        where.say(name)
+        for column, label in enumerate((where, QLabel(words[folder.state], self))):
             label.setObjectName("muted")
             self._rows.append(label)
             self._grid.addWidget(label, at, column)

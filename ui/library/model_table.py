@@ -11,9 +11,9 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt
 
 from ktdesk.errors import format_bytes
-from ktdesk.library.shelf.model import LocalModel, Owner, explain
+from ktdesk.library.shelf.model import LocalModel, Owner
 from ktdesk.library.shelf.state import Condition
-from ui.library.model_words import CONDITION_ICONS, condition_text
+from ui.library.model_words import CONDITION_ICONS, condition_text, explanation
 from ui.theme import Theme
 from ui.widgets.row_table import Index, RowTable
 
@@ -87,7 +87,7 @@ class ModelTable(RowTable[LocalModel]):
             case Qt.ItemDataRole.ForegroundRole if column == Column.STATE:
                 return self._theme.colour(CONDITION_ICONS[row.condition][1])
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{row.path}\n{' '.join(explain(row))}".strip()
+                return f"{row.path}\n{explanation(row)}"
             case _ if role == SORT_ROLE:
                 return _sort_key(row, Column(column))
             case _:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from ktdesk.library.shelf.model import LocalModel
 from ktdesk.library.shelf.state import Condition
+from ui.error_texts import say
 from ui.library.shelf_presenter import UnderWay, Work
 
 _SHOWN = 3  # names of files in a sentence
@@ -47,10 +48,11 @@ def condition_name(condition: Condition) -> str:
 
 def explain_text(model: LocalModel) -> str:
     """Return where a model is, how it is, and what to do about that."""
-    return " ".join(filter(None, (str(model.path), "·", _explanation(model))))
+    return " ".join(filter(None, (str(model.path), "·", explanation(model))))
 
 
-def _explanation(model: LocalModel) -> str:
+def explanation(model: LocalModel) -> str:
+    """Return how a model is, in a sentence, and what to do about that."""
     state = model.state
     match state.condition:
         case Condition.COMPLETE:
@@ -75,7 +77,7 @@ def _explanation(model: LocalModel) -> str:
             text = translate("Models", "No published hash; not as when first read: {names}")
             return text.format(names=_listed(state.damaged))
         case Condition.UNREADABLE:
-            return state.reason
+            return say(state.reason)
         case Condition.GONE if not model.folder.is_dir():
             return translate("Models", "Its folder is not there: connect the disk that it is on.")
         case Condition.GONE:

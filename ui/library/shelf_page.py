@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ktdesk.errors import KTDeskError
 from ktdesk.library.shelf.state import Condition
+from ui.error_texts import say
 from ui.library.broken_moves import BrokenMoves
 from ui.library.downloads_panel import DownloadsPanel
 from ui.library.folder_list import FolderList
@@ -111,7 +112,7 @@ class ShelfPage(QWidget):
             text = self.tr("There is no model yet. Discover has many; or add a folder with some.")
         elif not self.shown.rowCount():
             text = self.tr("No model is like that.")
-        unreadable = [f"{path}: {reason}" for path, reason in now.unreadable.items()]
+        unreadable = [f"{path}: {say(reason)}" for path, reason in now.unreadable.items()]
         self._state.setText("\n".join(filter(None, (text, *unreadable))))
         self._state.setVisible(bool(self._state.text()))
 
@@ -179,6 +180,7 @@ class ShelfPage(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.field.setClearButtonEnabled(True)
+        self.conditions.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         head = QHBoxLayout()
         head.addWidget(self.field, 1)
         head.addWidget(self.conditions)

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from ktdesk.errors import format_bytes
+from ui.error_texts import say
 from ui.library.folder_choice import ask_for_folder
 from ui.library.sources_presenter import SourceRow, SourcesPresenter
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
 from ui.widgets.icon_button import IconButton
+from ui.widgets.setting_texts import setting_text
 
 _WIDTH, _LIST_HEIGHT = 620, 260
 _BELOW = 10  # pixels between sources
@@ -93,8 +95,8 @@ class SourcesDialog(QDialog):
 
     def _add_row(self, at: int, row: SourceRow) -> None:
         """Show a source in two lines: its name and speed, then its address, or what is wrong."""
-        title, speed = self._label(row.title), self._label(self._speed_text(row))
-        below = (row.speed and row.speed.problem) or (row.id if row.is_own else row.address)
+        title, speed = self._label(setting_text(row.title)), self._label(self._speed_text(row))
+        below = (row.speed and say(row.speed.problem)) or (row.id if row.is_own else row.address)
         about = self._label("" if below == row.title else below)
         about.setObjectName("muted")
         about.setWordWrap(True)
@@ -108,7 +110,7 @@ class SourcesDialog(QDialog):
             remove.describe(self.tr("Remove {source} from the list").format(source=row.id))
             remove.clicked.connect(partial(self._presenter.remove, row.id))
             self._rows.append(remove)
-            self._grid.addWidget(remove, 2 * at, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(remove, 2 * at, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def _label(self, text: str) -> QLabel:
         label = QLabel(text, self)

@@ -38,6 +38,7 @@ class LogsPage(QWidget):
         self.level, self.field = QComboBox(self), QLineEdit(self)
         for level in LEVELS:
             self.level.addItem("", level)
+        self.level.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.field.setClearButtonEnabled(True)
         self.lines = QPlainTextEdit(self)
         self.lines.setObjectName("log")
@@ -76,6 +77,8 @@ class LogsPage(QWidget):
         self.field.setPlaceholderText(self.tr("Search the log"))
         self.field.setAccessibleName(self.tr("Search the log"))
         self.lines.setAccessibleName(self.tr("Messages"))
+        empty = self.tr("There is no message, or none that fits what is chosen above.")
+        self.lines.setPlaceholderText(empty)
         self._note.setText(
             self.tr("What is asked and answered is not written here, nor are keys and tokens.")
         )

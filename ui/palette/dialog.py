@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.palette.delegate import BESIDE_ROLE, EntryDelegate
 from ui.palette.presenter import Entry, EntryKind, PalettePresenter
 from ui.theme import Theme
 
@@ -42,6 +43,7 @@ class Palette(QFrame):
         self._before: QWidget | None = None  # what had the focus
         self.field, self.list, self._hint = QLineEdit(self), QListWidget(self), QLabel(self)
         self.list.setObjectName("sections")
+        self.list.setItemDelegate(EntryDelegate(theme, self))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field moves it
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setObjectName("muted")
@@ -125,8 +127,11 @@ class Palette(QFrame):
             EntryKind.CHAT: self.tr("Chat"),
             EntryKind.MODEL: self.tr("Model"),
         }
-        more = " · ".join(filter(None, (kinds[entry.kind], entry.shortcut)))
-        item = QListWidgetItem(f"{entry.title}   {more}" if more else entry.title)
+        beside = " · ".join(filter(None, (kinds[entry.kind], entry.shortcut)))
+        item = QListWidgetItem(entry.title)
+        spoken = ", ".join(filter(None, (entry.title, beside)))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        item.setData(BESIDE_ROLE, beside)
         item.setIcon(self._theme.icon(_ICONS[entry.kind], "muted"))
         item.setData(Qt.ItemDataRole.UserRole, entry)
         return item

@@ -8,6 +8,7 @@ from PySide6.QtGui import QTextCursor, QTextFormat
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from ktdesk.errors import PlacementError
+from ui.error_texts import whole
 from ui.placement.yaml_colours import YamlColours
 from ui.theme import Theme, code_font
 
@@ -53,7 +54,7 @@ class RuleEditor(QWidget):
         """Say what is wrong, and mark its line."""
         self._error = error
         self._message.setVisible(error is not None)
-        text = f"{error} {error.hint}" if error else ""
+        text = whole(error) if error else ""
         self._message.setText(text)
         self.field.setAccessibleDescription(text)
         self._mark()

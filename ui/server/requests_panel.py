@@ -74,12 +74,11 @@ class RequestsPanel(QFrame):
         self.rows.show_visits(visits)
         self._follow()
         self._running = sum(visit.can_cancel for visit in visits)
-        self._say_title()
+        self._say_state()
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._say_title()
-        self._about.setText(self.tr("Who asked when, and how it went; never what was said."))
+        self._say_state()
         self.cancel.setText(self.tr("Cancel the request"))
         self.table.setAccessibleName(self.tr("Requests"))
         self.rows.retranslate()
@@ -95,9 +94,12 @@ class RequestsPanel(QFrame):
         super().hideEvent(event)
         self._timer.stop()
 
-    def _say_title(self) -> None:
+    def _say_state(self) -> None:
         running = self.tr("Requests: {count} under way").format(count=self._running)
         self._title.setText(running if self._running else self.tr("Requests"))
+        some = self.tr("Who asked when, and how it went; never what was said.")
+        none = self.tr("No program has asked yet. Here stands who asks when, but never what.")
+        self._about.setText(some if self.rows.rowCount() else none)
 
     @Slot()
     def _follow(self) -> None:

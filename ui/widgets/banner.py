@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ktdesk import KTDeskError
+from ui.error_texts import say, whole
 from ui.theme import Theme
 from ui.widgets.icon_button import IconButton
 
@@ -31,6 +32,7 @@ class ErrorBanner(QFrame):
         self._close.clicked.connect(self.hide)
         self._buttons = QHBoxLayout()
         self._extra: list[QPushButton] = []
+        self._error: KTDeskError | None = None
         texts = QVBoxLayout()
         texts.setSpacing(4)
         for label in (self._message, self._hint, self._details):
@@ -54,9 +56,7 @@ class ErrorBanner(QFrame):
 
     def show_error(self, error: KTDeskError, *choices: tuple[str, Callable[[], object]]) -> None:
         """Show an error. choices: what can be done, as the title and the handler of a button."""
-        self._message.setText(str(error))
-        self._hint.setText(error.hint)
-        self._hint.setVisible(bool(error.hint))
+        self._error = error
         self._details.setText(_details(error))
         self._details_button.setChecked(False)
         self._details.hide()
@@ -65,8 +65,8 @@ class ErrorBanner(QFrame):
         self._extra.clear()
         for title, handler in choices:
             self._extra.append(self._add(title, handler))
+        self.retranslate()
         self.show()
-        self.setAccessibleName(f"{error} {error.hint}")
 
     @property
     def text(self) -> str:
@@ -77,6 +77,11 @@ class ErrorBanner(QFrame):
         """Say it in the present language."""
         self._details_button.setText(self.tr("Details"))
         self._close.describe(self.tr("Dismiss"))
+        if self._error:
+            self._message.setText(say(str(self._error)))
+            self._hint.setText(say(self._error.hint))
+            self._hint.setVisible(bool(self._error.hint))
+            self.setAccessibleName(whole(self._error))
 
     def _add(self, title: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(title, self)

@@ -16,14 +16,21 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.whole = ""
+        self._shorter: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def say(self, text: str) -> None:
-        """Say a text."""
-        self.whole = text
+    def say(self, text: str, *shorter: str) -> None:
+        """Say a text, or the first of shorter ones that there is room for; else the last, cut."""
+        self.whole, self._shorter = text, shorter
         self.setAccessibleName(text)
+        self.updateGeometry()
         self._elide()
+
+    def sizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
+        """Return the size of the whole."""
+        width = self.fontMetrics().horizontalAdvance(self.whole)
+        return QSize(width + 1, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
         """Take no width for granted."""
@@ -35,10 +42,12 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        mode = Qt.TextElideMode.ElideRight
-        elided = self.fontMetrics().elidedText(self.whole, mode, self.width())
-        if len(elided) < len(self.whole) and len(elided) < LEAST:
-            elided = ""  # which says as much
-        if elided != self.text():
-            self.setText(elided)
-        self.setToolTip(self.whole if elided != self.whole else "")
+        metrics, room = self.fontMetrics(), self.width()
+        texts = (self.whole, *self._shorter)
+        said = next((text for text in texts if metrics.horizontalAdvance(text) <= room), "")
+        if not said:
+            said = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
+            said = said if len(said) >= LEAST else ""  # which says as much
+        if said != self.text():
+            self.setText(said)
+        self.setToolTip(self.whole if said != self.whole else "")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from ktdesk.errors import format_bytes
 from ktdesk.settings import models_folder
+from ui.error_texts import say
 from ui.wizard.parts import SPACING, Card, Column, label
 from ui.wizard.presenter import WizardPresenter
 from ui.wizard.survey import Place
@@ -59,7 +60,9 @@ class FoldersStep(QWidget):
         count = len(places.entries)
         found = self.tr("Models found: {count}") if count else self.tr("No models were found yet.")
         rows = [
-            label(f"{entry.name}   ({format_bytes(entry.size_bytes)}) {entry.problem}", "muted")
+            label(
+                f"{entry.name}   ({format_bytes(entry.size_bytes)}) {say(entry.problem)}", "muted"
+            )
             for entry in places.entries
         ]
         self._found.fill(label(found.format(count=count), "heading"), *rows)

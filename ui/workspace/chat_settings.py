@@ -6,27 +6,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
 from ktdesk.settings import SamplingSettings, describe
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.own_chat import OwnChat
 from ui.chat.own_mark import OwnMark
-from ui.chat.settings_drawer import SHOWN, WIDTH
+from ui.chat.settings_drawer import SHOWN
 from ui.kept_chats import KeptChats
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
+from ui.widgets.drawer import Drawer
 from ui.widgets.setting_field import SettingField
 from ui.workspace.pane_model import PaneModel
 from ui.workspace.presenter import Workspace
@@ -36,7 +28,7 @@ LINES = 7  # of the instructions that are seen
 _FIRST = SamplingSettings()
 
 
-class ChatSettings(QFrame):
+class ChatSettings(Drawer):
     """Follows the active pane. Changes are taken at once, and hold for the next answer."""
 
     def __init__(
@@ -48,35 +40,20 @@ class ChatSettings(QFrame):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("drawer")
-        self.setFixedWidth(WIDTH)
+        super().__init__(theme, parent)
         self._workspace, self._model, self._store = workspace, model, store
         self._fields: dict[str, SettingField] = {}
         self._marks: dict[str, OwnMark] = {}
-        self._title, self._model_title, self._told_title, self._answers_title = (
-            QLabel(self) for _ in range(4)
-        )
-        for heading in (self._title, self._answers_title):
-            heading.setObjectName("heading")
-        self._close = IconButton(theme, "close", self)
-        self._close.clicked.connect(self.hide)
+        self._model_title, self._told_title, self._answers_title = (QLabel(self) for _ in range(3))
+        self._answers_title.setObjectName("heading")
         self.model = PaneModel(lambda: self._own, model, theme, self)
         self.presets = PresetRow(lambda: self._own, kept, self)
         self.instructions = self._make_editor()
         self.setFocusProxy(self.instructions)
-        head = QHBoxLayout()
-        head.setContentsMargins(20, 12, 10, 4)
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.addLayout(head)
-        column.addWidget(self._make_form(), 1)
+        self._fill_form()
         workspace.active_changed.connect(self.refresh)
         model.changed.connect(self.refresh)
         self.retranslate()
-        self.hide()
 
     @property
     def _own(self) -> OwnChat:
@@ -84,8 +61,7 @@ class ChatSettings(QFrame):
 
     def retranslate(self) -> None:
         """Say it in the present language."""
-        self._title.setText(self.tr("This chat"))
-        self._close.describe(self.tr("Close the settings of this chat"))
+        self.say(self.tr("This chat"), self.tr("Close the settings of this chat"))
         self._model_title.setText(self.tr("Model"))
         self._told_title.setText(self.tr("Instructions"))
         self.instructions.setPlaceholderText(
@@ -150,11 +126,8 @@ class ChatSettings(QFrame):
         editor.textChanged.connect(self._instruct)
         return editor
 
-    def _make_form(self) -> QScrollArea:
-        body = QWidget(self)
-        body.setObjectName("drawerBody")
-        form = QVBoxLayout(body)
-        form.setContentsMargins(20, 4, 20, 20)
+    def _fill_form(self) -> None:
+        form = self.form
         form.setSpacing(8)
         self._told_title.setBuddy(self.instructions)
         for widget in (
@@ -176,8 +149,3 @@ class ChatSettings(QFrame):
             form.addWidget(field)
             form.addWidget(mark)
         form.addStretch()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(body)
-        return area

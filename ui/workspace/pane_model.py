@@ -7,15 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ui.chat.model_choice import add_models
+from ui.chat.model_button import ModelButton
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.own_chat import OwnChat
 from ui.theme import Theme
-from ui.widgets.icon_button import IconButton
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 BESIDE = 56  # pixels beside the name: icon, arrow, padding
 
 
-class PaneModel(IconButton):
-    """Its menu is filled when it opens, as that of the window's model is.
+class PaneModel(ModelButton):
+    """Of the model of one chat.
 
     own: what the chat has for itself, at the moment of asking; who knows of changes retranslates.
     """
@@ -36,19 +35,10 @@ class PaneModel(IconButton):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, "model", parent, colour="muted")
+        super().__init__(model, theme, parent, icon_size=15)
         self.setObjectName("paneModel")
-        self.setIconSize(QSize(15, 15))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._own, self._model = own, model
+        self._own = own
         self._widest = 0
-        self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(model.find)
-        self._menu.triggered.connect(self._choose)
-        self.setMenu(self._menu)
-        model.changed.connect(self.retranslate)
-        model.found.connect(self._fill)
         self.retranslate()
         self._fill([])
 
@@ -79,7 +69,7 @@ class PaneModel(IconButton):
         follow.setChecked(self._own().choices.model is None)
         if entries:
             self._menu.addSeparator()
-        add_models(self._menu, entries, self._own().choices.model)
+        self._add_models(entries, self._own().choices.model)
 
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:

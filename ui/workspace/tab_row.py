@@ -39,6 +39,10 @@ class _Tabs(QTabBar):
         """Shrink before the row scrolls."""
         return QSize(min(90, self.tabSizeHint(index).width()), super().tabSizeHint(index).height())
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, RUF100 - Qt's name
+        """Not wider than the tabs: Qt would leave room for buttons that scroll."""
+        return super().minimumSizeHint().boundedTo(self.sizeHint())
+
 
 class TabRow(QWidget):
     """Follows the workspace. settings_wanted: those of the chat shall be shown.

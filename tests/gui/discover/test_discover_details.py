@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -14,8 +15,9 @@ from ktdesk.errors import DownloadError
 from ktdesk.library.fetch.order import Order
 from ktdesk.settings import models_folder
 from tests.gui.discover.driving import FREE, LEFT, QWEN, column, open_model, said, type_in
-from tests.gui.fake_finder import GB, FakeFinder, variant
+from tests.gui.fake_finder import CATALOGUE, GB, FakeFinder, variant
 from tests.gui.fake_queue import FakeQueue
+from tests.gui.said import check_chinese
 from ui.library.discover_page import DiscoverPage
 from ui.library.discover_presenter import DiscoverPresenter
 from ui.library.offers import Offer
@@ -194,3 +196,14 @@ def test_what_has_come_meanwhile_is_said_to_be_here(
     qtbot.waitUntil(lambda: presenter.offers[0].is_kept)
     assert [offer.is_kept for offer in presenter.offers] == [True, False, False, False]
     assert presenter.offers[0].fit  # and its verdict stays
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(
+    qtbot: QtBot, page: DiscoverPage, presenter: DiscoverPresenter
+) -> None:
+    open_model(qtbot, page, presenter)
+    said_by_the_finder = [text for row in CATALOGUE for text in (row.title, row.about)]
+    for row in range(page.details.offers.rowCount()):
+        page.details.table.selectRow(row)
+        check_chinese(page, *filter(None, said_by_the_finder))

@@ -17,6 +17,7 @@ from ktdesk.library.hub.speed_test import SourceSpeed
 from ktdesk.library.web import Web
 from ktdesk.settings import NetworkSettings, SourcesSettings
 from tests.gui.accessible import check_accessible
+from tests.gui.said import check_chinese
 from tests.gui.wizard_driving import wait
 from ui.library.measuring import SourceMeasurer
 from ui.library.sources_dialog import SourcesDialog
@@ -131,3 +132,9 @@ def test_a_test_is_stopped_and_keeps_what_it_knows(
 def test_all_has_names(dialog: SourcesDialog, presenter: SourcesPresenter) -> None:
     presenter.add("http://server.lan/models")
     check_accessible(dialog)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(dialog: SourcesDialog, presenter: SourcesPresenter) -> None:
+    presenter.add("http://server.lan/models")
+    check_chinese(dialog)

@@ -13,8 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from ktdesk import Done, Request, Token
 from tests.gui.fake_engine import STATS, FakeEngine
+from tests.gui.said import check_chinese
 from tests.gui.test_chat_presenter import texts, until_cancelled
+from ui.chat.details import DetailsDialog
 from ui.chat.line_bar import place_text
+from ui.chat.message_actions import MessageActions
 from ui.main_window import MainWindow
 from ui.workspace.presenter import Workspace
 
@@ -173,3 +176,16 @@ def test_the_whole_line_is_a_list_that_closes_when_nobody_waits(
     assert place_text(workspace.line, ticket) == "Being answered"
     workspace.line.stop(ticket.chat_id)
     qtbot.waitUntil(lambda: not workspace.line.tickets)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_all_of_it_is_said_in_chinese(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    workspace.split()
+    workspace.compare(is_wanted=True)
+    window.workspace.ask_all.prompt.submitted.emit("问题")
+    qtbot.waitUntil(lambda: not workspace.is_answering)
+    window.findChildren(MessageActions)[-1].buttons["details"].click()
+    assert window.findChild(DetailsDialog).isVisible()
+    check_chinese(window)
