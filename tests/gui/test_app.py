@@ -75,7 +75,7 @@ import sys
 from PySide6.QtCore import QTimer
 from ui.chat.model_presenter import ModelPresenter
 from ui.wizard.presenter import WizardPresenter
-LATE = ("torch", "numpy", "ktdesk.library", "ktdesk.formats", "ktdesk.planning")
+LATE = ("torch", "numpy", "asyncio", "ktdesk.library", "ktdesk.formats", "ktdesk.planning")
 def start(self):
     late = [m for m in LATE if m in sys.modules]
     from PySide6.QtWidgets import QApplication

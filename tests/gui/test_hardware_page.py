@@ -19,12 +19,12 @@ from ktdesk.hardware.live import Live
 from ktdesk.hardware.measurements import read_measured
 from tests.gui.hardware_machines import LAPTOP, MEASURED, SERVER, WORKSTATION, live_of
 from tests.gui.said import check_chinese
+from ui.aio import Report
 from ui.hardware import presenter as module
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
 from ui.hardware.section_card import SectionCard
 from ui.settings_store import SettingsStore
-from ui.tasks import Report
 from ui.theme import Theme
 
 GB = 10**9

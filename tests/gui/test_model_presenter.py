@@ -91,9 +91,10 @@ def test_without_a_network_the_demo_says_what_to_do(
 def test_building_the_demo_can_be_cancelled(
     qtbot: QtBot, model: ModelPresenter, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cancelled, ended = threading.Event(), threading.Event()
+    begun, cancelled, ended = threading.Event(), threading.Event(), threading.Event()
 
     def demo(folder: Path, *, progress) -> None:
+        begun.set()
         cancelled.wait(10)
         try:
             progress("Building", 0.5)
@@ -102,6 +103,7 @@ def test_building_the_demo_can_be_cancelled(
 
     monkeypatch.setattr("ktdesk.library.demo.demo_models", demo)
     model.load_demo()
+    qtbot.waitUntil(begun.is_set)
     model.cancel()
     cancelled.set()
     assert ended.wait(10)

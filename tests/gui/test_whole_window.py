@@ -62,12 +62,12 @@ def window(
     yield window
     window.show_page("chat")  # so that none looks at the machine any more
     library.close()
-    qtbot.waitUntil(lambda: not tasks(), timeout=60_000)
+    qtbot.waitUntil(lambda: not threads(), timeout=60_000)
 
 
-def tasks() -> list[threading.Thread]:
+def threads() -> list[threading.Thread]:
     """Return what still looks at the machine, the disks or the models."""
-    return [each for each in threading.enumerate() if each.name == "BackgroundTask"]
+    return [each for each in threading.enumerate() if each.name == "in_thread"]
 
 
 def shown(window: MainWindow) -> QWidget:

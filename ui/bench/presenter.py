@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ktdesk.errors import KTDeskError
 from ktdesk.settings import EngineSettings
+from ui.aio import Flow, Report, in_thread, start
 from ui.chat.model_presenter import ModelPresenter, ModelState
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
     from ktdesk.bench.one import Bench, Sizes
@@ -47,7 +47,7 @@ class BenchPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self.model, self._store, self._measure = model, store, measure
-        self._task: BackgroundTask[Bench] | None = None
+        self._running: Flow | None = None
         self._waiting: Callable[[], None] | None = None  # for the window's model to be gone
         self._takes_back = False
         self.bench: Bench | None = None
@@ -57,12 +57,11 @@ class BenchPresenter(QObject):
     @property
     def is_running(self) -> bool:
         """Whether something is being measured, or is about to be."""
-        return self._task is not None or self._waiting is not None
+        return self._running is not None or self._waiting is not None
 
     def look(self) -> None:
         """Ask for the results that were kept, and for the models there are."""
-        task = BackgroundTask(self, lambda report: _kept())
-        task.on_success(self._take_kept).start()
+        start(self, self._look())
         self.model.find()
 
     def start(self, path: Path, sizes: Sizes) -> None:
@@ -72,9 +71,7 @@ class BenchPresenter(QObject):
         settings = self._store.settings.engine
 
         def begin() -> None:
-            task = BackgroundTask(self, lambda report: self._measure(path, settings, sizes, report))
-            task.on_progress(self.progress.emit)
-            self._task = task.on_success(self._take).on_failure(self._fail).start()
+            self._running = start(self, self._run(path, settings, sizes))
 
         self._takes_back = self.model.state is not ModelState.NONE
         if self._takes_back:
@@ -86,28 +83,31 @@ class BenchPresenter(QObject):
 
     def cancel(self) -> None:
         """Stop; nothing is kept of it."""
-        if self._task:
-            self._task.cancel()
+        if self._running:
+            self._running.cancel()
         self._end()
 
-    def _take(self, bench: Bench) -> None:
-        self.bench = bench
-        self._end()
-        self.look()
+    async def _look(self) -> None:
+        self.kept = await in_thread(lambda report: _kept())
+        self.changed.emit()
 
-    def _fail(self, error: KTDeskError) -> None:
-        self._end()
-        self.failed.emit(error)
+    async def _run(self, path: Path, settings: EngineSettings, sizes: Sizes) -> None:
+        try:
+            self.bench = await in_thread(
+                lambda report: self._measure(path, settings, sizes, report), self.progress.emit
+            )
+        except KTDeskError as error:
+            self._end()
+            self.failed.emit(error)
+        else:
+            self._end()
+            self.look()
 
     def _end(self) -> None:
-        self._task = self._waiting = None
+        self._running = self._waiting = None
         if self._takes_back:
             self._takes_back = False
             self.model.reload()
-        self.changed.emit()
-
-    def _take_kept(self, kept: list[dict[str, Any]]) -> None:
-        self.kept = kept
         self.changed.emit()
 
     @Slot()

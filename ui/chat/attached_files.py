@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ktdesk.attachments import Attachment, Reading, compose, read_paths
 from ktdesk.errors import KTDeskError
-from ui.tasks import BackgroundTask, Report
+from ui.aio import Flow, Report, in_thread, start
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AttachedFiles(QObject):
     def __init__(self, count: Callable[[str], int], parent: QObject) -> None:
         super().__init__(parent)
         self._count = count
-        self._task: BackgroundTask[tuple[list[AttachedItem], Reading]] | None = None
+        self._flow: Flow | None = None
         self._waiting: list[Path] = []
         self.items: list[AttachedItem] = []
         self.reading = ""  # the file that is read now
@@ -53,14 +53,14 @@ class AttachedFiles(QObject):
     @property
     def is_reading(self) -> bool:
         """Whether not everything is there yet."""
-        return self._task is not None
+        return self._flow is not None
 
     def add(self, paths: Sequence[Path]) -> None:
         """Read files and folders; they are added when they are read."""
         self._waiting += paths
-        if self._task is None and self._waiting:
+        if self._flow is None and self._waiting:
             paths, self._waiting = self._waiting, []
-            self._start(lambda look: read_paths(paths, look))
+            self._begin(lambda look: read_paths(paths, look))
 
     def put(self, attachments: Sequence[Attachment]) -> None:
         """Have these in place of those that are there."""
@@ -81,50 +81,47 @@ class AttachedFiles(QObject):
 
     def clear(self) -> None:
         """Take everything away, also what is being read."""
-        if self._task:
-            self._task.cancel()
-        self._task, self.reading, self._waiting, self.items = None, "", [], []
+        if self._flow:
+            self._flow.cancel()
+        self._flow, self.reading, self._waiting, self.items = None, "", [], []
         self.changed.emit()
 
     def recount(self) -> None:
         """Count again: there is another model."""
-        if self.items and self._task is None:
+        if self.items and self._flow is None:
             attachments, self.items = self.attachments, []
-            self._start(lambda look: Reading(tuple(attachments), ()))
+            self._begin(lambda look: Reading(tuple(attachments), ()))
 
-    def _start(self, read: Callable[[Callable[[str], None]], Reading]) -> None:
+    def _begin(self, read: Callable[[Callable[[str], None]], Reading]) -> None:
+        self._flow = start(self, self._read(read))
+        self.changed.emit()
+
+    async def _read(self, read: Callable[[Callable[[str], None]], Reading]) -> None:
         def work(report: Report) -> tuple[list[AttachedItem], Reading]:
-            def look(name: str) -> None:
-                report(name, 0.0)
-
-            reading = read(look)
+            reading = read(lambda name: report(name, 0.0))
             return [
                 self._item(name, group) for name, group in _groups(reading.attachments)
             ], reading
 
-        self._task = BackgroundTask(self, work)
-        self._task.on_success(self._take).on_failure(self._fail).on_progress(self._show).start()
-        self.changed.emit()
-
-    def _item(self, name: str, group: tuple[Attachment, ...]) -> AttachedItem:
         try:
-            return AttachedItem(name, group, self._count(compose("", group)))
-        except KTDeskError:
-            return AttachedItem(name, group, None)
-
-    def _take(self, result: tuple[list[AttachedItem], Reading]) -> None:
-        items, reading = result
-        self._task, self.reading = None, ""
+            items, reading = await in_thread(work, self._show)
+        except KTDeskError as error:
+            self._flow, self.reading = None, ""
+            self.changed.emit()
+            self.failed.emit(error)
+            return
+        self._flow, self.reading = None, ""
         self.items += items
         self.changed.emit()
         for problem in reading.problems[:1]:  # one bar is enough
             self.failed.emit(problem)
         self.add(())
 
-    def _fail(self, error: KTDeskError) -> None:
-        self._task, self.reading = None, ""
-        self.changed.emit()
-        self.failed.emit(error)
+    def _item(self, name: str, group: tuple[Attachment, ...]) -> AttachedItem:
+        try:
+            return AttachedItem(name, group, self._count(compose("", group)))
+        except KTDeskError:
+            return AttachedItem(name, group, None)
 
     def _show(self, name: str, fraction: float) -> None:
         del fraction

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
 
 from ktdesk.rendering.code import MOST, colour_of, is_made, lexer_of
-from ui.tasks import BackgroundTask
+from ui.aio import Flow, in_thread, start
 from ui.theme import Theme
 
 SLICE_S = 0.004  # of work before the window has its turn
@@ -26,7 +26,7 @@ class CodeColours(QObject):
         self._tokens: Iterator[tuple[int, Any, str]] = iter(())
         self._line = QTextBlock()
         self._ranges: list[QTextLayout.FormatRange] = []
-        self._task: BackgroundTask[Any] | None = None
+        self._making: Flow | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -39,18 +39,20 @@ class CodeColours(QObject):
         if is_made(language):
             self._start(code, lexer_of(language))
         else:  # it takes a while to make
-            self._task = BackgroundTask(self, lambda report: lexer_of(language))
-            self._task.on_success(lambda lexer: self._start(code, lexer)).start()
+            self._making = start(self, self._make(code, language))
 
     def stop(self) -> None:
         """Leave the code as it is."""
-        if self._task:
-            self._task.cancel()
-        self._task = None
+        if self._making:
+            self._making.cancel()
+            self._making = None
         self._timer.stop()
 
+    async def _make(self, code: str, language: str) -> None:
+        self._start(code, await in_thread(lambda report: lexer_of(language)))
+
     def _start(self, code: str, lexer: Any) -> None:
-        self._task = None
+        self._making = None
         if lexer is not None:
             self._tokens = lexer.get_tokens_unprocessed(code)
             self._line, self._ranges = self._document.begin(), []

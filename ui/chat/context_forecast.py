@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTimer, Signal, S
 
 from ktdesk import PromptSize
 from ktdesk.errors import KTDeskError
-from ui.tasks import BackgroundTask
+from ui.aio import Flow, in_thread, start
 
 PAUSE_MS = 400  # after the last letter
 NEARLY_FULL = 0.85
@@ -29,7 +29,7 @@ class ContextForecast(QObject):
     def __init__(self, prepare: Callable[[], Measure | None], parent: QObject) -> None:
         super().__init__(parent)
         self._prepare = prepare
-        self._task: BackgroundTask[PromptSize] | None = None
+        self._measuring: Flow | None = None
         self.size: PromptSize | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -42,19 +42,18 @@ class ContextForecast(QObject):
         self._timer.start()
 
     def _measure(self) -> None:
-        if self._task:
-            self._task.cancel()
-        measure = self._prepare()
-        if measure is None:
-            self._task = None
+        if self._measuring:
+            self._measuring.cancel()
+        if measure := self._prepare():
+            self._measuring = start(self, self._show(measure))
+        else:
             self._set(None)
-            return
-        self._task = BackgroundTask(self, lambda report: measure())
-        self._task.on_success(self._set).on_failure(self._forget).start()
 
-    def _forget(self, error: KTDeskError) -> None:
-        del error  # asking says it better
-        self._set(None)
+    async def _show(self, measure: Measure) -> None:
+        try:
+            self._set(await in_thread(lambda report: measure()))
+        except KTDeskError:  # asking says it better
+            self._set(None)
 
     def _set(self, size: PromptSize | None) -> None:
         if size != self.size:

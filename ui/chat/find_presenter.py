@@ -8,8 +8,9 @@ from itertools import accumulate
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from ktdesk.errors import KTDeskError
+from ui.aio import Flow, in_thread, start
 from ui.chat.messages import MessageList
-from ui.tasks import BackgroundTask
 
 AFTER_MS = 120  # typing and answers that grow pause for this long before it is searched
 
@@ -34,7 +35,7 @@ class FindPresenter(QObject):
         self._ends: list[int] = []  # how many places there are up to each message
         self._at = 0
         self._first_row = 0
-        self._task: BackgroundTask[list[tuple[int, int]]] | None = None
+        self._searching: Flow | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AFTER_MS)
@@ -56,7 +57,7 @@ class FindPresenter(QObject):
     @property
     def is_searching(self) -> bool:
         """Whether the places are those of other words still."""
-        return self._timer.isActive() or self._task is not None
+        return self._timer.isActive() or self._searching is not None
 
     def find(self, words: str, first_row: int) -> None:
         """Look for words; the first place from a row on is shown first. '' ends it."""
@@ -79,9 +80,9 @@ class FindPresenter(QObject):
 
     def _cancel(self) -> None:
         self._timer.stop()
-        if self._task:
-            self._task.cancel()
-            self._task = None
+        if self._searching:
+            self._searching.cancel()
+            self._searching = None
 
     @Slot()
     def _search_again(self) -> None:
@@ -91,15 +92,23 @@ class FindPresenter(QObject):
     @Slot()
     def _search(self) -> None:
         self._cancel()
-        messages, words = self._messages, self.words
-        self._task = BackgroundTask(
-            self, lambda report: messages.find(words, lambda share: report("", share))
-        )
-        self._task.on_success(self._on_found).on_failure(self.failed.emit).start()
+        self._searching = start(self, self._find(self.words))
 
-    def _on_found(self, found: list[tuple[int, int]]) -> None:
+    async def _find(self, words: str) -> None:
+        messages = self._messages
+        try:
+            found = await in_thread(
+                lambda report: messages.find(words, lambda share: report("", share))
+            )
+        except KTDeskError as error:
+            self._searching = None
+            self.failed.emit(error)
+        else:
+            self._searching = None
+            self._take(found)
+
+    def _take(self, found: list[tuple[int, int]]) -> None:
         """Go on from the place that is shown; it stays where only the conversation has changed."""
-        self._task = None
         shown = self._place() if self.count else None
         is_again, self._found_words = self._found_words == self.words, self.words
         ends = [0, *accumulate(count for _, count in found)]

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, Q
 from ktdesk.rendering import formulas
 from ktdesk.rendering.cuts import Block
 from ktdesk.rendering.formulas import Formula, draw_formula
+from ui.aio import in_thread, start
 from ui.chat.formula_image import formula_image
 from ui.chat.wheel import is_sideways
-from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, code_font, scaled
 
 SCALE = 0.9  # of the size of a formula, of the height of a line
@@ -124,8 +124,11 @@ class FormulaBlock(QScrollArea):
     def _load_formulas(self) -> None:
         if not self._is_loading:
             self._is_loading = True
-            task = BackgroundTask(self, lambda report: formulas.load())
-            task.on_success(lambda done: self._render()).start()
+            start(self, self._render_again())
+
+    async def _render_again(self) -> None:
+        await in_thread(lambda report: formulas.load())
+        self._render()
 
     def _fit(self) -> None:
         shown = self._picture if self._picture.formula else self._source

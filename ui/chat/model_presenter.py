@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ktdesk import KTDeskError, ModelInfo
 from ktdesk.engine import LoadProgress
 from ktdesk.settings import EngineSettings, Settings, models_folder
+from ui.aio import Flow, Report, in_thread, start
 from ui.bridge import BridgeEvent, EngineBridge, Loaded, LoadFailed
 from ui.chat.own_settings import OwnSettings
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ class ModelPresenter(QObject):
     def __init__(self, bridge: EngineBridge, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge, self._store = bridge, store
-        self._task: BackgroundTask[Any] | None = None
+        self._preparing: Flow | None = None
         self.path: Path | None = None
         self.chosen: Path | None = None
         self.is_away = False
@@ -107,17 +107,12 @@ class ModelPresenter(QObject):
             self.load(Path(last))
         else:  # it may have been moved
             wanted = Path(last) if last else None
-            self._task = BackgroundTask(self, lambda report: _first_model(wanted, settings))
-            self._task.on_success(self._on_first_model).on_failure(self._on_failure).start()
-            self._set(ModelState.PREPARING)
+            self._prepare(lambda report: _first_model(wanted, settings))
 
     def load_demo(self) -> None:
         """Load the demo model; it is built first if it is not there."""
         self.cancel()
-        self._task = BackgroundTask(self, _build_demo)
-        self._task.on_progress(self._on_demo_progress).on_success(self._on_demo)
-        self._task.on_failure(self._on_failure).start()
-        self._set(ModelState.PREPARING)
+        self._prepare(_build_demo)
 
     def load(
         self, path: Path, placement: str | None = None, own: Mapping[str, Any] | None = None
@@ -160,31 +155,40 @@ class ModelPresenter(QObject):
 
     def cancel(self) -> None:
         """Stop preparing or loading."""
-        if self.state is ModelState.PREPARING and self._task:
-            self._task.cancel()
+        if self.state is ModelState.PREPARING and self._preparing:
+            self._preparing.cancel()
             self._set(ModelState.NONE)
         elif self.state is ModelState.LOADING:
             self._bridge.cancel()
 
     def find(self) -> None:
         """Look for models; `found` tells which there are."""
-        settings = self._store.settings
-        task = BackgroundTask(self, lambda report: _find(settings))
-        task.on_success(self.found.emit).on_failure(self.failed.emit).start()
+        start(self, self._tell_of_models(self._store.settings))
 
-    def _on_first_model(self, path: Path | None) -> None:
-        self.state = ModelState.NONE  # nothing to cancel: the task has ended
+    def _prepare(self, get: Callable[[Report], Path | None]) -> None:
+        self._preparing = start(self, self._load_what(get))
+        self._set(ModelState.PREPARING)
+
+    async def _load_what(self, get: Callable[[Report], Path | None]) -> None:
+        """Load the file that is got; there may be none."""
+        try:
+            path = await in_thread(
+                get, lambda stage, fraction: self.progress.emit(LoadProgress(stage, fraction))
+            )
+        except KTDeskError as error:
+            self._on_failure(error)
+            return
+        self.state = ModelState.NONE  # nothing to cancel: the flow is at its end
         if path:
             self.load(path)
         else:
             self.changed.emit()
 
-    def _on_demo_progress(self, stage: str, fraction: float) -> None:
-        self.progress.emit(LoadProgress(stage, fraction))
-
-    def _on_demo(self, path: Path) -> None:
-        self.state = ModelState.NONE  # nothing to cancel: the task has ended
-        self.load(path)
+    async def _tell_of_models(self, settings: Settings) -> None:
+        try:
+            self.found.emit(await in_thread(lambda report: _find(settings)))
+        except KTDeskError as error:
+            self.failed.emit(error)
 
     def _on_events(self, events: list[BridgeEvent]) -> None:
         for event in events:

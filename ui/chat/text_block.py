@@ -27,11 +27,11 @@ from ktdesk.rendering import formulas
 from ktdesk.rendering.cuts import Block
 from ktdesk.rendering.formulas import draw_formula
 from ktdesk.rendering.html import OPENABLE, to_html
+from ui.aio import in_thread, start
 from ui.chat.copied import with_text
 from ui.chat.formula_image import formula_image
 from ui.chat.markdown_style import set_html
 from ui.chat.wheel import is_sideways
-from ui.tasks import BackgroundTask
 from ui.theme import READING_SCALE, Theme, scaled
 
 COLUMN = 130  # pixels of a table's column, at least, where the table is wider than the text
@@ -186,19 +186,22 @@ class TextBlock(QTextBrowser):
     def _load_formulas(self) -> None:
         if not self._is_loading:
             self._is_loading = True
-            task = BackgroundTask(self, lambda report: formulas.load())
-            task.on_success(lambda done: self._render()).start()
+            start(self, self._render_again())
+
+    async def _render_again(self) -> None:
+        await in_thread(lambda report: formulas.load())
+        self._render()
 
     def _lower_pictures(self) -> None:
         """Let pictures end where letters do, which style sheets have no word for."""
         block = self.document().begin()
         while block.isValid():
-            for start, length, form in _pictures(block):
+            for first, length, form in _pictures(block):
                 if form.name() in self._low:
                     form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
                     cursor = QTextCursor(block)
-                    cursor.setPosition(start)
-                    cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+                    cursor.setPosition(first)
+                    cursor.setPosition(first + length, QTextCursor.MoveMode.KeepAnchor)
                     cursor.setCharFormat(form)
             block = block.next()
 

@@ -12,10 +12,10 @@ from ktdesk.attachments import split
 from ktdesk.chats import Chat, Folder
 from ktdesk.chats.search import Hit
 from ktdesk.chats.titles import title_from
-from ktdesk.errors import ChatsError
+from ktdesk.errors import ChatsError, KTDeskError
+from ui.aio import Flow, Report, in_thread, start
 from ui.chats.groups import Group, group_chats, group_hits
 from ui.kept_chats import KeptChats
-from ui.tasks import BackgroundTask
 
 SEARCH_AFTER_MS = 150  # so that typing does not search for every letter
 MANY_DELETED = 20  # that are offered to be brought back
@@ -37,7 +37,7 @@ class ChatListPresenter(QObject):
         self.folders: list[Folder] = []
         self.words = ""
         self._undo: Callable[[], object] | None = None
-        self._task: BackgroundTask[list[Hit]] | None = None
+        self._searching: Flow | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_AFTER_MS)
@@ -169,22 +169,26 @@ class ChatListPresenter(QObject):
     @Slot()
     def _search(self) -> None:
         self._stop_search()
-        words, store = self.words, self._kept.store
+        self._searching = start(self, self._show_hits(self.words))
 
-        def search(report: object) -> list[Hit]:
+    async def _show_hits(self, words: str) -> None:
+        store = self._kept.store
+
+        def search(report: Report) -> list[Hit]:
             del report
             with store.another() as own:
                 return own.search(words)
 
-        self._task = BackgroundTask(self, search)
-        self._task.on_success(lambda hits: self._show(group_hits(hits)))
-        self._task.on_failure(self._kept.failed.emit).start()
+        try:
+            self._show(group_hits(await in_thread(search)))
+        except KTDeskError as error:
+            self._kept.failed.emit(error)
 
     def _stop_search(self) -> None:
         self._timer.stop()
-        if self._task:
-            self._task.cancel()
-            self._task = None
+        if self._searching:
+            self._searching.cancel()
+            self._searching = None
 
     def _show(self, groups: list[Group]) -> None:
         if groups != self.groups:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ktdesk.errors import ChatsError
+from ktdesk.errors import ChatsError, KTDeskError
+from ui.aio import Report, in_thread, start
 from ui.error_texts import say
 from ui.kept_chats import KeptChats
-from ui.tasks import BackgroundTask, Report
 
 if TYPE_CHECKING:
     from ktdesk.chats.exchange.export import Kind
@@ -46,6 +46,17 @@ class Transfer(QObject):
 
     def export(self, path: Path, kind: Kind, chat_id: int | None) -> None:
         """Write a chat, or all of them (None), to a file; see `export_chats`."""
+        start(self, self._export(path, kind, chat_id))
+
+    def import_files(self, paths: list[Path]) -> None:
+        """Add the chats of files and folders; see `import_chats`."""
+        start(self, self._import(paths))
+
+    def take_back(self, done: Imported) -> None:
+        """Delete what an import has added."""
+        self._kept.do(lambda: [self._kept.store.chats.delete(id_) for id_ in done.ids])
+
+    async def _export(self, path: Path, kind: Kind, chat_id: int | None) -> None:
         store = self._kept.store
 
         def work(report: Report) -> int:
@@ -55,12 +66,12 @@ class Transfer(QObject):
             with store.another() as own:
                 return export_chats(own, path, kind, None if chat_id is None else [chat_id])
 
-        task = BackgroundTask(self, work)
-        task.on_success(lambda count: self.exported.emit(count, str(path)))
-        task.on_failure(self.failed.emit).start()
+        try:
+            self.exported.emit(await in_thread(work), str(path))
+        except KTDeskError as error:
+            self.failed.emit(error)
 
-    def import_files(self, paths: list[Path]) -> None:
-        """Add the chats of files and folders; see `import_chats`."""
+    async def _import(self, paths: list[Path]) -> None:
         store = self._kept.store
 
         def work(report: Report) -> Imported:
@@ -69,14 +80,11 @@ class Transfer(QObject):
             with store.another() as own:
                 return import_chats(own, paths, report)
 
-        task = BackgroundTask(self, work).on_progress(lambda name, share: self.reading.emit(name))
-        task.on_success(self._tell).on_failure(self.failed.emit).start()
-
-    def take_back(self, done: Imported) -> None:
-        """Delete what an import has added."""
-        self._kept.do(lambda: [self._kept.store.chats.delete(id_) for id_ in done.ids])
-
-    def _tell(self, done: Imported) -> None:
+        try:
+            done = await in_thread(work, lambda name, share: self.reading.emit(name))
+        except KTDeskError as error:
+            self.failed.emit(error)
+            return
         self._kept.changed.emit()
         if done.chats or not done.problems:
             self.imported.emit(done)

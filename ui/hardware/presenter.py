@@ -15,8 +15,8 @@ from ktdesk.hardware.figures import overrule, with_measured
 from ktdesk.hardware.live import Live, read_live, with_live
 from ktdesk.hardware.measurements import write_measured
 from ktdesk.library.shelf.folders import model_folders
+from ui.aio import Report, in_thread, start
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask, Report
 
 WATCH_MS = 2000
 
@@ -86,9 +86,7 @@ class HardwarePresenter(QObject):
 
     def look(self) -> None:
         """Look at the whole machine, anew."""
-        folders = model_folders(self._store.settings)
-        task = BackgroundTask(self, lambda report: self._look(folders))
-        task.on_success(self._take).on_failure(self.failed.emit).start()
+        start(self, self._find(model_folders(self._store.settings)))
 
     def watch(self, is_visible: bool) -> None:
         """Follow the live figures, or rest."""
@@ -102,10 +100,7 @@ class HardwarePresenter(QObject):
         if self._found and not self._stop:
             self._stop = stop = threading.Event()
             self.destroyed.connect(stop.set)
-            found, probe = self._found, self._probe
-            task = BackgroundTask(self, lambda report: _run(found, probe, report, stop))
-            task.on_progress(self.progress.emit).on_failure(self._fail)
-            task.on_success(self._keep).start()
+            start(self, self._measure(self._found, stop))
             self.changed.emit()
 
     def cancel(self) -> None:
@@ -114,31 +109,41 @@ class HardwarePresenter(QObject):
             self._stop.set()
             self.changed.emit()
 
-    def _take(self, machine: Machine) -> None:
-        self._found = machine
-        self._watch()
-        self.changed.emit()
+    async def _find(self, folders: Sequence[Path]) -> None:
+        try:
+            self._found = await in_thread(lambda report: self._look(folders))
+        except KTDeskError as error:
+            self.failed.emit(error)
+        else:
+            self._watch()
+            self.changed.emit()
 
     @Slot()
     def _watch(self) -> None:
         if (found := self._found) and not self._is_reading:
             self._is_reading = True
-            task = BackgroundTask(self, lambda report: self._read(found))
-            task.on_success(self._see).start()
+            start(self, self._follow_load(found))
 
-    def _see(self, live: Live) -> None:
-        self._live, self._is_reading = live, False
+    async def _follow_load(self, found: Machine) -> None:
+        self._live = await in_thread(lambda report: self._read(found))
+        self._is_reading = False
         self.changed.emit()
 
-    def _keep(self, measured: Measured | None) -> None:
+    async def _measure(self, found: Machine, stop: threading.Event) -> None:
+        probe = self._probe
+        try:
+            measured = await in_thread(
+                lambda report: _run(found, probe, report, stop), self.progress.emit
+            )
+        except KTDeskError as error:
+            self._stop = None
+            self.changed.emit()
+            self.failed.emit(error)
+            return
         self._stop = None
         if measured and self._found:
             self._found = with_measured(self._found, measured, "")
         self.changed.emit()
-
-    def _fail(self, error: KTDeskError) -> None:
-        self._keep(None)
-        self.failed.emit(error)
 
     @Slot(str, str)
     def _follow(self, section: str, name: str) -> None:

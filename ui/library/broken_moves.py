@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ktdesk.errors import KTDeskError, LibraryError
-from ui.tasks import BackgroundTask, Report
+from ui.aio import Flow, Report, in_thread, start
 from ui.theme import Theme
 from ui.widgets.banner import ErrorBanner
 
@@ -26,56 +26,57 @@ class BrokenMoves(ErrorBanner):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._plan: MovePlan | None = None
-        self._task: BackgroundTask[None] | None = None
+        self._running: Flow | None = None
         super().__init__(theme, parent)
 
     def look(self) -> None:
         """Look for moves that were broken off, unless one goes on."""
-        if self._task is None:
-            BackgroundTask(self, lambda report: _unfinished()).on_success(self._take).start()
+        if self._running is None:
+            start(self, self._look())
 
     def retranslate(self) -> None:
         """Say it in the present language."""
         super().retranslate()
-        if self._plan and self._task is None:
+        if self._plan and self._running is None:
             self._tell(self._plan)
 
-    def _take(self, plan: MovePlan | None) -> None:
-        self._plan = plan
-        if plan:
-            self._tell(plan)
+    async def _look(self) -> None:
+        self._plan = await in_thread(lambda report: _unfinished())
+        if self._plan:
+            self._tell(self._plan)
 
     def _tell(self, plan: MovePlan) -> None:
         error = LibraryError(
             self.tr("Moving {name} was broken off.").format(name=plan.title),
             hint=self.tr("Nothing is lost. Until it is decided, both places may hold parts of it."),
         )
-        finish = (self.tr("Finish moving it"), partial(self._run, partial(_finish, plan)))
-        undo = (self.tr("Put all back"), partial(self._run, lambda report: _undo(plan)))
+        finish = (self.tr("Finish moving it"), partial(self._begin, partial(_finish, plan)))
+        undo = (self.tr("Put all back"), partial(self._begin, lambda report: _undo(plan)))
         self.show_error(error, *((finish, undo) if plan.can_be_undone else (finish,)))
 
-    def _run(self, work: Callable[[Report], None]) -> None:
-        task = BackgroundTask(self, work).on_progress(self._show_progress)
-        self._task = task.on_success(self._end).on_failure(self._fail).start()
+    def _begin(self, work: Callable[[Report], None]) -> None:
+        self._running = start(self, self._run(work))
         self._show_progress("", 0.0)
+
+    async def _run(self, work: Callable[[Report], None]) -> None:
+        try:
+            await in_thread(work, self._show_progress)
+        except KTDeskError as error:
+            self._running = None
+            self.show_error(error)
+            self.ended.emit()
+        else:
+            self._running = None
+            self.hide()
+            self.ended.emit()
+            self.look()
 
     def _show_progress(self, stage: str, fraction: float) -> None:
         del stage
-        if self._plan and self._task:
+        if self._plan and self._running:
             name, percent = self._plan.title, round(100 * fraction)
             text = self.tr("Moving {name}: {percent} %").format(name=name, percent=percent)
             self.show_error(LibraryError(text))
-
-    def _end(self, done: None) -> None:
-        self._task = done
-        self.hide()
-        self.ended.emit()
-        self.look()
-
-    def _fail(self, error: KTDeskError) -> None:
-        self._task = None
-        self.show_error(error)
-        self.ended.emit()
 
 
 def _unfinished() -> MovePlan | None:

@@ -16,11 +16,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ktdesk.errors import DownloadError, KTDeskError
 from ktdesk.library.fetch.order import Order
 from ktdesk.library.hub.listing import Variant
+from ui.aio import Flow, in_thread, start
 from ui.error_texts import whole
 from ui.library.details import Details
 from ui.library.hit_list import HitRow
 from ui.library.offers import Offer
-from ui.tasks import BackgroundTask, Report
 
 FITTING = ("comfortable", "tight")  # without reading weights from the disk
 LIMIT = 1000  # results of a search
@@ -72,8 +72,9 @@ class DiscoverPresenter(QObject):
     source: the one that is asked; '' is all. words: what was searched for; '' is the catalogue.
     rows: what the list shows. error: why there are none. is_looking: whether they are on their way.
     details, offers: of the repository that is open; details_error: why it cannot be opened.
-    is_token_lasting: whether the token that was given last is kept when the program ends; None if
-    none was given.
+    is_opening: whether it is being asked what it offers. is_judging: whether verdicts on that are
+    on their way. is_token_lasting: whether the token that was given last is kept when the program
+    ends; None if none was given.
     """
 
     changed = Signal()
@@ -88,9 +89,9 @@ class DiscoverPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._finder, self._take = finder, take
-        self._looking: BackgroundTask[list[HitRow]] | None = None
-        self._opening: BackgroundTask[Details] | None = None
-        self._judging: BackgroundTask[list[Offer]] | None = None
+        self._looking: Flow | None = None
+        self._opening: Flow | None = None
+        self.is_opening = self.is_judging = False
         self._found: Sequence[HitRow] = ()
         self.words, self.hides_misfits = "", False
         self.source = finder.sources()[0][0]  # it would take many to have others asked as well
@@ -120,20 +121,10 @@ class DiscoverPresenter(QObject):
         """Whether rows are on their way."""
         return self._looking is not None
 
-    @property
-    def is_opening(self) -> bool:
-        """Whether a repository is being asked what it offers."""
-        return self._opening is not None
-
-    @property
-    def is_judging(self) -> bool:
-        """Whether verdicts are on their way."""
-        return self._judging is not None
-
     def show_catalogue(self) -> None:
         """Show what is known to run well."""
         self.words = ""
-        self._look(lambda report: self._finder.catalogue())
+        self._look(self._finder.catalogue)
 
     def search(self, words: str) -> None:
         """Ask the sources; nothing typed shows the catalogue again."""
@@ -142,7 +133,7 @@ class DiscoverPresenter(QObject):
             self.show_catalogue()
             return
         self.words, source = words, self.source
-        self._look(lambda report: self._finder.search(words, source, LIMIT))
+        self._look(lambda: self._finder.search(words, source, LIMIT))
 
     def again(self) -> None:
         """Do again what failed."""
@@ -162,9 +153,8 @@ class DiscoverPresenter(QObject):
     @Slot()
     def look_again(self) -> None:
         """Look what of the open repository is on this machine by now."""
-        if details := self.details:
-            task = BackgroundTask(self, lambda report: (details, self._finder.kept(details)))
-            task.on_success(self._take_kept).start()
+        if self.details:
+            start(self, self._look_what_is_kept(self.details))
 
     def hide_misfits(self, hides: bool) -> None:
         """Leave out what is known not to fit into memory here."""
@@ -178,24 +168,21 @@ class DiscoverPresenter(QObject):
             return
         self.close_details()
         self.chosen = id_
-        self._opening = BackgroundTask(self, lambda report: self._finder.open(id_))
-        self._opening.on_success(self._take_details).on_failure(self._fail_details).start()
+        self.is_opening = True
+        self._opening = start(self, self._open(id_))
         self.changed.emit()
 
     def close_details(self) -> None:
         """Leave the repository that is open."""
-        for task in (self._opening, self._judging):
-            if task:
-                task.cancel()
-        self._opening = self._judging = None
+        if self._opening:
+            self._opening.cancel()
+        self.is_opening = self.is_judging = False
         self.chosen, self.details, self.details_error, self.offers = "", None, None, []
         self.changed.emit()
 
     def give_token(self, token: str) -> None:
         """Keep a token for the source of what is chosen, and open it again."""
-        chosen = self.chosen
-        task = BackgroundTask(self, lambda report: self._finder.give_token(chosen, token))
-        task.on_success(self._take_token).on_failure(self.failed.emit).start()
+        start(self, self._give_token(self.chosen, token))
 
     def get(self, offer: Offer, folder: Path) -> None:
         """Order an offer into a folder."""
@@ -209,29 +196,35 @@ class DiscoverPresenter(QObject):
         if self._take(order):
             self.ordered.emit(order)
 
-    def _take_token(self, is_lasting: bool) -> None:
+    async def _give_token(self, id_: str, token: str) -> None:
+        try:
+            is_lasting = await in_thread(lambda report: self._finder.give_token(id_, token))
+        except KTDeskError as error:
+            self.failed.emit(error)
+            return
         self.is_token_lasting, chosen = is_lasting, self.chosen
         self.close_details()
         self.choose(chosen)
 
-    def _look(self, work: Callable[[Report], list[HitRow]]) -> None:
+    def _look(self, find: Callable[[], list[HitRow]]) -> None:
         if self._looking:
             self._looking.cancel()
         self.error = None
-        self._looking = BackgroundTask(self, work)
-        self._looking.on_success(self._take_rows).on_failure(self._fail_rows).start()
+        self._looking = start(self, self._show(find))
         self.changed.emit()
 
-    def _take_rows(self, rows: list[HitRow]) -> None:
+    async def _show(self, find: Callable[[], list[HitRow]]) -> None:
+        try:
+            rows = await in_thread(lambda report: find())
+        except KTDeskError as error:
+            self._looking, self._found, self.rows, self.error = None, (), (), error
+            self.changed.emit()
+            return
         self._looking, self._found = None, rows
         self._filter()
         self.changed.emit()
         if self.words and len(rows) == 1 and rows[0].id:  # nothing to choose from
             self.choose(rows[0].id)
-
-    def _fail_rows(self, error: KTDeskError) -> None:
-        self._looking, self._found, self.rows, self.error = None, (), (), error
-        self.changed.emit()
 
     def _filter(self) -> None:
         self.rows = self._found
@@ -244,29 +237,32 @@ class DiscoverPresenter(QObject):
                 if row.id or (at + 1 < len(kept) and kept[at + 1].id)
             ]
 
-    def _take_details(self, details: Details) -> None:
-        self._opening, self.details, self.offers = None, details, list(details.offers)
-        if self.offers:
-            self._judging = BackgroundTask(self, lambda report: self._finder.judge(details))
-            self._judging.on_success(self._take_offers).on_failure(self._fail_offers).start()
+    async def _open(self, id_: str) -> None:
+        try:
+            details = await in_thread(lambda report: self._finder.open(id_))
+        except KTDeskError as error:
+            self.is_opening, self.details_error = False, error
+            self.changed.emit()
+            return
+        self.is_opening, self.details, self.offers = False, details, list(details.offers)
+        self.is_judging = bool(self.offers)
         self.changed.emit()
+        if self.is_judging:
+            await self._judge(details)
 
-    def _take_offers(self, offers: list[Offer]) -> None:
+    async def _judge(self, details: Details) -> None:
+        try:
+            offers = await in_thread(lambda report: self._finder.judge(details))
+        except KTDeskError as error:
+            problem = whole(error)
+            offers = [replace(offer, problem=problem) for offer in self.offers]
         kept = {offer.variant for offer in self.offers if offer.is_kept}
-        self._judging = None
+        self.is_judging = False
         self.offers = [replace(offer, is_kept=offer.variant in kept) for offer in offers]
         self.changed.emit()
 
-    def _take_kept(self, found: tuple[Details, frozenset[Variant]]) -> None:
-        details, kept = found
+    async def _look_what_is_kept(self, details: Details) -> None:
+        kept = await in_thread(lambda report: self._finder.kept(details))
         if details is self.details:
             self.offers = [replace(each, is_kept=each.variant in kept) for each in self.offers]
             self.changed.emit()
-
-    def _fail_offers(self, error: KTDeskError) -> None:
-        problem = whole(error)
-        self._take_offers([replace(offer, problem=problem) for offer in self.offers])
-
-    def _fail_details(self, error: KTDeskError) -> None:
-        self._opening, self.details_error = None, error
-        self.changed.emit()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from ktdesk.errors import KTDeskError
 from ktdesk.library.downloads.item import State
-from ui.tasks import BackgroundTask
+from ui.aio import in_thread, start
 
 if TYPE_CHECKING:
     from ktdesk.library.downloads.item import Snapshot
@@ -144,12 +144,7 @@ class DownloadPresenter(QObject):
         """Let an order go on from another source, if that has the same files."""
         order = next(item.order for item in self.snapshot.items if item.id == id_)
 
-        def change(listing: Listing) -> None:
-            self._do(lambda: self._queue.change_source(id_, listing))
-
-        task = BackgroundTask(self, lambda report: self._elsewhere.listing(order, source))
-        task.on_success(change)
-        task.on_failure(self.failed.emit).start()
+        start(self, self._change_source(order, source))
 
     def pause_all(self) -> None:
         """Let all rest that are under way."""
@@ -158,6 +153,14 @@ class DownloadPresenter(QObject):
     def resume_all(self) -> None:
         """Go on with all that rest or have failed."""
         self._do(self._queue.resume_all)
+
+    async def _change_source(self, order: Order, source: str) -> None:
+        try:
+            listing = await in_thread(lambda report: self._elsewhere.listing(order, source))
+        except KTDeskError as error:
+            self.failed.emit(error)
+        else:
+            self._do(lambda: self._queue.change_source(order.id, listing))
 
     def _do(self, what: Callable[[], object]) -> bool:
         try:

@@ -17,9 +17,9 @@ from ktdesk.library.shelf.folders import (
     remove_folder,
     send_downloads_to,
 )
-from ktdesk.settings import ModelsSettings, Settings
+from ktdesk.settings import Settings
+from ui.aio import in_thread, start
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask
 
 
 class Places(QObject):
@@ -36,9 +36,7 @@ class Places(QObject):
 
     def look(self) -> None:
         """Ask how the folders are; `changed` follows."""
-        settings = self._store.settings
-        task = BackgroundTask(self, lambda report: (settings.models, describe_folders(settings)))
-        task.on_success(self._take).start()
+        start(self, self._look(self._store.settings))
 
     def add(self, folder: str) -> None:
         """Look for models in one more folder."""
@@ -69,9 +67,9 @@ class Places(QObject):
         self._store.set("models", "downloads", models.downloads)
         return True
 
-    def _take(self, seen: tuple[ModelsSettings, list[ModelFolder]]) -> None:
-        settings, folders = seen
-        if settings == self._store.settings.models:  # else newer ones will come
+    async def _look(self, settings: Settings) -> None:
+        folders = await in_thread(lambda report: describe_folders(settings))
+        if settings.models == self._store.settings.models:  # else newer ones will come
             self.folders = tuple(folders)
             self.changed.emit()
 

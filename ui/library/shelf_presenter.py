@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ktdesk.errors import KTDeskError
-from ui.tasks import BackgroundTask, Report
+from ui.aio import Flow, Report, in_thread, start
 
 if TYPE_CHECKING:
     from ktdesk.library.shelf.model import LocalModel
@@ -72,7 +72,7 @@ class UnderWay:
     """Work on a model. fraction: of it that is done."""
 
     work: Work
-    task: BackgroundTask[Any] | None = None
+    flow: Flow | None = None
     fraction: float = 0.0
 
 
@@ -100,8 +100,8 @@ class ShelfPresenter(QObject):
         """Stop what is under way, and look no more."""
         self._keeper.close()
         for work in self.works.values():
-            if work.task:
-                work.task.cancel()
+            if work.flow:
+                work.flow.cancel()
 
     @Slot()
     def look(self) -> None:
@@ -127,36 +127,34 @@ class ShelfPresenter(QObject):
 
     def stop(self, model: LocalModel) -> None:
         """Stop work on a model; a move leaves it where it was."""
-        if (work := self.works.pop(model.path, None)) and work.task:
-            work.task.cancel()
+        if (work := self.works.pop(model.path, None)) and work.flow:
+            work.flow.cancel()
             self.changed.emit()
 
     def _begin(self, work: Work, model: LocalModel, run: Callable[[Fraction], object]) -> None:
-        if model.path in self.works:
-            return
-        under_way = self.works[model.path] = UnderWay(work)
+        if model.path not in self.works:
+            under_way = self.works[model.path] = UnderWay(work)
+            under_way.flow = start(self, self._run(model.path, under_way, run))
+            self.changed.emit()
 
-        def progress(stage: str, fraction: float) -> None:
+    async def _run(
+        self, path: Path, under_way: UnderWay, run: Callable[[Fraction], object]
+    ) -> None:
+        def show(stage: str, fraction: float) -> None:
             del stage
             under_way.fraction = fraction
             self.changed.emit()
 
-        def end() -> None:
-            self.works.pop(model.path, None)
-            self.changed.emit()
-            self.look()
-
-        def succeed(result: object) -> None:
-            del result
-            end()
-
-        def fail(error: KTDeskError) -> None:
-            end()
-            self.failed.emit(error)
-
-        task = BackgroundTask(self, lambda report: run(_throttled(report)))
-        under_way.task = task.on_progress(progress).on_success(succeed).on_failure(fail).start()
+        problem: KTDeskError | None = None
+        try:
+            await in_thread(lambda report: run(_throttled(report)), show)
+        except KTDeskError as error:
+            problem = error
+        self.works.pop(path, None)
         self.changed.emit()
+        self.look()
+        if problem:
+            self.failed.emit(problem)
 
     @Slot(object)
     def _take(self, inventory: Inventory) -> None:

@@ -14,8 +14,8 @@ from ktdesk.errors import DownloadError, KTDeskError
 from ktdesk.library.hub.own_sources import is_own, with_source, without_source
 from ktdesk.library.hub.speed_test import SourceSpeed
 from ktdesk.settings import SourcesSettings
+from ui.aio import Flow, in_thread, start
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class SourcesPresenter(QObject):
         super().__init__(parent)
         self._measurer, self._store = measurer, store
         self._speeds: dict[str, SourceSpeed] = {}
-        self._task: BackgroundTask[Sequence[SourceSpeed]] | None = None
+        self._measuring: Flow | None = None
         self._stop = threading.Event()
         store.changed.connect(self._follow)
 
@@ -73,7 +73,7 @@ class SourcesPresenter(QObject):
     @property
     def is_measuring(self) -> bool:
         """Whether it fetches from the sources."""
-        return self._task is not None
+        return self._measuring is not None
 
     def add(self, name: str) -> bool:
         """Add the address of a server, or a folder; return whether it could be."""
@@ -85,12 +85,10 @@ class SourcesPresenter(QObject):
 
     def measure(self) -> None:
         """Find out how fast the sources are."""
-        if self.is_measuring:
-            return
-        self._stop = stop = threading.Event()
-        self._task = BackgroundTask(self, lambda report: self._measurer.measure(stop))
-        self._task.on_success(self._take).on_failure(self._fail).start()
-        self.changed.emit()
+        if not self.is_measuring:
+            self._stop = threading.Event()
+            self._measuring = start(self, self._measure(self._stop))
+            self.changed.emit()
 
     def stop(self) -> None:
         """Measure no further; what is known by then is shown."""
@@ -107,15 +105,17 @@ class SourcesPresenter(QObject):
         self._store.set("sources", "folders", sources.folders)
         return True
 
-    def _take(self, speeds: Sequence[SourceSpeed]) -> None:
-        self._task = None
-        self._speeds = {speed.source: speed for speed in speeds}
-        self.changed.emit()
-
-    def _fail(self, error: KTDeskError) -> None:
-        self._task = None
-        self.changed.emit()
-        self.failed.emit(error)
+    async def _measure(self, stop: threading.Event) -> None:
+        try:
+            speeds = await in_thread(lambda report: self._measurer.measure(stop))
+        except KTDeskError as error:
+            self._measuring = None
+            self.changed.emit()
+            self.failed.emit(error)
+        else:
+            self._measuring = None
+            self._speeds = {speed.source: speed for speed in speeds}
+            self.changed.emit()
 
     @Slot(str, str)
     def _follow(self, section: str, name: str) -> None:

@@ -16,11 +16,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ktdesk import KTDeskError
 from ktdesk.errors import PlacementError
 from ktdesk.settings import placements_folder
+from ui.aio import Flow, in_thread, start
 from ui.placement.opening import Opened, open_here
 from ui.placement.rules import AUTO, OWN, Rules
 from ui.placement.wanted import Wanted
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask
 
 if TYPE_CHECKING:
     from ktdesk.planning.plan import Plan, Planner
@@ -49,7 +49,7 @@ class PlacementPresenter(QObject):
         super().__init__(parent)
         self._model, self.store = model, store
         self._open_model = open_model
-        self._task: BackgroundTask[Opened] | None = None
+        self._reading: Flow | None = None
         self._opened: Opened | None = None
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -72,7 +72,7 @@ class PlacementPresenter(QObject):
     @property
     def is_reading(self) -> bool:
         """Whether a model's file is being read."""
-        return self._task is not None
+        return self._reading is not None
 
     @property
     def can_use(self) -> bool:
@@ -86,13 +86,12 @@ class PlacementPresenter(QObject):
 
     def show_model(self, path: Path) -> None:
         """Plan another model, or the same one on the machine as it is now."""
-        if self._task:
-            self._task.cancel()
+        if self._reading:
+            self._reading.cancel()
         if path != self.path:
             self.path, self._opened, self.plan, self.error = path, None, None, None
             self.rules.choose(AUTO)
-        self._task = BackgroundTask(self, lambda report: self._open_model(path))
-        self._task.on_success(self._on_opened).on_failure(self._on_failure).start()
+        self._reading = start(self, self._read(path))
         self.changed.emit()
 
     def want_context(self, tokens: int) -> None:
@@ -165,19 +164,17 @@ class PlacementPresenter(QObject):
             self.wanted = Wanted.of(self._model.engine_settings)
             self.show_model(self._loaded.path)
 
-    def _on_opened(self, opened: Opened) -> None:
-        self._task, self._opened = None, opened
+    async def _read(self, path: Path) -> None:
         try:
-            self.wanted = self.wanted.fitted(opened.planner)
+            self._opened = await in_thread(lambda report: self._open_model(path))
+            self.wanted = self.wanted.fitted(self._opened.planner)
         except KTDeskError as error:
-            self._on_failure(error)
+            self._reading, self._opened, self.plan = None, None, None
+            self.failed.emit(error)
+            self.changed.emit()
         else:
+            self._reading = None
             self._replan()
-
-    def _on_failure(self, error: KTDeskError) -> None:
-        self._task, self._opened, self.plan = None, None, None
-        self.failed.emit(error)
-        self.changed.emit()
 
     def _replan(self) -> None:
         self._debounce.stop()

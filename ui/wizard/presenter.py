@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from ktdesk.errors import KTDeskError, LibraryError
 from ktdesk.hardware import Machine, describe_machine
-from ktdesk.settings import Settings
+from ktdesk.settings import HardwareSettings, Settings
+from ui.aio import Flow, in_thread, start
 from ui.chat.model_presenter import ModelPresenter
 from ui.settings_store import SettingsStore
-from ui.tasks import BackgroundTask
 from ui.wizard.survey import Places, Prospect, estimate, look_at, measure_speeds
 
 
@@ -32,7 +32,7 @@ class WizardPresenter(QObject):
     def __init__(self, model: ModelPresenter, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._model, self._store = model, store
-        self._measuring: BackgroundTask[None] | None = None
+        self._measuring: Flow | None = None
         self.machine: Machine | None = None
         self.prospects: list[Prospect] | None = None
         self.places: Places | None = None
@@ -58,20 +58,13 @@ class WizardPresenter(QObject):
 
     def look(self) -> None:
         """Look at the machine, then at what it could run, and for models."""
-        folders, settings = self.folders, self._store.settings.hardware
-        task = BackgroundTask(self, lambda report: describe_machine(folders, settings))
-        task.on_success(self._take_machine).on_failure(self.failed.emit).start()
+        start(self, self._look(self.folders, self._store.settings.hardware))
 
     def measure(self) -> None:
         """Measure the machine's speeds; predictions then follow them."""
-        if self.is_measuring:
-            return
-        folders = self.folders
-        task = BackgroundTask(self, lambda report: measure_speeds(folders, report))
-        task.on_progress(lambda stage, fraction: self.progress.emit(fraction))
-        self._measuring = task.on_success(self._end_measuring).on_failure(self._fail_measuring)
-        task.start()
-        self.changed.emit()
+        if not self.is_measuring:
+            self._measuring = start(self, self._measure(self.folders))
+            self.changed.emit()
 
     def stop_measuring(self) -> None:
         """Stop at the next measurement; nothing is kept."""
@@ -133,35 +126,42 @@ class WizardPresenter(QObject):
         self._look_for_models()
 
     def _look_for_models(self) -> None:
-        if not (machine := self.machine):
-            return  # they are looked for when it is known
-        settings = self._store.settings
-        task = BackgroundTask(self, lambda report: look_at(machine, settings))
-        task.on_success(self._take_places).on_failure(self.failed.emit).start()
+        if self.machine:  # else they are looked for when it is known
+            start(self, self._find_places(self.machine, self._store.settings))
 
-    def _take_machine(self, machine: Machine) -> None:
-        self.machine = machine
-        self.changed.emit()
-        settings = self._store.settings.engine
-        task = BackgroundTask(self, lambda report: estimate(machine, settings))
-        task.on_success(self._take_prospects).on_failure(self.failed.emit).start()
-        self._look_for_models()
+    async def _look(self, folders: list[Path], hardware: HardwareSettings) -> None:
+        try:
+            machine = await in_thread(lambda report: describe_machine(folders, hardware))
+            self.machine = machine
+            self.changed.emit()
+            self._look_for_models()
+            settings = self._store.settings.engine
+            self.prospects = await in_thread(lambda report: estimate(machine, settings))
+            self.changed.emit()
+        except KTDeskError as error:
+            self.failed.emit(error)
 
-    def _take_prospects(self, prospects: list[Prospect]) -> None:
-        self.prospects = prospects
-        self.changed.emit()
-
-    def _take_places(self, places: Places) -> None:
+    async def _find_places(self, machine: Machine, settings: Settings) -> None:
+        try:
+            places = await in_thread(lambda report: look_at(machine, settings))
+        except KTDeskError as error:
+            self.failed.emit(error)
+            return
         if [place.folder for place in places.folders] == self.folders:  # else newer ones will come
             self.places = places
             self.changed.emit()
 
-    def _end_measuring(self, done: None) -> None:
-        self._measuring = done
-        self.look()
-        self.changed.emit()
-
-    def _fail_measuring(self, error: KTDeskError) -> None:
-        self._measuring = None
-        self.changed.emit()
-        self.failed.emit(error)
+    async def _measure(self, folders: list[Path]) -> None:
+        try:
+            await in_thread(
+                lambda report: measure_speeds(folders, report),
+                lambda stage, fraction: self.progress.emit(fraction),
+            )
+        except KTDeskError as error:
+            self._measuring = None
+            self.changed.emit()
+            self.failed.emit(error)
+        else:
+            self._measuring = None
+            self.look()
+            self.changed.emit()
