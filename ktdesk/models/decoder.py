@@ -102,13 +102,20 @@ class Half:
 class Passage:
     """A step's tokens on their way through the layers: their residual stream x [T, D].
 
-    change: what the last half of a layer made, which the next norm adds to x.
+    outputs: how many of the last tokens need logits. change: what the last half of a layer made,
+    which the next norm adds to x.
     """
 
     x: Tensor
     way: Way
+    outputs: int
     change: Tensor | None = None
     done: int = 0  # halves of layers
+
+    def keep_outputs(self) -> None:
+        """Leave the other tokens behind, when nothing that is left to do looks at them."""
+        self.x = self.x[-self.outputs :]
+        self.change = None if self.change is None else self.change[-self.outputs :]
 
 
 # Vectors of the model's width, in float32, that a token takes at once: the residual stream, what
@@ -156,36 +163,35 @@ class Decoder(ABC):
 
     def forward(self, inputs: StepInputs, *, outputs: int = 1) -> Tensor:
         """Run one step; return the logits [outputs, V] of its last `outputs` tokens."""
-        now = self.begin(inputs)
+        now = self.begin(inputs, outputs)
         while now.done < self.halves:
             self.advance(now)
-        return self.finish(now, outputs)
+        return self.finish(now)
 
     @property
     def halves(self) -> int:
         """How often a step advances."""
         return len(self._halves)
 
-    def begin(self, inputs: StepInputs) -> Passage:
+    def begin(self, inputs: StepInputs, outputs: int) -> Passage:
         """Begin a step that may be left between the halves of layers; `forward` runs it whole."""
         way = Way(inputs, self._first)
         x = self._embedding.forward(way.step.inputs.tokens)
-        return Passage(self._first.scaled(x, self.spec.embedding_scale), way)
+        return Passage(self._first.scaled(x, self.spec.embedding_scale), way, outputs)
 
     def advance(self, now: Passage) -> None:
-        """Run the next half of a layer."""
+        """Run the next half of a layer: the last, a feed-forward part, for the outputs only."""
         half = self._halves[now.done]
+        if half is self._halves[-1]:
+            now.keep_outputs()
         normed = self._normed(now, half.before, half.stage)
         now.change = half.block.forward(normed, now.way.step)
         if half.after:
             now.change = half.after.forward(now.change)
         now.done += 1
 
-    def finish(self, now: Passage, outputs: int) -> Tensor:
+    def finish(self, now: Passage) -> Tensor:
         """Return the logits [outputs, V] of the last tokens, after all halves."""
-        last = slice(len(now.x) - outputs, None)
-        now.x = now.x[last]
-        now.change = None if now.change is None else now.change[last]
         normed = self._normed(now, self._norm, self._last)
         return self._last.scaled(self._head.forward(normed), self.spec.logit_scale)
 

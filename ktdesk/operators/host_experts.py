@@ -128,5 +128,7 @@ class HostExperts(Experts):
         plan = pairs.plan_without(left_out)
         self._experts.launch_plan(x, plan, shares, None, out, each=each)
         seconds = time.monotonic() - began
+        if len(x) <= STEP_TOKENS:
+            return  # a few tell nothing of a prompt
         size, alone = self._streamed.expert_bytes, not left_out
         self._shared.speeds.learn_cpu(counts, size, seconds, alone=alone)

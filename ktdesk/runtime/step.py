@@ -104,13 +104,13 @@ class PromptChunk:
         model = self._model
         inputs = model.first_device.step_inputs(len(self._part.tokens))
         inputs.load_parts([self._part])
-        now = model.begin(inputs)
+        now = model.begin(inputs, self._outputs)
         while now.done < model.halves:
             yield now.done / model.halves
             model.advance(now)
             if len(self._part.tokens) > _UNWATCHED_TOKENS:
                 now.way.stage.device.synchronize()
-        self._result = model.finish(now, self._outputs)
+        self._result = model.finish(now)
 
     def launch(self) -> Tensor:
         """Launch all of it; return the logits [outputs, V], on the model's device."""

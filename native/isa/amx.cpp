@@ -18,6 +18,6 @@ namespace {
 
 #define KT_ISA amx
 #define KT_NEEDS (kAvx2 | kAvx512 | kVnni | kBf16 | kAmx)
-#define KT_PANELS
+#define KT_STORED_PANELS
 #define KT_TILES
 #include "kernels.inl"

@@ -19,6 +19,6 @@ namespace {
 
 #define KT_ISA amx_emulated
 #define KT_NEEDS (kAvx2 | kAvx512 | kVnni | kAskedFor)
-#define KT_PANELS
+#define KT_STORED_PANELS
 #define KT_TILES
 #include "kernels.inl"

@@ -14,5 +14,5 @@ namespace {
 
 #define KT_ISA avx512_vnni
 #define KT_NEEDS (kAvx2 | kAvx512 | kVnni)
-#define KT_PANELS
+#define KT_STORED_PANELS
 #include "kernels.inl"

@@ -83,24 +83,43 @@ inline void raise(const ExpertsUpArgs& a, const Plan& plan, int expert, int64_t 
   }
 }
 
-// Of `work` units in `items` shares, where share i begins.
-inline int64_t share(int64_t i, int64_t work, int64_t items) { return i * work / items; }
+// What a block of rows costs an expert with so many tokens: reading and unpacking it costs as much
+// as some tokens.
+constexpr int64_t kTokensOfARead = 16;
+inline int64_t block_cost(const Plan& plan, int expert) {
+  return kTokensOfARead + plan.offsets[expert + 1] - plan.offsets[expert];
+}
 
+// Of some blocks that follow `before` in the order of the work, how many come before `point`.
+inline int64_t blocks_before(int64_t point, int64_t before, int64_t cost, int64_t blocks) {
+  return larger(0, smaller((point - before + cost - 1) / cost, blocks));
+}
+
+// The order of the work: kUpRows rows of every active expert, then the next ones, and so on. So an
+// expert's activations serve as many rows as can be, and a memory node keeps to rows of its own.
 void experts_up(const ExpertsUpArgs& a, Range shares) noexcept {
   const Plan plan(a.plan, a.experts, a.pairs);
-  // Unit u is block u / active of the (u % active)th active expert.
-  const int64_t blocks = (a.outputs + kBlock - 1) / kBlock, active = plan.active_count;
+  const int64_t blocks = (a.outputs + kBlock - 1) / kBlock;
   const int64_t items = up_shares(a.outputs, a.pairs, a.experts);
-  const int64_t begin = share(shares.begin, blocks * active, items);
-  const int64_t end = share(shares.end, blocks * active, items);
-  for (int64_t i = 0; i < active; ++i) {
-    const int expert = plan.active[i];
-    const int64_t first = (begin + active - 1 - i) / active * kBlock;
-    const int64_t last = smaller((end + active - 1 - i) / active * kBlock, a.outputs);
-    for (int64_t row = first; row < last; row += kUpRows) {
-      const int width = static_cast<int>(smaller(kUpRows, last - row));
-      plan.for_pairs(expert,
-                     [&](int pair, int count) { raise(a, plan, expert, row, width, pair, count); });
+  int64_t all = 0, before = 0;
+  for (int i = 0; i < plan.active_count; ++i) all += blocks * block_cost(plan, plan.active[i]);
+  const int64_t begin = all * shares.begin / items, end = all * shares.end / items;
+  for (int64_t first = 0; first < blocks; first += kUpRows / kBlock) {
+    const int64_t some = smaller(kUpRows / kBlock, blocks - first);
+    for (int i = 0; i < plan.active_count && before < end; ++i) {
+      const int expert = plan.active[i];
+      const int64_t cost = block_cost(plan, expert), behind = before + some * cost;
+      if (behind > begin) {
+        const int64_t row = (first + blocks_before(begin, before, cost, some)) * kBlock;
+        const int64_t last = (first + blocks_before(end, before, cost, some)) * kBlock;
+        const int width = static_cast<int>(smaller(last, a.outputs) - row);
+        if (width > 0) {
+          plan.for_pairs(expert, [&](int pair, int count) {
+            raise(a, plan, expert, row, width, pair, count);
+          });
+        }
+      }
+      before = behind;
     }
   }
 }

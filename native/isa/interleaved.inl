@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of few tokens with interleaved rows (kt/interleaved.h): sixteen rows at a time meet four
-// neighbouring activations of each token. No sum ever crosses lanes.
+// Products with interleaved rows (kt/interleaved.h): sixteen rows at a time meet four neighbouring
+// activations of each token. No sum ever crosses lanes. Few tokens meet the blocks as they are.
 // COST bound by reading the weights: some 30 instructions for 32 columns of 16 rows and one token.
 
 constexpr int kInterleavedTokens = 4;  // at a time: their sums stay in registers
@@ -26,7 +26,7 @@ inline Codes raw_group(const uint8_t* codes) {
 
 // The values of the same, plus zero, as `dot` takes them, or signed, as `dot_signed` does.
 template <class Form, int j>
-inline Codes group(const uint8_t* codes) {
+inline Codes unpacked_group(const uint8_t* codes) {
   const Codes raw = raw_group<Form, j>(codes);
   if constexpr (has_table<typename Form::Block>) {
     const Codes values = Codes::look_up(table_of<typename Form::Block>, raw);
@@ -39,8 +39,6 @@ inline Codes group(const uint8_t* codes) {
 // Scales of the granules of one unit, and what is added: minima, or minus zero times the scale.
 template <class Form>
 struct UnitScales {
-  static constexpr int kZero = kIsSigned<Form> ? 0 : Form::kZero;
-  static constexpr bool kHasOffset = Form::kHasMins || kZero != 0;
   static constexpr int kBytes = Form::kGranules * kPanelRows;
   const uint8_t* at;
   Floats16 d, m;
@@ -70,7 +68,7 @@ struct UnitScales {
   }
   Floats16 offset(int granule, Floats16 scale) const {
     const uint8_t* bytes = at + granule * kPanelRows;
-    if constexpr (!Form::kHasMins) return scale * Floats16::all(-static_cast<float>(kZero));
+    if constexpr (!Form::kHasMins) return scale * Floats16::all(-static_cast<float>(Form::kZero));
     if constexpr (Form::kScaling == Scaling::kBytesAndMins) {
       return Floats16::of_bytes(bytes + kBytes) * m;
     }
@@ -79,18 +77,45 @@ struct UnitScales {
   }
 };
 
-// Groups whose products of pairs can be added up in int16, as long as no sum can leave it; 1 where
-// the instruction set has something better. Activations stay within [-127, 127].
+// Whether a zero or minima are left to add, times the sum of the activations.
+template <class Form>
+inline constexpr bool kHasOffset = Form::kHasMins || (!kIsSigned<Form> && Form::kZero != 0);
+
+// Whether products of pairs are added up in int16 first, and of how many groups, so that no sum can
+// leave it. Activations stay within [-127, 127].
+template <class Form>
+inline constexpr bool kHoldsPairs = kHasPairs && !Form::kIsWide;
 template <class Form>
 constexpr int held_groups() {
-  if (!kHasPairs || Form::kIsWide) return 1;
-  constexpr int kMost = has_table<typename Form::Block> ? 2 * Form::kZero : (1 << Form::kBits) - 1;
   int groups = Form::kGranule / 4;
-  while (groups > 1 && groups * 2 * 127 * kMost > 32767) groups /= 2;
+  if constexpr (kHoldsPairs<Form>) {
+    constexpr bool kHasTable = has_table<typename Form::Block>;
+    constexpr int kMost = kHasTable ? 2 * Form::kZero : (1 << Form::kBits) - 1;
+    while (groups > 1 && groups * 2 * 127 * kMost > 32767) groups /= 2;
+  }
   return groups;
 }
+
+// The products of those groups with one token.
+template <class Form, bool pairs = kHoldsPairs<Form>>
+struct Held {
+  Pairs held;
+  void begin(Codes w, int32_t x) { held = pair_products(w, x); }
+  void add(Codes w, int32_t x) { held = add_now(held, pair_products(w, x)); }
+  Sums sums() const { return Sums::of(held); }
+};
 template <class Form>
-inline constexpr int kHeldGroups = held_groups<Form>();
+struct Held<Form, false> {
+  Sums held;
+  void begin(Codes w, int32_t x) {
+    held = Sums::zero();
+    add(w, x);
+  }
+  void add(Codes w, int32_t x) {
+    held = kIsSigned<Form> ? dot_signed(held, w, x) : dot(held, w, x);
+  }
+  Sums sums() const { return held; }
+};
 
 inline int32_t four(const int8_t* q) {
   int32_t value;
@@ -98,67 +123,44 @@ inline int32_t four(const int8_t* q) {
   return value;
 }
 
-// Totals of 16 rows for N tokens.
+// Totals of 16 rows for N tokens x.
 template <class Form, int N>
 struct PanelTotals {
-  Q8Row x[N];
   Floats16 totals[N];
 
-  PanelTotals(const uint8_t* const* rows, int columns) {
-    for (int n = 0; n < N; ++n) {
-      x[n] = q8_row(rows[n], columns);
-      totals[n] = Floats16::zero();
-    }
-  }
-
-  // Block b of the tokens meets part b % (columns of a unit / 32) of the unit.
-  void add_part(const uint8_t* codes, const UnitScales<Form>& scales, int part, int b) {
-    constexpr int kGroups = Form::kGranule / 4;  // of a granule
+  // Block b of the tokens meets 32 columns of weights.
+  template <class Weights>
+  void add_part(const Q8Row* x, int b, const Weights& weights) {
+    constexpr int kGroups = Form::kGranule / 4, kHeldGroups = held_groups<Form>();
+    Held<Form> held[N];
     Sums sums[N];
-    if constexpr (N > 1 && kHeldGroups<Form> > 1) {
-      Pairs held[N];
-      each_part([&](auto j) {
-        constexpr int kNumber = j % kHeldGroups<Form>;
-        const Codes w = group<Form, j>(codes);
-        for (int n = 0; n < N; ++n) {
-          const Pairs pairs = pair_products(w, four(x[n].q + b * kBlock + 4 * j));
-          held[n] = kNumber == 0 ? pairs : add_now(held[n], pairs);
-        }
-        if constexpr (kNumber == kHeldGroups<Form> - 1) {
-          for (int n = 0; n < N; ++n) {
-            const Sums all = Sums::of(held[n]);
-            sums[n] = j % kGroups < kHeldGroups<Form> ? all : sums[n] + all;
-          }
-        }
-        if constexpr (j % kGroups == kGroups - 1) {
-          add_granule(sums, scales, part * (8 / kGroups) + j / kGroups, b, j / kGroups);
-        }
-      });
-      return;
-    }
     each_part([&](auto j) {
-      if constexpr (j % kGroups == 0) {
-        for (int n = 0; n < N; ++n) sums[n] = Sums::zero();
-      }
-      const Codes w = group<Form, j>(codes);
+      const Codes w = weights.template group<j>();
       for (int n = 0; n < N; ++n) {
         const int32_t values = four(x[n].q + b * kBlock + 4 * j);
-        sums[n] = kIsSigned<Form> ? dot_signed(sums[n], w, values) : dot(sums[n], w, values);
+        j % kHeldGroups == 0 ? held[n].begin(w, values) : held[n].add(w, values);
+      }
+      if constexpr (j % kHeldGroups == kHeldGroups - 1) {
+        for (int n = 0; n < N; ++n) {
+          const Sums all = held[n].sums();
+          sums[n] = j % kGroups < kHeldGroups ? all : sums[n] + all;
+        }
       }
       if constexpr (j % kGroups == kGroups - 1) {
-        add_granule(sums, scales, part * (8 / kGroups) + j / kGroups, b, j / kGroups);
+        add_granule(x, b, sums, weights, j / kGroups);
       }
     });
   }
 
-  void add_granule(const Sums* sums, const UnitScales<Form>& scales, int granule, int b, int half) {
-    const Floats16 scale = scales.scale(granule);
+  template <class Weights>
+  void add_granule(const Q8Row* x, int b, const Sums* sums, const Weights& weights, int half) {
+    const Floats16 scale = weights.scale(half);
     for (int n = 0; n < N; ++n) {
       const Floats16 step = scale * Floats16::all(x[n].scale[b]);
       totals[n] = fma(Floats16::of(sums[n]), step, totals[n]);
     }
-    if constexpr (UnitScales<Form>::kHasOffset) {
-      const Floats16 offset = scales.offset(granule, scale);
+    if constexpr (kHasOffset<Form>) {
+      const Floats16 offset = weights.offset(half, scale);
       for (int n = 0; n < N; ++n) {
         const float sum = Form::kGranule == 32 ? x[n].sum[b] : x[n].half_sums[2 * b + half];
         totals[n] = fma(offset, Floats16::all(sum), totals[n]);
@@ -167,11 +169,32 @@ struct PanelTotals {
   }
 };
 
+// 32 columns of a unit.
+template <class Form>
+struct UnitPart {
+  const uint8_t* codes;
+  const UnitScales<Form>& scales;
+  int first;  // granule
+  template <int j>
+  Codes group() const {
+    return unpacked_group<Form, j>(codes);
+  }
+  Floats16 scale(int granule) const { return scales.scale(first + granule); }
+  Floats16 offset(int granule, Floats16 scale) const {
+    return scales.offset(first + granule, scale);
+  }
+};
+
 // out[n][r] = row r of the panel . x[n]
 template <class Form, int N>
 void multiply_interleaved_panel(const uint8_t* unit, int columns, const Tile& tile) {
-  constexpr int kParts = Form::kColumns / kBlock;
-  PanelTotals<Form, N> panel(tile.x, columns);
+  constexpr int kParts = Form::kColumns / kBlock, kGranules = kBlock / Form::kGranule;
+  Q8Row x[N];
+  PanelTotals<Form, N> panel;
+  for (int n = 0; n < N; ++n) {
+    x[n] = q8_row(tile.x[n], columns);
+    panel.totals[n] = Floats16::zero();
+  }
   for (int b = 0; b < columns / kBlock; b += kParts, unit += Form::kUnitBytes) {
     const UnitScales<Form> scales(unit + Form::kCodeBytes);
     for (int part = 0; part < kParts; ++part) {
@@ -179,7 +202,7 @@ void multiply_interleaved_panel(const uint8_t* unit, int columns, const Tile& ti
       for (int line = 0; line < Form::kBits; ++line) {
         __builtin_prefetch(codes + kPrefetchBytes + line * 64);
       }
-      panel.add_part(codes, scales, part, b + part);
+      panel.add_part(x, b + part, UnitPart<Form>{codes, scales, part * kGranules});
     }
   }
   for (int n = 0; n < N; ++n) panel.totals[n].store(tile.out[n]);

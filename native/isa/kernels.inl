@@ -22,7 +22,7 @@ namespace {
 
 #include "dots.inl"
 
-#ifdef KT_PANELS
+#ifdef KT_STORED_PANELS
 #include "rows512.inl"
 #endif
 

@@ -70,25 +70,26 @@ struct Floats16 {
   __m256 v[2];
   static Floats16 zero() { return all(0); }
   static Floats16 all(float x) { return {{_mm256_set1_ps(x), _mm256_set1_ps(x)}}; }
+  static Floats16 load(const float* p) { return {{_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}}; }
   static Floats16 of(Sums sums) {
     return {{_mm256_cvtepi32_ps(sums.v[0]), _mm256_cvtepi32_ps(sums.v[1])}};
   }
   static Floats16 of_halves(const uint8_t* p) {
-    return {{_mm256_cvtph_ps(load(p)), _mm256_cvtph_ps(load(p + 16))}};
+    return {{_mm256_cvtph_ps(load_bytes(p)), _mm256_cvtph_ps(load_bytes(p + 16))}};
   }
-  static Floats16 of_bytes(const uint8_t* p) { return of(widened(load(p))); }
+  static Floats16 of_bytes(const uint8_t* p) { return of(widened(load_bytes(p))); }
   static Floats16 of_signed_bytes(const uint8_t* p) {
-    const __m128i bytes = load(p);
+    const __m128i bytes = load_bytes(p);
     return of({{_mm256_cvtepi8_epi32(bytes), _mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8))}});
   }
   static Floats16 of_low_nibbles(const uint8_t* p) {
-    return of(widened(_mm_and_si128(load(p), _mm_set1_epi8(15))));
+    return of(widened(_mm_and_si128(load_bytes(p), _mm_set1_epi8(15))));
   }
   static Floats16 of_high_nibbles(const uint8_t* p) {
-    return of(widened(_mm_and_si128(_mm_srli_epi16(load(p), 4), _mm_set1_epi8(15))));
+    return of(widened(_mm_and_si128(_mm_srli_epi16(load_bytes(p), 4), _mm_set1_epi8(15))));
   }
   static Floats16 of_powers(const uint8_t* p) {
-    const Sums bytes = widened(load(p));
+    const Sums bytes = widened(load_bytes(p));
     return {{power(bytes.v[0]), power(bytes.v[1])}};
   }
   void store(float* p) const {
@@ -97,7 +98,7 @@ struct Floats16 {
   }
 
  private:
-  static __m128i load(const uint8_t* p) {
+  static __m128i load_bytes(const uint8_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   }
   static Sums widened(__m128i bytes) {

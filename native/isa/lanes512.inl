@@ -45,31 +45,33 @@ struct Floats16 {  // one of each row
   __m512 v;
   static Floats16 zero() { return {_mm512_setzero_ps()}; }
   static Floats16 all(float x) { return {_mm512_set1_ps(x)}; }
+  static Floats16 load(const float* p) { return {_mm512_loadu_ps(p)}; }
   static Floats16 of(Sums sums) { return {_mm512_cvtepi32_ps(sums.v)}; }
   static Floats16 of_halves(const uint8_t* p) {
     return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
   }
   static Floats16 of_bytes(const uint8_t* p) {
-    return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(load(p)))};
+    return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(load_bytes(p)))};
   }
   static Floats16 of_signed_bytes(const uint8_t* p) {
-    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(load(p)))};
+    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(load_bytes(p)))};
   }
   static Floats16 of_low_nibbles(const uint8_t* p) {
-    return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_and_si128(load(p), _mm_set1_epi8(15))))};
+    return {
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_and_si128(load_bytes(p), _mm_set1_epi8(15))))};
   }
   static Floats16 of_high_nibbles(const uint8_t* p) {
-    return {_mm512_cvtepi32_ps(_mm512_srli_epi32(_mm512_cvtepu8_epi32(load(p)), 4))};
+    return {_mm512_cvtepi32_ps(_mm512_srli_epi32(_mm512_cvtepu8_epi32(load_bytes(p)), 4))};
   }
   static Floats16 of_powers(const uint8_t* p) {  // 2^(e - 128); that of 0 is subnormal
-    const __m512i bits = _mm512_slli_epi32(_mm512_cvtepu8_epi32(load(p)), 23);
+    const __m512i bits = _mm512_slli_epi32(_mm512_cvtepu8_epi32(load_bytes(p)), 23);
     const __m512i power = _mm512_max_epi32(bits, _mm512_set1_epi32(0x00400000));
     return {_mm512_mul_ps(_mm512_castsi512_ps(power), _mm512_set1_ps(0.5f))};
   }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
 
  private:
-  static __m128i load(const uint8_t* p) {
+  static __m128i load_bytes(const uint8_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   }
 };

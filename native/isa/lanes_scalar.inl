@@ -83,6 +83,9 @@ struct Floats16 {
   static Floats16 all(float x) {
     return each([=](int) { return x; });
   }
+  static Floats16 load(const float* p) {
+    return each([=](int i) { return p[i]; });
+  }
   static Floats16 of(Sums sums) {
     return each([&](int i) { return static_cast<float>(sums.v[i]); });
   }

@@ -93,8 +93,10 @@ inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t row
 
 #include "interleaved.inl"
 
-#ifdef KT_PANELS
 #include "panels.inl"
+
+#ifdef KT_STORED_PANELS
+#include "stored_panels.inl"
 #endif
 
 #ifdef KT_TILES
@@ -108,14 +110,15 @@ inline void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, con
     return multiply_on_tiles(weight, row, static_cast<int>(rows), tokens);
   }
 #endif
-#ifdef KT_PANELS
-  if (const MultiplyRows run = panels_for(weight, tokens.count)) {
-    return run(weight, row, static_cast<int>(rows), tokens);
-  }
-#endif
+  const bool are_many = tokens.count >= kFewestPanelTokens;
   if (weight.layout == Layout::kInterleaved) {
-    return multiply_interleaved(weight, row, rows, tokens);
+    return are_many ? multiply_panels(weight, row, rows, tokens)
+                    : multiply_interleaved(weight, row, rows, tokens);
   }
+#ifdef KT_STORED_PANELS
+  const MultiplyRows run = are_many ? stored_panels_for(weight.type) : nullptr;
+  if (run) return run(weight, row, static_cast<int>(rows), tokens);
+#endif
   multiply_tiles(weight, row, rows, tokens);
 }
 

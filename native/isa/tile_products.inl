@@ -56,7 +56,7 @@ template <class Form>
 inline void unpack_panel(const Panel& panel, WeightTiles& tiles, int side) {
   for (int g = 0; g < panel.columns / Form::kGranule; ++g) {
     const __m512 scale = plain_nans(_mm512_load_ps(panel.scale[g]));
-    const __m512 before = Form::kHasOffset ? _mm512_load_ps(panel.offset[g]) : _mm512_setzero_ps();
+    const __m512 before = Form::kHasMins ? _mm512_load_ps(panel.offset[g]) : _mm512_setzero_ps();
     const __m512 offset = plain_nans(_mm512_fnmadd_ps(_mm512_set1_ps(kCodeBias), scale, before));
     const auto value = [&](__m512 code) { return _mm512_fmadd_ps(code, scale, offset); };
     const int column = g * Form::kGranule;
@@ -127,7 +127,7 @@ void unpack_interleaved(const uint8_t* row, int column, WeightTile& tile) {
       offset = _mm512_fnmadd_ps(_mm512_set1_ps(kUnsignedBias<Form>), scale, offset);
     }
     const auto value = [&](__m512 code) { return _mm512_fmadd_ps(code, scale, offset); };
-    const __m512i w = group<Form, j>(codes).v;
+    const __m512i w = unpacked_group<Form, j>(codes).v;
     const __m512 a = value(biased_unsigned<Form, 0>(w)), b = value(biased_unsigned<Form, 1>(w));
     const __m512 c = value(biased_unsigned<Form, 2>(w)), d = value(biased_unsigned<Form, 3>(w));
     _mm512_store_si512(tile.w[2 * j], cut_pairs(a, b));
@@ -152,7 +152,7 @@ template <class Block>
 void unpack_tiles(const Matrix& weight, const uint8_t* row, int rows, int column, int columns,
                   WeightTiles& tiles, int side) {
   Panel panel;
-  fill<Block, false>(panel, weight, row, rows, column, columns);
+  fill_stored<Block>(panel, weight, row, rows, column, columns);
   unpack_panel<FormOf<Block>>(panel, tiles, side);
 }
 

@@ -99,5 +99,6 @@ int main() {
     test_experts(kTypes[0], {4, 33, 50}, static_cast<kt::Activation>(activation), true);
   }
   test_experts(kTypes[0], {300, 17, 33}, silu, true);  // more than are taken at a time
+  test_experts(kTypes[0], {5, 17, 300}, silu, true);   // more rows than are
   return result();
 }

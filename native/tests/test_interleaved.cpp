@@ -71,6 +71,32 @@ void test_products(const Stored& in, int tokens, Random& random) {
   });
 }
 
+// Tokens side by side are computed as one by one: panels, which take more than eight, sum in the
+// same order.
+void test_many(const Stored& in, int tokens, Random& random) {
+  const int64_t token_bytes = kt::q8_row_bytes(in.columns);
+  Padded<uint8_t> x(tokens * token_bytes), copy(in.interleaved_bytes());
+  for (int n = 0; n < tokens; ++n) fill_q8(x.data() + n * token_bytes, in.columns, random);
+  for (const kt::KernelTable* const* t = kt::kTables; *t; ++t) {
+    const unsigned features = kt::detect_features();
+    if (!(*t)->runs_on(features | kt::kAskedFor)) continue;
+    const Launcher launcher{kt::resolve(features, (*t)->isa), 1};
+    interleave(launcher, in, copy.data());
+    const auto multiply = [&](int first, int count, float* out) {
+      const kt::Matrix matrix{copy.data(), kt::interleaved_row_bytes(in.type.type, in.columns),
+                              in.columns, in.type.type, kt::Layout::kInterleaved};
+      const kt::Activations given{x.data() + first * token_bytes, token_bytes, 0, kt::Form::kQ8};
+      launcher.run(&kt::KernelTable::linear,
+                   kt::LinearArgs{matrix, given, out, kRows, kRows, count, kRows}, kRows);
+    };
+    std::vector<float> together(tokens * kRows), apart(tokens * kRows);
+    multiply(0, tokens, together.data());
+    for (int n = 0; n < tokens; ++n) multiply(n, 1, apart.data() + n * kRows);
+    check(same_bits(together, apart),
+          label("one by one", in, tokens) + ", " + (*t)->isa + ": another result");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -82,6 +108,7 @@ int main() {
       const Stored in(t, columns, random);
       test_bytes(in);
       for (int tokens : {1, 2, 3, 4, 5, 9, 20}) test_products(in, tokens, random);
+      for (int tokens : {4, 13}) test_many(in, tokens, random);
     }
   }
   return result();

@@ -129,6 +129,13 @@ def test_a_prompt_in_chunks(tiny: Tiny, placement: str, chunk: int) -> None:
     assert_logits(torch.cat(parts), tiny.logits(TOKENS))
 
 
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_the_logits_of_the_last_tokens_alone(tiny: Tiny, outputs: int) -> None:
+    model, _ = build(tiny, "cpu_only")
+    logits = prefill(model, TOKENS, 0, outputs=outputs)
+    assert_logits(logits, tiny.logits(TOKENS)[-outputs:])
+
+
 def test_decoding_after_a_prompt(tiny: Tiny) -> None:
     model, _ = build(tiny, "cpu_only")
     prefill(model, TOKENS[:20], 0)

@@ -274,10 +274,10 @@ constexpr int64_t plan_size(int64_t pairs, int64_t experts) {
 enum class Activation : int { kSilu, kGelu, kGeluErf, kClampedSilu };
 
 // hidden[i] = activation(gate[e] x[t] + gate_bias[e], up[e] x[t] + up_bias[e]) for the i-th pair of
-// the plan, in the form that `down` wants. Item: one of up_shares equal shares of the work, each
-// some rows of every expert that has tokens, so that all threads have the same to do however the
-// tokens fall. Rows are read from multiples of kBlock on. COST reads the matrices of the active
-// experts once from memory.
+// the plan, in the form that `down` wants. Item: one of up_shares equal shares of the work, which
+// is known only when the kernel runs and reads the plan, so that all threads have about the same to
+// do however the tokens fall. Rows are read from multiples of kBlock on. COST reads the matrices of
+// the active experts once from memory.
 constexpr int64_t up_shares(int64_t outputs, int64_t pairs, int64_t experts) {
   return (outputs + kBlock - 1) / kBlock * most_active(pairs, experts);
 }
