@@ -75,6 +75,13 @@ __device__ __forceinline__ uint16_t float_to_half(float value) {
   return bits;
 }
 
+// 2^x, within two units in the last place; zero below 2^-126.
+__device__ __forceinline__ float exp2_approx(float x) {
+  float value;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(value) : "f"(x));
+  return value;
+}
+
 __device__ __forceinline__ uint32_t shared_address(const void* memory) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(memory));
 }
