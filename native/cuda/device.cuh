@@ -75,6 +75,13 @@ __device__ __forceinline__ uint16_t float_to_half(float value) {
   return bits;
 }
 
+// 2^x, within two units in the last place; zero below 2^-126.
+__device__ __forceinline__ float exp2_approx(float x) {
+  float value;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(value) : "f"(x));
+  return value;
+}
+
 __device__ __forceinline__ uint32_t shared_address(const void* memory) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(memory));
 }
@@ -143,6 +150,13 @@ __device__ __forceinline__ void mma_s8(int (&d)[4], const uint32_t (&a)[4],
       "{%8, %9}, {%0, %1, %2, %3};"
       : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// The same value, but to the compiler another one: of what is made of it, it does not work out each
+// part anew.
+__device__ __forceinline__ uint32_t opaque(uint32_t value) {
+  asm("" : "+r"(value));
+  return value;
 }
 
 // c + the products of four pairs of int8.

@@ -69,6 +69,9 @@ void mma_half(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
 void mma_s8(int (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
             const Place& place = Place::current());
 
+inline uint32_t opaque(uint32_t value) { return value; }
+inline float exp2_approx(float x) { return std::exp2(x); }
+
 inline int dp4a(int a, int b, int c) {
   for (int at = 0; at < 32; at += 8)
     c += static_cast<int8_t>(a >> at) * static_cast<int8_t>(b >> at);

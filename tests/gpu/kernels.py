@@ -47,8 +47,8 @@ def kernel_rows(device: CudaDevice, ceilings: Ceilings) -> Iterator[Row]:
     for name in ("Q4_K", "Q6_K", "BF16", "Q8_0", "Q4_0", "Q4_G32", "Q4_G64", "Q4_G128"):
         yield _gemm(device, ceilings, WeightType[name], 7168, 7168, 2048)
     yield _experts(device, ceilings, 1)
-    for rows in (4096, 32768):
-        yield _latent_attention(device, ceilings, rows)
+    for heads, rows in ((128, 4096), (128, 32768), (32, 32768), (16, 32768)):
+        yield _latent_attention(device, ceilings, heads, rows)
     yield from _small(device)
 
 
@@ -138,8 +138,8 @@ def _experts(device: CudaDevice, ceilings: Ceilings, tokens: int) -> Row:
     return _row("routed experts of V3, 8 of 256", launches, device, size, ceilings.copy)
 
 
-def _latent_attention(device: CudaDevice, ceilings: Ceilings, rows: int) -> Row:
-    heads, latent, rope = 128, 512, 64
+def _latent_attention(device: CudaDevice, ceilings: Ceilings, heads: int, rows: int) -> Row:
+    latent, rope = 512, 64
     q, out = filled(device, 1, heads, latent + rope), device.empty(1, heads, latent)
     sections = device.attention_sections(1, heads, 1)
     room = device.empty(1, heads, sections, latent + 2)
@@ -153,7 +153,8 @@ def _latent_attention(device: CudaDevice, ceilings: Ceilings, rows: int) -> Row:
 
     launches = [launch() for _ in range(16)]
     operations = 2.0 * heads * rows * (2 * latent + rope)
-    row = _row(f"latent attention, {rows} rows", launches, device, operations, ceilings.bf16)
+    name = f"latent attention, {heads} heads, {rows} rows"
+    row = _row(name, launches, device, operations, ceilings.bf16)
     by_memory = rows * (latent + rope) * 2 / ceilings.copy
     bound_us = 1e6 * max(by_memory, operations / ceilings.bf16 if ceilings.bf16 else 0)
     return replace(row, unit="op/s", share=bound_us / row.median_us)

@@ -1,89 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attention: which kernel computes it, and the sections of its rows put together.
 //
-// COST The merge reads what sections leave, and is bound by latency: of some sections a warp asks
-// for all at once. 128 heads, 32 sections of 512 values: 8.4 MB in the second-level cache, 3 to 5
-// us on any card.
+// COST The merge reads what sections leave, and is bound by latency: a warp asks for some sections
+// at once. 128 heads, 64 sections of 512 values: 17 MB in the second-level cache, 3 to 6 us on any
+// card.
 #include "attention_rows.cuh"
 #include "attention_shapes.h"
+#include "quads.cuh"
 
 namespace kt::cuda {
 namespace {
 
-constexpr int kMergeWarps = 8, kTogether = 8;  // sections that a warp reads at a time
-constexpr int kLaneColumns = 2, kColumns = 32 * kLaneColumns;  // of a block
+constexpr int kMergeWarps = 8, kMergeThreads = 32 * kMergeWarps;
+constexpr int kColumns = 32 * kQuad;  // of a block
 
-// What some sections come to: a lane's columns.
-struct Merged {
-  float most = kLowest, total = 0, sums[kLaneColumns] = {};
-
-  __device__ __forceinline__ void add(float other_most, float other_total,
-                                      const float (&others)[kLaneColumns]) {
-    const float factor = exponential(other_most - most);
-    total = fmaf(factor, other_total, total);
-#pragma unroll
-    for (int i = 0; i < kLaneColumns; ++i) sums[i] = fmaf(factor, others[i], sums[i]);
+// By which each section's sums of a query are to be multiplied, and the sum of all weights then. A
+// warp finds the whole, and its share of the factors.
+__device__ __forceinline__ float find_factors(const float* ends, int sections, float* factors) {
+  const int lane = threadIdx.x % 32;
+  float most = kLowest, total = 0;
+  for (int s = lane; s < sections; s += 32) most = fmaxf(most, ends[2 * s]);
+  most = warp_max(most);
+  for (int s = lane; s < sections; s += 32) {
+    const float factor = exponential(ends[2 * s] - most);
+    total = fmaf(factor, ends[2 * s + 1], total);
+    if (threadIdx.x / 32 == 0) factors[s] = factor;
   }
-  // `now`: at least as much as the largest score so far.
-  __device__ __forceinline__ void scale_to(float now) {
-    const float factor = exponential(most - now);
-    most = now;
-    total *= factor;
-    for (float& sum : sums) sum *= factor;
-  }
-};
-
-// Every kMergeWarps-th section of a query from `first` on.
-__device__ __forceinline__ Merged merge_sections(const AttentionArgs& a, const float* rows,
-                                                 int first, int sections, int column) {
-  const int stride = a.value_size + 2;
-  Merged merged;
-  for (; first < sections; first += kMergeWarps * kTogether) {
-    float mosts[kTogether], totals[kTogether], values[kTogether][kLaneColumns];
-#pragma unroll
-    for (int i = 0; i < kTogether; ++i) {
-      const int s = first + i * kMergeWarps;
-      const float* const row = rows + s * stride;
-      mosts[i] = s < sections ? row[a.value_size] : kLowest;
-      totals[i] = s < sections ? row[a.value_size + 1] : 0.0f;
-#pragma unroll
-      for (int k = 0; k < kLaneColumns; ++k) {
-        const int c = column + 32 * k;
-        values[i][k] = s < sections && c < a.value_size ? row[c] : 0.0f;
-      }
-    }
-    float most = merged.most;
-#pragma unroll
-    for (const float other : mosts) most = fmaxf(most, other);
-    merged.scale_to(most);
-#pragma unroll
-    for (int i = 0; i < kTogether; ++i) merged.add(mosts[i], totals[i], values[i]);
-  }
-  return merged;
+  return warp_sum(total);
 }
 
-// Grid: heads of tokens, columns.
-__global__ void __launch_bounds__(32 * kMergeWarps) attention_merge_kernel(AttentionArgs a) {
-  __shared__ float mosts[kMergeWarps], totals[kMergeWarps], sums[kMergeWarps][kColumns];
+// Sums of every kMergeWarps-th section from `first` on, of four columns.
+template <class Load>
+__device__ __forceinline__ float4 add_sections(int first, int sections, const float* factors,
+                                               const Load& load) {
+  float4 sum = {0, 0, 0, 0};
+#pragma unroll 8
+  for (int s = first; s < sections; s += kMergeWarps) {
+    const float4 some = load(s);
+    const float factor = factors[s];
+    sum.x = fmaf(factor, some.x, sum.x), sum.y = fmaf(factor, some.y, sum.y);
+    sum.z = fmaf(factor, some.z, sum.z), sum.w = fmaf(factor, some.w, sum.w);
+  }
+  return sum;
+}
+
+// Grid: heads of tokens, columns. Shared memory: each warp's sums, a factor for each section.
+__global__ void __launch_bounds__(kMergeThreads) attention_merge_kernel(AttentionArgs a) {
+  KT_SHARED(shared);
   const int sections = sections_of(a), warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   if (sections == 1) return;  // the result is there
   const Query query{static_cast<int>(blockIdx.x) / a.heads, static_cast<int>(blockIdx.x) % a.heads};
-  const int first = blockIdx.y * kColumns;
-  const Merged own = merge_sections(a, section_row(a, query, 0), warp, sections, first + lane);
-  if (lane == 0) mosts[warp] = own.most, totals[warp] = own.total;
-  for (int k = 0; k < kLaneColumns; ++k) sums[warp][lane + 32 * k] = own.sums[k];
+  const SectionRow row = section_row(a, query, 0);
+  float* const sums = reinterpret_cast<float*>(shared);
+  float* const factors = sums + kMergeWarps * kColumns;
+  const float total = find_factors(row.ends, sections, factors);
   __syncthreads();
-  const int column = threadIdx.x;
-  if (column >= kColumns || first + column >= a.value_size) return;
-  float most = kLowest, total = 0, sum = 0;
-  for (const float other : mosts) most = fmaxf(most, other);
+  const int size = a.value_size, first = blockIdx.y * kColumns, column = first + kQuad * lane;
+  const bool are_whole = size % kQuad == 0 && is_whole(row.sums, 0, size);
+  const auto load = [&](int s) { return load_quad(row.sums + int64_t{s} * size, column, size); };
+  const auto load_whole = [&](int s) {  // without a branch, so that loads are under way together
+    return *reinterpret_cast<const float4*>(row.sums + int64_t{s} * size + column);
+  };
+  reinterpret_cast<float4*>(sums)[threadIdx.x] =
+      !are_whole      ? add_sections(warp, sections, factors, load)
+      : column < size ? add_sections(warp, sections, factors, load_whole)
+                      : float4{0, 0, 0, 0};
+  __syncthreads();
+  const int own = threadIdx.x;
+  if (own >= kColumns || first + own >= size) return;
+  float all = 0;
 #pragma unroll
-  for (int w = 0; w < kMergeWarps; ++w) {
-    const float factor = exponential(mosts[w] - most);
-    total = fmaf(factor, totals[w], total);
-    sum = fmaf(factor, sums[w][column], sum);
-  }
-  out_row(a, query)[first + column] = sum / total;
+  for (int w = 0; w < kMergeWarps; ++w) all += sums[w * kColumns + own];
+  out_row(a, query)[first + own] = all / total;
 }
 
 // Fewer queries would leave most of each tile empty: bound by memory, they can as well be exact.
@@ -116,7 +104,8 @@ void attention(Stream& stream, const AttentionArgs& args, int64_t) {
 void attention_merge(Stream& stream, const AttentionArgs& args, int64_t) {
   if (args.tokens == 0 || args.max_sections == 1) return;
   const dim3 grid(args.tokens * args.heads, (args.value_size + kColumns - 1) / kColumns);
-  KT_LAUNCH(attention_merge_kernel, grid, dim3(32 * kMergeWarps), 0, stream, args);
+  const int bytes = (kMergeWarps * kColumns + args.max_sections) * static_cast<int>(sizeof(float));
+  KT_LAUNCH(attention_merge_kernel, grid, dim3(kMergeThreads), bytes, stream, args);
 }
 
 }  // namespace kt::cuda

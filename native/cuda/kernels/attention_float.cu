@@ -165,7 +165,8 @@ struct Block {
         factors[w] = exponential(totals[0] - most);
         total = fmaf(factors[w], totals[1], total);
       }
-      float* const out = is_whole ? out_row(a, query(q)) : section_row(a, query(q), section);
+      const SectionRow row = section_row(a, query(q), section);
+      float* const out = is_whole ? out_row(a, query(q)) : row.sums;
       for (int column = threadIdx.x; column < a.value_size; column += kThreads) {
         float sum = 0;
 #pragma unroll
@@ -174,10 +175,7 @@ struct Block {
         }
         out[column] = is_whole ? sum / total : sum;
       }
-      if (!is_whole && threadIdx.x == 0) {
-        out[a.value_size] = most;
-        out[a.value_size + 1] = total;
-      }
+      if (!is_whole && threadIdx.x == 0) row.ends[0] = most, row.ends[1] = total;
     }
     __syncthreads();
   }

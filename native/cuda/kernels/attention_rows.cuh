@@ -15,8 +15,8 @@ constexpr int kSectionRows = 64;   // a section has at least so many
 constexpr float kLowest = -1e30f;  // below every score, and finite: a difference of two is zero
 constexpr float kLog2E = 1.4426950408889634f;
 
-__host__ __device__ __forceinline__ int smaller(int a, int b) { return a < b ? a : b; }
-__host__ __device__ __forceinline__ int larger(int a, int b) { return a < b ? b : a; }
+__host__ __device__ __forceinline__ constexpr int smaller(int a, int b) { return a < b ? a : b; }
+__host__ __device__ __forceinline__ constexpr int larger(int a, int b) { return a < b ? b : a; }
 
 // Half-open range of cache rows.
 struct Rows {
@@ -87,10 +87,18 @@ __device__ __forceinline__ Rows section_of(Rows rows, int block_rows, int sectio
   return {begin, smaller(begin + (each + (section < longer)) * block_rows, rows.end)};
 }
 
-// Where the sums of a query over a section stand, then its largest score and sum of weights.
-__device__ __forceinline__ float* section_row(const AttentionArgs& a, Query query, int section) {
+// What is left of a query over a section.
+struct SectionRow {
+  float* sums;  // [value_size]
+  float* ends;  // its largest score, and its sum of weights
+};
+
+// Sums of all sections stand first, so that each begins where reads of many lanes should.
+__device__ __forceinline__ SectionRow section_row(const AttentionArgs& a, Query query,
+                                                  int section) {
   const int64_t row = (int64_t{query.token} * a.heads + query.head) * a.max_sections + section;
-  return a.sections + row * (a.value_size + 2);
+  const int64_t rows = int64_t{a.tokens} * a.heads * a.max_sections;
+  return {a.sections + row * a.value_size, a.sections + rows * a.value_size + row * 2};
 }
 
 __device__ __forceinline__ float* out_row(const AttentionArgs& a, Query query) {
@@ -98,6 +106,6 @@ __device__ __forceinline__ float* out_row(const AttentionArgs& a, Query query) {
 }
 
 // e^x
-__device__ __forceinline__ float exponential(float x) { return exp2f(x * kLog2E); }
+__device__ __forceinline__ float exponential(float x) { return exp2_approx(x * kLog2E); }
 
 }  // namespace kt::cuda

@@ -10,10 +10,8 @@
 //
 // COST Of a row and a query: 2 * (key_size + value_size) operations. Rows are read from memory
 // once for all tiles if the second-level cache holds them between: bytes are those of the cache.
-// Latents of 576 in BF16 meet 128 heads at 242 operations a byte: bound by tensor cores but on an
-// H200. Of 32768 rows: 9.1 G operations, 38 MB; 128 us on a 3090, 55 us on a 4090, 43 us on a 5090,
-// 9 us on an H200. Grouped queries, eight heads of 128 a key head, are bound by memory: 8 key heads
-// and 32768 rows are 134 MB; 143 us on a 3090, 133 us on a 4090, 75 us on a 5090, 31 us on an H200.
+// Grouped queries, eight heads of 128 a key head, are bound by memory: 8 key heads and 32768 rows
+// are 134 MB; 143 us on a 3090, 133 us on a 4090, 75 us on a 5090, 31 us on an H200.
 // Prompts are bound by tensor cores.
 // ERROR Queries, keys, values and weights are rounded to 8 bits, at most 2^-9 of each; sums are
 // float32. Totals are those of the rounded weights, so that weights still add up to one.
@@ -22,13 +20,11 @@
 #include "../kernels.h"
 #include "attention_softmax.cuh"
 #include "attention_tiles.cuh"
-#include "quads.cuh"
 
 namespace kt::cuda {
 
-// Sizes are the widest that fit. Latents: values are the keys' first columns.
-template <int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps, int kColumnWarps,
-          bool kAreLatents = false>
+// Sizes are the widest that fit.
+template <int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps, int kColumnWarps>
 struct AttentionShape {
   static constexpr int kKey = kKeySize, kValue = kValueSize;
   static constexpr int kSharers = kRowWarps * kColumnWarps;  // warps that have the same queries
@@ -36,7 +32,6 @@ struct AttentionShape {
   static constexpr int kWarps = kQueryWarps * kSharers, kThreads = 32 * kWarps;
   static constexpr int kQueries = 16 * kQueryWarps;  // of a tile
   static constexpr int kWarpRows = kRowWarps > 1 ? 16 : 32, kRows = kRowWarps * kWarpRows;
-  static constexpr bool kIsLatent = kAreLatents;
   // Warps that share out columns of values have each half of the key's; four, of half of the rows.
   static constexpr int kHalves = kColumnWarps > 1 ? 2 : 1;
   static constexpr int kSteps = kKey / 16 / kHalves;                 // of a warp, along the key
@@ -44,7 +39,7 @@ struct AttentionShape {
   static constexpr int kOwnTiles = kTiles * kHalves / kColumnWarps;  // that the warp begins
   static constexpr int kValueTiles = kValue / 8 / kColumnWarps;
   static constexpr int kKeyBytes = kRows * kKey * 2;
-  static constexpr int kStageBytes = kKeyBytes + (kIsLatent ? 0 : kRows * kValue * 2);
+  static constexpr int kStageBytes = kKeyBytes + kRows * kValue * 2;
   static constexpr int kScoreBytes = kColumnWarps > 1 ? kQueryWarps * kHalves * kTiles * 512 : 0;
   static constexpr int kBytes = 2 * kStageBytes + kScoreBytes;
   static constexpr int kQueryBytes = kQueries * kKey * 2;  // at the end of both stages
@@ -81,26 +76,6 @@ struct WarpQueries {
   Softmax<Shape::kTiles> softmax;
 };
 
-// Puts the tile's queries, times scale, into shared memory; zeros where there are none.
-template <class Shape>
-__device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& run, int kv_head,
-                                            unsigned char* tile) {
-  constexpr int kChunks = Shape::kKey / 8;
-  static_assert(Shape::kQueries * kChunks % Shape::kThreads == 0);
-#pragma unroll 3
-  for (int i = threadIdx.x; i < Shape::kQueries * kChunks; i += Shape::kThreads) {
-    const int query = i / kChunks, chunk = i % kChunks;
-    const bool is_there = query < run.count;
-    const float* const q =
-        query_values(a, query_of(a, kv_head, run.first + (is_there ? query : 0)));
-    const int size = is_there ? a.key_size : 0;
-    const float4 x = load_quad(q, chunk * 8, size), y = load_quad(q, chunk * 8 + 4, size);
-    *reinterpret_cast<uint4*>(Chunks<Shape::kKey>(tile, query, 0).at(chunk)) = {
-        pack_bf16(a.scale * x.x, a.scale * x.y), pack_bf16(a.scale * x.z, a.scale * x.w),
-        pack_bf16(a.scale * y.x, a.scale * y.y), pack_bf16(a.scale * y.z, a.scale * y.w)};
-  }
-}
-
 // Takes the warp's part of them.
 template <class Shape>
 __device__ __forceinline__ void take_queries(const AttentionArgs& a, const Run& run, int kv_head,
@@ -136,19 +111,6 @@ __device__ __forceinline__ void start(const AttentionArgs& a, const Run& run, in
   for (int tile = 0; tile < Shape::kValueTiles; ++tile) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) of.sums[tile][i] = 0;
-  }
-}
-
-// Loads right factors two steps before they are multiplied, which takes as long as they do.
-template <int kSteps, class Load, class Multiply>
-__device__ __forceinline__ void ahead(const Load& load, const Multiply& multiply) {
-  uint32_t b[3][4];
-  load(0, b[0]);
-  if constexpr (kSteps > 1) load(1, b[1]);
-#pragma unroll
-  for (int step = 0; step < kSteps; ++step) {
-    if (step + 2 < kSteps) load(step + 2, b[(step + 2) % 3]);
-    multiply(step, b[step % 3]);
   }
 }
 
@@ -205,12 +167,11 @@ template <class Shape>
 __device__ __forceinline__ void multiply_values(unsigned char* values, const WarpPlace<Shape>& at,
                                                 const uint32_t (&weights)[Shape::kTiles / 2][4],
                                                 WarpQueries<Shape>& of) {
-  constexpr int kWidth = Shape::kIsLatent ? Shape::kKey : Shape::kValue;
   const int row = at.row_part * Shape::kWarpRows + at.lane % 16;
   const int chunk = at.column_part * Shape::kValueTiles + at.lane / 16;
 #pragma unroll
   for (int k = 0; k < Shape::kTiles / 2; ++k) {
-    const Chunks<kWidth> chunks(values, row + 16 * k, chunk);
+    const Chunks<Shape::kValue> chunks(values, row + 16 * k, chunk);
     ahead<Shape::kValueTiles / 2>(
         [&](int pair, uint32_t (&b)[4]) { ldmatrix_x4_trans(b, chunks.at(2 * pair)); },
         [&](int pair, const uint32_t (&b)[4]) {
@@ -239,7 +200,7 @@ __device__ __forceinline__ void attend_block(const Run& run, int first, unsigned
   uint32_t weights[Shape::kTiles / 2][4];
   float factors[2];
   if (of.softmax.weigh(scores, weights, factors)) scale_sums(of.sums, factors);
-  multiply_values(Shape::kIsLatent ? stage : stage + Shape::kKeyBytes, at, weights, of);
+  multiply_values(stage + Shape::kKeyBytes, at, weights, of);
 }
 
 template <class Shape>
@@ -252,15 +213,14 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
   const CacheRows values = rows_of(a, a.v, a.v_row_bytes, a.v_head_bytes, kv_head, a.value_size);
   const auto bring = [&](int first, unsigned char* stage) {
     fetch<Shape::kKey, kRows, kThreads>(keys, {first, part.end}, stage);
-    if constexpr (!Shape::kIsLatent) {
-      fetch<Shape::kValue, kRows, kThreads>(values, {first, part.end}, stage + Shape::kKeyBytes);
-    }
+    fetch<Shape::kValue, kRows, kThreads>(values, {first, part.end}, stage + Shape::kKeyBytes);
     commit_copies();
   };
   constexpr bool kIsRoom = Shape::kQueryBytes <= Shape::kStageBytes;
   unsigned char* const queries = shared + 2 * Shape::kStageBytes - Shape::kQueryBytes;
   if (kIsRoom && part.begin < part.end) bring(part.begin, shared);
-  put_queries<Shape>(a, run, kv_head, queries);  // while rows are on their way
+  // While rows are on their way.
+  put_queries<Shape::kKey, Shape::kQueries, kThreads>(a, run, kv_head, 0, queries);
   __syncthreads();
   take_queries(a, run, kv_head, queries, at, of);
   if (!kIsRoom) {
@@ -272,9 +232,7 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
     unsigned char* const stage = shared + at_stage * Shape::kStageBytes;
     wait_copies<0>();
     settle<Shape::kKey, kRows, kThreads>(keys, stage);
-    if constexpr (!Shape::kIsLatent) {
-      settle<Shape::kValue, kRows, kThreads>(values, stage + Shape::kKeyBytes);
-    }
+    settle<Shape::kValue, kRows, kThreads>(values, stage + Shape::kKeyBytes);
     __syncthreads();  // the block is there, and nobody reads the one before
     if (first + kRows < part.end) {
       bring(first + kRows, shared + (at_stage ^ 1) * Shape::kStageBytes);
@@ -344,7 +302,8 @@ __device__ __forceinline__ void finish(const AttentionArgs& a, const Run& run, i
     const int i = at.queries + at.lane / 4 + 8 * half;
     if (i >= run.count || at.row_part != Shape::kRowParts - 1) continue;
     const Query query = query_of(a, kv_head, run.first + i);
-    float* const out = is_whole ? out_row(a, query) : section_row(a, query, section);
+    const SectionRow row = section_row(a, query, section);
+    float* const out = is_whole ? out_row(a, query) : row.sums;
     const float factor = is_whole ? 1.0f / total : 1.0f;
 #pragma unroll
     for (int tile = 0; tile < Shape::kValueTiles; ++tile) {
@@ -353,8 +312,7 @@ __device__ __forceinline__ void finish(const AttentionArgs& a, const Run& run, i
                  factor * of.sums[tile][2 * half + 1]);
     }
     if (!is_whole && at.column_part == 0 && at.lane % 4 == 0) {
-      out[a.value_size] = of.softmax.most[half];
-      out[a.value_size + 1] = total;
+      row.ends[0] = of.softmax.most[half], row.ends[1] = total;
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include "attention_rows.cuh"
 #include "cache_values.cuh"
+#include "quads.cuh"
 
 namespace kt::cuda {
 
@@ -31,6 +32,60 @@ class Chunks {
   int first_;
 };
 
+// Puts kQueries of a run, from `skip` on, times scale, into shared memory; zeros where there are
+// none. Eight threads share one, whose loads are all on their way at a time.
+template <int kWidth, int kQueries, int kThreads>
+__device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& run, int kv_head,
+                                            int skip, unsigned char* tile) {
+  constexpr int kEach = kWidth / 8 / kPeriod;  // chunks of a thread
+  const int first = threadIdx.x % kPeriod;
+#pragma unroll 1
+  for (int query = threadIdx.x / kPeriod; query < kQueries; query += kThreads / kPeriod) {
+    const bool is_there = skip + query < run.count;
+    const float* const q =
+        query_values(a, query_of(a, kv_head, run.first + (is_there ? skip + query : 0)));
+    const int size = is_there ? a.key_size : 0;
+    float4 x[kEach][2];
+    if (size % 8 == 0 && is_whole(q, 0, kQuad)) {
+#pragma unroll
+      for (int i = 0; i < kEach; ++i) {
+        const int column = (i * kPeriod + first) * 8;
+        const auto* const from = reinterpret_cast<const float4*>(q + column);
+        x[i][0] = column < size ? from[0] : float4{0, 0, 0, 0};
+        x[i][1] = column < size ? from[1] : float4{0, 0, 0, 0};
+      }
+    } else {
+#pragma unroll
+      for (int i = 0; i < kEach; ++i) {
+        const int column = (i * kPeriod + first) * 8;
+        x[i][0] = load_quad(q, column, size), x[i][1] = load_quad(q, column + kQuad, size);
+      }
+    }
+    const Chunks<kWidth> to(tile, query, first);
+#pragma unroll
+    for (int i = 0; i < kEach; ++i) {
+      const float4 y = x[i][0], z = x[i][1];
+      *reinterpret_cast<uint4*>(to.at(i * kPeriod)) = {
+          pack_bf16(a.scale * y.x, a.scale * y.y), pack_bf16(a.scale * y.z, a.scale * y.w),
+          pack_bf16(a.scale * z.x, a.scale * z.y), pack_bf16(a.scale * z.z, a.scale * z.w)};
+    }
+  }
+}
+
+// Loads right factors so many steps before they are multiplied, which takes as long as they do.
+template <int kSteps, int kBefore = 2, class Load, class Multiply>
+__device__ __forceinline__ void ahead(const Load& load, const Multiply& multiply) {
+  uint32_t b[kBefore + 1][4];
+#pragma unroll
+  for (int step = 0; step < smaller(kBefore, kSteps); ++step) load(step, b[step]);
+#pragma unroll
+  for (int step = 0; step < kSteps; ++step) {
+    const int later = step + kBefore;
+    if (later < kSteps) load(later, b[later % (kBefore + 1)]);
+    multiply(step, b[step % (kBefore + 1)]);
+  }
+}
+
 // Keys or values of a key head.
 struct CacheRows {
   const uint8_t* data;
@@ -40,8 +95,8 @@ struct CacheRows {
   bool is_aligned;  // so that whole chunks can be read
 };
 
-__device__ __forceinline__ bool is_aligned(const uint8_t* data, int64_t row_bytes, int size,
-                                           CacheType type) {
+__host__ __device__ __forceinline__ bool is_aligned(const uint8_t* data, int64_t row_bytes,
+                                                    int size, CacheType type) {
   const int64_t step = type == CacheType::kQ8_0 ? 2 : 16;
   return reinterpret_cast<uintptr_t>(data) % step == 0 && row_bytes % step == 0 && size % 8 == 0;
 }
@@ -55,21 +110,23 @@ __device__ __forceinline__ CacheRows rows_of(const AttentionArgs& a, const void*
 
 // Calls body(chunk in shared memory, row in the cache, first column, whether there is anything) for
 // the chunks of a tile that this thread brings, each time the same, some of them side by side.
-// Eight threads share a row.
+// Eight threads share a row, or a multiple of eight if there are more than enough.
 template <int kWidth, int kRows, int kThreads, int kTogether, class Body>
 __device__ __forceinline__ void for_chunks(const CacheRows& rows, Rows part, unsigned char* tile,
                                            const Body& body) {
-  constexpr int kStep = kThreads / kPeriod;  // rows at a time
-  static_assert(kRows % kStep == 0);
-  const int first = threadIdx.x % kPeriod;
+  constexpr int kStep = smaller(kThreads / kPeriod, kRows);  // rows at a time
+  constexpr int kSharers = kThreads / kStep;                 // of a row
+  static_assert(kRows % kStep == 0 && kThreads % kStep == 0);
+  const int first = threadIdx.x % kPeriod + threadIdx.x / kPeriod / kStep * kPeriod;
 #pragma unroll(kTogether > 1 ? kRows / kStep : 1)
-  for (int row = threadIdx.x / kPeriod; row < kRows; row += kStep) {
+  for (int row = threadIdx.x / kPeriod % kStep; row < kRows; row += kStep) {
     const bool is_row = part.begin + row < part.end;
     const int64_t at = is_row ? part.begin + row : part.begin;
     const uint8_t* const from = rows.data + at * rows.row_bytes;
     const Chunks<kWidth> to(tile, row, first);
 #pragma unroll kTogether
-    for (int chunk = 0; chunk < kWidth / 8; chunk += kPeriod) {
+    for (int chunk = 0; chunk < kWidth / 8; chunk += kSharers) {
+      if (chunk + kSharers > kWidth / 8 && chunk + first >= kWidth / 8) break;
       const int column = (chunk + first) * 8;
       const bool is_there = is_row && column < rows.size;
       body(to.at(chunk), from, column, is_there);
@@ -94,10 +151,44 @@ __device__ __forceinline__ void convert_any(const CacheRows& rows, Rows part, un
   });
 }
 
+// What a thread copies of rows of 16 bits a value in whole chunks, a tile after the other.
+template <int kWidth, int kRows, int kThreads>
+class RowCopies {
+ public:
+  __device__ __forceinline__ RowCopies(const CacheRows& rows, int begin)
+      : from_(rows.data + (int64_t{begin} + row()) * rows.row_bytes + first() * 16),
+        step_(kRows * rows.row_bytes),
+        columns_(rows.size - first() * 8) {}
+
+  // left: rows from the tile's first one on; others are zeros.
+  __device__ __forceinline__ void copy(int left, unsigned char* tile) {
+    const bool is_row = row() < left;
+    const Chunks<kWidth> to(tile, row(), first());
+#pragma unroll
+    for (int chunk = 0; chunk < kWidth / 8; chunk += kSharers) {
+      if (chunk + kSharers > kWidth / 8 && chunk + first() >= kWidth / 8) break;
+      copy_async16(to.at(chunk), from_ + chunk * 16, is_row && chunk * 8 < columns_);
+    }
+    from_ += step_;
+  }
+
+ private:
+  static constexpr int kSharers = kThreads / kRows;  // of a row
+  static_assert(kThreads % kRows == 0 && kSharers % kPeriod == 0);
+  __device__ static int row() { return threadIdx.x / kPeriod % kRows; }
+  __device__ static int first() {
+    return threadIdx.x % kPeriod + threadIdx.x / kPeriod / kRows * kPeriod;
+  }
+
+  const uint8_t* from_;
+  int64_t step_;
+  int columns_;
+};
+
 // The same in the way that suits the rows. What is copied is there after a wait, and `settle`.
 template <int kWidth, int kRows, int kThreads>
 __device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned char* tile) {
-  constexpr int kTogether = 4;  // loads that are on their way
+  constexpr int kTogether = 2;  // loads that are on their way
   if (!rows.is_aligned) {
     switch (rows.type) {
       case CacheType::kF32:
