@@ -25,7 +25,7 @@ from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
 from ktdesk.models.decoder import Decoder
 from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
-from ktdesk.operators.base import Slot
+from ktdesk.operators.base import ExpertsSpec, Slot
 from ktdesk.operators.one_device import whole_of
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import RemadeSpec, check_fits, target_type
@@ -94,6 +94,9 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     specs = {slot.path: slot.spec for slot in slots}
     paths = [SlotPath(slot.path, slot.kind) for slot in slots]
     rules = placement.assign(paths)
+    for path, spec in specs.items():
+        if isinstance(spec, ExpertsSpec):
+            rules[path].residents(spec.experts)  # refused here, before a weight is read
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
     return Plan(specs, operators, _remade(checkpoint, specs, operators))
 

@@ -19,7 +19,7 @@ _HINT = "Say how many, or which of them: resident: 16, or resident: [3, 17, 40-4
 def resident_ids(value: object) -> Sequence[int]:
     """Return the experts that an option names, ascending.
 
-    Raises PlacementError if it names none, or one of them twice.
+    Raises PlacementError if it is nothing of the kind, or names one twice.
     """
     if type(value) is int and value >= 0:
         return range(value)
@@ -49,6 +49,11 @@ def residents_among(value: object, experts: int) -> Sequence[int]:
             hint="Use experts.cuda for it, without this option.",
         )
     return found
+
+
+def all_but(here: Iterable[int], experts: int) -> list[int]:
+    """Return the other experts of a layer of so many, ascending."""
+    return sorted({*range(experts)} - {*here})
 
 
 def as_option(ids: Iterable[int]) -> list[int | str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import Any
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.quantization import target_type
 from ktdesk.operators.registry import GPU_VARIANTS, find, find_variant, options_of
+from ktdesk.operators.resident import resident_ids, residents_among
 
 _MOST_CARDS = 64
 _WILDCARDS = {"**": r".+", "*": r"[^.]+"}
@@ -108,6 +109,7 @@ class Rule:
                 )
         if "quantization" in self.options:
             target_type(self.options["quantization"])
+        resident_ids(self.options.get("resident", 0))
         if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:
             raise PlacementError(
                 f"The rule for {self.subject} names the card {self.card!r}.",
@@ -118,6 +120,19 @@ class Rule:
     def card(self) -> int:
         """The number of the graphics card that the operators are on."""
         return self.options.get("card", 0)
+
+    def residents(self, experts: int) -> Sequence[int]:
+        """Return those of a layer's experts that are on the card, while the others are not.
+
+        Raises PlacementError, with the line, if a layer of so many has no such ones.
+        """
+        try:
+            return residents_among(self.options.get("resident", 0), experts)
+        except PlacementError as error:
+            if self.inherited or not self.line:
+                raise
+            message = f"Line {self.line}: {error}"
+            raise PlacementError(message, hint=error.hint, line=self.line) from None
 
     @property
     def subject(self) -> str:
