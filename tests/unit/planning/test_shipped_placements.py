@@ -64,7 +64,10 @@ def read_name(name: str) -> tuple[str, int, int]:
 
 
 def experts_on_cards(assignment: Assignment) -> int:
-    return sum(p.module.part is Part.ROUTED and p.card != CPU for p in assignment.placed)
+    """Return how many layers have all of their experts on cards."""
+    routed = [each for each in assignment.placed if each.module.part is Part.ROUTED]
+    at_home = {each.module.layer for each in routed if each.card == CPU}
+    return len({each.module.layer for each in routed} - at_home)
 
 
 @pytest.mark.parametrize("name", OTHERS)
