@@ -56,8 +56,8 @@ class CardNeeds:
     def of(cls, anatomy: Anatomy, context_tokens: int) -> CardNeeds:
         """Return what a model needs whose caches have so many rows."""
         always, experts = [0] * anatomy.layers, [0] * anatomy.layers
-        read, shares = [0.0] * anatomy.layers, [()] * anatomy.layers
-        head = 0
+        read, head = [0.0] * anatomy.layers, 0
+        shares: list[tuple[float, ...]] = [()] * anatomy.layers
         for module in anatomy.modules:
             size = module.resident_bytes(context_tokens)
             if module.part is Part.ROUTED:

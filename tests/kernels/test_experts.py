@@ -178,14 +178,13 @@ def test_of_a_tokens_experts_only_those_that_are_here(
     weights, ids, shares = make_experts(kind), uneven_ids(tokens), random(tokens, USED)
     _, _, width = weights.sizes()
     x, start = random(tokens, width), random(tokens, width, seed=1)
-    wanted = start.double() + expected(
-        weights, x, ids, shares.where(torch.isin(ids, torch.tensor(here)), 0)
-    )
+    silenced = shares.where(torch.isin(ids, torch.tensor(here)), 0)
     out = run(stream, only(weights, here), x, ids, shares, start, slots_of(here, EXPERTS))
     if stream.is_gpu or kind.is_float:
+        wanted = start.double() + expected(weights, x, ids, silenced)
         assert_close(out, wanted, *limit_of_products(stream, tokens, kind))
-    else:
-        assert_close(out, wanted, INT8, INT8_REASON)
+    else:  # of so few sums the rounding of activations varies
+        assert torch.equal(out, run(stream, weights, x, ids, silenced, start))
     # The same where the others have their places, too.
     slots = torch.full((EXPERTS,), EXPERTS, dtype=torch.int32)
     slots[here] = torch.tensor(here, dtype=torch.int32)

@@ -92,7 +92,8 @@ def test_it_fits_its_model_on_its_cards(placement: Placement, planner) -> None:
     chosen = model.plan(Wishes(context_tokens=context))
     allowed = 2 * cards
     assert experts_on_cards(found.assignment) >= experts_on_cards(chosen.assignment) - allowed
-    assert found.decode[0].tokens_per_s.low > 0.9 * chosen.decode[0].tokens_per_s.low
+    # KTDesk also fills what no whole layer fits into.
+    assert found.decode[0].tokens_per_s.low > 0.85 * chosen.decode[0].tokens_per_s.low
     told = re.search(r"(\d+) of (\d+) layers", placement.about)
     if told:
         layers = len(found.anatomy.of(Part.ROUTED))
