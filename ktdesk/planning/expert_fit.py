@@ -66,7 +66,8 @@ def most_used(layers: Mapping[int, LayerNeeds], room: int) -> dict[int, list[int
     worth = [layers[i].read * layers[i].shares[e] / layers[i].expert_bytes for i, e in numbers]
     smallest = min((layer.expert_bytes for layer in layers.values()), default=0)
     found: dict[int, list[int]] = {}
-    for at in np.argsort(-np.array(worth), kind="stable").tolist():
+    order: list[int] = np.argsort(-np.array(worth), kind="stable").tolist()
+    for at in order:
         if room < smallest:
             break
         i, expert = numbers[at]
