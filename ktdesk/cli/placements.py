@@ -8,7 +8,10 @@ for example:
   ktdesk plan gpt-oss-120b.gguf --placement gpt_oss_120b_24gb
 
 The first ones are for all models; the others say which model and which cards they are for. Without
---placement KTDesk chooses by itself what fits.
+--placement KTDesk chooses by itself what fits; `ktdesk plan MODEL --write FILE` writes that down.
+
+A rule for experts.host may leave some of a layer's experts on the card, `with: {resident: 16}` the
+first ones or `with: {resident: [3, 40-47]}` these; the processor computes the others meanwhile.
 """
 
 from __future__ import annotations

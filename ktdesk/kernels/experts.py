@@ -54,15 +54,20 @@ def plan_size(pairs: int, experts: int) -> int:
     return experts + 1 + pairs + 1 + min(pairs, experts)
 
 
-def expert_plan(stream: Stream, ids: Tensor, plan: Tensor, *, experts: int) -> None:
+def expert_plan(
+    stream: Stream, ids: Tensor, plan: Tensor, *, experts: int, slots: Tensor | None = None
+) -> None:
     """Group pairs p = t * K + k by expert, ids [T, K] int32, each below `experts`.
 
     plan int32 [plan_size]: E + 1 offsets, the pairs, the number of experts that have any, those.
+    slots: int32 [more than any id], where only some experts are here: the number of each one's
+    matrices among these E, or E. Pairs of the others stand behind the last offset.
     """
     check_positive(experts=experts)
     source = check(stream, "ids", ids, (None, None), torch.int32)
     target = check(stream, "plan", plan, (plan_size(ids.numel(), experts),), torch.int32)
-    stream.expert_plan(source, target, ids.numel(), experts)
+    among = 0 if slots is None else check(stream, "slots", slots, (None,), torch.int32)
+    stream.expert_plan(source, target, ids.numel(), experts, among)
 
 
 def experts_up(

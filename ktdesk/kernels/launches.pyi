@@ -203,7 +203,15 @@ class Stream:
         normalize: bool,
         /,
     ) -> None: ...
-    def expert_plan(self, ids: int, plan: int, pairs: int, experts: int, /) -> None: ...
+    def expert_plan(
+        self,
+        ids: int,
+        plan: int,
+        pairs: int,
+        experts: int,
+        slots: int,  # 0 without them
+        /,
+    ) -> None: ...
     def experts_up(
         self,
         gate: MatrixOf,

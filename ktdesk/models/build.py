@@ -29,7 +29,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
 from ktdesk.models.torch_needs import check_torch_devices, check_torch_room
-from ktdesk.operators.base import Slot
+from ktdesk.operators.base import ExpertsSpec, Slot
 from ktdesk.operators.one_device import whole_of
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import RemadeSpec, check_fits, target_type
@@ -112,6 +112,9 @@ def make_plan(resources: Resources, placement: Placement) -> Plan:
     paths = [SlotPath(slot.path, slot.kind) for slot in slots]
     rules = placement.assign(paths)
     check_torch_devices(placement.name, rules)
+    for path, spec in specs.items():
+        if isinstance(spec, ExpertsSpec):
+            rules[path].residents(spec.experts)  # refused here, before a weight is read
     operators = {path.path: _choice(rules[path.path], path) for path in paths}
     return Plan(specs, operators, _remade(checkpoint, specs, operators))
 

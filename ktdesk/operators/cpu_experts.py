@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from ktdesk.kernels import native
@@ -22,9 +24,15 @@ class CpuExperts(NativeExperts):
     """
 
     def __init__(
-        self, site: Site, spec: ExpertsSpec, *, deferred: int = 0, quantization: str | None = None
+        self,
+        site: Site,
+        spec: ExpertsSpec,
+        only: Sequence[int] = (),
+        *,
+        deferred: int = 0,
+        quantization: str | None = None,
     ) -> None:
-        super().__init__(site, spec, quantization=quantization)
+        super().__init__(site, spec, only, quantization=quantization)
         self._layer = site.resources.deferral.join(deferred, spec.experts_per_token)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import torch
@@ -16,16 +16,17 @@ from ktdesk.kernels.experts import plan_size
 class ExpertPairs:
     """Pairs p = t * K + k, grouped by expert. ids: [T, K] int32, each below `experts`.
 
-    counts: [E], each expert's pairs.
+    counts: [E], each expert's pairs; none of those that are `elsewhere`.
     """
 
-    def __init__(self, ids: Tensor, experts: int) -> None:
+    def __init__(self, ids: Tensor, experts: int, elsewhere: Sequence[int] = ()) -> None:
         flat = ids.numpy().ravel()
         self.used = ids.shape[1]  # experts per token
         self.counts: NDArray[np.int64] = np.bincount(flat, minlength=experts)
         # Numbers of 16 bits are sorted by digits, in a tenth of the time.
         self._order = np.argsort(flat.astype(np.int16), kind="stable").astype(np.int32)
         self._ends = np.cumsum(self.counts)
+        self.counts[list(elsewhere)] = 0
 
     def of(self, expert: int) -> NDArray[np.int32]:
         """Return the pairs of an expert, in ascending order."""

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -111,26 +114,44 @@ class TorchExperts(Experts):
 
 @operator("cuda")
 class NativeExperts(Experts):
-    """Routed experts by native kernels, with blocks of weights."""
+    """Routed experts by native kernels, with blocks of weights.
+
+    only: those that it computes, ascending, if not all: it adds nothing for the others.
+    """
 
     captures = True
 
-    def __init__(self, site: Site, spec: ExpertsSpec, *, quantization: str | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        spec: ExpertsSpec,
+        only: Sequence[int] = (),
+        *,
+        quantization: str | None = None,
+    ) -> None:
         site = site.quantized(quantization)
         self._device, self._cpu = site.device, site.resources.cpu
         self._experts = spec.experts
         self._weighs_input = spec.weighs_input
         self._path, self._use = site.path, site.resources.expert_use
         self.weights = ExpertWeights(
-            site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width),
-            site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width),
-            site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width),
+            site.matrix(spec.gate, spec.experts, spec.ffn_width, spec.width, only=only),
+            site.matrix(spec.up, spec.experts, spec.ffn_width, spec.width, only=only),
+            site.matrix(spec.down, spec.experts, spec.width, spec.ffn_width, only=only),
             spec.activation,
-            **_biases(site, spec),
+            **_biases(site, spec, only),
         )
+        self._slots = self._find_slots(only) if only else None
         matrices = (self.weights.gate, self.weights.up, self.weights.down)
         ahead = matrices if site.resources.reads_ahead and site.device is self._cpu else ()
         self._mapped = [weight for weight in ahead if not weight.blocks.flags.writeable]
+
+    def _find_slots(self, only: Sequence[int]) -> Tensor:
+        """Return the number of each expert's matrices, as `expert_plan` takes it."""
+        count = self.weights.sizes()[0]
+        slots = np.full(self._experts, count, np.int32)
+        slots[list(only)] = only if count == self._experts else range(count)
+        return self._device.constant(torch.as_tensor(slots))
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
@@ -148,8 +169,9 @@ class NativeExperts(Experts):
         device = self._device
         if self._weighs_input:
             x, weights = weighed(device, x, weights)
-        plan = device.empty(plan_size(ids.numel(), self._experts), dtype=torch.int32)
-        expert_plan(device.stream, ids, plan, experts=self._experts)
+        count = self.weights.sizes()[0]
+        plan = device.empty(plan_size(ids.numel(), count), dtype=torch.int32)
+        expert_plan(device.stream, ids, plan, experts=count, slots=self._slots)
         self.launch_plan(x, plan, weights, start, out, each=ids.numel() // self._experts)
 
     def launch_plan(
@@ -199,9 +221,9 @@ def run_experts(
     experts_down(stream, weights, hidden, plan, shares, start, out)
 
 
-def _biases(site: Site, spec: ExpertsSpec) -> dict[str, Tensor | None]:
+def _biases(site: Site, spec: ExpertsSpec, only: Sequence[int] = ()) -> dict[str, Tensor | None]:
     def values(name: str, outputs: int) -> Tensor | None:
-        return site.values(name, spec.experts, outputs) if name else None
+        return site.values(name, spec.experts, outputs, only=only) if name else None
 
     return {
         "gate_bias": values(spec.gate_bias, spec.ffn_width),

@@ -17,8 +17,9 @@ from ktdesk.operators.cpu_experts import CpuExperts
 from ktdesk.operators.deferral import Chosen
 from ktdesk.operators.expert_pairs import ExpertPairs
 from ktdesk.operators.expert_split import choose_streamed
-from ktdesk.operators.experts import weighed
+from ktdesk.operators.experts import NativeExperts, weighed
 from ktdesk.operators.registry import operator
+from ktdesk.operators.resident import all_but, residents_among
 from ktdesk.operators.site import Site
 from ktdesk.operators.streamed_experts import StreamedExperts
 
@@ -32,16 +33,31 @@ class HostExperts(Experts):
 
     deferred: how many of a token's experts are added one layer later, so that the CPU computes them
     during the next layer's attention; see `deferral`.
+    resident: experts that are on the card nevertheless, which computes them meanwhile, and never
+    later; see `resident`.
     """
 
     captures = True
 
     def __init__(
-        self, site: Site, spec: ExpertsSpec, *, deferred: int = 0, quantization: str | None = None
+        self,
+        site: Site,
+        spec: ExpertsSpec,
+        *,
+        deferred: int = 0,
+        quantization: str | None = None,
+        resident: object = 0,
     ) -> None:
         assert isinstance(site.device, CudaDevice)
         self._path, self._gpu, self._cpu = site.path, site.device, site.resources.cpu
-        self._experts = CpuExperts(site.on_cpu, spec, deferred=deferred, quantization=quantization)
+        self._here = residents_among(resident, spec.experts)
+        others = all_but(self._here, spec.experts) if self._here else ()
+        self._experts = CpuExperts(
+            site.on_cpu, spec, others, deferred=deferred, quantization=quantization
+        )
+        self._resident = None
+        if self._here:
+            self._resident = NativeExperts(site, spec, self._here, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
         self._shared, self._use = site.streaming, site.resources.expert_use
         self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
@@ -75,6 +91,10 @@ class HostExperts(Experts):
             jobs.append((graph, f"{self._path}, deferred"))
         number = gpu.request(jobs, Handed(x, ids, weights), mapped)
         start = shared() if shared else None
+        if self._resident:
+            sums = gpu.empty(*x.shape) if start is None else start
+            self._resident.launch(x, ids, weights, start, sums)
+            start = sums
         return gpu.collect(number, out, start)
 
     def _eager(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
@@ -82,11 +102,11 @@ class HostExperts(Experts):
 
         The sums are those of the shared experts, of the GPU's and of the CPU's, in this order.
         """
-        gpu = self._gpu
+        gpu, given = self._gpu, (x, ids, weights)
         out = shared() if shared else gpu.zeros(*x.shape)
         if self._weighs_input:
             x, weights = weighed(gpu, x, weights)
-        pairs, shares = ExpertPairs(gpu.read(ids), self._count), gpu.read(weights)
+        pairs, shares = ExpertPairs(gpu.read(ids), self._count, self._here), gpu.read(weights)
         chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
         source, result = self._shared.rooms(*x.shape)
         began = time.monotonic()
@@ -96,6 +116,8 @@ class HostExperts(Experts):
             if pairs.counts.sum() > pairs.counts[chosen].sum():
                 gpu.read(x, source)
                 on_cpu = thread.submit(self._on_cpu, source, pairs, chosen, shares, result)
+            if self._resident:
+                self._resident.launch(*given, out, out)
             if chosen:
                 self._streamed.add(slots, chosen, pairs, x, shares.numpy(), out)
                 gpu.synchronize()

@@ -5,6 +5,9 @@
     rules:                              # for each slot, the first rule that matches wins
       - match: layers.3-12.mlp.experts  # `3-12` is one of these numbers, `*` any part of the path
         use: experts.cuda               # applies to slots of this kind only
+      - match: layers.13.mlp.experts
+        use: experts.host               # on the CPU, but for these, which are on the card; or the
+        with: {resident: [3, 40-47]}    # first ones: {resident: 9}
       - match: "**.experts"             # `**` is any number of parts
         use: experts.host
       - match: "**"

@@ -53,8 +53,8 @@ def read_placement(name: str, text: str) -> PlacementText:
 def write_placement(model: str, about: str, rules: Iterable[Rule]) -> str:
     """Return the text of a file with these rules."""
     head = {key: value for key, value in (("model", model), ("about", about)) if value}
-    entries = [_entry(rule) for rule in rules]
-    return yaml.safe_dump(head | {"rules": entries}, sort_keys=False, allow_unicode=True)
+    data = head | {"rules": [_entry(rule) for rule in rules]}
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
 def broken(name: str, fault: str, line: int = 0) -> PlacementError:
@@ -73,10 +73,24 @@ def _compose(text: str) -> yaml.Node | None:
     return yaml.SafeLoader(text).get_single_node()
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes tuples as [a, b], in lines that are filled."""
+
+
+def _represent_tuple(dumper: yaml.SafeDumper, values: tuple[Any, ...]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=True)
+
+
+_Dumper.add_representer(tuple, _represent_tuple)
+
+
 def _entry(rule: Rule) -> dict[str, Any]:
     subject = {"class": rule.part.value} if rule.part else {"match": rule.match}
-    options = {"with": dict(rule.options)} if rule.options else {}
-    return subject | {"use": rule.use} | options
+    options = {
+        name: tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+        for name, value in rule.options.items()
+    }
+    return subject | {"use": rule.use} | ({"with": options} if options else {})
 
 
 def _lines_of_rules(node: yaml.MappingNode) -> list[int]:

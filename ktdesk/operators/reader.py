@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,25 +28,29 @@ class Reader:
         self.on_read: Callable[[int], None] = lambda done: None
         self._checkpoint, self._stream = checkpoint, stream
 
-    def read(self, weight: Weight) -> Iterator[range]:
+    def read(self, weight: Weight, parts: Sequence[range] = ()) -> Iterator[range]:
         """Yield the rows of a tensor, or of a part of one, a slice at a time once it is in memory.
 
-        A slice but the last has a multiple of the rows that are interleaved. Raises ModelFileError
-        if it holds what is no number, or the file is no longer whole.
+        A slice but the last has a multiple of the rows that are interleaved. parts: the rows to
+        read, if not all. Raises ModelFileError if it holds what is no number, or the file is no
+        longer whole.
         """
         row_bytes = weight.data.shape[1]
         panels = max(1, _SLICE_BYTES // (row_bytes * cpu.PANEL_ROWS))
         step = panels * cpu.PANEL_ROWS
-        for begin in range(0, weight.rows, step):
-            rows = range(begin, min(begin + step, weight.rows))
-            self._check(weight, rows)
-            yield rows
-            self.done_bytes += len(rows) * row_bytes
-            self.on_read(self.done_bytes)
+        for part in parts or [range(weight.rows)]:
+            for begin in part[::step]:
+                rows = range(begin, min(begin + step, part.stop))
+                self._check(weight, rows)
+                yield rows
+                self.done_bytes += len(rows) * row_bytes
+                self.on_read(self.done_bytes)
 
-    def read_as(self, weight: Weight, kind: WeightType) -> Iterator[tuple[slice, Weight]]:
+    def read_as(
+        self, weight: Weight, kind: WeightType, parts: Sequence[range] = ()
+    ) -> Iterator[tuple[slice, Weight]]:
         """Yield the same rows with their blocks, made anew if `kind` is not their type."""
-        for rows in self.read(weight):
+        for rows in self.read(weight, parts):
             part = slice(rows.start, rows.stop)
             some = replace(weight, shape=(len(rows), weight.columns), data=weight.blocks[part])
             yield part, self.remake(some, kind)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,7 @@ from ktdesk.devices.torch_device import KINDS, Kind
 from ktdesk.errors import PlacementError, did_you_mean
 from ktdesk.operators.quantization import target_type
 from ktdesk.operators.registry import GPU_VARIANTS, find, find_variant, options_of
+from ktdesk.operators.resident import resident_ids, residents_among
 
 _MOST_CARDS = 64
 _WILDCARDS = {"**": r".+", "*": r"[^.]+"}
@@ -115,6 +116,7 @@ class Rule:
                 f"torch's are {' and '.join(KINDS)}.",
                 hint="Write `device: cuda`, and `card: 1` beside it for the second card.",
             )
+        resident_ids(self.options.get("resident", 0))
         if type(self.card) is not int or not 0 <= self.card < _MOST_CARDS:
             raise PlacementError(
                 f"The rule for {self.subject} names the card {self.card!r}.",
@@ -125,6 +127,19 @@ class Rule:
     def card(self) -> int:
         """The number of the graphics card that the operators are on."""
         return self.options.get("card", 0)
+
+    def residents(self, experts: int) -> Sequence[int]:
+        """Return those of a layer's experts that are on the card, while the others are not.
+
+        Raises PlacementError, with the line, if a layer of so many has no such ones.
+        """
+        try:
+            return residents_among(self.options.get("resident", 0), experts)
+        except PlacementError as error:
+            if self.inherited or not self.line:
+                raise
+            message = f"Line {self.line}: {error}"
+            raise PlacementError(message, hint=error.hint, line=self.line) from None
 
     @property
     def torch_kind(self) -> Kind:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TypeVar
@@ -28,6 +28,7 @@ from ktdesk.operators.expert_use import ExpertUse
 from ktdesk.operators.quantization import check_fits, target_type
 from ktdesk.operators.reader import Reader
 from ktdesk.operators.registry import GPU_VARIANTS, TORCH_VARIANT
+from ktdesk.operators.resident import runs
 from ktdesk.operators.streaming import Streaming
 
 S = TypeVar("S", bound=Slot)
@@ -177,24 +178,30 @@ class Site:
             )
         return weight
 
-    def matrix(self, name: str, *shape: int) -> Weight:
+    def matrix(self, name: str, *shape: int, only: Sequence[int] = ()) -> Weight:
         """Return a tensor of the model file to multiply by. Raises ModelFileError like `weight`.
 
-        shape: [rows, columns], or [E, rows, columns] for matrices of which a loop takes some.
+        shape: [rows, columns], or [E, rows, columns] for matrices of which a loop takes some. only:
+        of E, those that will be used, if not all: the others are not read, and take no memory. On
+        a GPU just those are there; on the CPU each keeps its number.
         """
-        return self.placed(self.weight(name, *shape), matrices=prod(shape[:-2]))
+        return self.placed(self.weight(name, *shape), matrices=prod(shape[:-2]), only=only)
 
-    def placed(self, weight: Weight, matrices: int = 1) -> Weight:
+    def placed(self, weight: Weight, matrices: int = 1, only: Sequence[int] = ()) -> Weight:
         """Return a tensor or a part of one where it is at home: as it is, or a copy in memory.
 
         On a GPU it is always a copy there, and so is one in another type. matrices: over whose
-        rows, of each one, loops go; the copy's memory is placed accordingly. Raises MemoryShortage
-        if the memory cannot be had, PlacementError if the type does not fit.
+        rows, of each one, loops go; the copy's memory is placed accordingly. only: as for `matrix`.
+        Raises MemoryShortage if the memory cannot be had, PlacementError if the type does not fit.
         """
         copy = self._as_type(weight)
+        of_each = weight.rows // matrices
+        parts = [range(run[0] * of_each, (run[-1] + 1) * of_each) for run in runs(only)]
         if gpu := self._gpu:
-            room = gpu.empty(weight.rows, copy.type.row_bytes(weight.columns), dtype=torch.uint8)
-            return self._on_gpu(weight, copy, room)
+            if only:
+                copy = replace(copy, shape=(len(only), *copy.shape[1:]))
+            room = gpu.empty(copy.rows, copy.type.row_bytes(weight.columns), dtype=torch.uint8)
+            return self._on_gpu(weight, copy, room, parts)
         size = interleaved_bytes(copy) if weight.name in self.resources.copied else 0
         if size:
             copy = replace(copy, layout=Layout.INTERLEAVED)
@@ -203,8 +210,9 @@ class Site:
         size = size or weight.rows * copy.type.row_bytes(weight.columns)
         room = allocate(size).reshape(weight.rows, -1)
         stream = self.resources.cpu.stream
-        place_rows(stream, room.reshape(matrices, -1, room.shape[1]))
-        for part, some in self.resources.reader.read_as(weight, copy.type):
+        for rows in parts or [range(weight.rows)]:
+            place_rows(stream, room[rows.start : rows.stop].reshape(-1, of_each, room.shape[1]))
+        for part, some in self.resources.reader.read_as(weight, copy.type, parts):
             if copy.layout is Layout.INTERLEAVED:
                 interleave(stream, some, room[part])
             else:
@@ -238,14 +246,24 @@ class Site:
         check_fits(weight.name, weight.columns, kind)
         return replace(weight, type=kind)
 
-    def _on_gpu(self, weight: Weight, copy: Weight, room: Tensor) -> Weight:
-        for part, some in self.resources.reader.read_as(weight, copy.type):
-            self.device.write(room[part], some.blocks)
+    def _on_gpu(
+        self, weight: Weight, copy: Weight, room: Tensor, parts: Sequence[range] = ()
+    ) -> Weight:
+        done = 0
+        for _, some in self.resources.reader.read_as(weight, copy.type, parts):
+            self.device.write(room[done : done + some.rows], some.blocks)
+            done += some.rows
         return replace(copy, data=room)
 
-    def values(self, name: str, *shape: int) -> Tensor:
-        """Return a tensor of the model file as float32, copied out of the file."""
-        return self.floats(self.weight(name, *shape))
+    def values(self, name: str, *shape: int, only: Sequence[int] = ()) -> Tensor:
+        """Return a tensor of the model file as float32, copied out of the file.
+
+        only: as for `matrix`.
+        """
+        values = self.weight(name, *shape).dequantize()
+        if only and self._gpu:
+            values = values[list(only)]
+        return self.memory.constant(torch.as_tensor(values))
 
     def floats(self, weight: Weight) -> Tensor:
         """Return a tensor of the model file, or a part of one, as float32."""

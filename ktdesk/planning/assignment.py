@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.quantization import target_type
+from ktdesk.operators.resident import all_but
 from ktdesk.operators.rules import Part, Rule, SlotPath
 from ktdesk.planning.modules import Anatomy, Module
 
@@ -18,7 +19,7 @@ CPU = -1  # in place of the number of a card
 class Placed:
     """A module as it is loaded, where its work is done, and which rule says so.
 
-    card: its number, or CPU.
+    card: its number, or CPU. Where a layer's experts are on both, each part is a module.
     """
 
     module: Module
@@ -85,13 +86,21 @@ class Assignment:
 def assign(anatomy: Anatomy, placement: Placement) -> Assignment:
     """Apply a placement's rules. Raises PlacementError if they do not fit the model."""
     rules = placement.assign(SlotPath(m.path, m.kind) for m in anatomy.modules)
-    placed = [
-        Placed(_as_loaded(m, rules[m.path]), _card(rules[m.path]), rules[m.path])
-        for m in anatomy.modules
-    ]
+    placed = [each for m in anatomy.modules for each in _place(m, rules[m.path])]
     if any(_is_apart(each) for each in placed):
         placed = [replace(each, module=_untied(each.module)) for each in placed]
     return Assignment(placement, tuple(placed))
+
+
+def _place(module: Module, rule: Rule) -> Iterator[Placed]:
+    """Yield a module, or the parts of experts that are on the CPU and on a card."""
+    loaded = _as_loaded(module, rule)
+    here = rule.residents(module.experts) if module.part is Part.ROUTED else ()
+    if not here:
+        yield Placed(loaded, _card(rule), rule)
+        return
+    yield Placed(loaded.of_experts(all_but(here, module.experts)), CPU, rule)
+    yield Placed(loaded.of_experts(here), rule.card, rule)
 
 
 def _is_apart(each: Placed) -> bool:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ktdesk.devices.chunks import room_bytes
 from ktdesk.devices.expert_ring import ring_bytes
 from ktdesk.models.decoder import token_bytes
 from ktdesk.operators.rules import Part
-from ktdesk.planning.from_disk import evenness
 from ktdesk.planning.modules import Anatomy
 
 # For short chunks of prompts, kernels' scratch, and what the driver keeps for itself.
@@ -20,12 +20,22 @@ RESERVE_BYTES = 1_500_000_000
 class LayerNeeds:
     """Bytes of a layer. always: what every token uses, and the caches. experts: routed ones.
 
-    rank: of layers whose experts are as large, the lowest comes to a card first.
+    read: of experts, what a token reads. shares: what each expert gets of the layer's choices.
     """
 
     always: int
     experts: int
-    rank: float = 0.0
+    read: float = 0.0
+    shares: tuple[float, ...] = ()
+
+    @property
+    def expert_bytes(self) -> int:
+        """The bytes of one expert."""
+        return -(-self.experts // max(1, len(self.shares)))
+
+    def saved(self, some: Sequence[int]) -> float:
+        """Return what the CPU need not read for a token, if some experts are on a card."""
+        return self.read * sum(self.shares[expert] for expert in some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +53,20 @@ class CardNeeds:
     streaming: int
 
     @classmethod
-    def of(
-        cls, anatomy: Anatomy, context_tokens: int, memory_bytes: int | None = None
-    ) -> CardNeeds:
-        """Return what a model needs whose caches have so many rows.
-
-        memory_bytes: that are free for what is on no card. If weights will be read from the disk,
-        layers that choose their experts evenly come to cards first: of the others, memory keeps
-        those that are chosen most. Else it is the first layers, whatever was counted, so that the
-        same question gets the same answer.
-        """
+    def of(cls, anatomy: Anatomy, context_tokens: int) -> CardNeeds:
+        """Return what a model needs whose caches have so many rows."""
         always, experts = [0] * anatomy.layers, [0] * anatomy.layers
-        ranks, head = [0.0] * anatomy.layers, 0
-        is_short = memory_bytes is not None and anatomy.size_bytes > memory_bytes
+        read, head = [0.0] * anatomy.layers, 0
+        shares: list[tuple[float, ...]] = [()] * anatomy.layers
         for module in anatomy.modules:
             size = module.resident_bytes(context_tokens)
             if module.part is Part.ROUTED:
-                experts[module.layer] += size
-                ranks[module.layer] = -evenness(module) * is_short
+                experts[module.layer] = size
+                read[module.layer], shares[module.layer] = module.read_bytes, module.shares
             elif module.layer >= 0:
                 always[module.layer] += size
             elif module.part is not Part.EMBEDDING:  # whose rows are read from the CPU's memory
                 head += size
-        layers = tuple(map(LayerNeeds, always, experts, ranks))
+        layers = tuple(map(LayerNeeds, always, experts, read, shares))
         chunk = room_bytes(context_tokens, token_bytes(anatomy.width))
         return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(anatomy.expert_bytes))

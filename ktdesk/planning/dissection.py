@@ -71,6 +71,7 @@ def _module(
         made_bytes=_made_weights(spec) * (4 if _has_floats(tensors, spec) else 2),
         made_weights=_made_weights(spec),
         matrices=tuple(tensors[name] for name in _matrices(spec) if name in tensors),
+        experts=spec.experts if isinstance(spec, ExpertsSpec) else 0,
         tied_bytes=tied,
     )
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log
 
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
@@ -26,11 +25,6 @@ def disk_reads(assignment: Assignment, missing_bytes: int) -> float:
         read += of_a_token * min(1.0, missing_bytes / size)
         missing_bytes -= int(size)
     return read
-
-
-def evenness(module: Module) -> float:
-    """Return how evenly a layer's experts are chosen: the entropy of the choice, in nats."""
-    return -sum(share * log(share) for share in module.chosen if share)
 
 
 def _pieces(module: Module) -> Iterator[tuple[float, float]]:

@@ -2,33 +2,33 @@
 """Which placement a model and the cards' memory allow, when nobody chose one.
 
 What does the most work per byte comes first: attention, shared experts, dense layers and the head;
-then the routed experts of those layers that fill the memory best. One card is enough
-where all fits, or where others would not bring more experts; else layers stand on cards one after
-another, in proportion to what each has room for.
+then routed experts, see `expert_fit`. One card is enough where all fits, or where others would not
+bring a layer's worth of experts more; else layers stand on cards one after another, in proportion
+to what each has room for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
-from operator import itemgetter
+from functools import partial
 
 from ktdesk.operators.placement import Placement
+from ktdesk.operators.resident import as_option, runs
 from ktdesk.operators.rules import Rule
 from ktdesk.planning.card_needs import CardNeeds
+from ktdesk.planning.expert_fit import Experts, fill, is_whole
 
 _STEPS_OF_A_SEARCH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class CardShare:
-    """What one card has: layers, those whose routed experts are with them, and perhaps the head."""
+    """What one card has: layers, some or all of their routed experts, and perhaps the head."""
 
     card: int
     layers: range
-    experts: tuple[int, ...]
+    experts: Experts
     has_head: bool
 
 
@@ -47,7 +47,7 @@ def choose_placement(needs: CardNeeds, cards: Sequence[int]) -> Placement:
     for some in (*alone, rooms):
         if ranges := _ranges([*always, needs.head], some):
             shares = list(_shares(needs, ranges, [room - needs.streaming for room in rooms]))
-            best = max(best, shares, key=_count_experts) if best else shares
+            best = max(best, shares, key=partial(_layers_worth, needs)) if best else shares
     if best and any(layer.experts for layer in needs.layers):
         return _placement(needs, best)
     return Placement.load("cpu_only")
@@ -92,42 +92,33 @@ def _shares(needs: CardNeeds, ranges: Sequence[range], rooms: Sequence[int]) -> 
         layers, has_head = range(parts.start, min(parts.stop, count)), parts.stop > count
         left = rooms[card] - needs.head * has_head
         left -= sum(needs.layers[i].always for i in layers)
-        by_rank = sorted(layers, key=lambda layer: needs.layers[layer].rank)
-        sizes = {i: size for i in by_rank if (size := needs.layers[i].experts)}
         if parts:
-            yield CardShare(card, layers, largest_that_fit(sizes, left), has_head)
+            sparse = {i: needs.layers[i] for i in layers if needs.layers[i].experts}
+            yield CardShare(card, layers, fill(sparse, left), has_head)
 
 
-def largest_that_fit(sizes: Mapping[int, int], room: int) -> tuple[int, ...]:
-    """Return the layers with the most bytes together that fit; of equal ones, the first named.
-
-    Layers come in a few sizes, so all numbers of layers of each size can be tried.
-    """
-    layers: dict[int, list[int]] = {}
-    for layer, size in sizes.items():
-        layers.setdefault(size, []).append(layer)
-    choices = (range(min(len(some), max(0, room) // size) + 1) for size, some in layers.items())
-    counted = (dict(zip(layers, counts, strict=True)) for counts in product(*choices))
-    fitting = ((sum(map(prod, counts.items())), counts) for counts in counted)
-    _, best = max((each for each in fitting if each[0] <= max(0, room)), key=itemgetter(0))
-    return tuple(sorted(i for size, count in best.items() for i in layers[size][:count]))
-
-
-def _count_experts(shares: Sequence[CardShare]) -> int:
-    return sum(len(share.experts) for share in shares)
+def _layers_worth(needs: CardNeeds, shares: Sequence[CardShare]) -> int:
+    """Return how many whole layers' experts would spare the CPU as much reading."""
+    spared = sum(needs.layers[i].saved(ids) for each in shares for i, ids in each.experts.items())
+    return int(spared / max(layer.read for layer in needs.layers)) if spared else 0
 
 
 def _placement(needs: CardNeeds, shares: Sequence[CardShare]) -> Placement:
     """Return the placement of these shares, the same as a file with such rules."""
-    on_cards, of = _count_experts(shares), sum(layer.experts > 0 for layer in needs.layers)
-    base = Placement.load("gpu_only" if on_cards == of else "one_gpu")
+    of = sum(layer.experts > 0 for layer in needs.layers)
+    parts = [(needs.layers[i], ids) for share in shares for i, ids in share.experts.items()]
+    whole = sum(is_whole(*part) for part in parts)
+    others = sum(len(ids) for layer, ids in parts if not is_whole(layer, ids))
+    base = Placement.load("gpu_only" if whole == of else "one_gpu")
     name, it = base.name, "it"
     if len(shares) == 1 and shares[0].card:
         name = f"{name} on card {shares[0].card}"
     if len(shares) > 1:
         name, it = f"{name} over {len(shares)} cards", "them"
-    if 0 < on_cards < of:
-        name = f"{name}, experts of {on_cards} of {of} layers on {it}"
+    some = [f"experts of {whole} of {of} layers"] if 0 < whole < of else []
+    some += [f"{others} single experts"] if others else []
+    if some:
+        name = f"{name}, {' and '.join(some)} on {it}"
     if name == base.name:
         return base
     rules = [rule for share in shares for rule in _rules(needs, share)]
@@ -140,24 +131,18 @@ def _placement(needs: CardNeeds, shares: Sequence[CardShare]) -> Placement:
 def _rules(needs: CardNeeds, share: CardShare) -> Iterator[Rule]:
     """Yield the rules of one card's layers, experts first."""
     card = _on(share.card)
-    for run in _runs(share.experts):
+    whole = {i for i, ids in share.experts.items() if is_whole(needs.layers[i], ids)}
+    for run in runs(sorted(whole)):
         yield Rule(f"layers.{run[0]}-{run[-1]}.mlp.experts", "experts.cuda", card)
+    for i, ids in share.experts.items():
+        if i not in whole:
+            options = {**card, "resident": as_option(ids)}
+            yield Rule(f"layers.{i}.mlp.experts", "experts.host", options)
     if share.layers:
         layers = f"layers.{share.layers[0]}-{share.layers[-1]}"
         if len(share.experts) < sum(needs.layers[i].experts > 0 for i in share.layers):
             yield Rule(f"{layers}.**", "experts.host", card)
         yield Rule(f"{layers}.**", "*.cuda", card)
-
-
-def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Return the numbers in runs without gaps."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
 
 
 def _on(card: int) -> dict[str, int]:

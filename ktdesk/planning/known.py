@@ -110,6 +110,7 @@ class KnownModel:
             row_operations=self.row_operations * is_attention,
             prompt_row_operations=self.prompt_row_operations * is_attention,
             made_bytes=self.made_bytes * is_attention,
+            experts=self.experts if part is Part.ROUTED else 0,
         )
 
 

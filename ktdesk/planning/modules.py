@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -25,10 +26,10 @@ class Module:
     over the cache. row_bytes, row_operations: of each token in the cache; the latter fewer for
     prompts, whose latents are expanded once. made_bytes: of what is made at load beside the file's
     tensors: for latents, their transposed keys, made_weights of them. matrices: the tensors that a
-    placement can have made anew. anew_bytes: of size_bytes, those that were. chosen: the share of
-    a layer's choices that each of its experts gets; empty if that is not known. tied_bytes: of
-    tensors that count for another module, which needs a copy of its own if they are not together.
-    in_torch: it is an operator in plain torch.
+    placement can have made anew. anew_bytes: of size_bytes, those that were. experts: how many
+    there are, of routed ones. chosen: the share of a layer's choices that each of them gets; empty
+    if that is not known. tied_bytes: of tensors that count for another module, which needs a copy
+    of its own if they are not together. in_torch: it is an operator in plain torch.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Module:
     made_weights: int = 0
     matrices: tuple[TensorInfo, ...] = ()
     anew_bytes: int = 0
+    experts: int = 0
     chosen: tuple[float, ...] = ()
     tied_bytes: int = 0
     in_torch: bool = False
@@ -82,6 +84,29 @@ class Module:
             made_bytes=0,
             anew_bytes=size,
             in_torch=True,
+        )
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """What each expert gets of a layer's choices: all the same, if it is not known."""
+        return self.chosen or (1 / self.experts,) * self.experts
+
+    def of_experts(self, some: Sequence[int]) -> Module:
+        """Return what the module would be if it had only some of its experts.
+
+        Its token reads and computes what it chooses of these, on average.
+        """
+        shares = [self.shares[expert] for expert in some]
+        hits = sum(shares)
+        return replace(
+            self,
+            weights=self.weights * len(some) // self.experts,
+            size_bytes=self.size_bytes * len(some) // self.experts,
+            anew_bytes=self.anew_bytes * len(some) // self.experts,
+            read_bytes=self.read_bytes * hits,
+            operations=self.operations * hits,
+            experts=len(some),
+            chosen=tuple(share / hits for share in shares) if self.chosen else (),
         )
 
     @property

@@ -110,7 +110,8 @@ def rule_matches(plan: Plan) -> list[RuleMatches]:
         mine = [each for each in placed if each.rule is rule]
         size = sum(each.module.size_bytes for each in mine)
         devices = tuple(sorted({each.card for each in mine}))
-        found.append(RuleMatches(rule, len(mine), size, devices))
+        paths = {each.module.path for each in mine}
+        found.append(RuleMatches(rule, len(paths), size, devices))
     return found
 
 
@@ -124,6 +125,17 @@ def layer_map(plan: Plan) -> list[MapCell]:
             sizes[key] = sizes.get(key, 0) + each.module.size_bytes
             devices.setdefault(key, set()).add(each.card)
     return [MapCell(*key, size, tuple(sorted(devices[key]))) for key, size in sizes.items()]
+
+
+def experts_on_cards(plan: Plan) -> dict[int, frozenset[int]]:
+    """Return the routed experts that are on cards, by layer."""
+    experts = {module.path: module.experts for module in plan.anatomy.of(Part.ROUTED)}
+    found: dict[int, frozenset[int]] = {}
+    for each in plan.assignment.placed:
+        if each.module.part is Part.ROUTED and each.card != CPU:
+            count = experts[each.module.path]
+            found[each.module.layer] = frozenset(each.rule.residents(count) or range(count))
+    return found
 
 
 def _shares(plan: Plan, device: int, context_tokens: int, working: int) -> dict[Share, int]:

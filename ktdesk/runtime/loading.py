@@ -116,7 +116,7 @@ def _load(
 
     if placement == "auto":
         anatomy = dissect(checkpoint, resources.cache_type).counted(read_counts(checkpoint))
-        needs = CardNeeds.of(anatomy, context_tokens, available_bytes)
+        needs = CardNeeds.of(anatomy, context_tokens)
         rules = choose_placement(needs, usable_bytes(vram_bytes))
     else:
         rules = Placement.load(placement)

@@ -23,11 +23,14 @@ void experts_up_gemm(Stream& stream, const ExpertsUpArgs& args);
 void experts_down_gemm(Stream& stream, const ExpertsDownArgs& args);
 
 // Tokens up to which rows are multiplied one by one. Of experts that is the average of those that
-// have tokens at all, as far as it is known before the plan is: never more than there are tokens.
+// have tokens at all, as far as it is known before the plan is: never more than there are tokens,
+// also where so few experts are here that the pairs of all of them would make it more.
 constexpr int kGemvTokens = 8;
 constexpr bool is_few(int64_t tokens) { return tokens <= kGemvTokens; }
-constexpr bool is_few(int64_t pairs, int64_t experts) {
-  return pairs <= kGemvTokens * most_active(pairs, experts);
+template <class Args>
+constexpr bool are_few(const Args& a) {
+  return is_few(a.pairs / a.pairs_per_token) ||
+         a.pairs <= kGemvTokens * most_active(a.pairs, a.experts);
 }
 
 }  // namespace kt::cuda

@@ -83,10 +83,12 @@ void expert_plan(const ExpertPlanArgs& a, Range items) noexcept {
   int32_t* pairs = offsets + a.experts + 1;
   int32_t& active = pairs[a.pairs];
   for (int e = 0; e <= a.experts; ++e) offsets[e] = 0;
-  for (int p = 0; p < a.pairs; ++p) ++offsets[a.ids[p]];
+  // What is elsewhere counts as one more expert, whose first pair is where the others end.
+  const auto slot = [&a](int p) { return a.slots ? a.slots[a.ids[p]] : a.ids[p]; };
+  for (int p = 0; p < a.pairs; ++p) ++offsets[slot(p)];
   // Counts to ends, then each pair from the last takes the place before its expert's end.
   for (int e = 1; e <= a.experts; ++e) offsets[e] += offsets[e - 1];
-  for (int p = a.pairs - 1; p >= 0; --p) pairs[--offsets[a.ids[p]]] = p;
+  for (int p = a.pairs - 1; p >= 0; --p) pairs[--offsets[slot(p)]] = p;
   active = 0;
   for (int e = 0; e < a.experts; ++e) {
     if (offsets[e + 1] > offsets[e]) (&active)[++active] = e;

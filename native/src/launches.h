@@ -247,8 +247,10 @@ struct Launches {
     KT_LAUNCH(router, args, tokens);
   }
 
-  static void expert_plan(Stream& stream, Address ids, Address plan, int pairs, int experts) {
-    const kt::ExpertPlanArgs args{at<const int32_t>(ids), at<int32_t>(plan), pairs, experts};
+  static void expert_plan(Stream& stream, Address ids, Address plan, int pairs, int experts,
+                          Address slots) {
+    const kt::ExpertPlanArgs args{at<const int32_t>(ids), at<int32_t>(plan), pairs, experts,
+                                  at<const int32_t>(slots)};
     KT_LAUNCH(expert_plan, args, 1);
   }
 

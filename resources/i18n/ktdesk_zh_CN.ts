@@ -3585,6 +3585,10 @@
         <translation>刚刚</translation>
     </message>
     <message>
+        <source>often, on a graphics card</source>
+        <translation>经常，位于显卡</translation>
+    </message>
+    <message>
         <source>Counted while the model answers.</source>
         <translation>模型回答时会在此计数。</translation>
     </message>
@@ -7335,6 +7339,10 @@
     <message>
         <source>Layer {layer}, expert {expert}: {share} of the choices</source>
         <translation>第 {layer} 层，专家 {expert}：占选择的 {share}</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}, on a graphics card: {share} of the choices</source>
+        <translation>第 {layer} 层，专家 {expert}（位于显卡）：占选择的 {share}</translation>
     </message>
 </context>
 <context>

@@ -34,7 +34,7 @@ from tests.gpu.ceilings import measure_ceilings
 from tests.gpu.handoffs import handoff_rows
 from tests.gpu.kernels import kernel_rows
 from tests.gpu.long import PROMPTS, long_rows
-from tests.gpu.models import LIMIT, ModelRow, model_rows
+from tests.gpu.models import LIMIT, PLACEMENTS, ModelRow, model_rows
 from tests.gpu.sanitizer import find_sanitizer, sanitizer_rows
 from tests.gpu.texts import text_rows
 
@@ -43,6 +43,7 @@ TESTS = (
     "tests/kernels",
     "tests/integration/test_gpu.py",
     "tests/integration/test_gpu_streamed_experts.py",
+    "tests/integration/test_gpu_resident_experts.py",
     "tests/integration/test_gpu_fit.py",
     "tests/integration/test_gpu_cards.py",
 )
@@ -83,6 +84,8 @@ def _options() -> Namespace:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
     parser.add_argument("--models", nargs="+", choices=SHAPES, default=["v2-lite"])
+    help_text = "names or files to measure models in; logits are compared with those of the first"
+    parser.add_argument("--placements", nargs="+", default=[*PLACEMENTS], help=help_text)
     parser.add_argument("--threads", type=at_least_one, default=physical_cores())
     parser.add_argument("--vram-gib", type=float, default=24.0, help="as if the card had so much")
     parser.add_argument("--most-tokens", type=at_least_one, default=PROMPTS[-1], help="of long")
@@ -168,7 +171,9 @@ def _models(options: Namespace, result: dict[str, Any]) -> bool:
     rows = (
         row
         for name in options.models
-        for row in model_rows(model_file(SHAPES[name]), options.threads, vram_bytes)
+        for row in model_rows(
+            model_file(SHAPES[name]), options.threads, vram_bytes, options.placements
+        )
     )
     return _add_rows(result.setdefault("models", []), rows)
 

@@ -82,9 +82,27 @@ def test_what_is_chosen_is_seen_while_it_happens(
     assert len({often.rgb(), seldom.rgb(), never.rgb()}) == 3
     left, width = watched.map.column(LAYER)
     middle = QPointF(left + width / 2, 7.5 * grid.height() / 64)
+    watched.experts.show_on_cards({})
     assert grid.text_at(middle) == "Layer 5, expert 7: 90.0% of the choices"
     assert "gets" not in watched.experts.words.text()
     assert "got 100% of them" in watched.experts.words.text()
+
+
+def test_experts_on_a_card_have_its_colour(
+    qtbot: QtBot, watched: PlacementPage, engine: FakeEngine, theme: Theme
+) -> None:
+    count(engine, 7, 90)
+    count(engine, 8, 90)
+    qtbot.waitUntil(lambda: watched.experts.grid.isVisible())
+    qtbot.waitUntil(lambda: colour(watched, 7) != theme.colour("text"))
+    watched.experts.show_on_cards({})
+    at_home = colour(watched, 7)
+    watched.experts.show_on_cards({LAYER: frozenset({7})})
+    assert colour(watched, 7) != colour(watched, 8) == at_home
+    assert "on a graphics card" in watched.experts._legend.text()
+    left, width = watched.map.column(LAYER)
+    middle = QPointF(left + width / 2, 7.5 * watched.experts.grid.height() / 64)
+    assert "expert 7, on a graphics card: 50.0%" in watched.experts.grid.text_at(middle)
 
 
 def test_nobody_looks_while_the_page_is_hidden(

@@ -30,11 +30,15 @@ LAYERS = Layers()
 
 @operator("defined")
 class DefinedExperts(TorchExperts):
-    """Experts in plain torch, of which each token's `deferred` lightest come a layer later."""
+    """Experts in plain torch, of which each token's `deferred` lightest come a layer later.
 
-    def __init__(self, site: Site, spec: ExpertsSpec, *, deferred: int) -> None:
+    resident: so many, the first ones, never do.
+    """
+
+    def __init__(self, site: Site, spec: ExpertsSpec, *, deferred: int, resident: int = 0) -> None:
         super().__init__(site, spec)
         self._at_once = max(1, spec.experts_per_token - deferred)
+        self._resident = resident
         self._late = torch.zeros(())
         LAYERS.every.append(self)
 
@@ -44,8 +48,8 @@ class DefinedExperts(TorchExperts):
             own = super().forward(x, ids, weights, shared)
         else:
             # A stable sort, so that of equal weights the later is lighter.
-            order = (-weights).argsort(dim=-1, stable=True)
-            now, late = order[:, : self._at_once], order[:, self._at_once :]
-            own = super().forward(x, ids.gather(1, now), weights.gather(1, now), shared)
-            self._late = super().forward(x, ids.gather(1, late), weights.gather(1, late), None)
+            place_of = (-weights).argsort(dim=-1, stable=True).argsort(dim=-1)
+            is_late = (place_of >= self._at_once) & (ids >= self._resident)
+            own = super().forward(x, ids, weights.masked_fill(is_late, 0), shared)
+            self._late = super().forward(x, ids, weights.masked_fill(~is_late, 0), None)
         return own + LAYERS.every[place - 1]._late if LAYERS.is_step and place else own

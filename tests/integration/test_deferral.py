@@ -39,6 +39,9 @@ LIMITS = {"cpu_only": 1e-8, "one_gpu": GPU_LIMIT}
 REASONS = {"cpu_only": "float32 sums in another order: 1e-10 was seen", "one_gpu": GPU_REASON}
 MODELS = {"deepseek2": tiny_deepseek, "qwen3moe": tiny_qwen3moe}
 DEFINED = "rules:\n  - {match: '**', use: experts.defined}\n  - {match: '**', use: '*.torch'}\n"
+# Four of eight experts are on the card.
+RESIDENT = "extends: one_gpu\nrules: [{match: '**', use: experts.host, with: {resident: 4}}]"
+RESIDENT_DEFINED = DEFINED.replace("defined}", "defined, with: {resident: 4}}")
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -54,10 +57,12 @@ def build(tiny: Tiny, placement: Placement, deferred: int) -> tuple[Decoder, Res
     return build_model(resources, plan, lambda _: None), resources
 
 
-def untied_steps(tiny: Tiny, deferred: int) -> tuple[list[int], list[int]]:
+def untied_steps(
+    tiny: Tiny, deferred: int, definition: str = DEFINED
+) -> tuple[list[int], list[int]]:
     """Return a prompt and steps without experts that are tied, as deferral is defined."""
     LAYERS.every.clear()
-    watched = DEFINED.replace("rules:\n", "rules:\n  - {match: '**', use: router.watched}\n")
+    watched = definition.replace("rules:\n", "rules:\n  - {match: '**', use: router.watched}\n")
     model, _ = build(tiny, Placement.parse("watched", watched), deferred)
 
     def before(place: int) -> None:
@@ -68,11 +73,15 @@ def untied_steps(tiny: Tiny, deferred: int) -> tuple[list[int], list[int]]:
 
 
 def defined(
-    tiny: Tiny, deferred: int, prompt: Sequence[int] = PROMPT, steps: Sequence[int] = STEPS
+    tiny: Tiny,
+    deferred: int,
+    prompt: Sequence[int] = PROMPT,
+    steps: Sequence[int] = STEPS,
+    definition: str = DEFINED,
 ) -> Tensor:
     """Return the logits after each step, as deferral is defined."""
     LAYERS.every.clear()
-    model, _ = build(tiny, Placement.parse("defined", DEFINED), deferred)
+    model, _ = build(tiny, Placement.parse("defined", definition), deferred)
     LAYERS.is_step = False
     prefill(model, prompt, 0)
     LAYERS.is_step = True
@@ -112,6 +121,20 @@ def test_steps_are_as_deferral_is_defined(tiny: Tiny, place: str, deferred: int)
     plain = defined(tiny, 0, prompt, steps)
     assert (errors(plain, expected) > 10 * limit).all(), "deferral shows"
     assert resources.deferral.most == deferred
+
+
+@pytest.mark.parametrize("deferred", [1, 2])
+def test_experts_on_the_card_are_never_deferred(tiny: Tiny, deferred: int) -> None:
+    model, _ = build(tiny, Placement.parse("resident", RESIDENT), deferred)
+    prompt, steps = untied_steps(tiny, deferred, RESIDENT_DEFINED)
+    found = errors(
+        stepped(model, prompt=prompt, steps=steps),
+        defined(tiny, deferred, prompt, steps, RESIDENT_DEFINED),
+    )
+    assert (found <= GPU_LIMIT).all(), f"{found.tolist()}, limit {GPU_LIMIT}: {GPU_REASON}"
+    others = defined(tiny, deferred, prompt, steps), defined(tiny, 0, prompt, steps)
+    here = defined(tiny, deferred, prompt, steps, RESIDENT_DEFINED)
+    assert all((errors(each, here) > 10 * GPU_LIMIT).any() for each in others), "it shows"
 
 
 @pytest.mark.parametrize("place", LIMITS)

@@ -25,16 +25,26 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_deepseek(tmp_path_factory.mktemp("tiny") / "model.gguf").path
 
 
-@pytest.fixture(params=("gpu_only", "one_gpu"))
+@pytest.fixture(scope="module")
+def some_on_card(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a placement with some experts on the card and the others on the CPU."""
+    path = tmp_path_factory.mktemp("placements") / "some_on_card.yaml"
+    rule = "{match: '**', use: experts.host, with: {resident: [1, 4-6]}}"
+    path.write_text(f"extends: one_gpu\nrules: [{rule}]\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(params=("gpu_only", "one_gpu", "some_on_card"))
 def engine(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, model: Path
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, model: Path, some_on_card: str
 ) -> Iterator[Engine]:
     def open_gpus(cards: object, budget_bytes: int) -> dict[int, CudaDevice]:
         return {0: gpu_device()}
 
     monkeypatch.setattr(loading, "open_gpus", open_gpus)
     engine = Engine(threads=2)
-    engine.load(model, placement=request.param, kept_bytes=0)
+    placement = some_on_card if request.param == "some_on_card" else request.param
+    engine.load(model, placement=placement, kept_bytes=0)
     yield engine
     engine.unload()
 

@@ -53,10 +53,12 @@ def test_some_layers_experts_on_the_card(tiny: Tiny) -> None:
     resources, tokens = open_resources(tiny.path), untied_tokens(tiny.path)
     expected = prefill(build(resources, Placement.load("cpu_only")), tokens, 0, outputs=24).clone()
     needs = replace(needs_of(resources), streaming=0)  # which is more than a tiny model is
-    left = max(layer.experts for layer in needs.layers) + needs.reserve
+    sparse = max(needs.layers, key=lambda layer: layer.experts)
+    left = sparse.experts + 2 * sparse.expert_bytes + needs.reserve
     room = left + needs.head + sum(layer.always for layer in needs.layers)
     placement = choose_placement(needs, [room])
     assert placement.name.startswith("one_gpu, experts of 1 of ")
+    assert placement.name.endswith(" layers and 2 single experts on it")
     model = build(open_resources(tiny.path), placement)
     assert_logits(prefill(model, tokens, 0, outputs=24), expected)
     prefill(model, tokens[:10], 0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ import torch
 from torch import Tensor
 
 from ktdesk import _native
-from ktdesk.formats.quant import WeightType
+from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import reference
 from ktdesk.kernels.activations import q8_bytes
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.kernels.experts import (
     Activation,
     ExpertWeights,
@@ -83,6 +85,7 @@ def run(
     ids: Tensor,
     shares: Tensor,
     start: Tensor | None,
+    slots: Tensor | None = None,
 ) -> Tensor:
     """Return the chain's result. All that it writes begins as NaN, or as numbers no plan has."""
     experts, _, _ = weights.sizes()
@@ -90,7 +93,7 @@ def run(
     hidden = hidden_for(stream, weights, ids.numel())
     out = torch.full_like(x, torch.nan)
     gate_x, up_x = (as_activations(stream, weight, x)[0] for weight in (weights.gate, weights.up))
-    expert_plan(stream, ids, plan, experts=experts)
+    expert_plan(stream, ids, plan, experts=experts, slots=slots)
     experts_up(stream, weights, gate_x, up_x, plan, hidden)
     experts_down(stream, weights, hidden, plan, shares, start, out)
     return out
@@ -126,6 +129,67 @@ def test_expert_plan(stream: Stream, tokens: int, used: int, experts: int) -> No
         assert torch.equal(pairs[offsets[expert] : offsets[expert + 1]].long(), found)
     active = sorted(set(ids.flatten().tolist()))
     assert pairs[ids.numel() :][: 1 + len(active)].tolist() == [len(active), *active]
+
+
+def slots_of(here: Sequence[int], experts: int) -> Tensor:
+    """Return the slots of experts that lie one after another, with no other between."""
+    slots = torch.full((experts,), len(here), dtype=torch.int32)
+    slots[list(here)] = torch.arange(len(here), dtype=torch.int32)
+    return slots
+
+
+@pytest.mark.parametrize(
+    ("tokens", "used", "experts", "here"),
+    [(1, 3, 7, 2), (1, 8, 256, 100), (11, 4, 6, 1), (300, 8, 1024, 1023), (5000, 2, 8, 5)],
+)
+def test_a_plan_of_some_experts(
+    stream: Stream, tokens: int, used: int, experts: int, here: int
+) -> None:
+    ids = random_ids(tokens, used, experts)
+    chosen = torch.randperm(experts, generator=torch.Generator().manual_seed(1))[:here].sort()[0]
+    plan = torch.full((plan_size(ids.numel(), here),), -1, dtype=torch.int32)
+    expert_plan(stream, ids, plan, experts=here, slots=slots_of(chosen.tolist(), experts))
+    offsets, pairs = plan[: here + 1].tolist(), plan[here + 1 :]
+    for slot, expert in enumerate(chosen.tolist()):
+        found = (ids.flatten() == expert).nonzero().flatten()
+        assert torch.equal(pairs[offsets[slot] : offsets[slot + 1]].long(), found)
+    elsewhere = (~torch.isin(ids.flatten(), chosen)).nonzero().flatten()
+    assert torch.equal(pairs[offsets[-1] : ids.numel()].long(), elsewhere)
+    active = [slot for slot in range(here) if offsets[slot + 1] > offsets[slot]]
+    assert pairs[ids.numel() :][: 1 + len(active)].tolist() == [len(active), *active]
+
+
+def only(weights: ExpertWeights, here: Sequence[int]) -> ExpertWeights:
+    def some(weight: Weight) -> Weight:
+        blocks = weight.blocks.reshape(weight.shape[0], weight.shape[1], -1)[list(here)]
+        shape = (len(here), *weight.shape[1:])
+        return replace(weight, shape=shape, data=blocks.reshape(-1, blocks.shape[-1]))
+
+    return replace(weights, gate=some(weights.gate), up=some(weights.up), down=some(weights.down))
+
+
+@pytest.mark.parametrize("kind", [WeightType.F32, WeightType.Q4_K, WeightType.Q8_0])
+@pytest.mark.parametrize("here", [[1], [2], [0, 3], [0, 1, 3, 4]])
+@pytest.mark.parametrize("tokens", [1, 3, 8, 20, 300])
+def test_of_a_tokens_experts_only_those_that_are_here(
+    stream: Stream, kind: WeightType, here: list[int], tokens: int
+) -> None:
+    """Expert 2 is nobody's: where it alone is here, nothing is added."""
+    weights, ids, shares = make_experts(kind), uneven_ids(tokens), random(tokens, USED)
+    _, _, width = weights.sizes()
+    x, start = random(tokens, width), random(tokens, width, seed=1)
+    silenced = shares.where(torch.isin(ids, torch.tensor(here)), 0)
+    out = run(stream, only(weights, here), x, ids, shares, start, slots_of(here, EXPERTS))
+    if stream.is_gpu or kind.is_float:
+        wanted = start.double() + expected(weights, x, ids, silenced)
+        assert_close(out, wanted, *limit_of_products(stream, tokens, kind))
+    else:  # of so few sums the rounding of activations varies
+        assert torch.equal(out, run(stream, weights, x, ids, silenced, start))
+    # The same where the others have their places, too.
+    slots = torch.full((EXPERTS,), EXPERTS, dtype=torch.int32)
+    slots[here] = torch.tensor(here, dtype=torch.int32)
+    if tokens <= STEP_TOKENS:  # of more, how many experts there are chooses the way
+        assert torch.equal(run(stream, weights, x, ids, shares, start, slots), out)
 
 
 @pytest.mark.parametrize("kind", WeightType, ids=lambda kind: kind.name)

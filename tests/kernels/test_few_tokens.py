@@ -63,9 +63,12 @@ def test_products(stream: Stream, kind: WeightType) -> None:
 
 
 @kinds
-def test_experts(stream: Stream, kind: WeightType) -> None:
+@pytest.mark.parametrize("here", [5, 1])
+def test_experts(stream: Stream, kind: WeightType, here: int) -> None:
+    """here: how many of the experts' matrices there are. With one, all tokens use that."""
     width = 64 if kind.is_float else max(64, kind.block_size)
-    experts, used = 5, 3
+    experts, used = here, 3
+    slots = None if here == 5 else torch.tensor([1, 0, 1, 1, 1], dtype=torch.int32)
     parts = [layouts(stream, make_weight(kind, experts, width, width, seed=s)) for s in range(3)]
     # One expert that all tokens use, and others that some do.
     some = [[1, 4, 0], [3, 1, 4], [0, 1, 2], [1, 2, 3], [2, 1, 0], [1, 3, 4], [4, 2, 1], [1, 0, 3]]
@@ -80,7 +83,7 @@ def test_experts(stream: Stream, kind: WeightType) -> None:
             plan = torch.empty(plan_size(some.numel(), experts), dtype=torch.int32)
             hidden = torch.empty(some.numel(), source.shape[1], dtype=source.dtype)
             out = torch.empty(len(some), width)
-            expert_plan(stream, some, plan, experts=experts)
+            expert_plan(stream, some, plan, experts=experts, slots=slots)
             experts_up(stream, weights, source, source, plan, hidden)
             experts_down(stream, weights, hidden, plan, shares[at].contiguous(), None, out)
             return out

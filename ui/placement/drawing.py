@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Drawing:
     """Bars, curves, table, map and measurements; all empty where there is no plan.
 
-    decode, prefill: by tokens before, and by tokens of the prompt.
+    decode, prefill: by tokens before, and by tokens of the prompt. on_cards: experts, by layer.
     """
 
     plan: Plan | None = None
@@ -28,6 +28,7 @@ class Drawing:
     prefill: dict[int, Speed] | None = None
     table: Sequence[RuleMatches] = ()
     cells: Sequence[MapCell] = ()
+    on_cards: Mapping[int, frozenset[int]] = field(default_factory=dict[int, frozenset[int]])
     outcomes: Sequence[Outcome] = ()
 
 
@@ -35,7 +36,7 @@ def draw(now: PlacementPresenter) -> Drawing:
     """Return what is to be drawn of the present plan."""
     if now.planner is None or now.plan is None:
         return Drawing()
-    from ktdesk.planning.shares import device_shares, layer_map, rule_matches
+    from ktdesk.planning.shares import device_shares, experts_on_cards, layer_map, rule_matches
 
     plan, planner, context = now.plan, now.planner, now.wanted.context_tokens
     return Drawing(
@@ -45,5 +46,6 @@ def draw(now: PlacementPresenter) -> Drawing:
         prefill=plan.prefill,
         table=rule_matches(plan),
         cells=layer_map(plan),
+        on_cards=experts_on_cards(plan),
         outcomes=planner.measured,
     )

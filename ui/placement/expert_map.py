@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
@@ -17,7 +17,10 @@ _SHADES = 63
 _JUST_NOW = "text"  # the colour of what was chosen since the last look
 _OF_THE_MOST = 4  # the part of a layer's experts of which it is said how much they are chosen
 
+_AT_HOME, _ON_A_CARD = "share_routed", "device_card_0"  # the colours of those chosen often
+
 Columns = Callable[[int], tuple[float, float]]  # from a layer to left and width
+OnCards = Mapping[int, frozenset[int]]  # experts, by layer
 
 
 class ExpertMap(QWidget):
@@ -44,17 +47,24 @@ class ExpertMap(QWidget):
         self._choices = choices
         self.retranslate()
 
+    def show_on_cards(self, on_cards: OnCards) -> None:
+        """Show which experts the plan has on graphics cards."""
+        self.grid.on_cards = on_cards
+        self.retranslate()
+
     def retranslate(self) -> None:
         """Say it in the present language and colours."""
         choices, theme = self._choices, self._theme
         self.grid.setVisible(choices is not None)
         self._legend.setVisible(choices is not None)
-        colours = (
-            (_blend(theme, 0.1), self.tr("seldom")),
-            (_blend(theme, 0.5), self.tr("as often as by chance")),
-            (_blend(theme, 1.0), self.tr("often")),
+        colours = [
+            (_blend(theme, _AT_HOME, 0.1), self.tr("seldom")),
+            (_blend(theme, _AT_HOME, 0.5), self.tr("as often as by chance")),
+            (_blend(theme, _AT_HOME, 1.0), self.tr("often")),
             (theme.colour(_JUST_NOW), self.tr("just now")),
-        )
+        ]
+        if self.grid.on_cards:
+            colours.append((theme.colour(_ON_A_CARD), self.tr("often, on a graphics card")))
         spans = (
             f'<span style="color:{colour.name()}">■</span>&nbsp;{text}' for colour, text in colours
         )
@@ -80,6 +90,7 @@ class _Grid(QWidget):
         super().__init__(parent)
         self._theme, self._columns = theme, columns
         self._choices: Choices | None = None
+        self.on_cards: OnCards = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_choices(self, choices: Choices | None) -> None:
@@ -111,9 +122,16 @@ class _Grid(QWidget):
         """Return a pixel for each expert, [experts, layers]."""
         import numpy as np
 
-        shades = [_blend(self._theme, step / _SHADES).rgb() for step in range(_SHADES + 1)]
+        shades = [
+            [_blend(self._theme, often, step / _SHADES).rgb() for step in range(_SHADES + 1)]
+            for often in (_AT_HOME, _ON_A_CARD)
+        ]
         at = (choices.levels() * _SHADES).round().astype(int)
-        pixels = np.array(shades, np.uint32)[at]
+        places = np.zeros_like(at)
+        for layer, experts in self.on_cards.items():
+            if layer < len(places):
+                places[layer, [e for e in experts if e < places.shape[1]]] = 1
+        pixels = np.array(shades, np.uint32)[places, at]
         pixels[choices.recent > 0] = self._theme.colour(_JUST_NOW).rgb()
         lines = np.ascontiguousarray(pixels.T)
         height, width = lines.shape
@@ -134,15 +152,18 @@ class _Grid(QWidget):
                 counts = choices.counts[layer]
                 expert = min(int(point.y() * len(counts) / self.height()), len(counts) - 1)
                 share = f"{counts[expert] / counts.sum():.1%}"
-                return self.tr("Layer {layer}, expert {expert}: {share} of the choices").format(
-                    layer=layer, expert=expert, share=share
-                )
+                text = self.tr("Layer {layer}, expert {expert}: {share} of the choices")
+                if expert in self.on_cards.get(layer, ()):
+                    text = self.tr(
+                        "Layer {layer}, expert {expert}, on a graphics card: {share} of the choices"
+                    )
+                return text.format(layer=layer, expert=expert, share=share)
         return ""
 
 
-def _blend(theme: Theme, level: float) -> QColor:
-    """Return a colour between never and always, 0 and 1."""
-    never, always = theme.colour("panel"), theme.colour("share_routed")
+def _blend(theme: Theme, often: str, level: float) -> QColor:
+    """Return a colour between never and always, 0 and 1. often: the latter's name."""
+    never, always = theme.colour("panel"), theme.colour(often)
 
     def between(low: int, high: int) -> int:
         return round(low + (high - low) * level)

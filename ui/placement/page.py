@@ -107,6 +107,7 @@ class PlacementPage(QWidget):
         self.prefill.show_speeds(drawing.prefill or {})
         self.rules.show_rules(drawing.table)
         self.map.show_cells(drawing.cells)
+        self.experts.show_on_cards(drawing.on_cards)
         has_experts = any(cell.share == "routed" for cell in drawing.cells)
         for part in (self.experts, self._headings[_EXPERTS]):
             part.setVisible(has_experts)

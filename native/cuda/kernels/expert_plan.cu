@@ -35,13 +35,19 @@ __device__ unsigned peers_of(int id, bool valid, int ids) {
   return peers;
 }
 
-// Counts the pairs of each slice and expert: counts [slices, experts].
-__device__ void count_pairs(const ExpertPlanArgs& a, const Slices& slices, int* counts) {
-  for (int i = threadIdx.x; i < slices.count * a.experts; i += blockDim.x) counts[i] = 0;
+// The expert of a pair; those that are elsewhere are the bucket behind the others.
+__device__ __forceinline__ int bucket_of(const ExpertPlanArgs& a, int pair) {
+  return a.slots ? a.slots[a.ids[pair]] : a.ids[pair];
+}
+
+// Counts the pairs of each slice and bucket: counts [slices, buckets].
+__device__ void count_pairs(const ExpertPlanArgs& a, const Slices& slices, int buckets,
+                            int* counts) {
+  for (int i = threadIdx.x; i < slices.count * buckets; i += blockDim.x) counts[i] = 0;
   __syncthreads();
   const int per_slice = slices.pairs;
   for (int p = threadIdx.x; p < a.pairs; p += blockDim.x) {
-    atomicAdd(&counts[p / per_slice * a.experts + a.ids[p]], 1);
+    atomicAdd(&counts[p / per_slice * buckets + bucket_of(a, p)], 1);
   }
   __syncthreads();
 }
@@ -76,64 +82,67 @@ __device__ Before block_exclusive(Before mine) {
 }
 
 // Writes offsets and active experts, and makes each count the place of its first pair.
-__device__ void place_experts(const ExpertPlanArgs& a, int slices, int* counts) {
+__device__ void place_experts(const ExpertPlanArgs& a, int slices, int buckets, int* counts) {
   const int e = threadIdx.x;
   const bool is_expert = e < a.experts;
   int total = 0;
-  for (int s = 0; is_expert && s < slices; ++s) total += counts[s * a.experts + e];
-  const Before before = block_exclusive({total, total > 0});
+  for (int s = 0; e < buckets && s < slices; ++s) total += counts[s * buckets + e];
+  const Before before = block_exclusive({total, is_expert && total > 0});
   if (is_expert) {
     int* active = a.plan + a.experts + 1 + a.pairs;
     a.plan[e] = before.pairs;
     if (total > 0) active[1 + before.active] = e;
     if (e == a.experts - 1) {
-      a.plan[a.experts] = a.pairs;
+      a.plan[a.experts] = before.pairs + total;
       *active = before.active + (total > 0);
     }
-    int place = before.pairs;
-    for (int s = 0; s < slices; ++s) {
-      const int count = counts[s * a.experts + e];
-      counts[s * a.experts + e] = place;
-      place += count;
-    }
+  }
+  int place = before.pairs;
+  for (int s = 0; e < buckets && s < slices; ++s) {
+    const int count = counts[s * buckets + e];
+    counts[s * buckets + e] = place;
+    place += count;
   }
   __syncthreads();
 }
 
-// Places the pairs of this warp's slice; places [experts] are those of the next of each expert.
-__device__ void place_pairs(const ExpertPlanArgs& a, const Slices& slices, int slice, int* places) {
+// Places the pairs of this warp's slice; places [buckets] are those of the next of each.
+__device__ void place_pairs(const ExpertPlanArgs& a, const Slices& slices, int buckets, int slice,
+                            int* places) {
   const int end = min(a.pairs, (slice + 1) * slices.pairs);
   for (int first = slice * slices.pairs; first < end; first += kWarp) {
     const int p = first + threadIdx.x % kWarp;
     const bool valid = p < end;
-    const int id = valid ? a.ids[p] : 0;
-    const unsigned peers = peers_of(id, valid, a.experts);
+    const int bucket = valid ? bucket_of(a, p) : 0;
+    const unsigned peers = peers_of(bucket, valid, buckets);
     const unsigned below = peers & lanes_below();
-    if (valid) a.plan[a.experts + 1 + places[id] + __popc(below)] = p;
+    if (valid) a.plan[a.experts + 1 + places[bucket] + __popc(below)] = p;
     __syncwarp();  // all have read their place
-    if (valid && below == 0) places[id] += __popc(peers);
+    if (valid && below == 0) places[bucket] += __popc(peers);
     __syncwarp();
   }
 }
 
-__global__ void __launch_bounds__(kMaxThreads) expert_plan_kernel(ExpertPlanArgs a, Slices slices) {
+__global__ void __launch_bounds__(kMaxThreads)
+    expert_plan_kernel(ExpertPlanArgs a, Slices slices, int buckets) {
   KT_SHARED(memory);
   int* counts = reinterpret_cast<int*>(memory);
-  count_pairs(a, slices, counts);
-  place_experts(a, slices.count, counts);
+  count_pairs(a, slices, buckets, counts);
+  place_experts(a, slices.count, buckets, counts);
   const int warp = threadIdx.x / kWarp;
-  if (warp < slices.count) place_pairs(a, slices, warp, counts + warp * a.experts);
+  if (warp < slices.count) place_pairs(a, slices, buckets, warp, counts + warp * buckets);
 }
 
 }  // namespace
 
 void expert_plan(Stream& stream, const ExpertPlanArgs& a, int64_t) {
-  const int threads = std::max(rounded_up(a.experts), std::min(rounded_up(a.pairs), kMaxThreads));
-  const int warps = std::min(threads / kWarp, kMaxCounts / a.experts);
+  const int buckets = a.experts + (a.slots != nullptr);
+  const int threads = std::max(rounded_up(buckets), std::min(rounded_up(a.pairs), kMaxThreads));
+  const int warps = std::min(threads / kWarp, kMaxCounts / buckets);
   const int pairs = rounded_up((a.pairs + warps - 1) / warps);
   const Slices slices{(a.pairs + pairs - 1) / pairs, pairs};
-  const int bytes = slices.count * a.experts * static_cast<int>(sizeof(int));
-  KT_LAUNCH(expert_plan_kernel, 1, threads, bytes, stream, a, slices);
+  const int bytes = slices.count * buckets * static_cast<int>(sizeof(int));
+  KT_LAUNCH(expert_plan_kernel, 1, threads, bytes, stream, a, slices, buckets);
 }
 
 }  // namespace kt::cuda

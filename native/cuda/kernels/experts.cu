@@ -7,13 +7,12 @@ namespace kt::cuda {
 
 void experts_up(Stream& stream, const ExpertsUpArgs& args, int64_t) {
   if (args.pairs == 0) return;
-  is_few(args.pairs, args.experts) ? experts_up_gemv(stream, args) : experts_up_gemm(stream, args);
+  are_few(args) ? experts_up_gemv(stream, args) : experts_up_gemm(stream, args);
 }
 
 void experts_down(Stream& stream, const ExpertsDownArgs& args, int64_t) {
   if (args.tokens == 0) return;
-  is_few(args.pairs, args.experts) ? experts_down_gemv(stream, args)
-                                   : experts_down_gemm(stream, args);
+  are_few(args) ? experts_down_gemv(stream, args) : experts_down_gemm(stream, args);
 }
 
 }  // namespace kt::cuda

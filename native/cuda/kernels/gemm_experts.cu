@@ -87,12 +87,14 @@ __global__ void __launch_bounds__(kSumThreads) sum_pairs(SumArgs a) {
   const int64_t token = blockIdx.x;
   float* out = a.out + token * a.all_outputs;
   const float* start = a.start ? a.start + token * a.all_outputs : nullptr;
+  // Behind the last offset stand pairs of experts that are elsewhere.
+  const int count = min(a.pairs.count, a.pairs.plan[a.pairs.experts] - a.pairs.first);
   for (int i = static_cast<int>(threadIdx.x); i < a.outputs; i += kSumThreads) {
     float sum = start ? start[i] : 0.0f;
     for (int k = 0; k < a.pairs_per_token; ++k) {
       const int pair = static_cast<int>(token) * a.pairs_per_token + k, place = a.places[pair];
       const int row = place - a.pairs.first;
-      if (row < 0 || row >= a.pairs.count) continue;
+      if (row < 0 || row >= count) continue;
       float product = a.products[int64_t{row} * a.outputs + i];
       if (a.bias) {
         const int expert = expert_of(a.pairs.plan, a.pairs.experts, place);

@@ -257,10 +257,13 @@ struct RouterArgs {
 
 // Pairs p = t * K + k grouped by expert: E + 1 offsets; then the pairs, ascending within an expert;
 // then the number of experts that have pairs, and those. Item: one, all of it.
+// Where some experts are elsewhere, `slots` says which of E matrices an id means, or E for none:
+// pairs of those stand behind all others, where no offset leads.
 struct ExpertPlanArgs {
-  const int32_t* ids;  // [pairs], each in [0, experts)
+  const int32_t* ids;  // [pairs], each in [0, experts), or an index of `slots`
   int32_t* plan;       // [plan_size(pairs, experts)]
   int pairs, experts;
+  const int32_t* slots = nullptr;
 };
 constexpr int64_t most_active(int64_t pairs, int64_t experts) {
   return pairs < experts ? pairs : experts;

@@ -51,6 +51,10 @@ def test_the_first_rule_that_matches_wins() -> None:
         ),
         (["{match: '**', use: '*.torch', with: {device: [cuda]}}"], "names the device"),
         (["{match: '**', use: '*.cuda', with: {device: cuda}}"], "has no option 'device'"),
+        (["{match: '**', use: '*.cuda', with: {resident: 2}}"], "has no option 'resident'"),
+        (["{match: '**', use: experts.host, with: {resident: -1}}"], "cannot be resident as -1"),
+        (["{match: '**', use: experts.host, with: {resident: [7-3]}}"], "resident as '7-3'"),
+        (["{match: '**', use: experts.host, with: {resident: [3, 1-4]}}"], "3 is resident twice"),
         (["{match: '**', use: linear.cpu}"], "places the experts at layers.0.mlp.experts"),
         (
             ["{match: 'layers.*.experts', use: experts.cpu}", "{match: '**', use: '*.cpu'}"],
@@ -212,3 +216,19 @@ def test_operators_that_cannot_work_together_are_an_error_at_a_line(
     with pytest.raises(PlacementError, match=message) as caught:
         rules(*lines).assign(SLOTS)
     assert caught.value.line == line
+
+
+def test_resident_experts_are_named_singly_or_in_ranges() -> None:
+    (rule,) = rules("{match: '**', use: experts.host, with: {resident: [40-43, 3]}}").rules
+    assert list(rule.residents(64)) == [3, 40, 41, 42, 43]
+    (rule,) = rules("{match: '**', use: experts.host, with: {resident: 3}}").rules
+    assert list(rule.residents(64)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("experts", "message"), [(43, "43 cannot be"), (2, "All 2 experts")])
+def test_resident_experts_that_a_layer_does_not_have_so(experts: int, message: str) -> None:
+    resident = "[0, 43]" if experts == 43 else "2"
+    (rule,) = rules(f"{{match: '**', use: experts.host, with: {{resident: {resident}}}}}").rules
+    with pytest.raises(PlacementError, match=f"Line 2: .*{message}") as caught:
+        rule.residents(experts)
+    assert (caught.value.line, bool(caught.value.hint)) == (2, True)

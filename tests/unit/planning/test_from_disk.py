@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts of experts change in plans: what the disk is read for, and which layers cards get."""
+"""What counts of experts change in plans: what the disk is read for, and what cards get."""
 
 from __future__ import annotations
 
@@ -67,32 +67,26 @@ def skewed(layers: int, experts: int, even: set[int]) -> np.ndarray:
     return counts
 
 
-def test_where_memory_is_short_a_card_gets_layers_that_choose_evenly(known: Known) -> None:
-    checkpoint, on = known("DeepSeek-R1"), machine(192, card(80))
+@pytest.mark.parametrize("memory_gb", [192, 512])
+def test_a_card_gets_the_experts_in_use(known: Known, memory_gb: int) -> None:
+    checkpoint, on = known("DeepSeek-R1"), machine(memory_gb, card(80))
     before = make_plan(checkpoint, on, WISHES)
     even = set(range(40, 61))
     counts = skewed(61, 256, even)
     after = make_plan(checkpoint, on, WISHES, counts=counts)
-    moved = layers_on_card(after.assignment)
-    assert len(moved) == len(layers_on_card(before.assignment)) >= 3
-    sizes = {module.layer: module.size_bytes for module in after.anatomy.of(Part.ROUTED)}
-    for layer in moved - even:  # of its size, all layers that choose evenly are there
-        assert {other for other in even if sizes[other] == sizes[layer]} <= moved
-    assert moved & even
-    # Of the layers that are left, the experts in use stay in memory, so less comes from the disk.
+    found = layers_on_card(after.assignment)
+    assert found
+    assert not found & even
+    for each in after.assignment.placed:
+        if each.module.part is Part.ROUTED and each.card != CPU:
+            here = each.rule.residents(256)
+            assert set(here) <= set(range(128))
+    # What stays is chosen less: less is read from the memory, and no more from the disk.
     as_before = replace(WISHES, placement=before.assignment.placement)
     kept = make_plan(checkpoint, on, as_before, counts=counts)
     speeds = [each.decode[0].tokens_per_s.low for each in (before, kept, after)]
     assert speeds == sorted(speeds)
-
-
-def test_where_memory_is_enough_counts_move_nothing(known: Known) -> None:
-    checkpoint, on = known("DeepSeek-R1"), machine(512, card(80))
-    counts = skewed(61, 256, even=set(range(40, 61)))
-    assert (
-        make_plan(checkpoint, on, WISHES, counts=counts).assignment.placement
-        == make_plan(checkpoint, on, WISHES).assignment.placement
-    )
+    assert speeds[2] > 1.05 * speeds[1]
 
 
 def test_counts_of_another_model_say_nothing(known: Known) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ktdesk.operators.placement import Placement
@@ -10,8 +12,9 @@ from ktdesk.operators.rules import SlotPath
 from ktdesk.planning.card_needs import CardNeeds, LayerNeeds
 from ktdesk.planning.gpu_fit import choose_placement
 
-# A dense layer, then five with experts, as DeepSeek has them.
-LAYERS = (LayerNeeds(30, 0), *[LayerNeeds(10, 100)] * 5)
+# A dense layer, then five with four experts, as DeepSeek has them.
+EVENLY = (0.25,) * 4
+LAYERS = (LayerNeeds(30, 0), *[LayerNeeds(10, 100, 50, EVENLY)] * 5)
 NEEDS = CardNeeds(LAYERS, head=20, reserve=7, streaming=40)
 ALWAYS = 30 + 5 * 10 + 20 + 7
 
@@ -90,8 +93,27 @@ def test_cards_that_together_hold_some_experts_only() -> None:
     assert chosen == {0, 1}
 
 
-def test_a_second_card_that_brings_no_experts_is_left_alone() -> None:
-    assert choose_placement(NEEDS, [ALWAYS + 139, 26]).name == "one_gpu"
+def test_a_second_card_that_brings_few_experts_is_left_alone() -> None:
+    alone = choose_placement(NEEDS, [ALWAYS + 139])
+    assert choose_placement(NEEDS, [ALWAYS + 139, 26]) == alone
+    assert set(cards_of(alone).values()) == {0}
+
+
+@pytest.mark.parametrize(("left", "ids"), [(64, None), (65, [0]), (90, [0, 1]), (139, ["0-2"])])
+def test_what_no_whole_layer_fits_into_takes_single_experts(
+    left: int, ids: list[int | str] | None
+) -> None:
+    chosen = choose_placement(NEEDS, [ALWAYS + left]).assign(PATHS)
+    found = [chosen[f"layers.{i}.mlp.experts"].options.get("resident") for i in range(1, 6)]
+    assert found == [ids, None, None, None, None]
+
+
+def test_their_placement_is_what_its_text_says() -> None:
+    needs = replace(NEEDS, layers=(LAYERS[0], *[LayerNeeds(10, 100, 50, (0.1, 0.2, 0.3, 0.4))] * 5))
+    placement = choose_placement(needs, [ALWAYS + 40 + 3 * 25, ALWAYS + 40])
+    assert placement.name == "one_gpu, 3 single experts on it"
+    assert "resident: [3]" in placement.write()
+    assert Placement.parse(placement.name, placement.write()) == placement
 
 
 def test_no_card_gets_more_than_it_has_room_for() -> None:

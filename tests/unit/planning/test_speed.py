@@ -10,8 +10,8 @@ import pytest
 from ktdesk.hardware.machine import Gpu, Machine, Memory, Processor, System
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.rules import Part, Rule
-from ktdesk.planning.assignment import CPU, Assignment, Placed
-from ktdesk.planning.modules import Module
+from ktdesk.planning.assignment import CPU, Assignment, Placed, assign
+from ktdesk.planning.modules import Anatomy, Module
 from ktdesk.planning.needs import Needs
 from ktdesk.planning.speed import Limit, Range, decode_speed, prefill_speed
 
@@ -93,6 +93,21 @@ def test_the_devices_of_a_token_take_turns() -> None:
     latency = 80e-6 + 30e-6 + 15e-6
     assert 1 / found.high == pytest.approx(3 / (0.85 * 500) + 5 / (0.85 * 50) + latency)
     assert 1 / found.low == pytest.approx(3 / (0.55 * 500) + 5 / (0.60 * 50) + latency / 0.6)
+
+
+@pytest.mark.parametrize(("chosen", "hits"), [((), 0.5), ((0.4, 0.3, 0.2, 0.1), 0.7)])
+def test_experts_on_the_card_spare_the_cpu_what_tokens_choose_of_them(
+    chosen: tuple[float, ...], hits: float
+) -> None:
+    experts = dataclasses.replace(EXPERTS, experts=4, chosen=chosen)
+    rule = Rule("**.experts", "experts.host", {"resident": 2})
+    anatomy = Anatomy((ATTENTION, experts), 1, 1000, 20 * GB)
+    assignment = assign(anatomy, Placement("made up", "", (rule, Rule("**", "*.cuda"))))
+    assert [assignment.weight_bytes(device) for device in (CPU, 0)] == [40 * GB, 43 * GB]
+    latency = 80e-6 + 30e-6 + 15e-6
+    on_card, on_cpu = 3 + 5 * hits, 5 * (1 - hits)
+    found = decode(assignment, machine())
+    assert 1 / found.high == pytest.approx(on_card / (0.85 * 500) + on_cpu / (0.85 * 50) + latency)
 
 
 def test_what_does_not_fit_comes_from_the_disk_as_often_as_it_is_read() -> None:
