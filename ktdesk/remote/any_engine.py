@@ -34,7 +34,7 @@ class AnyEngine(Engine):
     def load(self, path: Path, **how: Any) -> ModelInfo:
         """Load a model file or a remote in place of what is loaded; see `Engine.load`.
 
-        A remote takes nothing of `how` but progress. Raises RemoteError, too.
+        A remote takes nothing of `how` but parallel and progress. Raises RemoteError, too.
         """
         if path.suffix != SUFFIX:
             self._let_go()
@@ -44,7 +44,8 @@ class AnyEngine(Engine):
         self.unload()
         self._remote = remote = RemoteEngine()
         try:
-            return remote.load(path, progress=how.get("progress"))
+            mine = {name: how[name] for name in ("parallel", "progress") if name in how}
+            return remote.load(path, **mine)
         except BaseException:
             self._remote = None
             raise
