@@ -37,7 +37,7 @@ class Dispatcher:
     load: loads a model into the engine; as `Engine.load` may raise. None: somebody else does, who
     has the engine, too; then no model is unloaded either, and a job of one that is not loaded
     fails. places: how many jobs run at once, at most. queue_length: how many may wait. keep_s: how
-    long a model stays without work, below 0 for good.
+    long a model stays without work, below 0 for good. Its threads run from `start` to `close`.
     """
 
     def __init__(
@@ -56,10 +56,13 @@ class Dispatcher:
         self._expires: float | None = None
         self._is_ending = self._is_closed = False
         self._changed = threading.Condition()
-        self._threads = [
-            threading.Thread(target=self._serve_all, name=f"place-{i}") for i in range(places)
-        ]
-        for thread in self._threads:
+        self._places, self._threads = places, list[threading.Thread]()
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        for place in range(self._places):
+            thread = threading.Thread(target=self._serve_all, name=f"place-{place}")
+            self._threads.append(thread)
             thread.start()
 
     @property
@@ -82,7 +85,7 @@ class Dispatcher:
     def places(self) -> int:
         """Return how many jobs may run at once now."""
         info = self._engine.info
-        return min(len(self._threads), info.parallel if info else 1)
+        return min(self._places, info.parallel if info else 1)
 
     @property
     def expires_in_s(self) -> float | None:

@@ -61,6 +61,7 @@ class Hall:
             keep_s=keep_s,
             places=places,
         )
+        self.dispatcher.start()
         self.go = threading.Event()
 
     def job(self, name: str, *, model: Path | None = A, owner: str = "", **named) -> Job:
