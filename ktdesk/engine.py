@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ktdesk.models.homes import Home
     from ktdesk.runtime.loading import LoadedModel
+    from ktdesk.runtime.member import Hear
 
 log = logging.getLogger(__name__)
 
@@ -125,16 +126,19 @@ class Engine:
         """Stop a load that is under way, from any thread."""
         self._load_cancelled.set()
 
-    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
+    def generate(
+        self, request: Request, *, model: Path | None = None, hear: Hear | None = None
+    ) -> Iterator[Event]:
         """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed.
 
         All is computed while somebody waits for an event of this request, or of another one.
         model: the path of the one that is to answer, None for whichever is loaded. It fails if
-        another one is when its turn has come.
+        another one is when its turn has come. hear: gets all events but the last as they come, on
+        the thread that computes, which it must not hold up; then the last alone is yielded.
         """
         flag = _Flag()
         self._flags[request.id] = flag
-        return self._events(request, flag, model)
+        return self._events(request, flag, model, hear)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
@@ -231,7 +235,7 @@ class Engine:
             model.runner.end_cancelled()
 
     def _events(
-        self, request: Request, flag: _Flag, wanted: Path | None
+        self, request: Request, flag: _Flag, wanted: Path | None, hear: Hear | None
     ) -> Generator[Event, None, None]:
         try:
             ticket = self._turn.take(flag.is_set, is_shared=True)
@@ -244,7 +248,7 @@ class Engine:
                         "Another model was loaded before the request had its turn.",
                         hint="Ask for the one that is loaded now.",
                     )
-                for event in model.runner.run(request, flag, give_back):
+                for event in model.runner.run(request, flag, give_back, hear):
                     if isinstance(event, Done):
                         model.use.keep()
                         if model.learner:

@@ -16,6 +16,7 @@ from ktdesk.runtime.request import Event, Request
 if TYPE_CHECKING:
     from ktdesk.remote.engine import RemoteEngine
     from ktdesk.runtime.loading import LoadedModel
+    from ktdesk.runtime.member import Hear
 
 
 class AnyEngine(Engine):
@@ -56,10 +57,13 @@ class AnyEngine(Engine):
             remote.cancel_load()
         super().cancel_load()
 
-    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
-        """Answer a request; see `Engine.generate`."""
-        remote = self._remote
-        return (remote or super()).generate(request, model=model)
+    def generate(
+        self, request: Request, *, model: Path | None = None, hear: Hear | None = None
+    ) -> Iterator[Event]:
+        """Answer a request; see `Engine.generate`. Events of a remote are always yielded."""
+        if remote := self._remote:
+            return remote.generate(request, model=model)
+        return super().generate(request, model=model, hear=hear)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""

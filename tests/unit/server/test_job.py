@@ -8,13 +8,14 @@ import asyncio
 import pytest
 
 from ktdesk.runtime.request import Token
+from ktdesk.server.delivery import Delivery
 from ktdesk.server.job import Job
 
 
 @pytest.mark.parametrize("turns", range(6))
 def test_who_is_cancelled_as_an_item_comes_waits_for_no_more(turns: int) -> None:
     async def cancelled_in_between() -> None:
-        job = Job(None, lambda engine: iter(()), loop=asyncio.get_running_loop())
+        job = Job(None, lambda engine: iter(()), delivery=Delivery(asyncio.get_running_loop()))
         waiting = asyncio.ensure_future(job.next())
         await asyncio.sleep(0)
         job.put(Token(1, "a"))
