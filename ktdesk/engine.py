@@ -180,16 +180,19 @@ class Engine:
             for some in self._loaded().runner.text_logits(text, by_steps=True):
                 yield from some.logits.numpy()
 
-    def read_tokens(self, tokens: Sequence[int], *, outputs: int = 1) -> NDArray[np.float32]:
+    def read_tokens(
+        self, tokens: Sequence[int], *, outputs: int = 1, in_turn: bool = False
+    ) -> NDArray[np.float32]:
         """Return the logits [outputs, V] after the last of some tokens of one sequence.
 
         For callers that choose the next token themselves: with it, they ask for all tokens again,
-        of which those that are known are not read again. Waits its turn. Raises RequestError for
-        tokens that the model does not have or the context has no room for, and what `generate`
-        fails with.
+        of which those that are known are not read again. in_turn: other sequences that begin as
+        this one does are read between its turns; what they share is copied. Waits its turn. Raises
+        RequestError for tokens that the model does not have or the context has no room for, and
+        what `generate` fails with.
         """
         with self._turn.taken():
-            return self._loaded().runner.reader.read(tokens, outputs)
+            return self._loaded().runner.reader.read(tokens, outputs, in_turn=in_turn)
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.
