@@ -217,9 +217,9 @@ class Engine:
     def expert_counts(self) -> NDArray[np.int64] | None:
         """Return how often the experts of each layer were chosen, [layers, experts].
 
-        Since the model was loaded, by tokens of answers; of layers on a card it is a sample. None
-        without a model; empty for one without experts, or of operators that are not counted. Waits
-        for nobody; from any thread.
+        Since the model was loaded, by tokens of answers, and a few of prompts; of layers on a card
+        it is a sample. None without a model; empty for one without experts, or of operators that
+        are not counted. Waits for nobody; from any thread.
         """
         model = self._model
         return model.use.counts if model else None
