@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -35,7 +36,8 @@ class StepInputs:
     def __init__(self, tokens: int, host: Tensor | None = None) -> None:
         self.host = torch.zeros(3, tokens, dtype=torch.int32) if host is None else host
         self.tokens, self.positions, self.places = self.host
-        self._written = self.host.numpy()  # the same memory: torch takes far longer for few numbers
+        # The same memory: torch takes far longer for few numbers.
+        self._written: NDArray[np.int32] = self.host.numpy()
 
     def send(self) -> None:
         """Launch what brings the numbers to where kernels read them."""

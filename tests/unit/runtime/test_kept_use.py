@@ -83,7 +83,7 @@ def test_what_comes_after_its_end_is_kept_by_another_thread(disk: Disk, use: Exp
         kept.keep()  # nothing is new
         wait_for_end()
     assert len(disk.taken) == 3
-    assert sum(disk.taken).tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert np.sum(disk.taken, axis=0).tolist() == [[1, 1, 1], [0, 0, 0]]
 
 
 @pytest.mark.logs("cannot be kept: full")
