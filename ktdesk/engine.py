@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ktdesk.models.homes import Home
     from ktdesk.runtime.loading import LoadedModel
+    from ktdesk.runtime.member import Hear
 
 log = logging.getLogger(__name__)
 
@@ -125,16 +126,19 @@ class Engine:
         """Stop a load that is under way, from any thread."""
         self._load_cancelled.set()
 
-    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
+    def generate(
+        self, request: Request, *, model: Path | None = None, hear: Hear | None = None
+    ) -> Iterator[Event]:
         """Answer a request: Prefill events, Token and ToolCall events, then one Done or Failed.
 
         All is computed while somebody waits for an event of this request, or of another one.
         model: the path of the one that is to answer, None for whichever is loaded. It fails if
-        another one is when its turn has come.
+        another one is when its turn has come. hear: gets all events but the last as they come, on
+        the thread that computes, which it must not hold up; then the last alone is yielded.
         """
         flag = _Flag()
         self._flags[request.id] = flag
-        return self._events(request, flag, model)
+        return self._events(request, flag, model, hear)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""
@@ -176,16 +180,19 @@ class Engine:
             for some in self._loaded().runner.text_logits(text, by_steps=True):
                 yield from some.logits.numpy()
 
-    def read_tokens(self, tokens: Sequence[int], *, outputs: int = 1) -> NDArray[np.float32]:
+    def read_tokens(
+        self, tokens: Sequence[int], *, outputs: int = 1, in_turn: bool = False
+    ) -> NDArray[np.float32]:
         """Return the logits [outputs, V] after the last of some tokens of one sequence.
 
         For callers that choose the next token themselves: with it, they ask for all tokens again,
-        of which those that are known are not read again. Waits its turn. Raises RequestError for
-        tokens that the model does not have or the context has no room for, and what `generate`
-        fails with.
+        of which those that are known are not read again. in_turn: other sequences that begin as
+        this one does are read between its turns; what they share is copied. Waits its turn. Raises
+        RequestError for tokens that the model does not have or the context has no room for, and
+        what `generate` fails with.
         """
         with self._turn.taken():
-            return self._loaded().runner.reader.read(tokens, outputs)
+            return self._loaded().runner.reader.read(tokens, outputs, in_turn=in_turn)
 
     def save_session(self, path: Path, request: Request | None = None) -> int:
         """Write to a file what the model has read of a conversation; return how many tokens.
@@ -210,9 +217,9 @@ class Engine:
     def expert_counts(self) -> NDArray[np.int64] | None:
         """Return how often the experts of each layer were chosen, [layers, experts].
 
-        Since the model was loaded, by tokens of answers; of layers on a card it is a sample. None
-        without a model; empty for one without experts, or of operators that are not counted. Waits
-        for nobody; from any thread.
+        Since the model was loaded, by tokens of answers, and a few of prompts; of layers on a card
+        it is a sample. None without a model; empty for one without experts, or of operators that
+        are not counted. Waits for nobody; from any thread.
         """
         model = self._model
         return model.use.counts if model else None
@@ -231,7 +238,7 @@ class Engine:
             model.runner.end_cancelled()
 
     def _events(
-        self, request: Request, flag: _Flag, wanted: Path | None
+        self, request: Request, flag: _Flag, wanted: Path | None, hear: Hear | None
     ) -> Generator[Event, None, None]:
         try:
             ticket = self._turn.take(flag.is_set, is_shared=True)
@@ -244,7 +251,7 @@ class Engine:
                         "Another model was loaded before the request had its turn.",
                         hint="Ask for the one that is loaded now.",
                     )
-                for event in model.runner.run(request, flag, give_back):
+                for event in model.runner.run(request, flag, give_back, hear):
                     if isinstance(event, Done):
                         model.use.keep()
                         if model.learner:

@@ -6,6 +6,7 @@ for example:
   ktdesk serve --model DeepSeek-V2-Lite-Q4_K_M --port 8080
   ktdesk serve --new-key phone
   ktdesk serve --lan
+  ktdesk serve --parallel 4
 
 The address goes to stdout, one line, when the server answers; notes go to stderr. Models are loaded
 when they are asked for by name, one at a time. Ctrl+C ends it: answers that run have some seconds

@@ -41,7 +41,7 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
 
 
 def add_server_arguments(parser: ArgumentParser) -> None:
-    """Add --host, --port, --lan and the rest of the server's settings."""
+    """Add --host, --port, --lan and the rest of the server's settings, and --parallel."""
     group = parser.add_argument_group("server")
     for name, about in describe(ServerSettings).items():
         flag, kind = f"--{name.replace('_', '-')}", get_type_hints(ServerSettings)[name]
@@ -53,6 +53,7 @@ def add_server_arguments(parser: ArgumentParser) -> None:
             group.add_argument(flag, dest=name, action="append", metavar="NAME", help=text)
         else:
             add_setting_argument(group.add_argument, ServerSettings, name, flag)
+    add_setting_argument(group.add_argument, EngineSettings, "parallel", "--parallel")
 
 
 def server_settings(arguments: Namespace, settings: ServerSettings) -> ServerSettings:

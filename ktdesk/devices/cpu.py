@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -47,15 +46,15 @@ class CpuGraph:
         self.native.replay()
 
 
-@dataclass(frozen=True, slots=True)
 class CpuLogits:
     """The logits [T, V] of a step, where the sampler reads them."""
 
-    logits: Tensor
+    def __init__(self, logits: Tensor) -> None:
+        self._each = [TokenLogits.at_hand(row) for row in logits]
 
     def get(self) -> list[TokenLogits]:
         """Return those of each token."""
-        return [TokenLogits.at_hand(row) for row in self.logits]
+        return self._each
 
 
 class CpuDevice:

@@ -142,7 +142,8 @@ class KTModelForCausalLM(PreTrainedModel, GenerationMixin):
                 continue
             is_seen = torch.tensor([token is not None for token in row[-keep:]])
             if outputs := int(is_seen.sum()):
-                read = self.engine.read_tokens(seen(before) + seen(row), outputs=outputs)
+                tokens = seen(before) + seen(row)
+                read = self.engine.read_tokens(tokens, outputs=outputs, in_turn=len(new) > 1)
                 logits[index, is_seen] = torch.tensor(read)
         return logits
 

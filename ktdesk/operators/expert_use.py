@@ -30,8 +30,9 @@ class _Choice:
 
 
 class ExpertUse:
-    """How often each layer's experts were chosen by tokens of answers, since a model was loaded.
+    """How often each layer's experts were chosen by tokens in steps, since a model was loaded.
 
+    Steps have the tokens of answers, and the last few of prompts whose beginning was known.
     counts: [layers, experts], those of layers without experts 0. Of a card's layers they are a
     sample, so only what experts of one layer have can be compared.
     """

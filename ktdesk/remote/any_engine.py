@@ -16,6 +16,7 @@ from ktdesk.runtime.request import Event, Request
 if TYPE_CHECKING:
     from ktdesk.remote.engine import RemoteEngine
     from ktdesk.runtime.loading import LoadedModel
+    from ktdesk.runtime.member import Hear
 
 
 class AnyEngine(Engine):
@@ -34,7 +35,7 @@ class AnyEngine(Engine):
     def load(self, path: Path, **how: Any) -> ModelInfo:
         """Load a model file or a remote in place of what is loaded; see `Engine.load`.
 
-        A remote takes nothing of `how` but progress. Raises RemoteError, too.
+        A remote takes nothing of `how` but parallel and progress. Raises RemoteError, too.
         """
         if path.suffix != SUFFIX:
             self._let_go()
@@ -44,7 +45,8 @@ class AnyEngine(Engine):
         self.unload()
         self._remote = remote = RemoteEngine()
         try:
-            return remote.load(path, progress=how.get("progress"))
+            mine = {name: how[name] for name in ("parallel", "progress") if name in how}
+            return remote.load(path, **mine)
         except BaseException:
             self._remote = None
             raise
@@ -55,10 +57,13 @@ class AnyEngine(Engine):
             remote.cancel_load()
         super().cancel_load()
 
-    def generate(self, request: Request, *, model: Path | None = None) -> Iterator[Event]:
-        """Answer a request; see `Engine.generate`."""
-        remote = self._remote
-        return (remote or super()).generate(request, model=model)
+    def generate(
+        self, request: Request, *, model: Path | None = None, hear: Hear | None = None
+    ) -> Iterator[Event]:
+        """Answer a request; see `Engine.generate`. Events of a remote are always yielded."""
+        if remote := self._remote:
+            return remote.generate(request, model=model)
+        return super().generate(request, model=model, hear=hear)
 
     def cancel(self, request_id: str) -> None:
         """Stop a request, from any thread; its iterator then yields Done. Ignores unknown ids."""

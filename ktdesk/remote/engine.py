@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
+from ktdesk.engine import DEFAULT_PARALLEL
 from ktdesk.errors import (
     Cancelled,
     DownloadError,
@@ -47,10 +48,17 @@ class RemoteEngine:
         """What is asked, or None."""
         return self._at[1] if self._at else None
 
-    def load(self, path: Path, *, progress: Report | None = None) -> ModelInfo:
+    def load(
+        self,
+        path: Path,
+        *,
+        parallel: int = DEFAULT_PARALLEL,
+        progress: Report | None = None,
+    ) -> ModelInfo:
         """Connect to the remote of a file, in place of another; its model must be there.
 
-        Raises RemoteError, and Cancelled after `cancel_load`.
+        parallel: how many requests it had best be asked at a time; callers see to that. Raises
+        RemoteError, and Cancelled after `cancel_load`.
         """
         self.unload()
         remote = read_remote(path)
@@ -58,7 +66,7 @@ class RemoteEngine:
             progress(LoadProgress("Asking the remote", 0.0))
         endpoint = Endpoint(remote, self._network or load_settings().network, self._credentials)
         model = _chosen(remote, self.models(endpoint))
-        info = _describe(path, remote, model)
+        info = _describe(path, remote, model, parallel)
         self._at = (endpoint, info, model.id)
         if progress:
             progress(LoadProgress("Ready", 1.0))
@@ -169,7 +177,7 @@ def _chosen(remote: Remote, models: tuple[RemoteModel, ...]) -> RemoteModel:
     )
 
 
-def _describe(path: Path, remote: Remote, model: RemoteModel) -> ModelInfo:
+def _describe(path: Path, remote: Remote, model: RemoteModel, parallel: int) -> ModelInfo:
     return ModelInfo(
         path=path,
         name=remote.name if remote.name == model.id else f"{model.id} @ {remote.name}",
@@ -182,5 +190,6 @@ def _describe(path: Path, remote: Remote, model: RemoteModel) -> ModelInfo:
         experts_used=0,
         context_tokens=model.context_tokens,
         placement=ARCHITECTURE,
+        parallel=parallel,
         address=remote.address,
     )

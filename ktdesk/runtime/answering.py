@@ -7,11 +7,12 @@ It computes nothing but its prompt, and goes on when the batch resumes it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import Cancelled
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answer import AnswerText
 from ktdesk.runtime.batch import Batch
@@ -96,7 +97,7 @@ class Answerer:
         yield from asked.text.flush()
         yield Done(reason, self._stats(now), asked.text.stopped_by)
 
-    def _read(self, now: _Now, tokens: list[int]) -> Generator[Event, Sent, TokenLogits]:
+    def _read(self, now: _Now, tokens: list[int]) -> Generator[Event | Step, Sent, TokenLogits]:
         """Read the tokens that are not in the cache; return the logits after the last."""
         logits: TokenLogits | None = None
         sequence, size = now.sequence, self._model.chunk_tokens
@@ -104,6 +105,9 @@ class Answerer:
         self._note_cached(now, self._sequences.recall(sequence, tokens[:-1]))
         yield Prefill(len(sequence), len(tokens))
         while (done := len(sequence)) < len(tokens):
+            if 0 < done >= len(tokens) - STEP_TOKENS:
+                yield Prefill(len(tokens), len(tokens))  # no other word may come after a step
+                return (yield from _in_steps(sequence, tokens))
             chunk = tokens[done : done + size]
             reading = PromptChunk(self._model, chunk, done, base=sequence.base)
             sequence.is_held = True
@@ -190,3 +194,19 @@ class Answerer:
             dropped_messages=now.prompt.dropped_messages,
             together=now.member.together,
         )
+
+
+def _in_steps(
+    sequence: CachedSequence, tokens: Sequence[int]
+) -> Generator[Step, Sent, TokenLogits]:
+    """Read the last few tokens of a prompt as those of an answer are, in steps that others share.
+
+    A chunk of so few takes longer, and each prompt would need its own.
+    """
+    while True:
+        done = len(sequence)
+        logits = yield Step(tokens[done:])
+        assert logits
+        sequence.append(tokens[done : done + len(logits)])
+        if len(sequence) == len(tokens):
+            return logits[-1]

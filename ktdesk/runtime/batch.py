@@ -3,7 +3,8 @@
 
 There is no thread for that. Whoever waits for an event of an answer drives the batch, for all that
 are in it, until the event is there; then another one who waits goes on. So one answer alone runs in
-its caller's thread, and nothing runs that nobody waits for.
+its caller's thread, and nothing runs that nobody waits for. Who only listens waits for the last
+event alone, so that no step wakes a thread for each answer.
 
 What is fair: answers begin in the order in which they came. Each step has a token of all that are
 being written. Prompts take turns by chunks. Where prompts are read while answers are written, each
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ktdesk.devices.buffers import Part
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import Cancelled
-from ktdesk.runtime.member import Answering, Member, Step
+from ktdesk.runtime.member import Answering, Hear, Member, Step
 from ktdesk.runtime.prompt_lookup import Costs
 from ktdesk.runtime.request import NOTHING_DONE, Done, Event, Prefill
 from ktdesk.runtime.sequence import CachedSequence
@@ -61,9 +62,13 @@ class Batch:
         begin: Callable[[Member, CachedSequence], Answering],
         cancelled: threading.Event,
         on_end: Callable[[], None],
+        hear: Hear | None,
     ) -> Iterator[Event]:
-        """Yield the events of an answer. Raises what it raises. See `Member`."""
-        member = Member(prompt, begin, cancelled, on_end, self._lock)
+        """Yield the events of an answer, or its last if others are heard. Raises what it raises.
+
+        See `Member`.
+        """
+        member = Member(prompt, begin, cancelled, on_end, hear, self._lock)
         with self._lock:
             self._waiting.append(member)
         try:
@@ -270,6 +275,9 @@ class Batch:
             self._reading.append(member)
 
     def _put(self, member: Member, event: Event) -> None:
+        if member.hear and not isinstance(event, Done):
+            member.hear(event)
+            return
         member.events.append(event)
         self._tell(member)
 

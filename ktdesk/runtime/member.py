@@ -25,6 +25,9 @@ class Step:
     tokens: Sequence[int]
 
 
+# Takes an event of an answer, on the thread that drives the batch; it must not wait for anything.
+Hear = Callable[[Event], None]
+
 # An answer goes on until it says a Step, and is sent logits for it, or a Prefill, after which it
 # reads some more when it is resumed.
 Sent = Sequence[TokenLogits] | None
@@ -35,9 +38,10 @@ class Member:
     """One answer of a batch.
 
     prompt: what it will read first. begin: starts it on a sequence that has room for that.
-    cancelled: set from any thread to end it. on_end: called when it is over. The other attributes
-    are the batch's: parked holds the rows of a sequence that had to leave the caches. together: how
-    many were answered at a time, at most.
+    cancelled: set from any thread to end it. on_end: called when it is over. hear: takes its events
+    but the last; None: they wait for its caller. The other attributes are the batch's: parked holds
+    the rows of a sequence that had to leave the caches. together: how many were answered at a time,
+    at most.
     """
 
     def __init__(
@@ -46,10 +50,11 @@ class Member:
         begin: Callable[[Member, CachedSequence], Answering],
         cancelled: threading.Event,
         on_end: Callable[[], None],
+        hear: Hear | None,
         lock: threading.RLock,
     ) -> None:
         self.prompt, self.begin = prompt, begin
-        self.cancelled, self.on_end = cancelled, on_end
+        self.cancelled, self.on_end, self.hear = cancelled, on_end, hear
         self.events: deque[Event] = deque()
         self.error: BaseException | None = None
         self.is_over = False

@@ -18,6 +18,7 @@ from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answering import Answerer, Asked
 from ktdesk.runtime.batch import Batch
 from ktdesk.runtime.context_window import fit_prompt
+from ktdesk.runtime.member import Hear
 from ktdesk.runtime.option_limits import check_begun
 from ktdesk.runtime.prompt_lookup import Costs, Guesser
 from ktdesk.runtime.prompts import Prompts
@@ -76,8 +77,14 @@ class Runner:
             check_model,
         )
 
-    def run(self, request: Request, cancelled: Flag, on_end: Callable[[], None]) -> Iterator[Event]:
-        """Yield Prefill events, Token and ToolCall events, then one Done.
+    def run(
+        self,
+        request: Request,
+        cancelled: Flag,
+        on_end: Callable[[], None],
+        hear: Hear | None = None,
+    ) -> Iterator[Event]:
+        """Yield Prefill events, Token and ToolCall events, then one Done; see `Engine.generate`.
 
         on_end: called, from any thread, when no more will be computed for it, if any ever was.
         Raises KTDeskError if the request cannot be served.
@@ -95,6 +102,7 @@ class Runner:
             lambda member, sequence: self._answerer.answer(asked, member, sequence),
             cancelled,
             on_end,
+            hear,
         )
 
     def end_cancelled(self) -> None:

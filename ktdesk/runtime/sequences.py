@@ -37,27 +37,34 @@ class Sequences:
         self._all: list[CachedSequence] = []  # in the order in which they stand
         self._uses = 0
 
-    def begin(self, tokens: Sequence[int], spare: int) -> CachedSequence | None:
+    def begin(
+        self, tokens: Sequence[int], spare: int, *, in_turn: bool = False
+    ) -> CachedSequence | None:
         """Return a sequence to read tokens into and write more behind them; None without room.
 
         It may be one that has some of them; `recall` brings the rest of what is known. spare: how
-        many more rows there should be.
+        many more rows there should be. in_turn: several that begin alike go on by turns, a few
+        tokens each; so they stand side by side as far as there is room, each with free rows behind.
         """
         wanted = min(len(tokens) + spare, self._rows.count)
         if self._needed_by_busy() + wanted > self._rows.count:
             return None
         idle = [each for each in self._all if not each.is_busy]
-        nearest = max(idle, key=lambda each: common(each.tokens, tokens), default=None)
-        if nearest is not None and 2 * common(nearest.tokens, tokens) > len(nearest):
+        # Of equally near ones, the one that has the least besides.
+        nearest = max(
+            idle, key=lambda each: (common(each.tokens, tokens), -len(each)), default=None
+        )
+        if nearest is not None and self._may_take(nearest, tokens, in_turn=in_turn):
             found = nearest
-        elif len(self._all) < self.most:
-            found = CachedSequence(self._rows.count)
-            self._all.append(found)
         else:
-            found = self._oldest_idle()
+            if nearest is not None and in_turn:
+                nearest.used = self._next_use()  # it is to be copied, so others go before it
+            found = self._new_or_oldest()
         # Its other tokens need no room, but stay until they are overwritten.
         self._keep_rest(found, tokens)
         self._start(found)
+        for each in self._all:
+            each.is_in_turn = in_turn and (each.is_in_turn or each is found)
         fits = self.grow(found, wanted)
         assert fits
         return found
@@ -173,9 +180,26 @@ class Sequences:
             sequence.append(tokens)
         return len(sequence)
 
-    def _start(self, sequence: CachedSequence) -> None:
+    def _may_take(self, nearest: CachedSequence, tokens: Sequence[int], *, in_turn: bool) -> bool:
+        """Whether a sequence may lose what it has besides the beginning that tokens share."""
+        shared = common(nearest.tokens, tokens)
+        if in_turn and self._needed_by_busy() + len(nearest) + len(tokens) <= self._rows.count:
+            return shared == len(nearest)
+        return 2 * shared > len(nearest)
+
+    def _new_or_oldest(self) -> CachedSequence:
+        """Return a sequence that nobody goes on with. There must be one, or room for one more."""
+        if len(self._all) >= self.most:
+            return self._oldest_idle()
+        self._all.append(CachedSequence(self._rows.count))
+        return self._all[-1]
+
+    def _next_use(self) -> int:
         self._uses += 1
-        sequence.used, sequence.is_busy = self._uses, True
+        return self._uses
+
+    def _start(self, sequence: CachedSequence) -> None:
+        sequence.used, sequence.is_busy = self._next_use(), True
 
     def _needed_by_busy(self) -> int:
         return sum(each.needed for each in self._all if each.is_busy)
@@ -209,13 +233,13 @@ class Sequences:
             self._forget(self._oldest_idle())
 
     def _spread(self) -> None:
-        """Share the free rows out among the busy sequences. What stands in the way moves."""
-        busy = sum(each.is_busy for each in self._all)
-        free = (self._rows.count - sum(each.needed for each in self._all)) // busy
+        """Share the free rows out among those that go on. What stands in the way moves."""
+        going_on = sum(each.goes_on for each in self._all)
+        free = (self._rows.count - sum(each.needed for each in self._all)) // going_on
         places, place = list[int](), 0
         for each in self._all:
             places.append(place)
-            place += each.needed + free * each.is_busy
+            place += each.needed + free * each.goes_on
         moves = list(zip(self._all, places, strict=True))
         # Down from the front, then up from the back: nobody is in the way any more.
         for each, target in moves:

@@ -37,10 +37,10 @@ class TokenReader:
         self._model, self._step, self._sequences = model, step, sequences
         self._context_tokens, self._check_model = context_tokens, check_model
 
-    def read(self, tokens: Sequence[int], outputs: int) -> Logits:
+    def read(self, tokens: Sequence[int], outputs: int, *, in_turn: bool) -> Logits:
         """Return the logits [outputs, V] after the last tokens; see `Engine.read_tokens`."""
         self._check(tokens, outputs)
-        sequence = self._sequences.begin(tokens, 0)
+        sequence = self._sequences.begin(tokens, 0, in_turn=in_turn)
         assert sequence is not None, "nothing else is busy"
         try:
             self._sequences.recall(sequence, tokens[: len(tokens) - outputs])

@@ -7,7 +7,7 @@ import asyncio
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from fastapi import Request as HttpRequest
@@ -18,6 +18,7 @@ from ktdesk.runtime.request import Done, Failed, Options, Request, Stats, new_re
 from ktdesk.server.answers import Answer, Answers, AnswerStream
 from ktdesk.server.calls import CallRule
 from ktdesk.server.catalogue import Catalogue
+from ktdesk.server.delivery import Delivery
 from ktdesk.server.dispatcher import Dispatcher
 from ktdesk.server.failures import as_api_error
 from ktdesk.server.job import Counted, Job, Work
@@ -55,6 +56,11 @@ class Desk:
     ) -> None:
         self.engine, self.catalogue, self.dispatcher = engine, catalogue, dispatcher
         self.settings, self.metrics, self.visits = settings, Metrics(), visits or Visits()
+
+    @cached_property
+    def _delivery(self) -> Delivery:
+        """To the loop that the requests come from: the only one that a server has."""
+        return Delivery(asyncio.get_running_loop())
 
     async def options(self, entry: LocalModel, given: Mapping[str, Any]) -> Options:
         """Return the options of a request: what it gives, if not None, else the user's settings.
@@ -156,9 +162,10 @@ class Desk:
         request = dataclasses.replace(ask.request, options=options, id=new_request_id())
 
         def work(engine: Engine) -> Iterator[Any]:
-            return engine.generate(request, model=entry.path)
+            return engine.generate(request, model=entry.path, hear=job.put)
 
-        return self._new_job(entry, work, http, ask.keep_s, request.id)
+        job = self._new_job(entry, work, http, ask.keep_s, request.id)
+        return job
 
     def _new_job(
         self,
@@ -174,7 +181,7 @@ class Desk:
             owner=http.state.owner,
             request_id=request_id,
             keep_s=keep_s,
-            loop=asyncio.get_running_loop(),
+            delivery=self._delivery,
         )
         visit = _visit(http)
         visit.model = entry.id if entry else ""

@@ -11,20 +11,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from ktdesk.engine import Engine
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.runtime.progress import LoadProgress, Report
-from ktdesk.runtime.request import NOTHING_DONE, Done, Failed, Prefill
+from ktdesk.runtime.request import NOTHING_DONE, Done, Failed
 from ktdesk.server.failures import ApiError, fault
 from ktdesk.server.fair_queue import FairQueue
 from ktdesk.server.job import Item, Job
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_S = 0.25  # between two words of how far the prompt, or the loading, is
 _RETRY_S = 5
 STEP_ANSWERS = 8  # that share a step, at most
 
@@ -37,7 +36,7 @@ class Dispatcher:
     load: loads a model into the engine; as `Engine.load` may raise. None: somebody else does, who
     has the engine, too; then no model is unloaded either, and a job of one that is not loaded
     fails. places: how many jobs run at once, at most. queue_length: how many may wait. keep_s: how
-    long a model stays without work, below 0 for good.
+    long a model stays without work, below 0 for good. Its threads run from `start` to `close`.
     """
 
     def __init__(
@@ -56,10 +55,13 @@ class Dispatcher:
         self._expires: float | None = None
         self._is_ending = self._is_closed = False
         self._changed = threading.Condition()
-        self._threads = [
-            threading.Thread(target=self._serve_all, name=f"place-{i}") for i in range(places)
-        ]
-        for thread in self._threads:
+        self._places, self._threads = places, list[threading.Thread]()
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        for place in range(self._places):
+            thread = threading.Thread(target=self._serve_all, name=f"place-{place}")
+            self._threads.append(thread)
             thread.start()
 
     @property
@@ -82,7 +84,7 @@ class Dispatcher:
     def places(self) -> int:
         """Return how many jobs may run at once now."""
         info = self._engine.info
-        return min(len(self._threads), info.parallel if info else 1)
+        return min(self._places, info.parallel if info else 1)
 
     @property
     def expires_in_s(self) -> float | None:
@@ -184,7 +186,7 @@ class Dispatcher:
                 if job.is_cancelled:
                     raise Cancelled  # noqa: TRY301 - what the engine raises in the same case
                 events = job.work(self._engine)
-            for last in _thinned(events):
+            for last in events:
                 job.put(last)
         except Cancelled:
             last = None
@@ -205,16 +207,12 @@ class Dispatcher:
         if job.model is None:
             self._engine.unload()
             return
-        said = -_PROGRESS_S
 
         def report(now: LoadProgress) -> None:
-            nonlocal said
             if job.is_cancelled and not self._is_wanted(job.model):
                 raise Cancelled
             self.loading = now
-            if time.monotonic() - said >= _PROGRESS_S:
-                said = time.monotonic()
-                job.put(now)
+            job.put(now)
 
         try:
             self._load(job.model, report)
@@ -232,17 +230,6 @@ class Dispatcher:
         keep_s = self._keep_s if job.keep_s is None else job.keep_s
         has_end = self._load is not None and self.model is not None and keep_s >= 0
         self._expires = time.monotonic() + keep_s if has_end else None
-
-
-def _thinned(items: Iterator[Item]) -> Iterator[Item]:
-    """Leave out what is said of progress in quick succession; the first is kept."""
-    said = -_PROGRESS_S
-    for item in items:
-        if isinstance(item, Prefill):
-            if time.monotonic() - said < _PROGRESS_S:
-                continue
-            said = time.monotonic()
-        yield item
 
 
 def _ending() -> ApiError:

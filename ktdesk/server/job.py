@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ktdesk.engine import Engine
 from ktdesk.runtime.progress import LoadProgress
-from ktdesk.runtime.request import Done, Event, Failed
+from ktdesk.runtime.request import Done, Event, Failed, Prefill
+from ktdesk.server.delivery import Delivery
+
+_PROGRESS_S = 0.25  # between two words of how far the prompt, or the loading, is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Job:
 
     model: None gives the memory of the one that is loaded back. owner: whom it is for; owners take
     turns. keep_s: how long the model stays loaded afterwards without more work; below 0: for good;
-    None: as the dispatcher does. loop: where its items are waited for, None: nowhere. tick_s: after
-    how much silence a Tick comes.
+    None: as the dispatcher does. delivery: to where its items are waited for, None: nowhere.
+    tick_s: after how much silence a Tick comes.
     """
 
     def __init__(
@@ -52,23 +55,29 @@ class Job:
         owner: str = "",
         request_id: str = "",
         keep_s: float | None = None,
-        loop: asyncio.AbstractEventLoop | None = None,
+        delivery: Delivery | None = None,
         tick_s: float = 10.0,
     ) -> None:
         self.model, self.work, self.owner, self.keep_s = model, work, owner, keep_s
         self.request_id = request_id
         self.is_cancelled = False
         self.lock = threading.Lock()  # between its beginning and its cancelling
-        self._tick_s = tick_s
-        self._loop = loop
+        self._tick_s, self._delivery = tick_s, delivery
         self._items: asyncio.Queue[Item] = asyncio.Queue()
+        self._said_s: dict[type[Item], float] = {}  # when progress was told last
 
     def put(self, item: Item) -> None:
-        """Hand an item to whoever waits for it; from any thread."""
-        if self._loop is None:
-            return
-        with suppress(RuntimeError):  # the loop has ended, nobody waits
-            self._loop.call_soon_threadsafe(self._items.put_nowait, item)
+        """Hand an item to whoever waits for it; from any thread, but one at a time.
+
+        Progress in quick succession is left out, but for the first word of loading and of reading.
+        """
+        if isinstance(item, (Prefill, LoadProgress)):
+            now = time.monotonic()
+            if now - self._said_s.get(type(item), -_PROGRESS_S) < _PROGRESS_S:
+                return
+            self._said_s[type(item)] = now
+        if self._delivery:
+            self._delivery.put(self._items, item)
 
     async def next(self) -> Item:
         """Return the next item, or a Tick if none has come for a while."""

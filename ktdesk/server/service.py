@@ -97,12 +97,14 @@ class Service:
     def run(self, on_ready: Callable[[], None] | None = None) -> None:
         """Serve until Ctrl+C, or `stop`; then give all back. on_ready: called when it answers."""
         self._server.on_ready = on_ready
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self._socket.close()
-            self._dispatcher.close()
-            self._catalogue.close()
+        with self._server.ended_by_signals():
+            try:
+                self._dispatcher.start()
+                self._server.run(sockets=[self._socket])
+            finally:
+                self._socket.close()
+                self._dispatcher.close()
+                self._catalogue.close()
 
     def look_again(self) -> None:
         """Look at the models again when a client asks the next time; from any thread."""
@@ -155,7 +157,12 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Let Ctrl+C end the server, and nothing else."""
+        """Leave them: whoever runs the server has them until all is given back."""
+        yield
+
+    @contextmanager
+    def ended_by_signals(self) -> Generator[None]:
+        """Let Ctrl+C end the server, and nothing else: a thread left behind would hold the end."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -23,6 +23,7 @@ from ktdesk.runtime import batch
 from ktdesk.runtime.request import Done, Event, Failed, Options, Prefill, Request, Token
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import DecodeStep, PromptChunk
+from tests.loaded import loaded
 from tests.tiny import tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 
@@ -49,17 +50,6 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf").path
 
 
-@pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_llama(tmp_path_factory.mktemp("tiny") / "model.gguf").path
-
-
-def loaded(path: Path, **how: object) -> Engine:
-    engine = Engine(threads=2)
-    engine.load(path, **how)  # type: ignore[arg-type]
-    return engine
-
-
 def alone(path: Path, **how: object) -> list[list[Event]]:
     """Return the answers of a model that has seen nothing else."""
     found: list[list[Event]] = []
@@ -82,12 +72,15 @@ def said(events: list[Event]) -> tuple[list[Event], str, int]:
     return tokens, last.reason, last.stats.generated_tokens
 
 
-def at_once(engine: Engine, requests: list[Request]) -> list[list[Event]]:
-    """Ask from a thread each; return the events of each."""
+def at_once(engine: Engine, requests: list[Request], *, heard: bool = False) -> list[list[Event]]:
+    """Ask from a thread each; return the events of each. heard: not yielded, but for the last."""
     found: list[list[Event]] = [[] for _ in requests]
 
     def ask(number: int) -> None:
-        found[number].extend(engine.generate(requests[number]))
+        hear = found[number].append if heard else None
+        yielded = list(engine.generate(requests[number], hear=hear))
+        assert not heard or [type(event) for event in yielded] == [Done]
+        found[number] += yielded
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(requests))]
     for thread in threads:
@@ -109,9 +102,28 @@ def assert_nothing_left(engine: Engine) -> None:
 
 def test_each_answer_is_that_of_one_alone(model: Path) -> None:
     expected = alone(model)
-    engine = loaded(model, kept_bytes=0)
-    for events, one in zip(at_once(engine, list(map(again, REQUESTS))), expected, strict=True):
-        assert said(events) == said(one)
+    for heard in (False, True):
+        engine = loaded(model, kept_bytes=0)
+        answers = at_once(engine, list(map(again, REQUESTS)), heard=heard)
+        for events, one in zip(answers, expected, strict=True):
+            assert said(events) == said(one)
+        assert_nothing_left(engine)
+
+
+def test_a_listener_that_fails_ends_its_own_answer_alone(llama: Path) -> None:
+    expected = said(list(loaded(llama).generate(again(REQUESTS[0]))))
+    engine = loaded(llama, kept_bytes=0)
+
+    def deaf(event: Event) -> None:
+        raise ZeroDivisionError
+
+    failing = engine.generate(Request(prompt="hello", options=LONG), hear=deaf)
+    stays = engine.generate(again(REQUESTS[0]))
+    got = [next(stays)]
+    with pytest.raises(ZeroDivisionError):
+        list(failing)
+    got += stays
+    assert said(got) == expected
     assert_nothing_left(engine)
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.engine import Engine
 from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.attention import STEP_TOKENS
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
 from ktdesk.models.decoder import Decoder
@@ -116,13 +117,15 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def answer(engine: Engine, tokens: int) -> int:
-    """Return how many steps an answer took, once what it tells is kept."""
+    """Return how many tokens of an answer were in steps, once what it tells is kept."""
     options: Any = Options(max_tokens=tokens, temperature=0, prompt_lookup="off")
     *_, done = engine.generate(Request(prompt=LONG, options=options))
     for thread in threading.enumerate():
         if thread.name == "expert use":
             thread.join()
-    return done.stats.generated_tokens - 1  # the first comes from the prompt
+    read = done.stats.prompt_tokens - done.stats.cached_tokens
+    of_prompt = read if read <= STEP_TOKENS else 0  # so few go in steps
+    return of_prompt + done.stats.generated_tokens - 1  # the first comes from the prompt
 
 
 def test_answers_add_to_what_is_kept_of_the_model(engine: Engine) -> None:

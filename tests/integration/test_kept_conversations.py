@@ -19,6 +19,7 @@ from ktdesk.operators.site import Resources
 from ktdesk.runtime.request import Done, Options, Request, Token
 from ktdesk.runtime.step import prefill
 from ktdesk.text.messages import Message
+from tests.loaded import loaded
 from tests.tiny import Tiny, tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 
@@ -36,17 +37,6 @@ MODELS: dict[str, Callable[[Path], Tiny]] = {
 @pytest.fixture(scope="module", params=MODELS)
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return MODELS[request.param](tmp_path_factory.mktemp("tiny") / "model.gguf").path
-
-
-@pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_llama(tmp_path_factory.mktemp("tiny") / "model.gguf").path
-
-
-def loaded(path: Path, **how: object) -> Engine:
-    engine = Engine(threads=2)
-    engine.load(path, **how)  # type: ignore[arg-type]
-    return engine
 
 
 def tokens(engine: Engine, *contents: str, options: Options = GREEDY) -> tuple[list[int], Done]:

@@ -18,6 +18,7 @@ from ktdesk.formats.gguf import Checkpoint
 from ktdesk.hf import KTModelForCausalLM, KTTokenizer, TokenCache
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.models.build import build_model, make_plan
+from ktdesk.models.decoder import Decoder
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
 from ktdesk.runtime.step import DecodeStep, prefill
@@ -39,6 +40,13 @@ def reference(tiny: Tiny, **inputs: Any) -> Any:
         return tiny.reference(**inputs)
 
 
+def built(tiny: Tiny) -> Decoder:
+    """Return the model without an engine."""
+    resources = Resources(Checkpoint.open(tiny.path), CpuDevice(2), 128, CacheType.F32)
+    plan = make_plan(resources, Placement.load("cpu_only"))
+    return build_model(resources, plan, lambda share: None)
+
+
 def test_all_logits_are_those_of_transformers(model: KTModelForCausalLM, tiny: Tiny) -> None:
     assert_near(model(TOKENS).logits, reference(tiny, input_ids=TOKENS).logits)
 
@@ -46,9 +54,7 @@ def test_all_logits_are_those_of_transformers(model: KTModelForCausalLM, tiny: T
 def test_prompt_and_steps_are_the_engines_bit_for_bit(
     model: KTModelForCausalLM, tiny: Tiny
 ) -> None:
-    resources = Resources(Checkpoint.open(tiny.path), CpuDevice(2), 128, CacheType.F32)
-    plan = make_plan(resources, Placement.load("cpu_only"))
-    own = build_model(resources, plan, lambda share: None)
+    own = built(tiny)
     # Others have read TOKENS, and what is known of them is not read again.
     ids = torch.randint(3, 300, (1, 40), generator=torch.Generator().manual_seed(5))
     tokens = ids[0].tolist()
@@ -58,6 +64,31 @@ def test_prompt_and_steps_are_the_engines_bit_for_bit(
     for at in range(30, 40):
         out = model(ids[:, at : at + 1], cache=out.cache)
         assert torch.equal(out.logits[0], whole(step.run([tokens[at]], at)))
+
+
+def test_beams_are_read_token_by_token_however_they_alternate(
+    model: KTModelForCausalLM, tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice = torch.Generator().manual_seed(6)
+    cache = model(torch.randint(3, 300, (1, 20), generator=choice).repeat(4, 1)).cache
+    steps, run = list[int](), DecodeStep.run_parts
+
+    def noted(self: DecodeStep, parts: Any) -> Any:
+        steps.append(sum(len(part.tokens) for part in parts))
+        return run(self, parts)
+
+    monkeypatch.setattr(DecodeStep, "run_parts", noted)
+    for _ in range(12):
+        cache.reorder_cache(torch.randint(0, 4, (4,), generator=choice))
+        logits = model(torch.randint(3, 300, (4, 1), generator=choice), cache=cache).logits
+    assert steps == [1] * 48
+    own = built(tiny)
+    step = DecodeStep(own)
+    for row, expected in zip(cache.rows, logits, strict=True):
+        prefill(own, list(row[:20]), 0)
+        for at in range(20, 32):
+            alone = whole(step.run([row[at]], at))
+        assert torch.equal(expected, alone)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

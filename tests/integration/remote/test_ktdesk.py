@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from ktdesk import log
@@ -21,7 +20,7 @@ from ktdesk.server.keys import add_key, read_keys
 from ktdesk.server.service import Service
 from ktdesk.settings import ServerSettings, keys_file
 from tests.integration.remote.conftest import answered, remote_file, text_of
-from tests.integration.server.conftest import GREEDY, Served, serving
+from tests.integration.server.conftest import GREEDY, Served, running, serving
 from tests.tiny import tiny_deepseek
 
 HELLO = (Message("user", "hello"),)
@@ -119,26 +118,16 @@ def test_a_server_passes_requests_on(served: Served, alone: Engine) -> None:
     def load(path: Path, progress: object) -> None:
         engine.load(path, progress=progress)
 
-    from threading import Event, Thread
-
     front = Service(
         engine, lambda: [as_model(remote)], load, ServerSettings(port=0), lambda path: GREEDY
     )
-    ready = Event()
-    thread = Thread(target=front.run, args=(ready.set,))
-    thread.start()
-    try:
-        assert ready.wait(20)
-        with httpx.Client(base_url=front.address, timeout=60, trust_env=False) as client:
-            listed = client.get("/v1/models").json()["data"]
-            body = {"model": "lab", "messages": [{"role": "user", "content": "hello"}]}
-            answer = client.post("/v1/chat/completions", json={**body, "max_tokens": 12}).json()
-            refused = client.post(
-                "/v1/chat/completions", json={**body, "logprobs": True, "max_tokens": 2}
-            )
-    finally:
-        front.stop()
-        thread.join(30)
+    with running(front, engine) as in_front, in_front.client() as client:
+        listed = client.get("/v1/models").json()["data"]
+        body = {"model": "lab", "messages": [{"role": "user", "content": "hello"}]}
+        answer = client.post("/v1/chat/completions", json={**body, "max_tokens": 12}).json()
+        refused = client.post(
+            "/v1/chat/completions", json={**body, "logprobs": True, "max_tokens": 2}
+        )
     assert [model["id"] for model in listed] == ["lab"]
     request = Request(messages=HELLO, options=Options(temperature=0, max_tokens=12))
     events, done = answered(alone, request)

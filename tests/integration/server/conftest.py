@@ -65,6 +65,13 @@ def serving(
         lambda path: sampling,
         keys,
     )
+    with running(service, engine) as served:
+        yield served
+
+
+@contextmanager
+def running(service: Service, engine: Engine) -> Iterator[Served]:
+    """Run a server while inside."""
     ready = threading.Event()
     thread = threading.Thread(target=service.run, args=(ready.set,))
     thread.start()

@@ -60,7 +60,8 @@ def end(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[in
 
 
 def test_it_says_where_it_is_and_ends_in_order(tiny: Path) -> None:
-    with serving("--model", tiny, "--threads", 1) as (process, address):
+    with serving("--model", tiny, "--threads", 1, "--parallel", 3) as (process, address):
+        assert "at_a_time 3" in httpx.get(f"{address}/metrics", trust_env=False).text
         listed = httpx.get(f"{address}/v1/models", trust_env=False).json()
         assert [model["id"] for model in listed["data"]] == [MODEL]
         with openai.OpenAI(base_url=f"{address}/v1", api_key="-", max_retries=0) as client:

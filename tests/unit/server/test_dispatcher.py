@@ -15,6 +15,7 @@ import pytest
 from ktdesk.errors import Cancelled, ModelFileError
 from ktdesk.runtime.progress import LoadProgress
 from ktdesk.runtime.request import NOTHING_DONE, Done, Failed
+from ktdesk.server.delivery import Delivery
 from ktdesk.server.dispatcher import Dispatcher
 from ktdesk.server.failures import ApiError
 from ktdesk.server.job import Item, Job
@@ -61,6 +62,7 @@ class Hall:
             keep_s=keep_s,
             places=places,
         )
+        self.dispatcher.start()
         self.go = threading.Event()
 
     def job(self, name: str, *, model: Path | None = A, owner: str = "", **named) -> Job:
@@ -235,7 +237,7 @@ def test_what_fails_fails_alone(hall: Callable[..., Hall]) -> None:
         raise error
 
     def job() -> Job:
-        return it.job("1", loop=asyncio.get_running_loop())
+        return it.job("1", delivery=Delivery(asyncio.get_running_loop()))
 
     it.engine.during_load = broken
     *_, last = items(it, job)
@@ -253,7 +255,7 @@ def test_a_cancelled_load_is_no_error(hall: Callable[..., Hall]) -> None:
         raise Cancelled
 
     it.engine.during_load = stop
-    *_, last = items(it, lambda: it.job("1", loop=asyncio.get_running_loop()))
+    *_, last = items(it, lambda: it.job("1", delivery=Delivery(asyncio.get_running_loop())))
     assert isinstance(last, Done)
 
 
