@@ -191,6 +191,8 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
         window.painted.connect(window.wizard.look)
     else:
         window.painted.connect(model.start)  # torch would delay what is seen first
+    if not window.wizard.is_wanted:  # one question at a time
+        window.painted.connect(window.updates.start)
 
     def quit_now() -> None:
         window.quit()
