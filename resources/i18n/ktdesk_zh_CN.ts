@@ -12,12 +12,8 @@
         <translation>请将 NVIDIA 驱动更新到 580 或更新的版本。</translation>
     </message>
     <message>
-        <source>The graphics card does not answer</source>
-        <translation>显卡没有响应</translation>
-    </message>
-    <message>
-        <source>Restart the computer, or install the NVIDIA driver again.</source>
-        <translation>请重启电脑，或重新安装 NVIDIA 驱动。</translation>
+        <source>The graphics card cannot be used yet</source>
+        <translation>显卡暂时无法使用</translation>
     </message>
     <message>
         <source>{card} sits in a slow slot</source>
@@ -2111,6 +2107,22 @@
     <message>
         <source>The GPU module cannot be loaded: {error}.</source>
         <translation>无法加载 GPU 模块：{error}。</translation>
+    </message>
+    <message>
+        <source>This computer has an NVIDIA graphics card, but no driver for it.</source>
+        <translation>这台电脑有 NVIDIA 显卡，但没有安装它的驱动。</translation>
+    </message>
+    <message>
+        <source>Install the NVIDIA driver, release 580 or newer, then restart the computer. Windows: from nvidia.com/drivers. Ubuntu: `sudo ubuntu-drivers install`. Other systems have it among their packages.</source>
+        <translation>请安装 580 或更新版本的 NVIDIA 驱动，然后重启电脑。Windows：从 nvidia.com/drivers 下载。Ubuntu：运行 `sudo ubuntu-drivers install`。其他系统可从其软件包中安装。</translation>
+    </message>
+    <message>
+        <source>Restart the computer. If that does not help, install the NVIDIA driver again, release 580 or newer; with Secure Boot, the system must trust it.</source>
+        <translation>请重启电脑。如果仍然不行，请重新安装 580 或更新版本的 NVIDIA 驱动；如果启用了安全启动，系统必须信任该驱动。</translation>
+    </message>
+    <message>
+        <source>Give the card to the container: `--gpus all` of docker, `--device nvidia.com/gpu=all` of podman. The host needs the NVIDIA driver, release 580 or newer.</source>
+        <translation>请将显卡交给容器：docker 使用 `--gpus all`，podman 使用 `--device nvidia.com/gpu=all`。宿主机需要 580 或更新版本的 NVIDIA 驱动。</translation>
     </message>
     <message>
         <source>It is hidden from programs.</source>
