@@ -54,6 +54,7 @@ def results(package: Path) -> Iterator[tuple[str, bool]]:
         yield "licences", has_licences(package)
         if sys.platform == "linux":
             yield f"glibc {glibc_floor.FLOOR}", glibc_floor.main(str(package)) == 0
+        yield "module for cards", smoke_test.has_gpu_module(package)
         yield "smoke test", smoke_test.main(str(package)) == 0
         return
     yield "checksum", has_checksum(package)
