@@ -208,11 +208,13 @@ def native(*arguments: str) -> int:
 
 
 def native_options() -> list[str]:
-    """Return what configures the native tests, and on Linux the emulated GPU."""
-    options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
-    options += ["-DKT_BUILD_MODULE=OFF", "-DKT_BUILD_TESTS=ON"]
+    """Return what configures the native tests, and on Linux the emulated GPU.
+
+    There, setting up has built ktdesk._native in the same folder.
+    """
+    options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DKT_BUILD_TESTS=ON"]
     if IS_WINDOWS:
-        return [*options, "-DCMAKE_CXX_COMPILER=clang-cl"]
+        return [*options, "-DKT_BUILD_MODULE=OFF", "-DCMAKE_CXX_COMPILER=clang-cl"]
     where = [PYTHON, "-m", "pybind11", "--cmakedir"]
     found = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
     options += [f"-Dpybind11_DIR={found}", f"-DPython_EXECUTABLE={PYTHON}"]

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands beside and inside a frozen program: licences, bill of materials, checksums."""
+"""What stands beside and inside a frozen program: licences and bill of materials."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +10,7 @@ from installer.bill import write_bill
 from installer.components import Component, Entry, components
 from installer.contents import ROOT
 from installer.licences import write_licences
+from installer.source_date import made_at
 from ktdesk import __version__
 from ktdesk.hardware.cuda_build import load_cuda
 
@@ -49,21 +46,3 @@ def cuda_runtime(entries: Sequence[Entry]) -> Iterator[Component]:
 def bill_of(artefact: Path) -> Path:
     """Return where an artefact's bill of materials lies."""
     return artefact.with_name(artefact.name + ".cdx.json")
-
-
-def made_at() -> int:
-    """Return the time that stands for the build, in seconds since 1970: that of the last commit."""
-    if given := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(given)
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return int(said) if said else int(time.time())
-
-
-def write_checksum(artefact: Path) -> Path:
-    """Write an artefact's checksum beside it, as `sha256sum --check` reads it; return its path."""
-    with artefact.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    path = artefact.with_name(artefact.name + ".sha256")
-    path.write_text(f"{digest}  {artefact.name}\n", encoding="ascii", newline="\n")
-    return path

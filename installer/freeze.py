@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from installer.contents import ROOT
-from installer.description import made_at
+from installer.source_date import made_at
 
 
 def main(place: str = str(ROOT / "dist")) -> int:

@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Check all that lies in dist/ for users, and list it: the last step of `make release`.
+"""Check all that lies in dist/ for users, list it, and name it to those who look for updates.
 
-python -m installer.release. Ends with 1 if a check fails, or there is nothing.
+python -m installer.release: the last step of `make release`. Ends with 1 if a check fails, or there
+is nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from installer import glibc_floor, smoke_test
+from installer import feed, glibc_floor, smoke_test
+from installer.checksum import has_checksum
 from installer.contents import ROOT
 from installer.description import bill_of
 from installer.freeze import size_of
 from installer.licences import NOTICE
 
 DIST = ROOT / "dist"
-PACKAGES = ("KTDesk", "KTDesk-*.AppImage", "KTDesk-*.exe")  # as they are called in dist/
+FROZEN = "KTDesk"  # the program's folder; the other packages are files
+OWN = ".exe" if sys.platform == "win32" else ".AppImage"  # what Wine makes is never handed out
 
 Check = Callable[[Path], bool]
 
@@ -32,12 +34,17 @@ def main() -> int:
     for path, found in rows:
         said = ", ".join(name if is_good else f"{name} FAILED" for name, is_good in found)
         print(f"{path.name:40}{size_of(path) / 1e6:6.0f}  {said}")
-    return 0 if rows and all(is_good for _, found in rows for _, is_good in found) else 1
+    if not rows or not all(is_good for _, found in rows for _, is_good in found):
+        return 1
+    named = feed.write_feed(DIST, [path for path, _ in rows if path.suffix == OWN])
+    print(f"{named.name} names them to those who look for updates.")
+    return 0
 
 
 def packages(folder: Path) -> list[Path]:
     """Return what is there of what users are handed."""
-    return [path for pattern in PACKAGES for path in sorted(folder.glob(pattern))]
+    frozen = folder / FROZEN
+    return [*([frozen] if frozen.is_dir() else []), *feed.packages(folder)]
 
 
 def results(package: Path) -> Iterator[tuple[str, bool]]:
@@ -47,6 +54,7 @@ def results(package: Path) -> Iterator[tuple[str, bool]]:
         yield "licences", has_licences(package)
         if sys.platform == "linux":
             yield f"glibc {glibc_floor.FLOOR}", glibc_floor.main(str(package)) == 0
+        yield "module for cards", smoke_test.has_gpu_module(package)
         yield "smoke test", smoke_test.main(str(package)) == 0
         return
     yield "checksum", has_checksum(package)
@@ -67,14 +75,6 @@ def has_licences(folder: Path) -> bool:
     notice = (folder / "licenses" / NOTICE).read_text(encoding="utf-8")
     parts = json.loads(bill_of(folder).read_text(encoding="utf-8"))["components"]
     return all(f"\n{part['name']} {part['version']}: " in notice for part in parts)
-
-
-def has_checksum(package: Path) -> bool:
-    """Whether the checksum beside a file is its own."""
-    path = package.with_name(package.name + ".sha256")
-    with package.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return path.is_file() and path.read_text(encoding="ascii").split() == [digest, package.name]
 
 
 def starts(package: Path) -> bool:

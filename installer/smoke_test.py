@@ -14,6 +14,8 @@ from pathlib import Path
 
 ENDS_WITHIN_S = 900  # also on a machine that does much else
 SUFFIX = ".exe" if sys.platform == "win32" else ""
+GPU_MODULE = "_internal/ktdesk/_cuda.*"  # where a frozen program has it, if it was built
+WORKS = "GPU module  for "  # what is said of one that can be imported, with or without a driver
 WORDS = ("KTDesk", "Python", "kernels", "GPU module", "answer", "Qt", "window")  # that are said
 
 
@@ -34,7 +36,15 @@ def main(folder: str) -> int:
     if done.returncode or silent:
         print(f"ended with code {done.returncode}; nothing was said of: {silent}", file=sys.stderr)
         return 1
+    if has_gpu_module(Path(folder)) and f"\n{WORKS}" not in done.stdout:
+        print("the module for GPUs is there and cannot be imported", file=sys.stderr)
+        return 1
     return 0
+
+
+def has_gpu_module(folder: Path) -> bool:
+    """Whether a frozen program has the module for GPUs."""
+    return any(folder.glob(GPU_MODULE))
 
 
 if __name__ == "__main__":

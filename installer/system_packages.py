@@ -11,13 +11,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-# What Qt's wheels expect of the system: to paint at all, and to open a window under X11.
-WINDOW = (
-    "libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libxkbcommon0",
-    "libx11-xcb1", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
-    "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-shm0", "libxcb-sync1",
-    "libxcb-xfixes0", "libxcb-xkb1", "libxkbcommon-x11-0",
-)  # fmt: skip
+from ui.debian import QT_NEEDS
 
 # What an AppImage is packed and checked with; its own program is linked with the first four.
 APPIMAGE = (
@@ -62,15 +56,19 @@ def missing_for_building() -> list[str]:
 
 def missing_for_window() -> list[str]:
     """Return the packages that Qt lacks here; none on systems other than Debian's."""
-    return _not_installed(WINDOW) if shutil.which("dpkg-query") else []
+    return _not_installed(QT_NEEDS) if shutil.which("dpkg-query") else []
 
 
 def _not_installed(names: Sequence[str]) -> list[str]:
     if not shutil.which("dpkg-query"):
         return list(names)
-    query = ["dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *names]
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}, ${Package}, ${Provides}\n"]
     answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
-    installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+    installed: set[str] = set()
+    for line in answer.splitlines():
+        status, *provided = (part.strip().split(" ")[0] for part in line.split(","))
+        if status == "installed":  # Ubuntu has some under another name, which provides this one
+            installed.update(provided)
     return [name for name in names if name not in installed]
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ktdesk.text.messages import ToolCall as ToolCall
 
 __version__ = "0.1.0"
+RELEASES = "https://ktdesk.org/releases/"  # where versions are handed out, and named
 
 _REQUEST = "ktdesk.runtime.request"
 _MESSAGES = "ktdesk.text.messages"
@@ -49,7 +50,7 @@ _HOMES = {
     "Tool": _MESSAGES,
     "ToolCall": _MESSAGES,
 }
-__all__ = [*_HOMES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*_HOMES, "RELEASES", "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ktdesk import __version__, log
 from ktdesk.settings import crashes_folder, data_folder, load_settings, log_folder
+from ui.debian import QT_NEEDS
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
     from ui.single_instance import SingleInstance
 
 CLOSE_MS = 1000  # what is under way is given this long to end
-PACKAGES = (
-    "libgl1 libegl1 libxkbcommon-x11-0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
-    "libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libfontconfig1"
-)
-INSTALL = f"On Debian and Ubuntu, install what it needs: sudo apt install {PACKAGES}"
+INSTALL = f"On Debian and Ubuntu, install what it needs: sudo apt install {' '.join(QT_NEEDS)}"
 
 _log = logging.getLogger(__name__)
 _BEGAN = time.monotonic()
@@ -191,6 +188,8 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
         window.painted.connect(window.wizard.look)
     else:
         window.painted.connect(model.start)  # torch would delay what is seen first
+    if not window.wizard.is_wanted:  # one question at a time
+        window.painted.connect(window.updates.start)
 
     def quit_now() -> None:
         window.quit()

@@ -25,6 +25,8 @@ from ui.palette.presenter import PalettePresenter
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 from ui.toolbar import Toolbar
+from ui.updates.banner import UpdateBanner
+from ui.updates.presenter import UpdatePresenter
 from ui.widgets.rail import Rail
 from ui.window_commands import window_commands
 from ui.wizard.page import WizardPage
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         self.sidebar = ChatSidebar(self.chats, self.transfer, theme, self)
         self.wizard = WizardPresenter(model, store, self)
         self.wizard.ended.connect(self._end_wizard)
+        self.updates = UpdatePresenter(store, self)
         self._kinds = (
             PageKind("chat", "chat", QT_TRANSLATE_NOOP("MainWindow", "Chat"), self._make_chat),
             *pages,
@@ -107,6 +110,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(Toolbar(self.actions_by_id, model, theme, self))
+        column.addWidget(UpdateBanner(self.updates, theme, self))
         column.addLayout(self._make_pages(theme), 1)
         self._layers = QStackedWidget(self)  # the frame, and what covers it
         self._layers.addWidget(body)
@@ -209,6 +213,7 @@ class MainWindow(QMainWindow):
             "advanced": self._switch_mode,
             "theme": self._switch_theme,
             "wizard": self._open_wizard,
+            "updates": self.updates.look,
             "quit": self.quit,
         }
         # Other pages than the conversation have their own search.

@@ -58,6 +58,7 @@ _ROWS = (
         "F1",
         QT_TRANSLATE_NOOP("MainWindow", "Program"),
     ),
+    _Row("updates", QT_TRANSLATE_NOOP("MainWindow", "Look for updates"), ""),
     _Row("quit", QT_TRANSLATE_NOOP("MainWindow", "Quit"), "Ctrl+Q"),
 )
 

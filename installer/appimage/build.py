@@ -15,9 +15,11 @@ from pathlib import Path
 from installer import glibc_floor
 from installer.appimage.folder import fill
 from installer.bill import extend_bill
+from installer.checksum import write_checksum
 from installer.components import Component, system_package
 from installer.contents import ROOT
-from installer.description import bill_of, made_at, write_checksum
+from installer.description import bill_of
+from installer.source_date import made_at
 from ktdesk import __version__
 
 HERE = Path(__file__).parent

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from installer.components import Component
 from installer.contents import ROOT
-from installer.description import made_at
 from installer.licences import add_licences
+from installer.source_date import made_at
 from ktdesk import __version__
 
 HERE = Path(__file__).parent

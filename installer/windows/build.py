@@ -12,9 +12,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from installer.checksum import write_checksum
 from installer.contents import ROOT
-from installer.description import bill_of, made_at, write_checksum
+from installer.description import bill_of
 from installer.freeze import size_of
+from installer.source_date import made_at
 from installer.windows import package
 
 WORK = ROOT / "build" / "windows"

@@ -31,6 +31,7 @@ from ktdesk.cli import (
     serve,
     smoke_test,
     tokenize,
+    updates,
 )
 from ktdesk.cli.parsers import Parser, UsageError, add_commands
 from ktdesk.cli.program import EngineFactory, Program, new_engine
@@ -52,6 +53,7 @@ COMMANDS = {
     "tokenize": tokenize,
     "demo": demo,
     "families": families,
+    "updates": updates,
     "completion": completion,
 }
 MORE = """\

@@ -12,7 +12,7 @@ import psutil
 from ktdesk.hardware import caches, power, virtual, windows
 from ktdesk.hardware.disks import describe_disk
 from ktdesk.hardware.figures import overrule, with_measured
-from ktdesk.hardware.gpus import find_gpus
+from ktdesk.hardware.gpus import advise, find_gpus
 from ktdesk.hardware.instruction_sets import instruction_sets
 from ktdesk.hardware.limits import lockable_bytes
 from ktdesk.hardware.machine import Machine, Memory, MemoryNode, Processor, System
@@ -27,6 +27,7 @@ from ktdesk.hardware.memory import (
     total_memory_bytes,
 )
 from ktdesk.hardware.modules import count_channels, peak_bytes_per_s, read_modules, slowest_mts
+from ktdesk.hardware.pci import has_nvidia_card
 from ktdesk.hardware.processor import (
     kernel_sets,
     logical_cores,
@@ -51,8 +52,10 @@ def describe_machine(
     default nothing. root: where Linux's files are. answers: Windows's, by default asked for.
     """
     answers = windows.ask_windows() if answers is None else answers
-    search = find_gpus()
     system = _system(root, answers)
+    search = find_gpus()
+    if has_nvidia_card(root, answers):
+        search = advise(search, is_container=bool(system.container))
     letters = windows.windows_disk_kinds(answers)
     is_virtual = bool(system.hypervisor)
     found = Machine(

@@ -12,13 +12,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from ktdesk.errors import DeviceError
 from ktdesk.hardware.cuda_build import load_cuda
 from ktdesk.hardware.machine import Gpu
-from ktdesk.hardware.nvml import driver_cards
+from ktdesk.hardware.nvml import NO_DRIVER, driver_cards
 
 if TYPE_CHECKING:
     from ktdesk import _cuda
 
 _HIDDEN = "It is hidden from programs."
 _HIDDEN_REMEDY = "Look at the variable CUDA_VISIBLE_DEVICES."
+_DRIVER_MISSING = "This computer has an NVIDIA graphics card, but no driver for it."
+_INSTALL = (
+    "Install the NVIDIA driver, release 580 or newer, then restart the computer. Windows: from "
+    "nvidia.com/drivers. Ubuntu: `sudo ubuntu-drivers install`. Other systems have it among their "
+    "packages."
+)
+_INSTALL_AGAIN = (
+    "Restart the computer. If that does not help, install the NVIDIA driver again, release 580 or "
+    "newer; with Secure Boot, the system must trust it."
+)
+_GIVE_TO_CONTAINER = (
+    "Give the card to the container: `--gpus all` of docker, `--device nvidia.com/gpu=all` of "
+    "podman. The host needs the NVIDIA driver, release 580 or newer."
+)
 
 
 class Search(NamedTuple):
@@ -51,6 +65,18 @@ def find_gpus() -> Search:
     return Search((*used, *hidden), "" if used or hidden else problem)
 
 
+def advise(search: Search, *, is_container: bool) -> Search:
+    """Return a search with what to do about its problem, where a card is known to be plugged in.
+
+    is_container: whether this process is in one, which must be given what the host has.
+    """
+    if search.gpus or search.remedy:
+        return search
+    if search.problem != NO_DRIVER:
+        return search._replace(remedy=_INSTALL_AGAIN)
+    return Search((), _DRIVER_MISSING, _GIVE_TO_CONTAINER if is_container else _INSTALL)
+
+
 def _unusable(known: tuple[Gpu, ...], facts: _cuda.Facts) -> Search:
     """Return the cards with what keeps programs from all of them."""
     text, remedy = facts.problem.text, facts.problem.remedy
@@ -58,7 +84,7 @@ def _unusable(known: tuple[Gpu, ...], facts: _cuda.Facts) -> Search:
     gpus = tuple(replace(gpu, needed_cuda=needed, problem=text, remedy=remedy) for gpu in known)
     if gpus:
         return Search(gpus, "")
-    return Search((), text, remedy if facts.driver_version else "")
+    return Search((), text, remedy) if facts.driver_version else Search((), NO_DRIVER)
 
 
 def _merge(gpu: Gpu | None, card: _cuda.DeviceFacts, facts: _cuda.Facts) -> Gpu:

@@ -10,6 +10,8 @@ import psutil
 from ktdesk.hardware.machine import Gpu, PcieLink, Program
 from ktdesk.hardware.system_files import LINUX, read_number
 
+NO_DRIVER = "No NVIDIA driver is installed."
+
 
 def driver_cards() -> tuple[tuple[Gpu, ...], str]:
     """Return the cards, or a sentence that says why there are none."""
@@ -123,7 +125,7 @@ def _peak(nvml: Any, handle: Any) -> float:
 
 def _reason(nvml: Any, error: Exception) -> str:
     if isinstance(error, nvml.NVMLError_LibraryNotFound):
-        return "No NVIDIA driver is installed."
+        return NO_DRIVER
     if isinstance(error, nvml.NVMLError_DriverNotLoaded):
         return "The NVIDIA driver is installed, but it is not running."
     return f"The NVIDIA driver does not answer: {error}."

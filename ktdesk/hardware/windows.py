@@ -27,6 +27,7 @@ $schemes = 'HKLM:\SYSTEM\CurrentControlSet\Control\Power\User\PowerSchemes'
   modules = @(Get-CimInstance Win32_PhysicalMemory | Select-Object Capacity, Speed,
     ConfiguredClockSpeed, DeviceLocator, BankLabel, SMBIOSMemoryType, DataWidth)
   computer = Get-CimInstance Win32_ComputerSystem | Select-Object Manufacturer, Model
+  displays = @(Get-CimInstance Win32_VideoController | Select-Object PNPDeviceID)
   batteries = @(Get-CimInstance Win32_Battery | Select-Object Name)
   scheme = (Get-ItemProperty $schemes).ActivePowerScheme
   disks = @(Get-Partition | Where-Object DriveLetter | ForEach-Object {
@@ -140,6 +141,11 @@ def windows_computer(answers: Answers) -> str:
         return ""
     words = cast("dict[str, Any]", computer)
     return f"{words.get('Manufacturer') or ''} {words.get('Model') or ''}".strip()
+
+
+def windows_displays(answers: Answers) -> list[str]:
+    """Return what is plugged in for pictures, as the bus names it, with its maker."""
+    return [str(each.get("PNPDeviceID") or "") for each in _rows(answers, "displays")]
 
 
 def windows_has_battery(answers: Answers) -> bool:

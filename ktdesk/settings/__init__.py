@@ -12,6 +12,7 @@ from ktdesk.settings.connecting import DownloadsSettings as DownloadsSettings
 from ktdesk.settings.connecting import NetworkSettings as NetworkSettings
 from ktdesk.settings.connecting import ServerSettings as ServerSettings
 from ktdesk.settings.connecting import SourcesSettings as SourcesSettings
+from ktdesk.settings.connecting import UpdatesSettings as UpdatesSettings
 from ktdesk.settings.fields import Level as Level
 from ktdesk.settings.fields import Section as Section
 from ktdesk.settings.fields import Setting as Setting

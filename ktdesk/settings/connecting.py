@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ktdesk import RELEASES
 from ktdesk.settings.fields import Section, setting
 
 _HALF_HOURS = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "30"))
@@ -183,4 +184,28 @@ class ServerSettings(Section):
         "Log what is asked",
         "Writes whole requests to the log. They are private.",
         level="advanced",
+    )
+
+
+@dataclass(frozen=True)
+class UpdatesSettings(Section):
+    """Whether a newer KTDesk is looked for, and where."""
+
+    name = "updates"
+
+    look: str = setting(
+        "ask",
+        "Look for updates",
+        "'at start' asks for the newest version when the window opens, at most once a day; that "
+        "tells nothing but this one's, and downloads nothing.",
+        choices=("ask", "never", "at start"),
+    )
+    feed: str = setting(
+        f"{RELEASES}latest.json",
+        "Address of the newest version",
+        "What names it; a mirror's will do.",
+        level="advanced",
+    )
+    looked_on: str = setting(
+        "", "Last look", "The day of it, such as 2026-11-30.", level="internal"
     )

@@ -10,6 +10,7 @@ from ktdesk.settings.connecting import (
     NetworkSettings,
     ServerSettings,
     SourcesSettings,
+    UpdatesSettings,
 )
 from ktdesk.settings.fields import Section, setting
 from ktdesk.settings.figures import HardwareSettings
@@ -92,3 +93,4 @@ class Settings:
     network: NetworkSettings = field(default_factory=NetworkSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    updates: UpdatesSettings = field(default_factory=UpdatesSettings)

@@ -12,12 +12,8 @@
         <translation>请将 NVIDIA 驱动更新到 580 或更新的版本。</translation>
     </message>
     <message>
-        <source>The graphics card does not answer</source>
-        <translation>显卡没有响应</translation>
-    </message>
-    <message>
-        <source>Restart the computer, or install the NVIDIA driver again.</source>
-        <translation>请重启电脑，或重新安装 NVIDIA 驱动。</translation>
+        <source>The graphics card cannot be used yet</source>
+        <translation>显卡暂时无法使用</translation>
     </message>
     <message>
         <source>{card} sits in a slow slot</source>
@@ -4564,6 +4560,22 @@
         <translation>无法加载 GPU 模块：{error}。</translation>
     </message>
     <message>
+        <source>This computer has an NVIDIA graphics card, but no driver for it.</source>
+        <translation>这台电脑有 NVIDIA 显卡，但没有安装它的驱动。</translation>
+    </message>
+    <message>
+        <source>Install the NVIDIA driver, release 580 or newer, then restart the computer. Windows: from nvidia.com/drivers. Ubuntu: `sudo ubuntu-drivers install`. Other systems have it among their packages.</source>
+        <translation>请安装 580 或更新版本的 NVIDIA 驱动，然后重启电脑。Windows：从 nvidia.com/drivers 下载。Ubuntu：运行 `sudo ubuntu-drivers install`。其他系统可从其软件包中安装。</translation>
+    </message>
+    <message>
+        <source>Restart the computer. If that does not help, install the NVIDIA driver again, release 580 or newer; with Secure Boot, the system must trust it.</source>
+        <translation>请重启电脑。如果仍然不行，请重新安装 580 或更新版本的 NVIDIA 驱动；如果启用了安全启动，系统必须信任该驱动。</translation>
+    </message>
+    <message>
+        <source>Give the card to the container: `--gpus all` of docker, `--device nvidia.com/gpu=all` of podman. The host needs the NVIDIA driver, release 580 or newer.</source>
+        <translation>请将显卡交给容器：docker 使用 `--gpus all`，podman 使用 `--device nvidia.com/gpu=all`。宿主机需要 580 或更新版本的 NVIDIA 驱动。</translation>
+    </message>
+    <message>
         <source>It is hidden from programs.</source>
         <translation>它对程序不可见。</translation>
     </message>
@@ -4704,6 +4716,10 @@
     <message>
         <source>Program</source>
         <translation>程序</translation>
+    </message>
+    <message>
+        <source>Look for updates</source>
+        <translation>检查更新</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -5558,6 +5574,10 @@
         <translation>代替 KTDesk 检测和测量的数值。</translation>
     </message>
     <message>
+        <source>Updates</source>
+        <translation>更新</translation>
+    </message>
+    <message>
         <source>The advanced mode shows more of it: {count}</source>
         <translation>高级模式中还有更多匹配项：{count}</translation>
     </message>
@@ -5616,8 +5636,8 @@
         <translation>隐私</translation>
     </message>
     <message>
-        <source>Chats, settings and models stay on this computer. KTDesk sends nothing about you or it, to nobody: there is no telemetry, and no search for updates. It goes to the network only when you look for models, fetch one, or start the server.</source>
-        <translation>对话、设置和模型都留在这台电脑上。KTDesk 不会向任何人发送关于您或这台电脑的信息：没有遥测，也不检查更新。只有在您查找模型、下载模型或启动服务器时，它才会使用网络。</translation>
+        <source>Chats, settings and models stay on this computer. KTDesk sends nothing about you or it, to nobody: there is no telemetry. It goes to the network only when you look for models, fetch one, start the server, or let it look for updates.</source>
+        <translation>对话、设置和模型都留在这台电脑上。KTDesk 不会向任何人发送关于您或这台电脑的信息：没有遥测。只有在您查找模型、下载模型、启动服务器或允许检查更新时，它才会使用网络。</translation>
     </message>
     <message>
         <source>When KTDesk fails, it writes a report: its version, the system, and where in its own source it was. What you asked is not in it. Nothing sends it.</source>
@@ -6570,6 +6590,30 @@
         <source>Writes whole requests to the log. They are private.</source>
         <translation>将完整请求写入日志。其内容是私密的。</translation>
     </message>
+    <message>
+        <source>Look for updates</source>
+        <translation>检查更新</translation>
+    </message>
+    <message>
+        <source>&apos;at start&apos; asks for the newest version when the window opens, at most once a day; that tells nothing but this one&apos;s, and downloads nothing.</source>
+        <translation>“启动时”会在窗口打开时查询最新版本，每天最多一次；除本程序的版本外不发送任何信息，也不下载任何内容。</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>at start</source>
+        <translation>启动时</translation>
+    </message>
+    <message>
+        <source>Address of the newest version</source>
+        <translation>最新版本的查询地址</translation>
+    </message>
+    <message>
+        <source>What names it; a mirror&apos;s will do.</source>
+        <translation>提供最新版本信息的地址；也可以使用镜像。</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDrawer</name>
@@ -7019,6 +7063,45 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateBanner</name>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>新增内容</translation>
+    </message>
+    <message>
+        <source>Download page</source>
+        <translation>下载页面</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>May KTDesk look for a newer version when it starts, at most once a day? It tells nothing but its own version, and downloads nothing.</source>
+        <translation>是否允许 KTDesk 在启动时检查新版本（每天最多一次）？它只发送自己的版本号，不下载任何内容。</translation>
+    </message>
+    <message>
+        <source>Looking for a newer version…</source>
+        <translation>正在检查新版本…</translation>
+    </message>
+    <message>
+        <source>There is no newer version than this KTDesk {version}.</source>
+        <translation>当前的 KTDesk {version} 已是最新版本。</translation>
+    </message>
+    <message>
+        <source>KTDesk {new} of {date} is there. This is KTDesk {old}.</source>
+        <translation>KTDesk {new} 已于 {date} 发布。当前版本是 KTDesk {old}。</translation>
     </message>
 </context>
 <context>

@@ -172,3 +172,7 @@ def _program(studio: Studio, take: Take) -> None:
     question = page.findChild(QMessageBox)
     take("reset", question)
     question.close()
+    window.show_page("chat")
+    window.updates.start()
+    take("updates", window)
+    window.updates.dismiss()

@@ -34,13 +34,17 @@ def run(*command: str | Path) -> str:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compile the files of all instruction sets, with the flags that the build gives them."""
+    """Compile the files of all instruction sets.
+
+    Without optimisation, so that nothing is inlined and hidden: what could leak then does.
+    """
     needed = ("cmake", "ninja", os.environ.get("CXX", "c++"), "nm")
     missing = [tool for tool in needed if not shutil.which(tool, path=PATH)]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("native")
-    run("cmake", "-S", NATIVE, "-B", folder, "-G", "Ninja", "-DKT_BUILD_MODULE=OFF")
+    options = ("-DKT_BUILD_MODULE=OFF", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0")
+    run("cmake", "-S", NATIVE, "-B", folder, "-G", "Ninja", *options)
     targets = [f"kt_{isa}" for isa in ISAS]
     run("cmake", "--build", folder, "-j", "2", "--target", *targets)
     return folder

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ktdesk.hardware import Disk, Gpu, Machine, Measured, Memory, MemoryNode, Processor, System
+from ktdesk.hardware.gpus import Search, advise
 from ktdesk.hardware.instruction_sets import BENEFITS
 from ktdesk.hardware.live import Live
 from ktdesk.hardware.machine import Cache, InstructionSet, MemoryModule, PcieLink, Program
@@ -150,6 +153,12 @@ SERVER = Machine(
     ),
     gpus=tuple(card("NVIDIA H200", f"0000:{at:02x}:00.0") for at in range(1, 5)),
     measured_problem=NOT_MEASURED,
+)
+_ADVISED = advise(Search((), LAPTOP.gpus_problem), is_container=False)
+DRIVERLESS = replace(LAPTOP, gpus_problem=_ADVISED.problem, gpus_remedy=_ADVISED.remedy)
+OLD_DRIVER = replace(
+    WORKSTATION,
+    gpus=(card(driver="535.183.01", cuda=(12, 2), problem="Too old.", remedy="Update."),),
 )
 
 

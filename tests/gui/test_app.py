@@ -17,6 +17,7 @@ from ktdesk.settings import InterfaceSettings, Settings, data_folder, save_setti
 from ui import resource
 from ui.app import missing_display
 from ui.crash_reports import CrashReports
+from ui.debian import QT_NEEDS
 from ui.faults import FaultReporter
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ sys.exit(main())
 """
     done = run(code, QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 1
-    assert "apt install libgl1" in done.stderr
+    assert f"sudo apt install {' '.join(QT_NEEDS)}" in done.stderr
 
 
 def test_a_display_that_cannot_be_used_ends_with_a_message_and_not_with_a_crash() -> None:

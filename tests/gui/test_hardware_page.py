@@ -10,20 +10,37 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from ktdesk.errors import Cancelled, KTDeskError
 from ktdesk.hardware import Machine, Measured
 from ktdesk.hardware.live import Live
 from ktdesk.hardware.measurements import read_measured
-from tests.gui.hardware_machines import LAPTOP, MEASURED, SERVER, WORKSTATION, live_of
+from tests.gui.hardware_machines import (
+    DRIVERLESS,
+    LAPTOP,
+    MEASURED,
+    OLD_DRIVER,
+    SERVER,
+    WORKSTATION,
+    live_of,
+)
 from tests.gui.said import check_chinese
 from ui.aio import Report
 from ui.hardware import presenter as module
 from ui.hardware.page import HardwarePage
 from ui.hardware.presenter import HardwarePresenter
 from ui.hardware.section_card import SectionCard
+from ui.language import Language
 from ui.settings_store import SettingsStore
 from ui.theme import Theme
 
@@ -174,6 +191,29 @@ def test_the_worst_verdict_comes_first_with_its_remedy(stage: Stage) -> None:
     assert names[0].startswith("Problem: Only 3.0 GB of 16 GB memory are free; the most")
     assert "Close other programs" in names[0]
     assert names[-1].startswith("Good to know: ")
+
+
+@pytest.mark.parametrize(
+    ("machine", "language", "expected"),
+    [
+        (DRIVERLESS, "en", ("has an NVIDIA graphics card, but no driver", "release 580 or newer")),
+        (DRIVERLESS, "zh_CN", ("这台电脑有 NVIDIA 显卡", "580 或更新版本")),
+        (OLD_DRIVER, "en", ("driver 535.183.01 is too old", "release 580 or newer")),
+        (OLD_DRIVER, "zh_CN", ("NVIDIA 驱动 535.183.01 过旧", "580 或更新版本")),
+    ],
+)
+def test_a_driver_that_is_missing_or_too_old_comes_first_with_what_to_do(
+    qapp: QApplication, stage: Stage, machine: Machine, language: str, expected: tuple[str, str]
+) -> None:
+    chosen = Language(qapp)
+    chosen.use(language)
+    page = stage.open(machine)
+    frame = findings(page)[0]
+    shown = [label.text() for label in frame.findChildren(QLabel) if label.text()]
+    chosen.use("en")
+    assert frame.property("severity") == "problem"
+    for words, text in zip(expected, shown, strict=True):
+        assert words in text
 
 
 def test_a_good_machine_is_told_so(stage: Stage) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from ktdesk.hardware import gpus, measurements
+from ktdesk.hardware import gpus, measurements, nvml
 from ktdesk.hardware.instruction_sets import BENEFITS
 from ktdesk.hardware.verdicts import MOST_IN_USE, WORDS, judge
 from tests.gui.hardware_machines import LAPTOP, SERVER, WORKSTATION
@@ -45,6 +45,11 @@ def test_the_sentences_of_the_library_can_be_translated() -> None:
         measurements.HAS_CHANGED,
         gpus._HIDDEN,
         gpus._HIDDEN_REMEDY,
+        gpus._DRIVER_MISSING,
+        gpus._INSTALL,
+        gpus._INSTALL_AGAIN,
+        gpus._GIVE_TO_CONTAINER,
+        nvml.NO_DRIVER,
     }
     assert said <= set(SENTENCES)
 

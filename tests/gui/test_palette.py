@@ -162,4 +162,5 @@ def test_the_menu_has_all_commands(window: MainWindow) -> None:
 
 def test_no_two_commands_have_the_same_keys(window: MainWindow) -> None:
     keys = [action.shortcut().toString() for _, action in window.actions_by_id]
-    assert len(set(keys)) == len(keys)
+    used = [each for each in keys if each]  # what is seldom wanted has none
+    assert len(set(used)) == len(used) > 0

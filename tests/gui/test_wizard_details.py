@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktdesk.errors import DownloadError
 from ktdesk.hardware.machine import Machine
 from tests.gui.wizard_driving import press, radios, said, wait
-from tests.gui.wizard_machines import MEASURED
+from tests.gui.wizard_machines import DRIVERLESS, MEASURED
 from tests.tiny import tiny_deepseek
 from ui.chat.model_presenter import ModelPresenter
+from ui.language import Language
 from ui.main_window import MainWindow
 from ui.settings_store import SettingsStore
+from ui.wizard.machine_words import facts
 from ui.wizard.page import WizardPage
 from ui.wizard.survey import Prospect, suggestion
 
@@ -153,6 +156,20 @@ def test_a_good_model_is_named_and_where_to_fetch_it(
 def test_where_all_are_too_large_it_says_so(qtbot: QtBot, page: WizardPage) -> None:
     press(qtbot, page, "Next")
     assert "These are large for this computer" in said(page)
+
+
+def test_a_card_without_a_driver_is_named_with_what_to_do(qapp: QApplication) -> None:
+    language = Language(qapp)
+    said: list[str] = []
+    for each in ("en", "zh_CN"):
+        language.use(each)
+        said += (f"{fact.title}: {fact.text}" for fact in facts(DRIVERLESS) if fact.is_notice)
+    language.use("en")
+    english, chinese = said
+    assert english.startswith("The graphics card cannot be used yet: This computer has an NVIDIA ")
+    assert "release 580 or newer" in english
+    assert chinese.startswith("显卡暂时无法使用: 这台电脑有 NVIDIA 显卡")
+    assert "580 或更新版本" in chinese
 
 
 def test_the_suggestion_is_the_largest_that_is_read_as_it_comes() -> None:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ktdesk.hardware.gpus import Search, advise
 from ktdesk.hardware.machine import (
     Disk,
     Gpu,
@@ -54,4 +57,8 @@ MACHINES = {
         modules=(MemoryModule(size_bytes=8 * GIB, speed_mts=4800, rated_mts=5600),),
     ),
 }
+_ADVISED = advise(Search((), "No NVIDIA driver is installed."), is_container=False)
+DRIVERLESS = replace(
+    MACHINES["no card"], gpus_problem=_ADVISED.problem, gpus_remedy=_ADVISED.remedy
+)
 MEASURED = Measured(measured_at="2026-11-29 12:00+01:00", read_bytes_per_s={8: 80e9})

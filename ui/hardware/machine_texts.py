@@ -68,6 +68,25 @@ SENTENCES = (
     ),
     QT_TRANSLATE_NOOP("Machine", "This build has no GPU support."),
     QT_TRANSLATE_NOOP("Machine", "The GPU module cannot be loaded: {error}."),
+    QT_TRANSLATE_NOOP(
+        "Machine", "This computer has an NVIDIA graphics card, but no driver for it."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Machine",
+        "Install the NVIDIA driver, release 580 or newer, then restart the computer. Windows: from "
+        "nvidia.com/drivers. Ubuntu: `sudo ubuntu-drivers install`. Other systems have it among "
+        "their packages.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Machine",
+        "Restart the computer. If that does not help, install the NVIDIA driver again, release 580 "
+        "or newer; with Secure Boot, the system must trust it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Machine",
+        "Give the card to the container: `--gpus all` of docker, `--device nvidia.com/gpu=all` of "
+        "podman. The host needs the NVIDIA driver, release 580 or newer.",
+    ),
     QT_TRANSLATE_NOOP("Machine", "It is hidden from programs."),
     QT_TRANSLATE_NOOP("Machine", "Look at the variable CUDA_VISIBLE_DEVICES."),
     QT_TRANSLATE_NOOP("Machine", "The variable CUDA_VISIBLE_DEVICES is set: it may hide the card."),

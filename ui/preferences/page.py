@@ -99,6 +99,7 @@ class PreferencesPage(QWidget):
             "hardware": (
                 self.tr("Hardware"), self.tr("In place of what KTDesk finds and measures."),
             ),
+            "updates": (self.tr("Updates"), ""),
         }  # fmt: skip
         for section, box in self._settings.items():
             box.say(*titles[section])

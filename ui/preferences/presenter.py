@@ -15,7 +15,7 @@ from ui.widgets.setting_texts import setting_text
 
 ORDER = (
     "interface", "engine", "sampling", "models", "downloads", "sources", "network", "server",
-    "hardware",
+    "hardware", "updates",
 )  # fmt: skip
 SWITCH = ("interface", "advanced")  # stands above all others
 FOLDERS = (("models", "folders"), ("models", "downloads"))  # have a form of their own

@@ -38,8 +38,8 @@ class PrivacyBox(SectionBox):
             self.tr("Privacy"),
             self.tr(
                 "Chats, settings and models stay on this computer. KTDesk sends nothing about "
-                "you or it, to nobody: there is no telemetry, and no search for updates. It goes "
-                "to the network only when you look for models, fetch one, or start the server."
+                "you or it, to nobody: there is no telemetry. It goes to the network only when you "
+                "look for models, fetch one, start the server, or let it look for updates."
             ),
         )
         self._about.setText(

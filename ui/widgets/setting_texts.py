@@ -228,6 +228,16 @@ TEXTS = (
     ),
     QT_TRANSLATE_NOOP("Settings", "Log what is asked"),
     QT_TRANSLATE_NOOP("Settings", "Writes whole requests to the log. They are private."),
+    QT_TRANSLATE_NOOP("Settings", "Look for updates"),
+    QT_TRANSLATE_NOOP(
+        "Settings",
+        "'at start' asks for the newest version when the window opens, at most once a day; that "
+        "tells nothing but this one's, and downloads nothing.",
+    ),
+    QT_TRANSLATE_NOOP("Settings", "never"),
+    QT_TRANSLATE_NOOP("Settings", "at start"),
+    QT_TRANSLATE_NOOP("Settings", "Address of the newest version"),
+    QT_TRANSLATE_NOOP("Settings", "What names it; a mirror's will do."),
 )
 
 

@@ -16,8 +16,8 @@ ADVICE: dict[str, tuple[Any, Any]] = {
         QT_TRANSLATE_NOOP("Advice", "Update the NVIDIA driver to release 580 or newer."),
     ),
     "card_missing": (
-        QT_TRANSLATE_NOOP("Advice", "The graphics card does not answer"),
-        QT_TRANSLATE_NOOP("Advice", "Restart the computer, or install the NVIDIA driver again."),
+        QT_TRANSLATE_NOOP("Advice", "The graphics card cannot be used yet"),
+        "{problem} {remedy}",
     ),
     "card_slot": (
         QT_TRANSLATE_NOOP("Advice", "{card} sits in a slow slot"),

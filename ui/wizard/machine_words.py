@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from ktdesk.errors import format_bytes
 from ktdesk.hardware import Gpu, Machine
 from ktdesk.hardware.verdicts import judge
+from ui.hardware.machine_texts import say
 from ui.wizard.advice import ADVICE
 
 _GIB = 1 << 30  # in which memory is sold
@@ -45,8 +46,9 @@ def facts(machine: Machine) -> Iterator[Fact]:
     yield _processor(machine)
     for verdict in judge(machine):
         if verdict.severity != "note" and (words := ADVICE.get(verdict.code)):
-            title, text = (translate("Advice", each) for each in words)
-            yield Fact(title.format(**verdict.values), text, is_notice=True)
+            values = {name: say(value) for name, value in verdict.values.items()}
+            title, text = (translate("Advice", each).format(**values) for each in words)
+            yield Fact(title, text, is_notice=True)
 
 
 def speeds(machine: Machine) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,10 +93,14 @@ class Web:
         method: str = "GET",
         body: bytes | None = None,
         limit_bytes: int = _JSON_BYTES,
+        within_s: float = math.inf,
     ) -> Any:
-        """Return what the JSON of an answer says. Raises DownloadError as `open` does."""
+        """Return what the JSON of an answer says. Raises DownloadError as `open` does.
+
+        limit_bytes, within_s: how long it may be and take; more is an error.
+        """
         with self.open(method, url, headers=headers, body=body) as response:
-            return response.json(limit_bytes)
+            return response.json(limit_bytes, within_s)
 
     def close(self) -> None:
         """End the connections that nobody uses."""

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -56,14 +58,22 @@ class Response:
         with translated(self.host):
             return self._raw.read1(most_bytes)
 
-    def json(self, limit_bytes: int) -> Any:
+    def json(self, limit_bytes: int, within_s: float = math.inf) -> Any:
         """Return what the JSON of the whole answer says.
 
-        Raises DownloadError as `read` does, and for what is too long or not JSON.
+        Raises DownloadError as `read` does, and for what is too long, not all there within that
+        time, or not JSON.
         """
         text = bytearray()
+        ends_at = time.monotonic() + within_s
         while data := self.read(_READ_BYTES):
             text += data
+            if time.monotonic() > ends_at:
+                raise DownloadError(
+                    f"{self.host} takes longer than {within_s:.0f} s for its answer.",
+                    hint="Try again later.",
+                    kind="busy",
+                )
             if len(text) > limit_bytes:
                 raise DownloadError(
                     f"The answer of {self.host} is longer than {format_bytes(limit_bytes)}.",

@@ -45,7 +45,7 @@ enum class Scaling {
   X(IQ4_XS, 4, 4, 32, kBytes, 128, true)     \
   X(MXFP4, 4, 4, 32, kPower, 12, false)
 
-constexpr int scale_bytes(Scaling scaling, int granules) {
+static constexpr int scale_bytes(Scaling scaling, int granules) {
   const int per_granule = granules * kPanelRows;
   constexpr int kHalves = kPanelRows * static_cast<int>(sizeof(Half));
   switch (scaling) {
@@ -85,7 +85,7 @@ KT_INTERLEAVED_TYPES(KT_INTERLEAVING)
 #undef KT_INTERLEAVING
 
 // A row's share of the bytes of a panel; 0 if the type has no interleaved form.
-constexpr int64_t interleaved_row_bytes(WeightType type, int64_t columns) {
+static constexpr int64_t interleaved_row_bytes(WeightType type, int64_t columns) {
   switch (type) {
 #define KT_CASE(name, ...)                                   \
   case WeightType::k##name:                                  \

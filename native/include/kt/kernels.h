@@ -5,7 +5,8 @@
 // per token. Strides count elements unless the name says bytes.
 //
 // This header is compiled under every instruction set, so it includes nothing from the C++
-// library: an inline function compiled with AVX-512 could replace the baseline one at link time.
+// library: an inline function compiled with AVX-512 could replace the baseline one at link time. So
+// could one of our own, if a compiler does not inline it: those of headers are static.
 #pragma once
 
 #include <stdint.h>
@@ -265,10 +266,10 @@ struct ExpertPlanArgs {
   int pairs, experts;
   const int32_t* slots = nullptr;
 };
-constexpr int64_t most_active(int64_t pairs, int64_t experts) {
+static constexpr int64_t most_active(int64_t pairs, int64_t experts) {
   return pairs < experts ? pairs : experts;
 }
-constexpr int64_t plan_size(int64_t pairs, int64_t experts) {
+static constexpr int64_t plan_size(int64_t pairs, int64_t experts) {
   return experts + 1 + pairs + 1 + most_active(pairs, experts);
 }
 
@@ -281,7 +282,7 @@ enum class Activation : int { kSilu, kGelu, kGeluErf, kClampedSilu };
 // is known only when the kernel runs and reads the plan, so that all threads have about the same to
 // do however the tokens fall. Rows are read from multiples of kBlock on. COST reads the matrices of
 // the active experts once from memory.
-constexpr int64_t up_shares(int64_t outputs, int64_t pairs, int64_t experts) {
+static constexpr int64_t up_shares(int64_t outputs, int64_t pairs, int64_t experts) {
   return (outputs + kBlock - 1) / kBlock * most_active(pairs, experts);
 }
 struct ExpertsUpArgs {
@@ -301,7 +302,9 @@ struct ExpertsUpArgs {
 // the pairs p of t. Item: kOutputRows rows of every active expert's matrix.
 // COST reads the matrices of the active experts once from memory.
 constexpr int kOutputRows = 16;
-constexpr int64_t down_items(int64_t outputs) { return (outputs + kOutputRows - 1) / kOutputRows; }
+static constexpr int64_t down_items(int64_t outputs) {
+  return (outputs + kOutputRows - 1) / kOutputRows;
+}
 struct ExpertsDownArgs {
   Matrix weight;      // experts * outputs rows
   const float* bias;  // [experts, outputs] or null

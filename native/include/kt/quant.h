@@ -53,7 +53,7 @@ enum class WeightType : int {
 // block, then what weights with an offset need: d times the sum of the block's q, then the same of
 // its two halves.
 constexpr int kBlock = 32;
-constexpr int64_t q8_row_bytes(int64_t columns) {
+static constexpr int64_t q8_row_bytes(int64_t columns) {
   return columns + columns / kBlock * 4 * static_cast<int64_t>(sizeof(float));
 }
 

@@ -148,8 +148,8 @@ def test_a_driver_that_is_too_old_is_a_problem(ktdesk, gpus) -> None:
 
 def test_no_driver_is_worth_a_note(ktdesk, gpus) -> None:
     gpus(problem="No driver.", driver_version=0)
-    expected = "--  graphics card     No driver. Models run on the processor alone.\n"
-    assert expected in ktdesk("doctor").out
+    said = "No NVIDIA driver is installed. Models run on the processor alone."
+    assert f"--  graphics card     {said}\n" in ktdesk("doctor").out
 
 
 @pytest.fixture

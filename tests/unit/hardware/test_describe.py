@@ -231,6 +231,48 @@ def test_wsl(look, tmp_path: Path) -> None:
     assert "memory_wsl" in codes(machine)
 
 
+def pci(vendor: str, kind: str) -> dict[str, str]:
+    folder = "sys/bus/pci/devices/0000:01:00.0"
+    return {f"{folder}/vendor": f"{vendor}\n", f"{folder}/class": f"{kind}\n"}
+
+
+@pytest.mark.parametrize("kind", ["0x030000", "0x030200"])
+def test_a_card_that_is_plugged_in_and_has_no_driver_is_a_problem(
+    look, tmp_path: Path, kind: str
+) -> None:
+    write_machine(tmp_path, name="AMD Ryzen 9", cores=16, memory_gib=64)
+    write(tmp_path, pci("0x10de", kind))
+    (verdict,) = (verdict for verdict in judge(look()) if verdict.code == "card_missing")
+    assert verdict.severity == "problem"
+    assert "has an NVIDIA graphics card, but no driver" in verdict.text
+    assert "release 580" in verdict.remedy
+
+
+@pytest.mark.parametrize(("vendor", "kind"), [("0x1002", "0x030000"), ("0x10de", "0x040300")])
+def test_other_makers_and_other_devices_are_none(
+    look, tmp_path: Path, vendor: str, kind: str
+) -> None:
+    write_machine(tmp_path, name="AMD Ryzen 9", cores=16, memory_gib=64)
+    write(tmp_path, pci(vendor, kind))
+    (verdict,) = (verdict for verdict in judge(look()) if verdict.code == "card_missing")
+    assert (verdict.severity, verdict.remedy) == ("note", "")
+
+
+def test_windows_knows_a_card_that_has_no_driver(look, tmp_path: Path) -> None:
+    write_machine(tmp_path, name="AMD Ryzen 9", cores=16, memory_gib=64)
+    names = ("PCI\\VEN_8086&DEV_A780", "PCI\\VEN_10DE&DEV_2684&SUBSYS_88B81043")
+    machine = look(answers={"displays": [{"PNPDeviceID": name} for name in names]})
+    assert "no driver for it" in machine.gpus_problem
+    other = look(answers={"displays": [{"PNPDeviceID": names[0]}, {"PNPDeviceID": None}]})
+    assert other.gpus_problem == NO_DRIVER.problem
+
+
+def test_a_container_must_be_given_the_card(look, tmp_path: Path) -> None:
+    write_machine(tmp_path, name="AMD Ryzen 9", cores=16, memory_gib=64)
+    write(tmp_path, pci("0x10de", "0x030200") | {".dockerenv": ""})
+    assert "--gpus all" in look().gpus_remedy
+
+
 GARBAGE = ("", "\0\xff", "a: b: c - d", "-", "9" * 5000, "0-99999999999", "1-2-3,,x", "\n\n:")
 
 
@@ -252,6 +294,7 @@ def test_garbage_in_every_file_does_no_harm(
             "proc/self/mountinfo": "",
             "proc/1/cgroup": "",
             "run/systemd/container": "",
+            **pci("", ""),
         },
     )
     kept = {tmp_path / "proc" / name for name in ("meminfo", "vmstat", "self/status")}

@@ -10,7 +10,7 @@ import pynvml
 import pytest
 
 from ktdesk.hardware import Gpu
-from ktdesk.hardware.gpus import find_gpus
+from ktdesk.hardware.gpus import Search, advise, find_gpus
 from ktdesk.hardware.machine import PcieLink, Program
 
 ADDRESS = "0000:01:00.0"
@@ -190,3 +190,32 @@ def test_without_the_drivers_library_the_build_describes_the_card(
         pci_address=ADDRESS,
     )
     assert find_gpus() == ((expected,), "", "")
+
+
+def test_no_driver_is_the_same_whoever_says_so(driver: pytest.MonkeyPatch) -> None:
+    driver.setattr(pynvml, "nvmlInit", fail(pynvml.NVML_ERROR_LIBRARY_NOT_FOUND))
+    without_build = find_gpus()
+    build(driver, driver_version=0, problem=SimpleNamespace(text="None.", remedy="Install it."))
+    assert find_gpus() == without_build == ((), "No NVIDIA driver is installed.", "")
+
+
+def test_a_card_without_a_driver_needs_one_of_a_release_that_is_named() -> None:
+    search = Search((), "No NVIDIA driver is installed.")
+    found = advise(search, is_container=False)
+    assert "has an NVIDIA graphics card, but no driver" in found.problem
+    assert "release 580 or newer" in found.remedy
+    assert "--gpus all" in advise(search, is_container=True).remedy
+
+
+def test_a_driver_that_does_not_work_is_mended() -> None:
+    search = Search((), "The NVIDIA driver is installed, but it is not running.")
+    found = advise(search, is_container=False)
+    assert found.problem == search.problem
+    assert "Restart" in found.remedy
+
+
+def test_what_is_advised_already_stays(driver: pytest.MonkeyPatch) -> None:
+    used = find_gpus()
+    assert advise(used, is_container=False) == used
+    old = Search((), "Too old.", "Update.")
+    assert advise(old, is_container=False) == old

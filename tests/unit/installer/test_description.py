@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from installer.bill import extend_bill, write_bill
+from installer.checksum import write_checksum
 from installer.components import Component, components, distribution, standard_texts
 from installer.contents import ROOT
-from installer.description import cuda_runtime, write_checksum
+from installer.description import cuda_runtime
 from installer.licences import write_licences
 
 MADE = 1_700_000_000

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from installer import release
+from installer import feed, release
 from installer.bill import write_bill
+from installer.checksum import write_checksum
 from installer.components import Component
-from installer.description import bill_of, write_checksum
+from installer.description import bill_of
 from installer.licences import write_licences
+from ktdesk import __version__
 
 PARTS = [Component(name, "1", "MIT") for name in ("CPython", "PySide6_Essentials", "torch")]
 
@@ -28,7 +30,7 @@ def frozen(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    path = tmp_path / "KTDesk-1-x86_64.AppImage"
+    path = tmp_path / f"KTDesk-{__version__}-x86_64.AppImage"
     path.write_text("#!/bin/sh\necho KTDesk 1\n")
     path.chmod(0o755)
     write_bill(bill_of(path), "KTDesk", "1", PARTS, 0)
@@ -45,8 +47,11 @@ def test_a_whole_release_passes_and_is_listed(
 ) -> None:
     monkeypatch.setattr(release, "DIST", image.parent)
     assert release.main() == 0
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last.split(maxsplit=2) == [image.name, "0", "bill of materials, checksum, starts"]
+    row = capsys.readouterr().out.splitlines()[-2]
+    assert row.split(maxsplit=2) == [image.name, "0", "bill of materials, checksum, starts"]
+    assert [
+        file["name"] for file in json.loads((image.parent / feed.NAME).read_text())["files"]
+    ] == [image.name]
 
 
 def test_what_was_changed_fails(image: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
@@ -54,6 +59,7 @@ def test_what_was_changed_fails(image: Path, monkeypatch: pytest.MonkeyPatch, ca
     monkeypatch.setattr(release, "DIST", image.parent)
     assert release.main() == 1
     assert "checksum FAILED, starts FAILED" in capsys.readouterr().out
+    assert not (image.parent / feed.NAME).exists()
 
 
 def test_nothing_is_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
