@@ -23,6 +23,9 @@ PACKAGES = tuple(f"KTDesk-{__version__}-*.{kind}" for kind in ("AppImage", "exe"
 
 def main(place: str = str(ROOT / "dist")) -> int:
     """Name all packages in a folder; return the exit code, 1 if there is none."""
+    if not RELEASES:
+        print("KTDESK_RELEASES must be the address of the packages.", file=sys.stderr)
+        return 1
     folder = Path(place)
     found = packages(folder)
     if found:

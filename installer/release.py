@@ -19,6 +19,7 @@ from installer.contents import ROOT
 from installer.description import bill_of
 from installer.freeze import size_of
 from installer.licences import NOTICE
+from ktdesk import RELEASES
 
 DIST = ROOT / "dist"
 FROZEN = "KTDesk"  # the program's folder; the other packages are files
@@ -36,8 +37,9 @@ def main() -> int:
         print(f"{path.name:40}{size_of(path) / 1e6:6.0f}  {said}")
     if not rows or not all(is_good for _, found in rows for _, is_good in found):
         return 1
-    named = feed.write_feed(DIST, [path for path, _ in rows if path.suffix == OWN])
-    print(f"{named.name} names them to those who look for updates.")
+    if RELEASES:
+        named = feed.write_feed(DIST, [path for path, _ in rows if path.suffix == OWN])
+        print(f"{named.name} names them to those who look for updates.")
     return 0
 
 

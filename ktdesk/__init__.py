@@ -7,6 +7,7 @@ The public names are resolved on first use, so that `import ktdesk` loads neithe
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from ktdesk.text.messages import ToolCall as ToolCall
 
 __version__ = "0.1.0"
-RELEASES = "https://ktdesk.org/releases/"  # where versions are handed out, and named
+# The address where versions are handed out and named, with the slash at its end; packages are made
+# with it built in (build.spec). Without one nothing is looked for.
+RELEASES = os.environ.get("KTDESK_RELEASES", "")
 
 _REQUEST = "ktdesk.runtime.request"
 _MESSAGES = "ktdesk.text.messages"

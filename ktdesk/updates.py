@@ -55,7 +55,8 @@ class Release:
 
 def is_due(updates: UpdatesSettings, today: date) -> bool:
     """Whether the program may look by itself, and has not done so today."""
-    return updates.look == "at start" and updates.looked_on != today.isoformat()
+    may_look = bool(updates.feed) and updates.look == "at start"
+    return may_look and updates.looked_on != today.isoformat()
 
 
 def newest_release(settings: Settings) -> Release:
@@ -64,6 +65,11 @@ def newest_release(settings: Settings) -> Release:
     Raises DownloadError if it is not told, or what is told makes no sense; SettingsError for a
     proxy that cannot be one.
     """
+    if not settings.updates.feed:
+        raise DownloadError(
+            "This copy of KTDesk was not told where newer versions are named.",
+            hint="Write the address in the settings: updates.feed.",
+        )
     from ktdesk.library.web import Web  # not before somebody asks: the window opens without it
 
     web = Web(settings.network, connect_timeout_s=ANSWERS_WITHIN_S, read_timeout_s=ANSWERS_WITHIN_S)

@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["KTDESK_RELEASES"] = "https://releases.invalid/"  # as in packages; nobody is there
 
 from ktdesk.library.demo import DemoModels
 from ktdesk.library.demo import demo_models as make_demo_models

@@ -201,7 +201,7 @@ class UpdatesSettings(Section):
         choices=("ask", "never", "at start"),
     )
     feed: str = setting(
-        f"{RELEASES}latest.json",
+        f"{RELEASES}latest.json" if RELEASES else "",
         "Address of the newest version",
         "What names it; a mirror's will do.",
         level="advanced",

@@ -95,6 +95,16 @@ def test_the_first_start_asks_the_user_and_nobody_else(
     assert feed.asked == 0
 
 
+def test_a_copy_that_knows_no_place_of_releases_asks_nothing(
+    updates: UpdatePresenter, banner: UpdateBanner, store: SettingsStore, feed: Feed
+) -> None:
+    store.set("updates", "feed", "")
+    updates.start()
+    store.set("updates", "look", "at start")
+    updates.start()
+    assert (banner.isHidden(), feed.asked) == (True, 0)
+
+
 def test_no_is_kept_and_never_asked_again(
     updates: UpdatePresenter, banner: UpdateBanner, store: SettingsStore, feed: Feed
 ) -> None:

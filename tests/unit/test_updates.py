@@ -161,3 +161,8 @@ def test_the_program_looks_by_itself_once_a_day_and_only_if_it_may(
 
 def test_nobody_is_asked_at_first() -> None:
     assert not is_due(Settings().updates, date(2026, 11, 30))
+
+
+def test_a_copy_that_was_told_no_place_says_so() -> None:
+    with pytest.raises(DownloadError, match="not told where newer versions are named"):
+        newest_release(Settings(updates=UpdatesSettings(feed="")))

@@ -58,7 +58,7 @@ class UpdatePresenter(QObject):
     def start(self) -> None:
         """Do what belongs to the start of the program: look, if that is allowed, or ask."""
         updates = self._store.settings.updates
-        if updates.look == "ask":
+        if updates.look == "ask" and updates.feed:
             self._show(Shown.QUESTION)
         elif is_due(updates, self._today()):
             self._look()
