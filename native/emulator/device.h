@@ -69,6 +69,7 @@ void mma_half(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
 void mma_s8(int (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
             const Place& place = Place::current());
 
+inline uint32_t opaque(uint32_t value) { return value; }
 inline float exp2_approx(float x) { return std::exp2(x); }
 
 inline int dp4a(int a, int b, int c) {

@@ -6,8 +6,7 @@
 //
 //   int first(piece, i)               the first weight of the piece's granule i
 //   void codes(w, piece, i, words)    its codes: four in a word, the first in the lowest byte,
-//   under
-//                                     kMask; what else stands in the word means nothing
+//                                     under kMask << kApart * i; other bits mean nothing
 //   Scale scale(w, piece, i)          w = scale * (code - kZero) + low; low is 0 unless kHasLow
 //
 // Scales are computed as the `gguf` package does: with `weight` the values are bit for bit its own.
@@ -110,20 +109,21 @@ __host__ __device__ constexpr Sixteen raised(const int8_t (&values)[16]) {
   return result;
 }
 
-// What stands in `table` at four indices, nibbles of `four`: the bits below choose among the eight
-// of each half, the upper one of the halves.
-__device__ inline uint32_t look_up_four(Sixteen table, uint32_t four) {
-  const uint32_t low = __byte_perm(table.words[0], table.words[1], four & 0x7777u);
-  const uint32_t high = __byte_perm(table.words[2], table.words[3], four & 0x7777u);
-  return __byte_perm(low, high, 0x3210u | (four >> 1 & 0x4444u));
+// What stands in `table` at four indices, nibbles whose lower bits choose among the eight of each
+// half; `choice` is one of the halves for each.
+__device__ inline uint32_t look_up_four(Sixteen table, uint32_t lower, uint32_t choice) {
+  const uint32_t low = __byte_perm(table.words[0], table.words[1], lower);
+  const uint32_t high = __byte_perm(table.words[2], table.words[3], lower);
+  return __byte_perm(low, high, choice);
 }
 
 // The values at the low nibbles of each byte (half 0) or the high ones.
 __device__ inline void look_up_nibbles(Sixteen table, uint32_t (&words)[4], int half) {
 #pragma unroll
   for (uint32_t& word : words) {
-    const uint32_t first = look_up_four(table, word & 0xffffu);
-    const uint32_t second = look_up_four(table, word >> 16);
+    const uint32_t lower = word & 0x77777777u, choice = 0x32103210u | (word >> 1 & 0x44444444u);
+    const uint32_t first = look_up_four(table, lower, choice);
+    const uint32_t second = look_up_four(table, lower >> 16, choice >> 16);
     word = __byte_perm(first, second, half ? 0x7531u : 0x6420u);
   }
 }
@@ -133,18 +133,28 @@ __device__ inline float product(float d, int scale) { return d * static_cast<flo
 template <class Block>
 struct Codec;
 
-template <int kPieceCount, int kGranuleCount, int kZeroCode, int kCodeMask, bool kHasLowest = false>
+template <int kPieceCount, int kGranuleCount, int kZeroCode, int kCodeMask, bool kHasLowest = false,
+          int kBitsApart = 0>
 struct Layout16 {
   static constexpr int kPieces = kPieceCount, kGranules = kGranuleCount, kZero = kZeroCode;
   static constexpr uint32_t kMask = kCodeMask;
   static constexpr bool kHasLow = kHasLowest;
+  static constexpr int kApart = kBitsApart;
+  static_assert(kMask << kApart * (kGranules - 1) <= 255);
   // Unless a Codec says otherwise, granules are in order.
   __device__ static constexpr int first(int piece, int i) {
     return (piece * kGranules + i) * kGranule;
   }
 };
 
-// Weight m of a word, rounded as `gguf` does.
+// The same codes, all under kMask.
+template <class C, class Block>
+__device__ inline void lowest_codes(const Block& w, int piece, int i, uint32_t (&words)[4]) {
+  C::codes(w, piece, i, words);
+  if constexpr (C::kApart > 0) shift_right(words, C::kApart * i);
+}
+
+// Weight m of a word of lowest codes, rounded as `gguf` does.
 template <class C>
 __device__ inline float weight(uint32_t word, int m, Scale s) {
   const int code = static_cast<int>(word >> (8 * m) & C::kMask) - C::kZero;

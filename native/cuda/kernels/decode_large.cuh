@@ -8,8 +8,8 @@
 namespace kt::cuda {
 
 // Parts n * 4 + m and n * 4 + m + 2 of the same half: they share bytes where four parts do.
-template <int kZero, int kMask, bool kHasLow = false>
-struct PartsApart : Layout16<8, 2, kZero, kMask, kHasLow> {
+template <int kZero, int kMask, int kApart, bool kHasLow = false>
+struct PartsApart : Layout16<8, 2, kZero, kMask, kHasLow, kApart> {
   __device__ static constexpr int half(int piece) { return piece & 1; }
   __device__ static constexpr int part(int piece, int i) {
     return (piece >> 2) * 4 + (piece >> 1 & 1) + 2 * i;
@@ -19,18 +19,17 @@ struct PartsApart : Layout16<8, 2, kZero, kMask, kHasLow> {
   }
 };
 
-// Two bits: four parts share 32 bytes.
+// Two bits: four parts share 32 bytes. Those of the piece's second granule are four bits up.
 template <class Block>
-__device__ inline void two_bits(const Block& w, const uint8_t* q, int piece, int i,
-                                uint32_t (&words)[4]) {
+__device__ inline void two_bits(const Block& w, const uint8_t* q, int piece, uint32_t (&words)[4]) {
   load_bytes(w, q + (piece >> 2) * 32 + (piece & 1) * 16, words);
-  shift_right(words, (piece & 2) + 4 * i);
+  shift_right(words, piece & 2);
 }
 
 template <>
-struct Codec<BlockQ2_K> : PartsApart<0, 3, true> {
-  __device__ static void codes(const BlockQ2_K& w, int piece, int i, uint32_t (&words)[4]) {
-    two_bits(w, w.q, piece, i, words);
+struct Codec<BlockQ2_K> : PartsApart<0, 3, 4, true> {
+  __device__ static void codes(const BlockQ2_K& w, int piece, int, uint32_t (&words)[4]) {
+    two_bits(w, w.q, piece, words);
   }
   __device__ static Scale scale(const BlockQ2_K& w, int piece, int i) {
     const int both = w.scales[2 * part(piece, i) + half(piece)];
@@ -39,13 +38,17 @@ struct Codec<BlockQ2_K> : PartsApart<0, 3, true> {
 };
 
 template <>
-struct Codec<BlockQ3_K> : PartsApart<4, 7> {
-  __device__ static void codes(const BlockQ3_K& w, int piece, int i, uint32_t (&words)[4]) {
-    two_bits(w, w.low, piece, i, words);
+struct Codec<BlockQ3_K> : PartsApart<4, 7, 4> {
+  __device__ static void codes(const BlockQ3_K& w, int piece, int, uint32_t (&words)[4]) {
+    two_bits(w, w.low, piece, words);
     uint32_t high[4];
     load_bytes(w, w.high + half(piece) * 16, high);
     shift_right(high, (piece >> 2) * 4 + (piece >> 1 & 1));
-    add_bits(words, high, 2 * i, 1, 2);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {  // bits 0 and 2, of both granules
+      words[i] =
+          (words[i] & 0x33333333u) | (high[i] << 2 & 0x04040404u) | (high[i] << 4 & 0x40404040u);
+    }
   }
   __device__ static Scale scale(const BlockQ3_K& w, int piece, int i) {
     const int g = 2 * part(piece, i) + half(piece);
@@ -56,18 +59,12 @@ struct Codec<BlockQ3_K> : PartsApart<4, 7> {
 };
 
 // Parts 2 * c and 2 * c + 1, which share 32 bytes, of the same half. Q4_K and Q5_K.
-template <int kMask>
-struct PartPairs : Layout16<8, 2, 0, kMask, true> {
+template <int kMask, int kApart>
+struct PartPairs : Layout16<8, 2, 0, kMask, true, kApart> {
   __device__ static constexpr int half(int piece) { return piece & 1; }
   __device__ static constexpr int first(int piece, int i) {
     return (piece >> 1) * 64 + i * 32 + half(piece) * 16;
   }
-  template <class Block>
-  __device__ static void nibbles(const Block& w, int piece, int i, uint32_t (&words)[4]) {
-    load_bytes(w, w.q + piece * 16, words);
-    shift_right(words, 4 * i);
-  }
-
   // Scales and mins of six bits: those of parts 0 to 3 are the low six bits of the first four bytes
   // and of the next four; those of the others are nibbles of the last four, and the bits left over.
   // Two parts at once, in the bytes of 16 bits.
@@ -88,16 +85,17 @@ struct PartPairs : Layout16<8, 2, 0, kMask, true> {
 };
 
 template <>
-struct Codec<BlockQ4_K> : PartPairs<15> {
-  __device__ static void codes(const BlockQ4_K& w, int piece, int i, uint32_t (&words)[4]) {
-    nibbles(w, piece, i, words);
+struct Codec<BlockQ4_K> : PartPairs<15, 4> {
+  __device__ static void codes(const BlockQ4_K& w, int piece, int, uint32_t (&words)[4]) {
+    load_bytes(w, w.q + piece * 16, words);
   }
 };
 
 template <>
-struct Codec<BlockQ5_K> : PartPairs<31> {
+struct Codec<BlockQ5_K> : PartPairs<31, 0> {
   __device__ static void codes(const BlockQ5_K& w, int piece, int i, uint32_t (&words)[4]) {
-    nibbles(w, piece, i, words);
+    load_bytes(w, w.q + piece * 16, words);
+    shift_right(words, 4 * i);
     uint32_t high[4];
     load_bytes(w, w.high + half(piece) * 16, high);
     shift_right(high, piece >> 1 << 1);
@@ -106,7 +104,7 @@ struct Codec<BlockQ5_K> : PartPairs<31> {
 };
 
 template <>
-struct Codec<BlockQ6_K> : PartsApart<32, 63> {
+struct Codec<BlockQ6_K> : PartsApart<32, 63, 0> {
   __device__ static void codes(const BlockQ6_K& w, int piece, int i, uint32_t (&words)[4]) {
     load_bytes(w, w.low + piece * 16, words);
     shift_right(words, 4 * i);
@@ -161,9 +159,9 @@ struct Codec<BlockTQ1_0> : Layout16<8, 2, 1, 3> {
 };
 
 template <>
-struct Codec<BlockTQ2_0> : PartsApart<1, 3> {
-  __device__ static void codes(const BlockTQ2_0& w, int piece, int i, uint32_t (&words)[4]) {
-    two_bits(w, w.q, piece, i, words);
+struct Codec<BlockTQ2_0> : PartsApart<1, 3, 4> {
+  __device__ static void codes(const BlockTQ2_0& w, int piece, int, uint32_t (&words)[4]) {
+    two_bits(w, w.q, piece, words);
   }
   __device__ static Scale scale(const BlockTQ2_0& w, int, int) { return {half_to_float(w.d), 0}; }
 };

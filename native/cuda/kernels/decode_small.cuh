@@ -7,12 +7,11 @@
 namespace kt::cuda {
 
 // Nibbles: granule 0 is the low ones of 16 bytes, granule 1 the high ones.
-template <int kZero, int kMask = 15, bool kHasLow = false>
-struct Nibbles : Layout16<1, 2, kZero, kMask, kHasLow> {
+template <int kZero, bool kHasLow = false>
+struct Nibbles : Layout16<1, 2, kZero, 15, kHasLow, 4> {
   template <class Block>
-  __device__ static void codes(const Block& w, int, int i, uint32_t (&words)[4]) {
+  __device__ static void codes(const Block& w, int, int, uint32_t (&words)[4]) {
     load_bytes(w, w.q, words);
-    shift_right(words, 4 * i);
   }
 };
 
@@ -37,7 +36,7 @@ struct Codec<BlockQ4_0> : Nibbles<8> {
 };
 
 template <>
-struct Codec<BlockQ4_1> : Nibbles<0, 15, true> {
+struct Codec<BlockQ4_1> : Nibbles<0, true> {
   __device__ static Scale scale(const BlockQ4_1& w, int, int) {
     return {half_to_float(w.d), half_to_float(w.m)};
   }
@@ -77,11 +76,10 @@ struct Codec<BlockIQ4_NL> : Layout16<1, 2, 128, 255> {
 
 // Pieces of 32 weights, laid out as a block of Q4_0.
 template <int kGroup>
-struct Codec<BlockQ4Group<kGroup>> : Layout16<kGroup / 32, 2, 0, 15, true> {
-  __device__ static void codes(const BlockQ4Group<kGroup>& w, int piece, int i,
+struct Codec<BlockQ4Group<kGroup>> : Layout16<kGroup / 32, 2, 0, 15, true, 4> {
+  __device__ static void codes(const BlockQ4Group<kGroup>& w, int piece, int,
                                uint32_t (&words)[4]) {
     load_bytes(w, w.q + kGranule * piece, words);
-    shift_right(words, 4 * i);
   }
   __device__ static Scale scale(const BlockQ4Group<kGroup>& w, int, int) {
     const float d = half_to_float(w.d);

@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(kThreads) embed_blocks(EmbedArgs a) {
 #pragma unroll
   for (int i = 0; i < C::kGranules; ++i) {
     uint32_t words[4];
-    C::codes(w, piece, i, words);
+    lowest_codes<C>(w, piece, i, words);
     const Scale scale = C::scale(w, piece, i);
 #pragma unroll
     for (int n = 0; n < kGranule; ++n) {

@@ -47,7 +47,7 @@ class Granule {
   __device__ __forceinline__ void load(const Block& block, int n) {
     const int piece = static_cast<int>(kPlaces.piece >> (4 * n) & 15);
     const int index = static_cast<int>(kPlaces.index >> (4 * n) & 15);
-    C::codes(block, piece, index, words_);
+    lowest_codes<C>(block, piece, index, words_);
     scale_ = C::scale(block, piece, index);
   }
   __device__ __forceinline__ Scale scale() const { return scale_; }

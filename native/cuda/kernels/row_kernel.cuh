@@ -10,9 +10,11 @@
 //   Operations a weight, all sorts, as compiled for one token: Q4_K 4.7, Q6_K 5.6, 2.3 of them the
 //   factor and its product, 1.2 the scales; 1.1 more a token. A multiprocessor makes 128 a cycle,
 //   and memory brings Q4_K weights for 5.6 a cycle (4090), 7.8 (5090), 12 (3090), 33 (H200): bound
-//   by memory on cards for desks, by operations on an H200. Roofline of 7168 x 2048 in Q4_K, 8.3
-//   MB: 8.8 us (3090), 8.2 (4090), 4.6 (5090), 1.9 (H200); of V3's eight experts' gate and up, 132
-//   MB: 141, 131, 74, 31 us.
+//   by memory on cards for desks, by operations on an H200: those of integers, 64 a cycle, keep
+//   their units busy 64 % (Q2_K) to 73 % (IQ4_XS) of the time there, and what is read comes to half
+//   of the copy rate where a byte has more weights (Q2_K, Q3_K) or they are looked up (IQ4_XS).
+//   Roofline of 7168 x 2048 in Q4_K, 8.3 MB: 8.8 us (3090), 8.2 (4090), 4.6 (5090), 1.9 (H200); of
+//   V3's eight experts' gate and up, 132 MB: 141, 131, 74, 31 us.
 // ERROR that of float32 sums: a lane adds every 32nd granule, then lanes are added. For types with
 //   a zero or a lowest value, the sums of codes and of that part are apart: up to four times that.
 #pragma once
@@ -157,8 +159,8 @@ class RowKernel {
     for (int i = static_cast<int>(threadIdx.x); i < count * items; i += kThreads<T>) {
       const int row = i / items, step = i % items / kItems, item = i % kItems;
       const float* from = reinterpret_cast<const float*>(a_.x + (first + row) * a_.x_token);
-      Rows::put(load_four(from, step * Rows::kColumns + Rows::column(item), a_.columns), item,
-                x_ + row * token_floats() + step * Rows::kStepFloats);
+      Rows::template put<T>(load_four(from, step * Rows::kColumns + Rows::column(item), a_.columns),
+                            item, x_ + row * token_floats() + step * Rows::kStepFloats);
     }
   }
 
@@ -189,8 +191,8 @@ class RowKernel {
         const int step = i / kItems, item = i % kItems;
         int column = (first + step) * Rows::kColumns + Rows::column(item);
         if (T == 1 && a_.fold_bits) column &= (a_.columns >> a_.fold_bits) - 1;
-        Rows::put(load_four(row, column, a_.columns), item,
-                  x_ + t * token_floats() + step * Rows::kStepFloats);
+        Rows::template put<T>(load_four(row, column, a_.columns), item,
+                              x_ + t * token_floats() + step * Rows::kStepFloats);
       }
     }
   }
