@@ -159,8 +159,8 @@ class RowKernel {
     for (int i = static_cast<int>(threadIdx.x); i < count * items; i += kThreads<T>) {
       const int row = i / items, step = i % items / kItems, item = i % kItems;
       const float* from = reinterpret_cast<const float*>(a_.x + (first + row) * a_.x_token);
-      Rows::put(load_four(from, step * Rows::kColumns + Rows::column(item), a_.columns), item,
-                x_ + row * token_floats() + step * Rows::kStepFloats);
+      Rows::template put<T>(load_four(from, step * Rows::kColumns + Rows::column(item), a_.columns),
+                            item, x_ + row * token_floats() + step * Rows::kStepFloats);
     }
   }
 
@@ -191,8 +191,8 @@ class RowKernel {
         const int step = i / kItems, item = i % kItems;
         int column = (first + step) * Rows::kColumns + Rows::column(item);
         if (T == 1 && a_.fold_bits) column &= (a_.columns >> a_.fold_bits) - 1;
-        Rows::put(load_four(row, column, a_.columns), item,
-                  x_ + t * token_floats() + step * Rows::kStepFloats);
+        Rows::template put<T>(load_four(row, column, a_.columns), item,
+                              x_ + t * token_floats() + step * Rows::kStepFloats);
       }
     }
   }

@@ -64,13 +64,18 @@ struct BlockRows {
     const int lane = item / 4 % kLanes, i = item / 4 / kLanes;
     return lane / C::kPieces * Block::kWeights + C::first(lane % C::kPieces, i) + item % 4 * 4;
   }
+  // How far apart codes of granules that share words are. For one token: more need the registers.
+  template <int T>
+  static constexpr int kApart = T == 1 ? C::kApart : 0;
+
   // Puts it to its place, scaled, and the totals of granules behind all. Whole warps call.
+  template <int T>
   __device__ static void put(float4 v, int item, float* x) {
     float total = (v.x + v.y) + (v.z + v.w);
     total += __shfl_xor_sync(0xffffffffu, total, 1);
     total += __shfl_xor_sync(0xffffffffu, total, 2);
     const int lane = item / 4 % kLanes, i = item / 4 / kLanes;
-    const float unit = i > 0 ? 0x1p63f / (1 << C::kApart) : 0x1p63f;
+    const float unit = i > 0 ? 0x1p63f / (1 << kApart<T>) : 0x1p63f;
     const float4 scaled =
         make_float4(v.x * (unit * 0x1p16f), v.y * (unit * 0x1p8f), v.z * unit, v.w * unit);
     *reinterpret_cast<float4*>(x + slot(4 * i + item % 4, lane)) = scaled;
@@ -78,8 +83,9 @@ struct BlockRows {
   }
 
   // Of granule i; the last weight's code moves to where the third one's is.
+  template <int T>
   __device__ static void to_factors(uint32_t word, int i, float (&w)[4]) {
-    const uint32_t mask = C::kMask << C::kApart * i;
+    const uint32_t mask = C::kMask << kApart<T> * i;
     w[0] = __uint_as_float(word & mask);
     w[1] = __uint_as_float(word & mask << 8);
     w[2] = __uint_as_float(word & mask << 16);
@@ -95,14 +101,14 @@ struct BlockRows {
     if (number * Block::kWeights >= left) return;
     const Block* w[2];
     for (int r = 0; r < 2; ++r) w[r] = reinterpret_cast<const Block*>(rows[r]) + number;
-    constexpr bool kShares = T == 1 && C::kApart > 0;  // else there are no registers for it
     uint32_t words[2][4];
 #pragma unroll
     for (int i = 0; i < C::kGranules; ++i) {
-      if (i == 0 || !kShares) {
-        for (int r = 0; r < 2; ++r) {
+      for (int r = 0; r < 2; ++r) {
+        if constexpr (kApart<T> == 0) {
+          lowest_codes<C>(*w[r], piece, i, words[r]);
+        } else if (i == 0) {
           C::codes(*w[r], piece, i, words[r]);
-          if (!kShares) continue;
           for (uint32_t& word : words[r]) word = opaque(word);
         }
       }
@@ -110,7 +116,7 @@ struct BlockRows {
 #pragma unroll
       for (int v = 0; v < 4; ++v) {
         float factors[2][4];
-        for (int r = 0; r < 2; ++r) to_factors(words[r][v], i, factors[r]);
+        for (int r = 0; r < 2; ++r) to_factors<T>(words[r][v], i, factors[r]);
         add_dots<T>(factors, x + slot(4 * i + v, lane), token_floats, count, dots);
       }
       const float* totals = x + 4 * kVectors * kSlotStride + i * kTotalStride + lane;
@@ -153,6 +159,7 @@ struct FloatRows {
   }
 
   __device__ static int column(int item) { return 4 * item; }
+  template <int T>
   __device__ static void put(float4 v, int item, float* x) {
     constexpr int kEach = kPerLane / 4;
     const int load = item / kEach / kLanes, lane = item / kEach % kLanes;
