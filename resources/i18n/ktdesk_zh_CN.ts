@@ -3078,6 +3078,58 @@
         <translation>的缓存为 {value}，而模型的缓存为 {cache_type}</translation>
     </message>
     <message>
+        <source>Torch finds no more memory on {device}: {error}</source>
+        <translation>Torch 在 {device} 上找不到更多内存：{error}</translation>
+    </message>
+    <message>
+        <source>The placement {placement} lets torch compute {path} on graphics card {card}, but {problem}.</source>
+        <translation>放置方案 {placement} 让 torch 在显卡 {card} 上计算 {path}，但是{problem}。</translation>
+    </message>
+    <message>
+        <source>Install torch&apos;s build with CUDA and the card&apos;s driver, or leave out `device: cuda`; `use: &apos;*.cuda&apos;` needs no torch with CUDA.</source>
+        <translation>请安装带 CUDA 的 torch 和显卡驱动，或去掉 `device: cuda`；`use: &apos;*.cuda&apos;` 不需要带 CUDA 的 torch。</translation>
+    </message>
+    <message>
+        <source>{memory}, for plain torch</source>
+        <translation>{memory}（用于纯 torch）</translation>
+    </message>
+    <message>
+        <source>Plain torch holds every weight in four bytes: give it fewer modules.</source>
+        <translation>纯 torch 每个权重占四个字节：请让它承担更少的模块。</translation>
+    </message>
+    <message>
+        <source>Beside a GPU, experts work on the CPU by experts.host, and anything by plain torch; all else must be on one.</source>
+        <translation>与 GPU 并用时，专家可通过 experts.host 在 CPU 上计算，任何模块都可用纯 torch；其余必须都在同一设备上。</translation>
+    </message>
+    <message>
+        <source>Experts cannot be resident as {wanted}.</source>
+        <translation>专家不能按 {wanted} 常驻显卡。</translation>
+    </message>
+    <message>
+        <source>The expert {expert} cannot be resident: the layer has {experts}.</source>
+        <translation>专家 {expert} 不能常驻：该层只有 {experts} 个。</translation>
+    </message>
+    <message>
+        <source>They have the numbers from 0 to {last}.</source>
+        <translation>编号从 0 到 {last}。</translation>
+    </message>
+    <message>
+        <source>All {experts} experts of a layer would be resident.</source>
+        <translation>一层的全部 {experts} 个专家都会常驻显卡。</translation>
+    </message>
+    <message>
+        <source>Use experts.cuda for it, without this option.</source>
+        <translation>请改用 experts.cuda，并去掉此选项。</translation>
+    </message>
+    <message>
+        <source>The rule for {subject} names the device {device}; torch&apos;s are {kinds}.</source>
+        <translation>{subject} 的规则写了设备 {device}；torch 的设备是 {kinds}。</translation>
+    </message>
+    <message>
+        <source>Write `device: cuda`, and `card: 1` beside it for the second card.</source>
+        <translation>请写 `device: cuda`；要用第二张显卡，再加上 `card: 1`。</translation>
+    </message>
+    <message>
         <source>{path} cannot be read and written: {error}.</source>
         <translation>无法读写 {path}：{error}。</translation>
     </message>
@@ -3456,6 +3508,30 @@
     <message>
         <source>{host} does not understand what it is asked ({status}).</source>
         <translation>{host} 无法理解请求（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} takes longer than {seconds} s for its answer.</source>
+        <translation>{host} 的应答超过了 {seconds} 秒。</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>请稍后再试。</translation>
+    </message>
+    <message>
+        <source>What names it has a wrong {name}: {value}.</source>
+        <translation>说明新版本的文件里 {name} 有误：{value}。</translation>
+    </message>
+    <message>
+        <source>This copy of KTDesk was not told where newer versions are named.</source>
+        <translation>这份 KTDesk 不知道到哪里查找新版本。</translation>
+    </message>
+    <message>
+        <source>Write the address in the settings: updates.feed.</source>
+        <translation>请在设置 updates.feed 中填写地址。</translation>
+    </message>
+    <message>
+        <source>The newest version of KTDesk is not known. {error}</source>
+        <translation>无法得知 KTDesk 的最新版本。{error}</translation>
     </message>
     <message>
         <source>The proxy on the way to {host} does not do its work.</source>

@@ -242,4 +242,35 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Errors", "has rows of another layout"),
     QT_TRANSLATE_NOOP("Errors", "is of another model"),
     QT_TRANSLATE_NOOP("Errors", "has a cache in {value}, the model one in {cache_type}"),
+    QT_TRANSLATE_NOOP("Errors", "Torch finds no more memory on {device}: {error}"),
+    QT_TRANSLATE_NOOP(
+        "Errors",
+        "The placement {placement} lets torch compute {path} on graphics card "
+        "{card}, but {problem}.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Errors",
+        "Install torch's build with CUDA and the card's driver, or leave out "
+        "`device: cuda`; `use: '*.cuda'` needs no torch with CUDA.",
+    ),
+    QT_TRANSLATE_NOOP("Errors", "{memory}, for plain torch"),
+    QT_TRANSLATE_NOOP(
+        "Errors", "Plain torch holds every weight in four bytes: give it fewer modules."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Errors",
+        "Beside a GPU, experts work on the CPU by experts.host, and anything by "
+        "plain torch; all else must be on one.",
+    ),
+    QT_TRANSLATE_NOOP("Errors", "Experts cannot be resident as {wanted}."),
+    QT_TRANSLATE_NOOP("Errors", "The expert {expert} cannot be resident: the layer has {experts}."),
+    QT_TRANSLATE_NOOP("Errors", "They have the numbers from 0 to {last}."),
+    QT_TRANSLATE_NOOP("Errors", "All {experts} experts of a layer would be resident."),
+    QT_TRANSLATE_NOOP("Errors", "Use experts.cuda for it, without this option."),
+    QT_TRANSLATE_NOOP(
+        "Errors", "The rule for {subject} names the device {device}; torch's are {kinds}."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Errors", "Write `device: cuda`, and `card: 1` beside it for the second card."
+    ),
 )

@@ -179,4 +179,10 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Errors", "it has sent nothing for too long"),
     QT_TRANSLATE_NOOP("Errors", "it lets nobody connect"),
     QT_TRANSLATE_NOOP("Errors", "it does not answer"),
+    QT_TRANSLATE_NOOP("Errors", "{host} takes longer than {seconds} s for its answer."),
+    QT_TRANSLATE_NOOP("Errors", "Try again later."),
+    QT_TRANSLATE_NOOP("Errors", "What names it has a wrong {name}: {value}."),
+    QT_TRANSLATE_NOOP("Errors", "This copy of KTDesk was not told where newer versions are named."),
+    QT_TRANSLATE_NOOP("Errors", "Write the address in the settings: updates.feed."),
+    QT_TRANSLATE_NOOP("Errors", "The newest version of KTDesk is not known. {error}"),
 )
