@@ -23,9 +23,9 @@ from tests.prompts import read
 
 
 def measure(path: Path, threads: int, work: Work, vocabulary: int) -> float:
-    """Load a model as the program does, warm up, do the work; return tokens per second."""
+    """Load a model for the processor, warm up, do the work; return tokens per second."""
     context = work.depth + work.tokens
-    runner = load_model(path, "auto", context, "f16", threads, lambda progress: None).runner
+    runner = load_model(path, "cpu_only", context, "f16", threads, lambda progress: None).runner
     ids = random.Random(1).choices(range(vocabulary), k=context)
     _do(runner, Work(work.prompt, min(work.generated, 1)), ids)
     if work.depth:
