@@ -469,8 +469,8 @@
         <translation>文件夹、导入与导出</translation>
     </message>
     <message>
-        <source>What you ask will be kept here, and found again by its words.</source>
-        <translation>您的提问会保存在这里，可以按其中的词语找回。</translation>
+        <source>Your chats will be kept here.</source>
+        <translation>您的对话会保存在这里。</translation>
     </message>
     <message>
         <source>KTDesk chats, to be imported again (*.json)</source>
@@ -3915,8 +3915,8 @@
         <translation>模型放在哪里</translation>
     </message>
     <message>
-        <source>KTDesk looks for GGUF files here. Add folders where you have some; nothing is moved or changed.</source>
-        <translation>KTDesk 在这里查找 GGUF 文件。可添加文件夹，文件不会被改动。</translation>
+        <source>KTDesk looks for models here; nothing is moved or changed.</source>
+        <translation>KTDesk 在这里查找模型，文件不会被改动。</translation>
     </message>
     <message>
         <source>Add a folder…</source>
@@ -5177,7 +5177,7 @@
         <translation>推荐 {name}：回答跟得上阅读速度的最大模型。</translation>
     </message>
     <message>
-        <source>These are large for this computer. The page “Discover” has smaller ones.</source>
+        <source>All are large for this computer: “Discover” has smaller ones.</source>
         <translation>这些模型偏大，“发现”页面有更小的。</translation>
     </message>
     <message>

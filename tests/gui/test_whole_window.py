@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -107,14 +108,16 @@ def test_the_rail_is_reached_by_tab_and_pressed_by_space(qtbot: QtBot, window: M
 def test_no_text_is_cut_in_any_language(
     qtbot: QtBot, window: MainWindow, language: Language, theme, mode: str
 ) -> None:
+    def check(said: str) -> None:
+        assert cut(shown(window)) == [], said
+
     theme.use(mode)
     for id_ in PAGES:
         window.show_page(id_)
         for code in ("zh_CN", "en"):
             language.use(code)
-            for _ in range(3):  # texts, then what they need, then where that is
-                QApplication.processEvents()
-            assert cut(shown(window)) == [], f"{id_} in {code}"
+            # What a page looks up comes later, and layouts follow it at the next turn.
+            qtbot.waitUntil(partial(check, f"{id_} in {code}"))
     theme.use("system")
 
 

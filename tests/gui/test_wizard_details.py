@@ -155,7 +155,7 @@ def test_a_good_model_is_named_and_where_to_fetch_it(
 @pytest.mark.parametrize("machine", ["laptop"], indirect=True)
 def test_where_all_are_too_large_it_says_so(qtbot: QtBot, page: WizardPage) -> None:
     press(qtbot, page, "Next")
-    assert "These are large for this computer" in said(page)
+    assert "All are large for this computer" in said(page)
 
 
 def test_a_card_without_a_driver_is_named_with_what_to_do(qapp: QApplication) -> None:

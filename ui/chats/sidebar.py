@@ -121,9 +121,7 @@ class ChatSidebar(QWidget):
         if clear := self.search.findChild(QToolButton):
             clear.setAccessibleName(self.tr("Clear the search"))
         self._more.describe(self.tr("Folders, import and export"))
-        self._empty.setText(
-            self.tr("What you ask will be kept here, and found again by its words.")
-        )
+        self._empty.setText(self.tr("Your chats will be kept here."))
         self.list.viewport().update()
 
     @Slot()

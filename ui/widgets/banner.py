@@ -65,7 +65,7 @@ class ErrorBanner(QFrame):
         self._extra.clear()
         for title, handler in choices:
             self._extra.append(self._add(title, handler))
-        self.retranslate()
+        self._say(error)
         self.show()
 
     @property
@@ -78,10 +78,13 @@ class ErrorBanner(QFrame):
         self._details_button.setText(self.tr("Details"))
         self._close.describe(self.tr("Dismiss"))
         if self._error:
-            self._message.setText(say(str(self._error)))
-            self._hint.setText(say(self._error.hint))
-            self._hint.setVisible(bool(self._error.hint))
-            self.setAccessibleName(whole(self._error))
+            self._say(self._error)
+
+    def _say(self, error: KTDeskError) -> None:
+        self._message.setText(say(str(error)))
+        self._hint.setText(say(error.hint))
+        self._hint.setVisible(bool(error.hint))
+        self.setAccessibleName(whole(error))
 
     def _add(self, title: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(title, self)

@@ -43,10 +43,7 @@ class FoldersStep(QWidget):
 
     def intro(self) -> str:
         """Return what the step is about."""
-        return self.tr(
-            "KTDesk looks for GGUF files here. Add folders where you have some; nothing is moved "
-            "or changed."
-        )
+        return self.tr("KTDesk looks for models here; nothing is moved or changed.")
 
     def refresh(self) -> None:
         """Say it in the present language, and as things stand."""

@@ -60,7 +60,7 @@ class ModelsStep(QWidget):
         if good := suggestion(prospects):
             text = self.tr("Good here: {name}, the largest that answers as fast as one reads.")
             return text.format(name=good.name)
-        return self.tr("These are large for this computer. The page “Discover” has smaller ones.")
+        return self.tr("All are large for this computer: “Discover” has smaller ones.")
 
     def _card(self, prospect: Prospect) -> Card:
         size = self.tr("{billions} billion parameters · {size}").format(
