@@ -128,12 +128,14 @@ def _sanitizer(options: Namespace, result: dict[str, Any]) -> bool:
     if program is None:
         print("without compute-sanitizer, which this machine does not have")
         return True
-    rows = list(sanitizer_rows(program, options.sanitizer_s))
-    result["sanitizer"] = [asdict(row) for row in rows]
-    for row in rows:
+    found = result["sanitizer"] = []
+    for row in sanitizer_rows(program, options.sanitizer_s):
+        found.append(asdict(row))
         end = "" if row.ended else ", not to the end"
-        print(f"{row.tool:10} {row.tests} tests, {row.seconds:.0f} s{end}  {row.problem}")
-    return not any(row.problem for row in rows)
+        print(
+            f"{row.tool:10} {row.tests} tests, {row.seconds:.0f} s{end}  {row.problem}", flush=True
+        )
+    return not any(row["problem"] for row in found)
 
 
 def _kernels(result: dict[str, Any]) -> None:
