@@ -71,9 +71,19 @@ def _module(
         made_bytes=_made_weights(spec) * (4 if _has_floats(tensors, spec) else 2),
         made_weights=_made_weights(spec),
         matrices=tuple(tensors[name] for name in _matrices(spec) if name in tensors),
-        experts=spec.experts if isinstance(spec, ExpertsSpec) else 0,
+        experts=_experts(tensors, spec),
         tied_bytes=tied,
     )
+
+
+def _experts(tensors: Mapping[str, TensorInfo], spec: object) -> int:
+    """Return how many experts there are; none if the file's matrices are of another number."""
+    if not isinstance(spec, ExpertsSpec):
+        return 0
+    is_true = all(
+        tensors[name].shape[0] == spec.experts for name in spec.matrices if name in tensors
+    )
+    return spec.experts if is_true else 0
 
 
 def _layer(path: str) -> int:

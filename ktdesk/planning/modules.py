@@ -89,7 +89,7 @@ class Module:
     @property
     def shares(self) -> tuple[float, ...]:
         """What each expert gets of a layer's choices: all the same, if it is not known."""
-        return self.chosen or (1 / self.experts,) * self.experts
+        return self.chosen or tuple(1 / self.experts for _ in range(self.experts))
 
     def of_experts(self, some: Sequence[int]) -> Module:
         """Return what the module would be if it had only some of its experts.
