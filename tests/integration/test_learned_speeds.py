@@ -16,7 +16,7 @@ from ktdesk.hardware.measurements import hardware_key
 from ktdesk.planning.plan import Plan
 from ktdesk.planning.record import outcomes_path, read_outcomes
 from ktdesk.planning.this_machine import plan_here
-from ktdesk.runtime.request import Done, Options, Request, Stats, Token
+from ktdesk.runtime.request import Done, Options, Request, Stats
 from ktdesk.settings import EngineSettings, HardwareSettings, Settings, config_file, save_settings
 from tests.tiny import tiny_deepseek
 
@@ -36,12 +36,16 @@ def engine(model: Path) -> Iterator[Engine]:
     engine.unload()
 
 
+ENDS = range(3)  # the tokens that would end an answer
+
+
 def answer(engine: Engine, prompt: str = LONG, tokens: int = 40) -> Stats:
     """Return what was measured of an answer, once what it tells is kept."""
-    options = Options(temperature=0, max_tokens=tokens, prompt_lookup="off")
-    *events, done = engine.generate(Request(prompt=prompt, options=options))
+    unending = dict.fromkeys(ENDS, -100.0)
+    options = Options(temperature=0, max_tokens=tokens, prompt_lookup="off", logit_bias=unending)
+    *_, done = engine.generate(Request(prompt=prompt, options=options))
     assert isinstance(done, Done), done
-    assert sum(isinstance(event, Token) for event in events) >= tokens
+    assert done.stats.generated_tokens == tokens
     for thread in threading.enumerate():
         if thread.name == "speeds":
             thread.join()
