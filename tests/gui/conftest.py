@@ -108,6 +108,14 @@ def theme(qapp) -> Theme:
 
 
 @pytest.fixture
+def language(qapp: QApplication) -> Iterator[Language]:
+    language = Language(qapp)
+    language.use("en")
+    yield language
+    language.use("en")
+
+
+@pytest.fixture
 def chinese(qapp: QApplication) -> Iterator[Language]:
     """Chinese, spoken from before anything is made that is asked for later."""
     language = Language(qapp)

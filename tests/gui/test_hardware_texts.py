@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
 
 from ktdesk.hardware import gpus, measurements, nvml
 from ktdesk.hardware.instruction_sets import BENEFITS
@@ -19,14 +17,6 @@ from ui.hardware.verdict_texts import TEXTS, verdict_words
 from ui.language import Language
 
 MACHINES = (LAPTOP, WORKSTATION, SERVER)
-
-
-@pytest.fixture
-def language(qapp: QApplication) -> Iterator[Language]:
-    language = Language(qapp)
-    language.use("en")
-    yield language
-    language.use("en")
 
 
 def names(text: str) -> set[str]:

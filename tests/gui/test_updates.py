@@ -7,12 +7,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ktdesk import __version__
@@ -70,14 +69,6 @@ def banner(qtbot: QtBot, updates: UpdatePresenter, theme: Theme) -> UpdateBanner
     banner = UpdateBanner(updates, theme, None)
     qtbot.addWidget(banner)
     return banner
-
-
-@pytest.fixture
-def language(qapp: QApplication) -> Iterator[Language]:
-    language = Language(qapp)
-    language.use("en")
-    yield language
-    language.use("en")
 
 
 def buttons(banner: UpdateBanner) -> list[str]:

@@ -38,14 +38,6 @@ PAGES = (
 
 
 @pytest.fixture
-def language(qapp: QApplication) -> Iterator[Language]:
-    language = Language(qapp)
-    language.use("en")
-    yield language
-    language.use("en")
-
-
-@pytest.fixture
 def window(
     qtbot: QtBot, workspace, bridge, engine, model, kept, store, theme
 ) -> Iterator[MainWindow]:
