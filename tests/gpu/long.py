@@ -12,12 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ktdesk.devices.cuda import CudaDevice
 from ktdesk.runtime.loading import load_model
-from ktdesk.runtime.runner import Runner
 from tests.bench.shapes import SHAPES, VOCABULARY, Shape
 from tests.bench.synthetic import model_file
-from tests.gpu.models import decode_rate, read_seconds
+from tests.gpu.models import cards_of, decode_rate, read_seconds
 
 PROMPTS = (512, 2048, 8192, 32768, 131072)
 _STEPS = 32
@@ -98,12 +96,7 @@ def _measure(
     for count in prompts:
         prefill[count] = 1e3 * read_seconds(runner, ids[:count])
         step[count] = 1e3 / decode_rate(runner, ids, count)
-    cards = _cards(runner)
+    cards = cards_of(runner)
     held = sum(card.arena.used_bytes for card in cards)
     backend = cards[0].handoff_backend if cards else ""
     return LongRow(shape.name, Path(placement).stem, prefill, step, held, backend)
-
-
-def _cards(runner: Runner) -> list[CudaDevice]:
-    stages = runner._model._stages.values()
-    return [stage.device for stage in stages if isinstance(stage.device, CudaDevice)]

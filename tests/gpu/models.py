@@ -68,7 +68,7 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     loaded = load_model(
         path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
     )
-    runner, stages = loaded.runner, loaded.runner._model._stages.values()
+    runner = loaded.runner
     ids = random.Random(1).choices(range(VOCABULARY), k=context)
     read_seconds(runner, ids[:512])
     prefill = {count: count / read_seconds(runner, ids[:count]) for count in _PROMPTS}
@@ -77,10 +77,15 @@ def _measure(path: Path, placement: str, threads: int, vram_bytes: int) -> tuple
     decode = decode_rate(runner, ids, 48)
     read_seconds(runner, ids[:_DEPTH])
     deep = decode_rate(runner, ids, _DEPTH)
-    arenas = [stage.device.arena for stage in stages if isinstance(stage.device, CudaDevice)]
-    used = max((arena.used_bytes for arena in arenas), default=0)
+    used = max((card.arena.used_bytes for card in cards_of(runner)), default=0)
     row = ModelRow(path.stem, Path(placement).stem, prefill, decode, deep, 0.0, 0, used)
     return row, torch.cat(logits)
+
+
+def cards_of(runner: Runner) -> list[CudaDevice]:
+    """Return the cards that a model's layers are on."""
+    stages = runner._model._stages.values()
+    return [stage.device for stage in stages if isinstance(stage.device, CudaDevice)]
 
 
 def read_seconds(runner: Runner, ids: list[int]) -> float:
