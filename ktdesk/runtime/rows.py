@@ -39,10 +39,10 @@ class CacheRows:
             np.copyto(part, cache.device.read(cache.rows[start:stop]).numpy())
         return block
 
-    def write(self, start: int, block: Bytes, skip: int, stop: int) -> None:
-        """Put a block that begins at row `start` back: its tokens from `skip` to `stop`."""
+    def write(self, start: int, block: Bytes, count: int) -> None:
+        """Put the first `count` tokens of a block back, from row `start` on."""
         for cache, part in self._parts(block, len(block) // self.token_bytes):
-            cache.device.write(cache.rows[start + skip : start + stop], part[skip:stop])
+            cache.device.write(cache.rows[start : start + count], part[:count])
 
     def copy(self, source: int, target: int, count: int) -> None:
         """Copy rows to another place; the two may overlap."""

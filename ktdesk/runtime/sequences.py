@@ -77,21 +77,24 @@ class Sequences:
     def recall(self, sequence: CachedSequence, tokens: Sequence[int]) -> int:
         """Make a sequence the longest beginning of `tokens` that is known; return its length.
 
+        All of its rows come from one place: those of the same tokens differ in rounding by what
+        they were read together with, and an answer should not depend on who else was there.
         What it was besides goes to the store.
         """
         self._keep_rest(sequence, tokens)
         others = (each for each in self._all if each is not sequence)
-        nearest = max(others, key=lambda each: common(each.tokens, tokens), default=None)
-        shared = 0 if nearest is None else common(nearest.tokens, tokens)
-        if nearest is not None and shared > len(sequence):
-            start = len(sequence)
-            self._rows.copy(nearest.base + start, sequence.base + start, shared - start)
-            sequence.tokens[start:] = tokens[start:shared]
-        for found in self._store.find(tokens):
-            skip, stop = max(0, len(sequence) - found.start), found.tokens
-            if skip < stop:
-                self._rows.write(sequence.base + found.start, found.page.block, skip, stop)
-                sequence.append(found.page.tokens[skip:stop])
+        nearest = max(others, key=lambda each: common(each.tokens, tokens), default=sequence)
+        shared = common(nearest.tokens, tokens)
+        pages = self._store.find(tokens)
+        stored = sum(page.tokens for page in pages)
+        if stored > max(shared, len(sequence)):
+            sequence.tokens.clear()
+            for found in pages:
+                self._rows.write(sequence.base + found.start, found.page.block, found.tokens)
+                sequence.append(found.page.tokens[: found.tokens])
+        elif shared > len(sequence):
+            self._rows.copy(nearest.base, sequence.base, shared)
+            sequence.tokens[:] = tokens[:shared]
         if len(sequence) < _LEAST_KNOWN_TOKENS and 2 * len(sequence) < len(tokens):
             sequence.tokens.clear()
         return len(sequence)
@@ -128,7 +131,7 @@ class Sequences:
         sequence.base = self._rows.count
         self._all.append(sequence)
         self.grow(sequence, wanted)
-        self._rows.write(sequence.base, block, 0, len(tokens))
+        self._rows.write(sequence.base, block, len(tokens))
         sequence.tokens = tokens
         return True
 
@@ -176,7 +179,7 @@ class Sequences:
         self._start(sequence)
         self.end(sequence)
         for tokens, block in read_session(path, self._layout(), context_tokens):
-            self._rows.write(len(sequence), block, 0, len(tokens))
+            self._rows.write(len(sequence), block, len(tokens))
             sequence.append(tokens)
         return len(sequence)
 

@@ -151,7 +151,7 @@ def test_kept_rows_do_not_tell_where_their_layers_were(tiny: Tiny, tokens: list[
     assert bytes_ == first_bytes
     assert np.array_equal(first, second)
     rows = CacheRows(resources.caches)
-    rows.write(0, first[::-1].copy(), 0, len(tokens))
+    rows.write(0, first[::-1].copy(), len(tokens))
     assert np.array_equal(rows.read(0, len(tokens)), first[::-1])
 
 

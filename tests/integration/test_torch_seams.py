@@ -123,9 +123,9 @@ def test_a_cache_of_torch_is_kept_and_put_back(tiny: Tiny, tokens: list[int]) ->
     rows = CacheRows(resources.caches)
     block = rows.read(0, len(tokens))
     assert block.any()
-    rows.write(0, np.zeros_like(block), 0, len(tokens))
+    rows.write(0, np.zeros_like(block), len(tokens))
     assert not rows.read(0, len(tokens)).any()
-    rows.write(0, block, 0, len(tokens))
+    rows.write(0, block, len(tokens))
     assert np.array_equal(rows.read(0, len(tokens)), block)
 
 

@@ -18,8 +18,11 @@ import httpx
 import pytest
 
 import ktdesk.runtime.answering as answering
+import ktdesk.runtime.loading as loading
 import ktdesk.server.answers as server_answers
 import ktdesk.server.service as server_service
+from ktdesk.operators.site import Cache
+from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.sampler import Sampler
 from ktdesk.runtime.step import PromptChunk
 from ktdesk.server.job import Job
@@ -296,7 +299,28 @@ def test_who_waits_when_the_server_ends_is_told(
     assert "ending" in waited.json()["error"]["message"]
 
 
-def test_several_are_answered_at_a_time_as_one_alone(tiny: Path) -> None:
+@pytest.fixture
+def coarse_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a prompt differ by what they are read together with, as with AMX, but visibly."""
+    caches = list[Cache]()
+
+    class Rows(CacheRows):
+        def __init__(self, given: Sequence[Cache]) -> None:
+            caches[:] = given
+            super().__init__(given)
+
+    class Chunk(PromptChunk):
+        def __iter__(self) -> Iterator[float]:
+            yield from super().__iter__()
+            count, start = len(self._part.tokens), self._part.base + self._part.start
+            for cache in caches:
+                cache.rows[start : start + count] *= 1 + count / 256
+
+    monkeypatch.setattr(loading, "CacheRows", Rows)
+    monkeypatch.setattr(answering, "PromptChunk", Chunk)
+
+
+def test_several_are_answered_at_a_time_as_one_alone(tiny: Path, coarse_rounding: None) -> None:
     """More than there are places, and several choices of one; health and metrics say so."""
     bodies = [
         CHAT | {"messages": [{"role": "user", "content": text}], "temperature": 0}
@@ -326,11 +350,12 @@ def test_several_are_answered_at_a_time_as_one_alone(tiny: Path) -> None:
     with serving([tiny], parallel=8) as served, served.client() as http:
         for number in range(len(bodies)):
             ask_all(served, [number])
-        thread = threading.Thread(target=ask_all, args=(served, range(len(bodies))))
-        thread.start()
-        while thread.is_alive():
-            seen.add(http.get("/health").json()["running"])
-        assert done == expected
+        for order in ([0, 1, 2, 3, 4], [3, 4, 0, 2, 1], [2, 0, 1, 4, 3], [1, 4, 0, 3, 2]):
+            thread = threading.Thread(target=ask_all, args=(served, order))
+            thread.start()
+            while thread.is_alive():
+                seen.add(http.get("/health").json()["running"])
+            assert done == expected
         assert len(set(done[4])) > 1
         assert max(seen) > 4
         assert "ktdesk_requests_at_a_time 8" in http.get("/metrics").text
