@@ -194,6 +194,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> On:
     def use(other: Machine) -> Machine:
         monkeypatch.setattr("ktdesk.planning.this_machine.describe_machine", lambda *_: other)
         monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
+        monkeypatch.setattr("ktdesk.planning.this_machine.taken_bytes", lambda card: 0)
         return other
 
     return use

@@ -46,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def nothing_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ktdesk.planning.this_machine.taken_memory_bytes", lambda: 0)
+    monkeypatch.setattr("ktdesk.planning.this_machine.taken_bytes", lambda card: 0)
 
 
 def appraised(folder: Path, web: Web, cache: Path, on: Machine) -> list[Appraisal]:
