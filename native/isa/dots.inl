@@ -93,6 +93,13 @@ struct Floats {
         second[n] = fma(b, V::load(values + V::lanes), second[n]);
       }
     }
+    if (i + V::lanes <= columns) {
+      const V a = load(w, i);
+      for (int n = 0; n < N; ++n) {
+        first[n] = fma(a, V::load(reinterpret_cast<const float*>(x[n]) + i), first[n]);
+      }
+      i += V::lanes;
+    }
     for (int n = 0; n < N; ++n) out[n] = sum(first[n] + second[n]);
     for (; i < columns; ++i) {
       const float a = load_one(w, i);
