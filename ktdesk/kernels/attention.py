@@ -7,7 +7,7 @@ T tokens, H heads, KVH key heads, C cache rows, Dk and Dv sizes of keys and valu
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MAX_HEAD_SIZE = 1024
 
-# In steps of up to so many tokens each one is computed as in a step of its own, bit for bit:
-# `attend` sees to that here; products do so as long as there are too few tokens for panels.
+# In steps of up to so many tokens each one is computed as in a step of its own, bit for bit: here
+# they stand apart; products do so as long as there are too few tokens for panels.
 STEP_TOKENS = 8
 
 # Pieces of work, tiles of queries by sections of rows, that occupy the threads of a desktop evenly.
@@ -54,6 +54,7 @@ def attention(
     window: int = 0,
     chunk: int = 0,
     rounds: bool = False,
+    apart: bool = False,
 ) -> None:
     """Attend from q [T, H, Dk] to the rows of each token's sequence; out [T, H, Dv], both strided.
 
@@ -65,6 +66,8 @@ def attention(
     multiple; 0: no limit.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
     rounds: whether products may take bfloat16, several times as fast where there are tiles.
+    apart: whether each token is computed as in a call of its own: how rows are cut depends on all
+    tokens else.
     """
     tokens, heads, key_size = sizes("q", q, 3)
     _, _, value_size = sizes("out", out, 3)
@@ -91,6 +94,7 @@ def attention(
         (values, stride_bytes(v, 0), stride_bytes(v, 1)),
         kind,
         rounds,
+        apart,
         (
             check(stream, "positions", positions, (tokens,), torch.int32),
             check(
@@ -115,32 +119,7 @@ def attention(
         stream.attention_merge(*arguments)
 
 
-def attend(
-    stream: Stream,
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    positions: Tensor,
-    out: Tensor,
-    scale: float,
-    sections: Tensor,
-    *,
-    places: Tensor,
-    **how: Any,
-) -> None:
-    """`attention`, a token at a time if there are few: how rows are cut depends on all of a call.
 
-    sections: room for parts of the rows of `together` tokens. how: the same for all tokens.
-    """
-    if together(len(q)) > 1:
-        attention(stream, q, k, v, positions, out, scale, sections, places=places, **how)
-        return
-    for token in range(len(q)):
-        one = slice(token, token + 1)
-        arguments = (q[one], k, v, positions[one], out[one], scale, sections[one])
-        attention(stream, *arguments, places=places[one], **how)
-
-
-def together(tokens: int) -> int:
-    """Return how many of a step's tokens `attend` computes at a time."""
-    return 1 if tokens <= STEP_TOKENS else tokens
+def stand_apart(tokens: int) -> bool:
+    """Whether a step's tokens are so few that each is computed as in a step of its own."""
+    return tokens <= STEP_TOKENS

@@ -141,6 +141,7 @@ class Stream:
         v: HeadsOf,
         cache_type: int,
         rounds: bool,
+        apart: bool,
         sight: SightOf,
         out: HeadsOf,
         sections: int,  # unused if max_sections is 1
@@ -160,6 +161,7 @@ class Stream:
         v: HeadsOf,
         cache_type: int,
         rounds: bool,
+        apart: bool,
         sight: SightOf,
         out: HeadsOf,
         sections: int,  # unused if max_sections is 1

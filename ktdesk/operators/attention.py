@@ -14,7 +14,7 @@ from ktdesk.devices.base import Device
 from ktdesk.devices.torch_device import Kind
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import native, reference
-from ktdesk.kernels.attention import attend, together
+from ktdesk.kernels.attention import attention, stand_apart
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.base import Gqa, GqaSpec, NormSpec, Step
 from ktdesk.operators.basic import NativeNorm, norm_weight
@@ -136,7 +136,7 @@ class NativeGqa(Gqa):
         native.store_rows(stream, keys.flatten(1), step.places, cache.key_rows)
         native.store_rows(stream, v, step.places, cache.value_rows)
         out = self._device.empty(*queries.shape)
-        attend(
+        attention(
             stream,
             queries,
             cache.keys,
@@ -150,6 +150,7 @@ class NativeGqa(Gqa):
             window=spec.window,
             chunk=spec.chunk,
             rounds=cache.rounds,
+            apart=stand_apart(len(q)),
         )
         return out.flatten(1)
 
@@ -164,5 +165,6 @@ def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
 def section_room(device: Device, out: Tensor, kv_heads: int) -> Tensor:
     """Return room for the partial sums of attention that ends in out [T, H, Dv]."""
     tokens, heads, value_size = out.shape
-    sections = device.attention_sections(together(tokens), heads, kv_heads)
+    at_a_time = 1 if stand_apart(tokens) else tokens
+    sections = device.attention_sections(at_a_time, heads, kv_heads)
     return device.scratch(tokens, heads, sections, value_size + 2)

@@ -15,7 +15,7 @@ from torch import Tensor
 from ktdesk.devices.torch_device import Kind
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import native, reference
-from ktdesk.kernels.attention import attend, attention
+from ktdesk.kernels.attention import attention, stand_apart
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.operators.attention import heads_of, section_room
 from ktdesk.operators.base import Mla, MlaSpec, Step
@@ -104,7 +104,7 @@ class NativeMla(Mla):
         spec, cache, device = self._spec, self._cache, self._device
         value = self._weights.value
         mixed = device.empty(len(q), spec.heads, spec.latent)
-        attend(
+        attention(
             device.stream,
             self._queries(q, step),
             cache.keys,
@@ -115,6 +115,7 @@ class NativeMla(Mla):
             section_room(device, mixed, 1),
             places=step.places,
             rounds=cache.rounds,
+            apart=stand_apart(len(q)),
         )
         native.linear(device.stream, value, device.activations(value, mixed, len(q)), out)
 

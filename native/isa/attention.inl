@@ -4,8 +4,6 @@
 // The cut follows from shape and positions, never from the number of threads: so does the result.
 // ERROR that of float32 sums; the exponential's is below 3e-7. With tiles, see attention_tiles.inl.
 
-constexpr int kSectionBlocks = 4;  // a section has at least so many
-
 // Token and head of a query of a key head.
 struct Query {
   int64_t token, head;
@@ -31,7 +29,8 @@ inline Range seen_rows(const AttentionArgs& a, int64_t token) {
 
 // As many queries as follow each other within a sequence, and at most so many.
 inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, int64_t most) {
-  const int64_t sequence = sequence_of(a, query_of(a, kv_head, first).token);
+  const int64_t first_token = query_of(a, kv_head, first).token;
+  const int64_t sequence = sequence_of(a, first_token);
   QueryTile tile;
   tile.first = first;
   tile.kv_head = kv_head;
@@ -39,6 +38,7 @@ inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, 
   for (; i < most; ++i) {
     const Query query = query_of(a, kv_head, first + i);
     if (sequence_of(a, query.token) != sequence) break;
+    if (a.apart && query.token != first_token) break;
     const Range rows = seen_rows(a, query.token);
     tile.q[i] = a.q + query.token * a.q_token + query.head * a.q_head;
     tile.rows[i] = rows;
@@ -55,15 +55,24 @@ inline QueryTile query_tile(const AttentionArgs& a, int kv_head, int64_t first, 
 // Blocks are counted from the first of the rows on, wherever it stands in the cache.
 inline int64_t blocks_of(Range rows) { return (rows.end - rows.begin + kKeys - 1) / kKeys; }
 
-// Of every tile, also of one whose tokens see few rows: some of its sections are empty then.
-inline int64_t sections_of(const AttentionArgs& a) {
-  int64_t blocks = 0;
-  for (int t = 0; t < a.tokens; ++t) {
-    blocks = larger(blocks, blocks_of(seen_rows(a, t)));
+// Into how many sections a token's rows are cut. If tokens do not stand apart it is the same for
+// all, also for those that see few rows: some of their sections are empty then.
+class Sections {
+ public:
+  explicit Sections(const AttentionArgs& a) : a_(a) {
+    if (a.apart) return;
+    for (int t = 0; t < a.tokens; ++t) of_all_ = larger(of_all_, of_token(t));
   }
-  const int64_t sections = smaller(a.max_sections, blocks / kSectionBlocks);
-  return sections > 1 ? sections : 1;
-}
+  int64_t of(int64_t token) const { return a_.apart ? of_token(token) : of_all_; }
+
+ private:
+  int64_t of_token(int64_t token) const {
+    return smaller(a_.max_sections, larger(blocks_of(seen_rows(a_, token)), 1));
+  }
+
+  const AttentionArgs& a_;
+  int64_t of_all_ = 1;
+};
 
 // Where the sums of a query over a section stand, then its largest score and sum of weights.
 inline float* section_row(const AttentionArgs& a, Query query, int64_t section) {
@@ -137,7 +146,7 @@ inline void for_tiles(const AttentionArgs& a, int kv_head, int most, const Body&
 template <class Place>
 inline void attend_shares(const AttentionArgs& a, Range shares) {
   const int most = Place::queries_of_tile(a);
-  const int64_t sections = sections_of(a);
+  const Sections cut(a);
   int64_t per_head = 0;
   for_tiles(a, 0, most, [&](const QueryTile& tile) { per_head += blocks_of(tile.read); });
   if (per_head == 0) return;  // no tokens
@@ -149,6 +158,7 @@ inline void attend_shares(const AttentionArgs& a, Range shares) {
     int64_t before = kv_head * per_head;  // blocks of what comes before the tile
     for_tiles(a, static_cast<int>(kv_head), most, [&](const QueryTile& tile) {
       const int64_t blocks = blocks_of(tile.read);
+      const int64_t sections = cut.of(query_of(a, 0, tile.first).token);
       bool is_loaded = false;
       for (int64_t section = 0; section < sections; ++section) {
         const Range part{blocks * section / sections, blocks * (section + 1) / sections};
@@ -172,10 +182,11 @@ void attention(const AttentionArgs& a, Range shares) noexcept {
 }
 
 void attention_merge(const AttentionArgs& a, Range queries) noexcept {
-  const int64_t sections = sections_of(a);
-  if (sections == 1) return;  // the result is there
+  const Sections cut(a);
   for (int64_t item = queries.begin; item < queries.end; ++item) {
     const Query query{item / a.heads, item % a.heads};
+    const int64_t sections = cut.of(query.token);
+    if (sections == 1) continue;  // the result is there
     float most = kLowest, total = 0;
     for (int64_t s = 0; s < sections; ++s) {
       const float section_most = section_row(a, query, s)[a.value_size];

@@ -9,31 +9,6 @@
 constexpr int kPair = 32;                // bfloat16 of a tile's row: as deep as one step goes
 constexpr int kTileValues = 16 * kPair;  // bfloat16 of a tile
 
-// The words of sixteen vectors as columns.
-inline void transpose(__m512i (&rows)[16]) {
-  __m512i other[16];
-  for (int i = 0; i < 16; i += 2) {
-    other[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
-    other[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
-  }
-  for (int i = 0; i < 16; i += 4) {
-    for (int j = 0; j < 2; ++j) {
-      rows[i + 2 * j] = _mm512_unpacklo_epi64(other[i + j], other[i + j + 2]);
-      rows[i + 2 * j + 1] = _mm512_unpackhi_epi64(other[i + j], other[i + j + 2]);
-    }
-  }
-  for (int i = 0; i < 16; i += 8) {
-    for (int j = 0; j < 4; ++j) {
-      other[i + j] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0x88);
-      other[i + j + 4] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0xdd);
-    }
-  }
-  for (int j = 0; j < 8; ++j) {
-    rows[j] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0x88);
-    rows[j + 8] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0xdd);
-  }
-}
-
 // Two vectors as bfloat16, one after the other. Subnormal numbers may become zeros.
 inline __m512i round_both(V first, V second) {
 #ifdef __AVX512BF16__
@@ -113,7 +88,7 @@ struct TilePlace {
 
   // Fewer queries would leave most of each tile empty.
   static bool suits(const AttentionArgs& a) {
-    return a.rounds && int64_t{a.tokens} * (a.heads / a.kv_heads) > 2;
+    return a.rounds && (a.apart ? 1 : a.tokens) * (a.heads / a.kv_heads) > 2;
   }
   static int queries_of_tile(const AttentionArgs& a) {
     const int widest = a.key_size > a.value_size ? a.key_size : a.value_size;

@@ -53,3 +53,34 @@ inline void store_bf16(V x, uint16_t* p) {
   const __m512i all = _mm512_mask_mov_epi32(rounded, is_nan, _mm512_set1_epi32(0x7fc0));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(all));
 }
+
+// The words of sixteen vectors as columns.
+inline void transpose(__m512i (&rows)[16]) {
+  __m512i other[16];
+  for (int i = 0; i < 16; i += 2) {
+    other[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    other[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int j = 0; j < 2; ++j) {
+      rows[i + 2 * j] = _mm512_unpacklo_epi64(other[i + j], other[i + j + 2]);
+      rows[i + 2 * j + 1] = _mm512_unpackhi_epi64(other[i + j], other[i + j + 2]);
+    }
+  }
+  for (int i = 0; i < 16; i += 8) {
+    for (int j = 0; j < 4; ++j) {
+      other[i + j] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0x88);
+      other[i + j + 4] = _mm512_shuffle_i32x4(rows[i + j], rows[i + j + 4], 0xdd);
+    }
+  }
+  for (int j = 0; j < 8; ++j) {
+    rows[j] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0x88);
+    rows[j + 8] = _mm512_shuffle_i32x4(other[j], other[j + 8], 0xdd);
+  }
+}
+inline void transpose(V (&rows)[V::lanes]) {
+  __m512i words[16];
+  for (int i = 0; i < 16; ++i) words[i] = _mm512_castps_si512(rows[i].v);
+  transpose(words);
+  for (int i = 0; i < 16; ++i) rows[i].v = _mm512_castsi512_ps(words[i]);
+}

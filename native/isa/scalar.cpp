@@ -64,6 +64,7 @@ V fma(V a, V b, V c) { return {a.v * b.v + c.v}; }
 V max(V a, V b) { return {a.v > b.v ? a.v : b.v}; }
 V min(V a, V b) { return {a.v < b.v ? a.v : b.v}; }
 V where_less(V a, V b, V x, V y) { return a.v < b.v ? x : y; }
+void transpose(V (&)[V::lanes]) {}
 float sum(V a) { return a.v; }
 float largest(V a) { return a.v; }
 V load_bf16(const uint16_t* p) {

@@ -115,10 +115,25 @@ struct FloatPlace {
 
   void load(const AttentionArgs& a, const QueryTile& tile) {
     if (is_narrow(tile)) return;
-    float* out = queries;
-    for (int d = 0; d < a.key_size; ++d, out += tile.width) {
-      for (int i = 0; i < tile.count; ++i) out[i] = a.scale * tile.q[i][d];
-      for (int i = tile.count; i < tile.width; ++i) out[i] = 0;
+    const V scale = V::all(a.scale);
+    for (int i = 0; i < tile.width; i += V::lanes) {
+      const int count = static_cast<int>(smaller(V::lanes, tile.count - i));
+      const float* const* q = tile.q + i;
+      float* out = queries + i;
+      int d = 0;
+      for (; d + V::lanes <= a.key_size; d += V::lanes) {
+        V some[V::lanes];
+        for (int j = 0; j < V::lanes; ++j) {
+          some[j] = j < count ? scale * V::load(q[j] + d) : V::zero();
+        }
+        transpose(some);
+        for (int j = 0; j < V::lanes; ++j) some[j].store(out + (d + j) * tile.width);
+      }
+      for (; d < a.key_size; ++d) {
+        for (int j = 0; j < V::lanes; ++j) {
+          out[d * tile.width + j] = j < count ? a.scale * q[j][d] : 0;
+        }
+      }
     }
   }
 
@@ -179,11 +194,23 @@ struct FloatPlace {
 
   // Writes out[i] = scale[i] * the sums of each query.
   void store(const QueryTile& tile, int size, const float* scale, float* const* out) const {
-    const int query = is_narrow(tile) ? size : 1, step = is_narrow(tile) ? 1 : tile.width;
-    for (int first = 0; first < size; first += 16) {  // one line of a cache, of every query
-      const int end = static_cast<int>(smaller(first + 16, size));
+    if (is_narrow(tile)) {
       for (int i = 0; i < tile.count; ++i) {
-        for (int d = first; d < end; ++d) out[i][d] = scale[i] * sums[i * query + d * step];
+        for (int d = 0; d < size; ++d) out[i][d] = scale[i] * sums[i * size + d];
+      }
+      return;
+    }
+    for (int i = 0; i < tile.count; i += V::lanes) {
+      const int count = static_cast<int>(smaller(V::lanes, tile.count - i));
+      int d = 0;
+      for (; d + V::lanes <= size; d += V::lanes) {
+        V some[V::lanes];
+        for (int j = 0; j < V::lanes; ++j) some[j] = V::load(sums + (d + j) * tile.width + i);
+        transpose(some);
+        for (int j = 0; j < count; ++j) (V::all(scale[i + j]) * some[j]).store(out[i + j] + d);
+      }
+      for (; d < size; ++d) {
+        for (int j = 0; j < count; ++j) out[i + j][d] = scale[i + j] * sums[d * tile.width + i + j];
       }
     }
   }

@@ -51,7 +51,7 @@ using Heads = std::tuple<Address, int64_t, int64_t>;
 using Sight = std::tuple<Address, Address, Address, int, int>;
 
 inline kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds,
-                                        Sight sight, Heads out, Address sections, int max_sections,
+                                        bool apart, Sight sight, Heads out, Address sections, int max_sections,
                                         int tokens, int heads, int kv_heads, int key_size,
                                         int value_size, float scale) {
   const auto [q_at, q_token, q_head] = q;
@@ -85,7 +85,8 @@ inline kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, boo
           chunk,
           scale,
           static_cast<kt::CacheType>(type),
-          rounds};
+          rounds,
+          apart};
 }
 
 #define KT_LAUNCH(name, args, items) launch(stream, name##_kernel{}, args, items)
@@ -187,20 +188,20 @@ struct Launches {
   }
 
   static void attention(Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                        Sight sight, Heads out, Address sections, int max_sections, int tokens,
+                        bool apart, Sight sight, Heads out, Address sections, int max_sections, int tokens,
                         int heads, int kv_heads, int key_size, int value_size, float scale) {
     KT_LAUNCH(attention,
-              attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens,
+              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections, tokens,
                              heads, kv_heads, key_size, value_size, scale),
               kt::kAttentionShares);
   }
 
   static void attention_merge(Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                              Sight sight, Heads out, Address sections, int max_sections,
+                              bool apart, Sight sight, Heads out, Address sections, int max_sections,
                               int tokens, int heads, int kv_heads, int key_size, int value_size,
                               float scale) {
     KT_LAUNCH(attention_merge,
-              attention_args(q, k, v, type, rounds, sight, out, sections, max_sections, tokens,
+              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections, tokens,
                              heads, kv_heads, key_size, value_size, scale),
               int64_t{tokens} * heads);
   }

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from ktdesk.devices.base import Device
 from ktdesk.devices.cpu import CpuDevice
 from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import cpu, native, reference
-from ktdesk.kernels.attention import STEP_TOKENS, attend, attention_sections, together
+from ktdesk.kernels.attention import STEP_TOKENS, attention, attention_sections
 from ktdesk.kernels.cache_types import CacheType
 from ktdesk.kernels.experts import (
     ExpertWeights,
@@ -93,24 +93,35 @@ def test_experts(stream: Stream, kind: WeightType, here: int) -> None:
             assert torch.equal(bits(run(slice(tokens))), bits(single[:tokens]))
 
 
-@pytest.mark.parametrize("kind", CacheType)
-@pytest.mark.parametrize("start", [0, 253, 1500])
-def test_attention(stream: Stream, kind: CacheType, start: int) -> None:
-    rows, heads, size = start + STEP_TOKENS, 16, 64
-    cache = reference.to_cache(random(rows, 1, size), kind)
-    q = random(STEP_TOKENS, heads, size)
-    positions = torch.arange(start, rows, dtype=torch.int32)
+STARTS = {
+    "at the beginning": range(STEP_TOKENS),
+    "from a block's end": range(253, 253 + STEP_TOKENS),
+    "far from it": range(1500, 1500 + STEP_TOKENS),
+    "of several sequences": [0, 700, 5, 63, 1400, 64, 300, 1100],
+}
 
-    def run(at: slice) -> Tensor:
-        out = torch.empty(len(q[at]), heads, size)
-        sections = attention_sections(together(len(out)), heads, 1)
-        room = torch.empty(len(out), heads, sections, size + 2)
-        places = positions[at]
-        attend(stream, q[at], cache, cache, places, out, 0.1, room, places=places, rounds=True)
+
+@pytest.mark.parametrize("kind", CacheType)
+@pytest.mark.parametrize("at", STARTS.values(), ids=STARTS)
+def test_attention(stream: Stream, kind: CacheType, at: Sequence[int]) -> None:
+    heads, size = 16, 64
+    positions = torch.tensor(at, dtype=torch.int32)
+    # Sequences overlap, since what is read matters here and not by whom.
+    places = positions + (0 if isinstance(at, range) else torch.arange(STEP_TOKENS).int())
+    cache = reference.to_cache(random(max(at) + STEP_TOKENS, 1, size), kind)
+    q = random(STEP_TOKENS, heads, size)
+
+    def run(some: slice, *, apart: bool) -> Tensor:
+        out = torch.empty(len(q[some]), heads, size)
+        room = torch.empty(len(out), heads, attention_sections(1, heads, 1), size + 2)
+        arguments = (q[some], cache, cache, positions[some], out, 0.1, room)
+        attention(stream, *arguments, places=places[some], rounds=True, apart=apart)
         return out
 
-    single = torch.cat([run(slice(t, t + 1)) for t in range(STEP_TOKENS)])
-    assert torch.equal(bits(run(slice(STEP_TOKENS))), bits(single))
+    single = torch.cat([run(slice(t, t + 1), apart=False) for t in range(STEP_TOKENS)])
+    for tokens in (1, 2, STEP_TOKENS):
+        together = run(slice(tokens), apart=True)
+        assert torch.equal(bits(together), bits(single[:tokens]))
 
 
 @pytest.mark.parametrize("open_device", [partial(CpuDevice, 1), gpu_device], ids=["cpu", "gpu"])

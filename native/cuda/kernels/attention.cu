@@ -84,10 +84,30 @@ bool are_latents(const AttentionArgs& a) {
   return a.k == a.v && a.k_row_bytes == a.v_row_bytes && same_heads && a.value_size <= a.key_size;
 }
 
+// Calls body(args) for each token, as if it were the only one.
+template <class Body>
+void for_tokens_apart(const AttentionArgs& all, const Body& body) {
+  AttentionArgs one = all;
+  one.tokens = 1;
+  one.apart = false;
+  const int64_t room = int64_t{all.heads} * all.max_sections * (all.value_size + 2);
+  for (int t = 0; t < all.tokens; ++t) {
+    body(one);
+    one.q += one.q_token;
+    one.out += one.out_token;
+    if (one.sections) one.sections += room;
+    ++one.positions;
+    ++one.places;
+  }
+}
+
 }  // namespace
 
-void attention(Stream& stream, const AttentionArgs& args, int64_t) {
+void attention(Stream& stream, const AttentionArgs& args, int64_t items) {
   constexpr int kFewTokens = 16;  // perhaps of as many sequences
+  if (args.apart) {
+    return for_tokens_apart(args, [&](const auto& one) { attention(stream, one, items); });
+  }
   if (args.tokens == 0) return;
   const int widest = args.key_size > args.value_size ? args.key_size : args.value_size;
   if (!suits_tensor_cores(args)) {
@@ -101,7 +121,10 @@ void attention(Stream& stream, const AttentionArgs& args, int64_t) {
   }
 }
 
-void attention_merge(Stream& stream, const AttentionArgs& args, int64_t) {
+void attention_merge(Stream& stream, const AttentionArgs& args, int64_t items) {
+  if (args.apart) {
+    return for_tokens_apart(args, [&](const auto& one) { attention_merge(stream, one, items); });
+  }
   if (args.tokens == 0 || args.max_sections == 1) return;
   const dim3 grid(args.tokens * args.heads, (args.value_size + kColumns - 1) / kColumns);
   const int bytes = (kMergeWarps * kColumns + args.max_sections) * static_cast<int>(sizeof(float));

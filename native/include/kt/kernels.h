@@ -23,7 +23,7 @@
   X(linear, LinearArgs, 16)             \
   X(rope_table, RopeTableArgs, 1)       \
   X(rope, RopeArgs, 1)                  \
-  X(store_rows, StoreRowsArgs, 4)       \
+  X(store_rows, StoreRowsArgs, 16)      \
   X(load_rows, LoadRowsArgs, 4)         \
   X(attention, AttentionArgs, 1)        \
   X(attention_merge, AttentionArgs, 16) \
@@ -194,7 +194,7 @@ struct LoadRowsArgs {
 // score that counts as one more row's, whose value is zero. Item: one of kAttentionShares equal
 // shares of the work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
-// head). COST reads a cache row once for every 32 queries, heads or tokens, that share its key
+// head). Tokens that stand apart are computed as if each were a call's only one, bit for bit. COST reads a cache row once for every 32 queries, heads or tokens, that share its key
 // head; with tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles
 // take queries, keys, values and weights in bfloat16.
 constexpr int kMaxHeadSize = 1024;  // of keys and of values
@@ -215,6 +215,7 @@ struct AttentionArgs {
   float scale;
   CacheType type;
   bool rounds;
+  bool apart = false;
 };
 
 // out = x + factor * y. Item: kChunk elements.
