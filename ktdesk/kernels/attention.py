@@ -119,7 +119,6 @@ def attention(
         stream.attention_merge(*arguments)
 
 
-
 def stand_apart(tokens: int) -> bool:
     """Whether a step's tokens are so few that each is computed as in a step of its own."""
     return tokens <= STEP_TOKENS

@@ -51,9 +51,9 @@ using Heads = std::tuple<Address, int64_t, int64_t>;
 using Sight = std::tuple<Address, Address, Address, int, int>;
 
 inline kt::AttentionArgs attention_args(Heads q, Heads k, Heads v, int type, bool rounds,
-                                        bool apart, Sight sight, Heads out, Address sections, int max_sections,
-                                        int tokens, int heads, int kv_heads, int key_size,
-                                        int value_size, float scale) {
+                                        bool apart, Sight sight, Heads out, Address sections,
+                                        int max_sections, int tokens, int heads, int kv_heads,
+                                        int key_size, int value_size, float scale) {
   const auto [q_at, q_token, q_head] = q;
   const auto [k_at, k_row, k_head] = k;
   const auto [v_at, v_row, v_head] = v;
@@ -188,21 +188,22 @@ struct Launches {
   }
 
   static void attention(Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                        bool apart, Sight sight, Heads out, Address sections, int max_sections, int tokens,
-                        int heads, int kv_heads, int key_size, int value_size, float scale) {
+                        bool apart, Sight sight, Heads out, Address sections, int max_sections,
+                        int tokens, int heads, int kv_heads, int key_size, int value_size,
+                        float scale) {
     KT_LAUNCH(attention,
-              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections, tokens,
-                             heads, kv_heads, key_size, value_size, scale),
+              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections,
+                             tokens, heads, kv_heads, key_size, value_size, scale),
               kt::kAttentionShares);
   }
 
   static void attention_merge(Stream& stream, Heads q, Heads k, Heads v, int type, bool rounds,
-                              bool apart, Sight sight, Heads out, Address sections, int max_sections,
-                              int tokens, int heads, int kv_heads, int key_size, int value_size,
-                              float scale) {
+                              bool apart, Sight sight, Heads out, Address sections,
+                              int max_sections, int tokens, int heads, int kv_heads, int key_size,
+                              int value_size, float scale) {
     KT_LAUNCH(attention_merge,
-              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections, tokens,
-                             heads, kv_heads, key_size, value_size, scale),
+              attention_args(q, k, v, type, rounds, apart, sight, out, sections, max_sections,
+                             tokens, heads, kv_heads, key_size, value_size, scale),
               int64_t{tokens} * heads);
   }
 
