@@ -20,13 +20,15 @@ class Speeds:
     """Seconds per byte of an expert's weights: for a token on the CPU, and on the way to the GPU.
 
     The GPU's products are done during the transfer; where they take longer, their time counts.
-    They begin as a guess for a desktop computer, and follow what was measured. Beside the stream,
-    which takes memory and threads, the CPU is slower than alone: 0 if that was not measured yet.
+    They begin as a guess for a desktop computer, and follow what was measured. Both sides take
+    memory and threads, so each is slower beside the other than alone: of the CPU 0 if that was not
+    measured yet, of the stream a guess that makes it worth a try.
     """
 
     cpu_token_s: float = 1 / (_TOKENS_OF_A_READ * 50e9)
     stream_s: float = 1 / 20e9
     cpu_alone_s: float = 0.0
+    stream_alone_s: float = 1 / 40e9
 
     def learn_cpu(
         self, counts: NDArray[np.int64], expert_bytes: int, seconds: float, *, alone: bool = False
@@ -39,10 +41,14 @@ class Speeds:
         elif work:
             self.cpu_token_s += _WEIGHT_OF_THE_LAST * (seconds / work - self.cpu_token_s)
 
-    def learn_stream(self, experts: int, expert_bytes: int, seconds: float) -> None:
+    def learn_stream(
+        self, experts: int, expert_bytes: int, seconds: float, *, alone: bool = False
+    ) -> None:
         """Take in that so many experts went to the GPU and were computed there in that time."""
         work = experts * expert_bytes
-        if work:
+        if work and alone:
+            self.stream_alone_s += _WEIGHT_OF_THE_LAST * (seconds / work - self.stream_alone_s)
+        elif work:
             self.stream_s += _WEIGHT_OF_THE_LAST * (seconds / work - self.stream_s)
 
 
@@ -51,8 +57,8 @@ def choose_streamed(
 ) -> NDArray[np.int64]:
     """Return the experts that the GPU computes: those with the most tokens, these first.
 
-    Both sides work at once: as many are chosen as make the slower of them end soonest, none if the
-    CPU ends sooner alone.
+    Both sides work at once: as many are chosen as make the slower of them end soonest; none, or
+    all, if one side ends sooner alone.
     counts: [E], each expert's tokens.
     """
     order = np.argsort(-counts, kind="stable")
@@ -61,6 +67,7 @@ def choose_streamed(
     cpu = np.append(np.cumsum(work[::-1])[::-1], 0) * speeds.cpu_token_s
     cpu[0] *= (speeds.cpu_alone_s or speeds.cpu_token_s) / speeds.cpu_token_s
     stream = np.arange(len(order) + 1) * speeds.stream_s
+    stream[-1] *= speeds.stream_alone_s / speeds.stream_s
     together: NDArray[np.float64] = np.maximum(cpu, stream) * expert_bytes
     return order[: int(np.argmin(together))]
 

@@ -121,7 +121,7 @@ class HostExperts(Experts):
             if chosen:
                 self._streamed.add(slots, chosen, pairs, x, shares.numpy(), out)
                 gpu.synchronize()
-                self._learn_stream(len(chosen), time.monotonic() - began)
+                self._learn_stream(len(chosen), time.monotonic() - began, alone=not on_cpu)
         if on_cpu:
             on_cpu.result()
             routed = gpu.empty(*x.shape)
@@ -136,8 +136,9 @@ class HostExperts(Experts):
         size = self._streamed.expert_bytes
         return choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
 
-    def _learn_stream(self, experts: int, seconds: float) -> None:
-        self._shared.speeds.learn_stream(experts, self._streamed.expert_bytes, seconds)
+    def _learn_stream(self, experts: int, seconds: float, *, alone: bool) -> None:
+        size, speeds = self._streamed.expert_bytes, self._shared.speeds
+        speeds.learn_stream(experts, size, seconds, alone=alone)
 
     def _on_cpu(
         self, x: Tensor, pairs: ExpertPairs, left_out: Sequence[int], shares: Tensor, out: Tensor

@@ -27,9 +27,8 @@ def counts_of(seed: int, tokens: int = 400) -> NDArray[np.int64]:
 def end_s(counts: NDArray[np.int64], chosen: NDArray[np.int64], speeds: Speeds) -> float:
     """Return when the slower side ends, in seconds: a token costs one, a read sixteen of them."""
     left = [n for expert, n in enumerate(counts.tolist()) if n and expert not in chosen]
-    return BYTES * max(
-        speeds.cpu_token_s * sum(n + 16 for n in left), speeds.stream_s * len(chosen)
-    )
+    stream_s = speeds.stream_s if left else speeds.stream_alone_s
+    return BYTES * max(speeds.cpu_token_s * sum(n + 16 for n in left), stream_s * len(chosen))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -46,7 +45,7 @@ def test_only_experts_with_tokens_the_largest_first(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("stream_s", [1e-12, 1e-11, 1e-10])
 def test_no_other_number_of_them_ends_sooner(seed: int, stream_s: float) -> None:
-    counts, speeds = counts_of(seed), Speeds(stream_s=stream_s)
+    counts, speeds = counts_of(seed), Speeds(stream_s=stream_s, stream_alone_s=stream_s / 3)
     chosen = choose_streamed(counts, BYTES, speeds)
     order = np.argsort(-counts, kind="stable")
     best = min(end_s(counts, order[:k], speeds) for k in range(np.count_nonzero(counts) + 1))
@@ -63,7 +62,7 @@ def test_more_tokens_never_make_the_gpu_compute_fewer(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_side_without_speed_gets_nothing(seed: int) -> None:
     counts = counts_of(seed)
-    assert not len(choose_streamed(counts, BYTES, Speeds(stream_s=1.0)))
+    assert not len(choose_streamed(counts, BYTES, Speeds(stream_s=1.0, stream_alone_s=1.0)))
     assert len(choose_streamed(counts, BYTES, Speeds(cpu_token_s=1.0))) == np.count_nonzero(counts)
 
 
@@ -77,8 +76,10 @@ def test_speeds_follow_what_is_measured() -> None:
     for _ in range(40):
         speeds.learn_cpu(counts, BYTES, 3e-9 * tokens * BYTES)
         speeds.learn_stream(7, BYTES, 5e-11 * 7 * BYTES)
+        speeds.learn_stream(7, BYTES, 2e-11 * 7 * BYTES, alone=True)
     assert speeds.cpu_token_s == pytest.approx(3e-9, rel=1e-3)
     assert speeds.stream_s == pytest.approx(5e-11, rel=1e-3)
+    assert speeds.stream_alone_s == pytest.approx(2e-11, rel=1e-3)
 
 
 def test_nothing_is_sent_where_the_cpu_ends_sooner_alone() -> None:
@@ -89,6 +90,13 @@ def test_nothing_is_sent_where_the_cpu_ends_sooner_alone() -> None:
     assert not len(choose_streamed(counts, BYTES, speeds))
     speeds.learn_cpu(counts, BYTES, 1e3, alone=True)
     assert len(choose_streamed(counts, BYTES, speeds)) == sent
+
+
+def test_all_is_sent_where_the_stream_ends_sooner_alone() -> None:
+    counts, speeds = counts_of(0), Speeds()
+    sent = len(choose_streamed(counts, BYTES, speeds))
+    speeds.stream_alone_s = speeds.stream_s / 100
+    assert sent < len(choose_streamed(counts, BYTES, speeds)) == np.count_nonzero(counts)
 
 
 def test_a_side_that_had_nothing_to_do_teaches_nothing() -> None:
