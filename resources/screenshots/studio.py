@@ -71,19 +71,19 @@ class Studio:
         self.theme, self.language = Theme(self.application), Language(self.application)
         self.folder = Path(tempfile.mkdtemp(prefix="models-"))  # sparse: they take next to no room
         fill(self.folder, self.demo)
-        self.store = SettingsStore(self._settings())
+        self.store = SettingsStore(self._settings(), self.application)
         engine = Engine()
-        self.bridge = EngineBridge(engine)
-        self.model = ModelPresenter(self.bridge, self.store, self.bridge)
+        self.bridge = EngineBridge(engine, self.application)
+        self.model = ModelPresenter(self.bridge, self.store, self.application)
         self.model.failed.connect(_fail)
-        self.kept = KeptChats(temporary_chats(), self.bridge)
-        self.workspace = Workspace(self.bridge, self.store, self.model, self.kept, self.bridge)
-        self.machine = HardwarePresenter(self.store, self.bridge, look=_without_programs)
-        self.server = ServerPresenter(server_over(engine), self.store, self.model, self.bridge)
+        self.kept = KeptChats(temporary_chats(), self.application)
+        self.workspace = Workspace(self.bridge, self.store, self.model, self.kept, self.application)
+        self.machine = HardwarePresenter(self.store, self.application, look=_without_programs)
+        self.server = ServerPresenter(server_over(engine), self.store, self.model, self.application)
         self.library = LibraryOnDemand(self.store, self.model, self.theme, self.application)
         pages = Pages(
             self.store, self.model, self.library, self.server, recent,
-            CrashReports(crashes_folder()), self.theme, self.bridge,
+            CrashReports(crashes_folder()), self.theme, self.application,
         ).kinds()  # fmt: skip
         pages = tuple(
             replace(kind, make=self._hardware) if kind.id == "hardware" else kind for kind in pages
@@ -155,9 +155,15 @@ def wait(condition: Callable[[], object]) -> None:
 
 
 def pass_time(duration_ms: int) -> None:
-    """Run the window; QTest.qWait would keep the engine's thread from running Python."""
-    loop = QEventLoop()
-    QTimer.singleShot(duration_ms, loop.quit)
+    """Run the window; QTest.qWait would keep the engine's thread from running Python.
+
+    The timer is our own: that of QTimer.singleShot is deleted after the loop has ended, and now and
+    then PySide has forgotten it by then, which is a segmentation fault.
+    """
+    loop, timer = QEventLoop(), QTimer()
+    timer.setSingleShot(True)
+    timer.timeout.connect(loop.quit)
+    timer.start(duration_ms)
     loop.exec()
 
 
