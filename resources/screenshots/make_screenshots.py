@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -24,6 +25,8 @@ from ui.language import LANGUAGES
 FOLDER = Path(__file__).parent
 SCALES = (1, 2)
 SETTLE_MS = 200
+# Packages know where newer ones are, and ask whether they may look there. Nobody is there.
+PACKAGED = {"KTDESK_RELEASES": "https://releases.invalid/"}
 
 # What the README and the guides show: the name of a scene, then files with theme and language.
 SHOWN = {
@@ -50,7 +53,7 @@ def main() -> None:
             take_pictures(FOLDER, is_all=False)
         case [folder]:
             for scale in SCALES:  # Qt reads it once, at the start
-                environment = os.environ | {"QT_SCALE_FACTOR": str(scale)}
+                environment = os.environ | {"QT_SCALE_FACTOR": str(scale), **PACKAGED}
                 into = Path(folder) / f"{100 * scale}"
                 into.mkdir(parents=True, exist_ok=True)
                 command = [sys.executable, __file__, "--all", str(into)]
@@ -66,7 +69,7 @@ def take_pictures(folder: Path, *, is_all: bool) -> None:
     studio = Studio()
     everything = [(theme, language) for theme in ("light", "dark") for language in LANGUAGES]
 
-    def take(scene: str, widget: QWidget) -> None:
+    def take(scene: str, widget: QWidget | Callable[[], QWidget]) -> None:
         wanted = SHOWN.get(scene, {})
         if is_all:
             wanted = {f"{scene}_{language}_{theme}": (theme, language)
@@ -77,7 +80,8 @@ def take_pictures(folder: Path, *, is_all: bool) -> None:
             pass_time(SETTLE_MS)
             studio.application.processEvents()  # so that layouts have settled
             path = folder / f"{name}.png"
-            if not widget.grab().save(str(path)):
+            shown = widget if isinstance(widget, QWidget) else widget()
+            if not shown.grab().save(str(path)):
                 raise SystemExit(f"{path} cannot be written")
         studio.theme.use("light")
         studio.language.use("en")

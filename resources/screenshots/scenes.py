@@ -16,7 +16,8 @@ from ui.preferences.page import PreferencesPage
 from ui.toolbar import Toolbar
 from ui.wizard.page import WizardPage
 
-Take = Callable[[str, QWidget], None]  # takes a picture of a widget, under a name
+# Takes a picture of a widget, under a name; or of what is opened anew, since it keeps its language.
+Take = Callable[[str, QWidget | Callable[[], QWidget]], None]
 
 DOWNLOAD_MS = 6000
 QUESTIONS = (
@@ -152,6 +153,13 @@ def _server(studio: Studio, take: Take) -> None:
     take("server", studio.window)
 
 
+def _question(page: PreferencesPage) -> QWidget:
+    for earlier in page.findChildren(QMessageBox):
+        earlier.close()
+    page.reset.click()
+    return page.findChildren(QMessageBox)[-1]
+
+
 def _program(studio: Studio, take: Take) -> None:
     window = studio.window
     window.show_page("logs")
@@ -168,10 +176,8 @@ def _program(studio: Studio, take: Take) -> None:
     page.field.setText("folder")
     take("preferences_search", window)
     page.field.clear()
-    page.reset.click()
-    question = page.findChild(QMessageBox)
-    take("reset", question)
-    question.close()
+    take("reset", lambda: _question(page))
+    _question(page).close()
     window.show_page("chat")
     window.updates.start()
     take("updates", window)
