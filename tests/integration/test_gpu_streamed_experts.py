@@ -49,7 +49,7 @@ class FixedSpeeds(Speeds):
     """Speeds that are not measured. worked: the sides that had something to do."""
 
     def __init__(self, cpu_token_s: float, stream_s: float) -> None:
-        super().__init__(cpu_token_s, stream_s, cpu_token_s)
+        super().__init__(cpu_token_s, stream_s, cpu_token_s, stream_s)
         self.worked: set[str] = set()
 
     def learn_cpu(
@@ -58,8 +58,10 @@ class FixedSpeeds(Speeds):
         del counts, expert_bytes, seconds, alone
         self.worked.add("cpu")
 
-    def learn_stream(self, experts: int, expert_bytes: int, seconds: float) -> None:
-        del experts, expert_bytes, seconds
+    def learn_stream(
+        self, experts: int, expert_bytes: int, seconds: float, *, alone: bool = False
+    ) -> None:
+        del experts, expert_bytes, seconds, alone
         self.worked.add("gpu")
 
 
