@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -42,8 +42,9 @@ class ModelButton(IconButton):
         self._menu.aboutToShow.connect(model.find)
         self._menu.triggered.connect(self._choose)
         self.setMenu(self._menu)
-        model.changed.connect(self.retranslate)
-        model.found.connect(self._fill)
+        # PySide does not end these by itself while Python still knows the button.
+        links = [model.changed.connect(self.retranslate), model.found.connect(self._fill)]
+        self.destroyed.connect(lambda: [QObject.disconnect(link) for link in links])
 
     @Slot()
     def retranslate(self) -> None:
