@@ -181,7 +181,7 @@ def test_tab_brings_what_it_reaches_into_view(qtbot: QtBot, view: ConversationVi
 
 
 def test_thoughts_are_open_while_they_come_and_then_fold(
-    view: ConversationView, messages: MessageList, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: ConversationView, messages: MessageList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.chat.conversation_view.SLOW_S", 60.0)
     last = replace(messages[-1], text="", reasoning="**hm**", state=MessageState.GROWING)
@@ -194,11 +194,14 @@ def test_thoughts_are_open_while_they_come_and_then_fold(
     messages.set_ahead(replace(last, text="So.", thinking_ms=3100))
     assert not thinking.is_open
     assert "Thought for 3 s" in thinking._fold.text()
-    before = places(view)[COUNT - 1]
+
+    def height() -> int:
+        begin, end = places(view)[COUNT - 1]
+        return end - begin
+
+    before = height()
     thinking._fold.click()
-    QApplication.processEvents()
-    after = places(view)[COUNT - 1]
-    assert after[1] - after[0] > before[1] - before[0]
+    qtbot.waitUntil(lambda: height() > before)
 
 
 moves = st.lists(
