@@ -39,6 +39,12 @@ class ThreadPool:
     @property
     def threads(self) -> int: ...
 
+class Flag:
+    """Set from any thread to ask whoever looks at it to stop. It is never taken back."""
+
+    def set(self) -> None: ...
+    def is_set(self) -> bool: ...
+
 @final
 class Graph:
     """Launches captured from a stream."""
@@ -67,6 +73,12 @@ class Stream(launches.Stream):
 
     def set_spin_us(self, microseconds: int, /) -> None:
         """Set how long the pool's threads look for work before they sleep."""
+
+    def heed(self, flag: Flag | None, /) -> None:
+        """Leave out, once the flag is set, what is left of launches and replays; None: do all.
+
+        What they were to write is undefined then. The flag must live until another one is heeded.
+        """
 
     def end_capture(self) -> Graph:
         """Return what was recorded. Raises RuntimeError if the stream does not capture."""

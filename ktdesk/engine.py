@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ktdesk.errors import Cancelled, KTDeskError, RequestError
 from ktdesk.hardware import physical_cores
+from ktdesk.kernels.streams import Flag
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.perplexity import TextLosses
 from ktdesk.runtime.progress import LoadProgress, Report
@@ -38,10 +39,6 @@ DEFAULT_KEPT_BYTES = EngineSettings().kept_mb * 1_000_000
 DEFAULT_PARALLEL = EngineSettings().parallel
 
 
-class _Flag(threading.Event):
-    """Set to cancel one request; held by the request's iterator alone."""
-
-
 def _ignore(progress: LoadProgress) -> None:
     del progress
 
@@ -56,7 +53,8 @@ class Engine:
         self.threads = threads or physical_cores()
         self._turn = Turn()  # answers share it; whoever replaces the model or its caches does not
         self._model: LoadedModel | None = None
-        self._flags: weakref.WeakValueDictionary[str, _Flag] = weakref.WeakValueDictionary()
+        # To cancel requests; held by their iterators alone.
+        self._flags: weakref.WeakValueDictionary[str, Flag] = weakref.WeakValueDictionary()
         self._load_cancelled = threading.Event()
 
     @property
@@ -136,7 +134,7 @@ class Engine:
         another one is when its turn has come. hear: gets all events but the last as they come, on
         the thread that computes, which it must not hold up; then the last alone is yielded.
         """
-        flag = _Flag()
+        flag = Flag()
         self._flags[request.id] = flag
         return self._events(request, flag, model, hear)
 
@@ -238,7 +236,7 @@ class Engine:
             model.runner.end_cancelled()
 
     def _events(
-        self, request: Request, flag: _Flag, wanted: Path | None, hear: Hear | None
+        self, request: Request, flag: Flag, wanted: Path | None, hear: Hear | None
     ) -> Generator[Event, None, None]:
         try:
             ticket = self._turn.take(flag.is_set, is_shared=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -66,7 +65,7 @@ def in_prefill(engine: Engine, model: Path) -> None:
     """Cut the file between two layers of a prompt."""
     calls = 0
 
-    class Flag(threading.Event):
+    class Flag(engine_module.Flag):
         def is_set(self) -> bool:
             nonlocal calls
             calls += 1
@@ -74,7 +73,7 @@ def in_prefill(engine: Engine, model: Path) -> None:
                 cut(model, KEPT_BYTES)
             return super().is_set()
 
-    with patch.object(engine_module, "_Flag", Flag):
+    with patch.object(engine_module, "Flag", Flag):
         engine.load(model)
         say("first", failure(engine))
 

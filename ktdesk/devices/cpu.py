@@ -16,11 +16,12 @@ from torch import Tensor
 from ktdesk.devices.buffers import StepInputs
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.devices.workspace import Workspace
+from ktdesk.errors import Cancelled
 from ktdesk.formats.quant import Weight
 from ktdesk.kernels import cpu
 from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
 from ktdesk.kernels.attention import attention_sections
-from ktdesk.kernels.streams import Graph, open_stream
+from ktdesk.kernels.streams import Flag, Graph, open_stream
 
 # More than a GPU takes for the rest of a layer. Threads that sleep meanwhile must be woken: on an
 # H100 with 16 cores that doubled the time of a token.
@@ -66,10 +67,32 @@ class CpuDevice:
         self._workspace = Workspace()
         self._capturing: CpuGraph | None = None
         self._scratch = torch.empty(0)
+        self._heeded: Flag | None = None
 
     def expect_gaps(self) -> None:
         """Keep threads awake between a layer's experts and the next one's, while a GPU works."""
         self.stream.set_spin_us(_GPU_GAP_US)
+
+    @contextmanager
+    def heeding(self, flag: Flag | None) -> Generator[None]:
+        """Leave the `with` block early once a flag is set: Cancelled, at its end at the latest.
+
+        What was to be written inside it is undefined then, also to kernels, which do no more: only
+        who computes on it without them has to `check_left` before. None is never set.
+        """
+        self._heeded = flag
+        self.stream.heed(flag)
+        try:
+            yield
+            self.check_left()
+        finally:
+            self.stream.heed(None)
+            self._heeded = None
+
+    def check_left(self) -> None:
+        """Raise Cancelled if the heeded flag is set."""
+        if self._heeded and self._heeded.is_set():
+            raise Cancelled
 
     def empty(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return an uninitialised tensor. During a capture it lives as long as the graph."""

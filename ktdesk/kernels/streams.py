@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from ktdesk import _native
-from ktdesk._native import Graph, Stream, ThreadPool
+from ktdesk._native import Flag, Graph, Stream, ThreadPool
 from ktdesk.errors import DeviceError
 
-__all__ = ["Graph", "Stream", "open_stream"]
+__all__ = ["Flag", "Graph", "Stream", "open_stream"]
 
 
 def open_stream(threads: int, isa: str | None = None) -> Stream:

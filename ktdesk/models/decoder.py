@@ -131,15 +131,15 @@ def token_bytes(width: int) -> int:
 class Decoder(ABC):
     """A whole model. `site` gives every operator its place.
 
-    first_device: where a step begins. device: where it ends, with the logits. expert_use: what
-    captured steps are to note there.
+    first_device: where a step begins. device: where it ends, with the logits. cpu: what computes
+    that which no card does. expert_use: what captured steps are to note there.
     """
 
     norms: ClassVar[NormNames] = NormNames()
 
     def __init__(self, site: Site, spec: DecoderSpec) -> None:
         self.spec = spec
-        self.expert_use = site.resources.expert_use
+        self.expert_use, self.cpu = site.resources.expert_use, site.resources.cpu
         self._stages: dict[int, Stage] = {}  # by card
         embedding = EmbeddingSpec("token_embd.weight", spec.vocabulary, spec.width)
         self._embedding = site.make("embed_tokens", Embedding, embedding)
@@ -205,6 +205,11 @@ class Decoder(ABC):
             now.x = now.way.add(now.x, now.change, scale)
         now.x = now.way.go(now.x, stage)
         return norm.forward(now.x)
+
+    @property
+    def is_on_cpu(self) -> bool:
+        """Whether no card has a part in it."""
+        return all(stage.device is self.cpu for stage in self._stages.values())
 
     @property
     def chunk_tokens(self) -> int:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from torch import Tensor
@@ -119,7 +119,7 @@ class HostExperts(Experts):
             if self._resident:
                 self._resident.launch(*given, out, out)
             if chosen:
-                self._streamed.add(slots, chosen, pairs, x, shares.numpy(), out)
+                self._streamed.add(self._unless_left(slots), chosen, pairs, x, shares.numpy(), out)
                 gpu.synchronize()
                 self._learn_stream(len(chosen), time.monotonic() - began, alone=not on_cpu)
         if on_cpu:
@@ -128,6 +128,11 @@ class HostExperts(Experts):
             gpu.write(routed, result.numpy())
             native.add(gpu.stream, out, routed, out)
         return out
+
+    def _unless_left(self, slots: Iterator[Tensor]) -> Iterator[Tensor]:
+        for slot in slots:
+            self._cpu.check_left()
+            yield slot
 
     def _choose(self, pairs: ExpertPairs) -> list[int]:
         """Return the experts that the GPU computes: none, until it is known what that must beat."""
@@ -151,6 +156,7 @@ class HostExperts(Experts):
         plan = pairs.plan_without(left_out)
         self._experts.launch_plan(x, plan, shares, None, out, each=each)
         seconds = time.monotonic() - began
+        self._cpu.check_left()  # that time tells nothing
         if len(x) <= STEP_TOKENS:
             return  # a few tell nothing of a prompt
         size, alone = self._streamed.expert_bytes, not left_out

@@ -32,6 +32,10 @@ class Seam:
         self.site = replace(site, torch=TorchDevice(self.where))
         self._home = site.device
 
+    def check_left(self) -> None:
+        """Raise Cancelled if what the neighbours made may be undefined."""
+        self.site.resources.cpu.check_left()
+
     def take(self, value: Any) -> Any:
         """Return on torch's device what an operator was given: tensors, steps, what makes them."""
         match value:
@@ -76,6 +80,7 @@ def across(method: Callable[Concatenate[Op, P], R]) -> Callable[Concatenate[Op, 
     @wraps(method)
     def crossing(self: Op, *args: P.args, **kwargs: P.kwargs) -> R:
         seam: Seam = self.seam
+        seam.check_left()
         with shortages_told(seam.where):
             taken: Any = [seam.take(value) for value in args]
             return seam.give(method(self, *taken, **kwargs))

@@ -109,7 +109,9 @@ class Answerer:
                 yield Prefill(len(tokens), len(tokens))  # no other word may come after a step
                 return (yield from _in_steps(sequence, tokens))
             chunk = tokens[done : done + size]
-            reading = PromptChunk(self._model, chunk, done, base=sequence.base)
+            reading = PromptChunk(
+                self._model, chunk, done, base=sequence.base, cancelled=now.member.cancelled
+            )
             sequence.is_held = True
             try:
                 for share in reading:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ktdesk.devices.buffers import Part
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import Cancelled
+from ktdesk.kernels.streams import Flag
 from ktdesk.runtime.member import Answering, Hear, Member, Step
 from ktdesk.runtime.prompt_lookup import Costs
 from ktdesk.runtime.request import NOTHING_DONE, Done, Event, Prefill
@@ -31,8 +32,8 @@ from ktdesk.runtime.sequences import Sequences
 # Rows that an answer should have in front of it when it begins, and gets at least when it has none.
 _SPARE_TOKENS = 64
 
-# Returns the logits after each token of a step.
-RunStep = Callable[[Sequence[Part]], Sequence[TokenLogits]]
+# Returns the logits after each token of a step. Raises Cancelled if the flag is set meanwhile.
+RunStep = Callable[[Sequence[Part], Flag | None], Sequence[TokenLogits]]
 
 
 class Batch:
@@ -60,7 +61,7 @@ class Batch:
         self,
         prompt: Sequence[int],
         begin: Callable[[Member, CachedSequence], Answering],
-        cancelled: threading.Event,
+        cancelled: Flag,
         on_end: Callable[[], None],
         hear: Hear | None,
     ) -> Iterator[Event]:
@@ -221,9 +222,10 @@ class Batch:
             assert member.step
             tokens = member.step.tokens[: self._count(member, writing)]
             parts.append(Part(tokens, len(member.standing), member.standing.base))
+        alone = writing[0].cancelled if len(writing) == 1 else None
         start = time.monotonic()
         try:
-            logits = self._run(parts)
+            logits = self._run(parts, alone)
         except Exception as error:  # noqa: BLE001 - it is each member's own
             for member in writing:
                 self._throw(member, error)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from ktdesk.devices.logits import TokenLogits
+from ktdesk.kernels.streams import Flag
 from ktdesk.runtime.request import Event
 from ktdesk.runtime.rows import Bytes
 from ktdesk.runtime.sequence import CachedSequence
@@ -48,7 +49,7 @@ class Member:
         self,
         prompt: Sequence[int],
         begin: Callable[[Member, CachedSequence], Answering],
-        cancelled: threading.Event,
+        cancelled: Flag,
         on_end: Callable[[], None],
         hear: Hear | None,
         lock: threading.RLock,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Event as Flag
 
 from ktdesk.devices.buffers import Part
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.errors import RequestError
 from ktdesk.kernels.attention import STEP_TOKENS
+from ktdesk.kernels.streams import Flag
 from ktdesk.models.decoder import Decoder
 from ktdesk.runtime.answering import Answerer, Asked
 from ktdesk.runtime.batch import Batch
@@ -60,8 +60,8 @@ class Runner:
         self._vocabulary = Vocabulary(tokenizer)
         self.reader = TokenReader(model, decode, sequences, context_tokens, check_model)
 
-        def step(parts: Sequence[Part]) -> Sequence[TokenLogits]:
-            logits = decode.run_parts(parts)
+        def step(parts: Sequence[Part], cancelled: Flag | None) -> Sequence[TokenLogits]:
+            logits = decode.run_parts(parts, cancelled)
             check_model()
             return logits
 

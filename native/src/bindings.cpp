@@ -93,6 +93,11 @@ PYBIND11_MODULE(_native, m) {
           "on any thread for as long as this object lives.")
       .def("__len__", &kt::Graph::size);
 
+  py::class_<kt::Flag>(m, "Flag", "Set from any thread to ask whoever looks at it to stop.")
+      .def(py::init())
+      .def("set", &kt::Flag::set)
+      .def("is_set", &kt::Flag::is_set);
+
   py::class_<kt::Stream> stream(m, "Stream",
                                 "Runs launches at once, or records them between begin_capture and "
                                 "end_capture. One caller at a time.");
@@ -110,6 +115,9 @@ PYBIND11_MODULE(_native, m) {
             stream.pool().set_spin_us(microseconds);
           },
           "How long the pool's threads look for work before they sleep.")
+      .def(
+          "heed", [](const kt::Stream& stream, const kt::Flag* flag) { stream.pool().heed(flag); },
+          "Leave out what is left of launches once a flag is set; None ends that.")
       .def("begin_capture", &kt::Stream::begin_capture, "Record launches from now on.")
       .def("end_capture", &kt::Stream::end_capture, py::keep_alive<0, 1>(),
            "Return what was recorded; launches run at once again.");

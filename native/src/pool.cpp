@@ -108,7 +108,7 @@ Range ThreadPool::share_of_node(int64_t items, int64_t grain, int node) const no
 void ThreadPool::run_erased(int64_t items, int64_t grain, Erased call, const void* body) noexcept {
   const int64_t grains = (items + grain - 1) / grain;
   if (grains <= 1 || threads_ == 1) {
-    if (items > 0) call(body, {0, items});
+    if (items > 0 && !is_left()) call(body, {0, items});
     return;
   }
   const std::lock_guard turn(turn_);
@@ -178,8 +178,13 @@ void ThreadPool::run_claimed(Team& team, uint64_t claim) noexcept {
   const auto [begin, end] = team.grains;
   const Range part{(begin + (end - begin) * index / count) * grain_,
                    std::min((begin + (end - begin) * (index + 1) / count) * grain_, items_)};
-  call_(body_, part);
+  if (!is_left()) call_(body_, part);
   team.done.fetch_add(1, std::memory_order_release);
+}
+
+bool ThreadPool::is_left() const noexcept {
+  const Flag* const flag = heeded_.load(std::memory_order_relaxed);
+  return flag && flag->is_set();
 }
 
 void ThreadPool::await_part(int home) noexcept {

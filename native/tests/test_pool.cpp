@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -227,6 +228,31 @@ void test_short_lives() {
   }
 }
 
+// Sets a flag in the middle of a loop; says how many items were computed of that one and the next.
+std::pair<int, int> items_until_left(kt::ThreadPool& pool, int64_t items) {
+  kt::Flag flag;
+  pool.heed(&flag);
+  std::atomic<int> before{0}, after{0};
+  pool.run(items, 1, [&](kt::Range part) noexcept {
+    before += static_cast<int>(part.end - part.begin);
+    flag.set();
+  });
+  pool.run(items, 1, [&](kt::Range) noexcept { ++after; });
+  pool.heed(nullptr);
+  return {before, after};
+}
+
+void test_a_loop_is_left_at_its_next_part() {
+  for (const int threads : {1, 2, 5}) {
+    kt::ThreadPool pool(threads);
+    const auto [before, after] = items_until_left(pool, 1000);
+    check(before > 0 && (before < 1000 || threads == 1), "parts that had begun were computed");
+    check(after == 0, "no part begins after the flag was set");
+    check(items_until_left(pool, 1).second == 0, "not on the calling thread alone either");
+    check(covers(pool, 1000, 1), "who heeds no flag computes all");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -245,5 +271,6 @@ int main() {
   test_callers_take_turns();
   test_pools_side_by_side();
   test_short_lives();
+  test_a_loop_is_left_at_its_next_part();
   return kt::test::result();
 }

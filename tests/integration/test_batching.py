@@ -164,9 +164,9 @@ def test_they_share_steps(llama: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     run = DecodeStep.run_parts
 
-    def noted(self, parts):
+    def noted(self, parts, cancelled=None):
         sizes.append(len(parts))
-        return run(self, parts)
+        return run(self, parts, cancelled)
 
     monkeypatch.setattr(DecodeStep, "run_parts", noted)
     engine = loaded(llama, parallel=3)
@@ -303,7 +303,7 @@ def test_a_file_that_goes_away_ends_all_of_them(
         while not isinstance(next(events), Token):
             pass
 
-    def gone(self: DecodeStep, parts: object) -> None:
+    def gone(self: DecodeStep, parts: object, cancelled: object = None) -> None:
         raise ModelFileError(llama, "It has gone.", hint="Fetch it again.")
 
     monkeypatch.setattr(DecodeStep, "run_parts", gone)

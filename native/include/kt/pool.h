@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "kt/flag.h"
 #include "kt/kernels.h"
 #include "kt/topology.h"
 
@@ -40,6 +41,9 @@ namespace kt {
 // nothing else. The word holds a number of the loop too: who sees another team's parts before those
 // of its own team knows from it that those are still to come, and waits for them. It may wrap.
 //
+// Leaving: parts that begin after the heeded flag was set are counted, but not computed. As it
+// stays set, no loop reads what another one left out.
+//
 // Waiting: a thread spins for a while on its team's word, with a look at the others' now and then,
 // then counts itself into `parked_` and sleeps until `raised_`. Both words are sequentially
 // consistent, so either `run` sees the sleeper and wakes it, or the sleeper sees the new loop and
@@ -67,6 +71,10 @@ class ThreadPool {
   // How long threads look for the next loop before they sleep. By default longer than the gaps
   // between the loops of one step, shorter than what would heat an idle machine.
   void set_spin_us(int microseconds) noexcept { spin_us_.store(microseconds); }
+
+  // Looks at a flag from now on, which outlives that; at none if it is null. Once it is set, loops
+  // end at their next part, and what they were to write is undefined.
+  void heed(const Flag* flag) noexcept { heeded_.store(flag, std::memory_order_relaxed); }
 
   // Which of the items of a loop are a node's.
   Range share_of_node(int64_t items, int64_t grain, int node) const noexcept;
@@ -105,6 +113,7 @@ class ThreadPool {
   bool run_part(int home) noexcept;
   bool help(Team& team, uint64_t in_loop) noexcept;
   void run_claimed(Team& team, uint64_t claim) noexcept;
+  bool is_left() const noexcept;
   void await_done(const Team& team) const noexcept;
   bool has_part() const noexcept;
   void await_part(int home) noexcept;
@@ -122,6 +131,7 @@ class ThreadPool {
   int64_t items_ = 0;
   int64_t grain_ = 0;
   uint64_t loop_ = 0;
+  std::atomic<const Flag*> heeded_{nullptr};  // `run` hands it over with the loop
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<bool> stop_{false};
   std::atomic<int> spin_us_{50};

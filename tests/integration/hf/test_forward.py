@@ -73,9 +73,9 @@ def test_beams_are_read_token_by_token_however_they_alternate(
     cache = model(torch.randint(3, 300, (1, 20), generator=choice).repeat(4, 1)).cache
     steps, run = list[int](), DecodeStep.run_parts
 
-    def noted(self: DecodeStep, parts: Any) -> Any:
+    def noted(self: DecodeStep, parts: Any, cancelled: Any = None) -> Any:
         steps.append(sum(len(part.tokens) for part in parts))
-        return run(self, parts)
+        return run(self, parts, cancelled)
 
     monkeypatch.setattr(DecodeStep, "run_parts", noted)
     for _ in range(12):

@@ -12,8 +12,10 @@ import torch
 
 from ktdesk.devices.buffers import Part, StepInputs
 from ktdesk.devices.cpu import CpuDevice
+from ktdesk.errors import Cancelled
 from ktdesk.formats.quant import WeightType
 from ktdesk.kernels import native
+from ktdesk.kernels.streams import Flag
 from tests.kernels.samples import make_weight
 
 
@@ -53,6 +55,27 @@ def test_native_code_can_replay_a_graph_on_its_own() -> None:
     function, argument = graph.native.job
     ctypes.CFUNCTYPE(None, ctypes.c_void_p)(function)(argument)
     assert x[0] == 2
+
+
+def test_what_is_heeded_is_left_once_it_is_set() -> None:
+    device, x, flag = CpuDevice(2), torch.ones(64), Flag()
+    with device.capture() as graph:
+        native.add(device.stream, x, x, x)
+    with device.heeding(flag):
+        graph.replay()
+    flag.set()
+    with pytest.raises(Cancelled), device.heeding(flag):
+        native.add(device.stream, x, x, x)
+    with pytest.raises(Cancelled), device.heeding(flag):
+        graph.replay()
+    with pytest.raises(Cancelled), device.heeding(flag):
+        device.check_left()
+    assert x[0] == 2
+    device.check_left()
+    graph.replay()
+    with device.heeding(None):
+        graph.replay()
+    assert x[0] == 8
 
 
 def test_a_graph_keeps_the_tensors_of_its_capture_and_no_others() -> None:
