@@ -250,11 +250,11 @@ class Engine:
                         hint="Ask for the one that is loaded now.",
                     )
                 for event in model.runner.run(request, flag, give_back, hear):
-                    if isinstance(event, Done):
-                        model.use.keep()
-                        if model.learner:
-                            model.learner.learn(event.stats)
-                    yield event
+                    try:
+                        yield event
+                    finally:  # what takes time comes when nobody waits for the answer any more
+                        if isinstance(event, Done):
+                            model.learn(event.stats)
             finally:
                 give_back()
         except Cancelled:

@@ -35,6 +35,7 @@ from ktdesk.runtime.learning import Learner
 from ktdesk.runtime.model_info import ModelInfo
 from ktdesk.runtime.pages import PageStore
 from ktdesk.runtime.progress import LoadProgress, Report
+from ktdesk.runtime.request import Stats
 from ktdesk.runtime.rows import CacheRows
 from ktdesk.runtime.runner import Runner
 from ktdesk.runtime.sequences import Sequences
@@ -58,6 +59,12 @@ class LoadedModel:
     runner: Runner
     use: KeptUse
     learner: Learner | None = None
+
+    def learn(self, stats: Stats) -> None:
+        """Keep what an answer that is over tells of experts and speeds."""
+        self.use.keep()
+        if self.learner:
+            self.learner.learn(stats)
 
 
 def load_model(
