@@ -16,8 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 
 from ktdesk import Engine
 from ktdesk.bench.measuring import make_prompt
@@ -72,10 +71,15 @@ class Heart:
 
 
 def wait(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
-    """Let the window live until something is so, or for some time."""
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        QTest.qWait(2)
+    """Let the window live until something is so, or for some time.
+
+    In a loop of events as the program's own is. `QTest.qWait` keeps Python's lock while it waits:
+    each call of the engine's thread would take milliseconds longer.
+    """
+    end, loop, look = time.monotonic() + seconds, QEventLoop(), QTimer()
+    look.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+    look.start(1)
+    loop.exec()
 
 
 def stop_ms(chat: ChatPresenter, prompt: str, until: Callable[[], bool]) -> float:
@@ -87,8 +91,7 @@ def stop_ms(chat: ChatPresenter, prompt: str, until: Callable[[], bool]) -> floa
     before = chat.messages[-1].text  # nothing, in the prompt
     start = time.perf_counter()
     chat.stop()
-    while chat.is_answering:
-        QTest.qWait(1)  # as a person does: the window has nothing to do meanwhile
+    wait(lambda: not chat.is_answering)
     milliseconds = 1e3 * (time.perf_counter() - start)
     kept = next((m.text for m in [chat.messages[-1]] if m.role == "assistant"), "")
     assert kept.startswith(before), "something of the answer was lost"
