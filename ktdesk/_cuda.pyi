@@ -6,7 +6,9 @@ integers; whoever passes one keeps its memory.
 """
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
+
+from numpy.typing import NDArray
 
 from ktdesk import _native
 from ktdesk.kernels import launches
@@ -137,6 +139,13 @@ class PinnedMemory:
     @property
     def size_bytes(self) -> int: ...
     def __buffer__(self, flags: int, /) -> memoryview: ...
+
+@final
+class PinnedInPlace:
+    """Lets a card copy from a writable buffer at full speed while it lives, which that does too."""
+
+    def __init__(self, stream: Stream, buffer: NDArray[Any]) -> None:
+        """Raise DeviceError if the system does not pin as many bytes."""
 
 @final
 class Graph:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from ktdesk.kernels.gpu_tensors import gpu_address, gpu_tensor
 if TYPE_CHECKING:
     from ktdesk import _cuda
 
+log = logging.getLogger(__name__)
 
 _devices: WeakSet[CudaDevice] = WeakSet()  # that are in use
 
@@ -110,6 +112,17 @@ class CudaDevice:
     def pinned(self, *shape: int, dtype: torch.dtype) -> Tensor:
         """Return zeros on the CPU, which copies reach without a detour."""
         return self.mapped(*shape, dtype=dtype)[1]
+
+    def pin(self, values: NDArray[Any]) -> object | None:
+        """Let copies reach values of the CPU without a detour, while what is returned lives.
+
+        None if the system refuses: then copies from there are slower.
+        """
+        try:
+            return self.module.PinnedInPlace(self.stream, values)
+        except DeviceError as error:
+            log.info("Weights are not pinned: %s", error)
+            return None
 
     def scratch(self, *shape: int) -> Tensor:
         """Return room that all layers share; see `Device`."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
@@ -66,14 +67,19 @@ class ExpertRing:
         """Room for the expert that is in use, as bytes."""
         return self._stored
 
-    def bring(self, experts: Sequence[ExpertParts]) -> Iterator[Tensor]:
-        """Begin to bring experts now, and yield the slots in which they are, as bytes.
+    @contextmanager
+    def bringing(self, experts: Sequence[ExpertParts]) -> Generator[Iterator[Tensor]]:
+        """Bring experts from now on; the `with` block gets the slots in which they are, as bytes.
 
-        What is launched on the device before the next one is asked for sees the slot.
+        What is launched on the device before the next one is asked for sees the slot. After the
+        block nothing is read any more where the experts are at home.
         """
         assert self._native is not None, "nothing is reserved"
         self._native.begin(experts)
-        return self._taken(self._native, len(experts))
+        try:
+            yield self._taken(self._native, len(experts))
+        finally:
+            self._native.begin([])
 
     def _taken(self, native: _cuda.ExpertStream, count: int) -> Iterator[Tensor]:
         for _ in range(count):

@@ -110,9 +110,9 @@ class HostExperts(Experts):
         chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
         source, result = self._shared.rooms(*x.shape)
         began = time.monotonic()
-        slots = self._streamed.begin(chosen)
         on_cpu: Future[None] | None = None
-        with ThreadPoolExecutor(1, "experts") as thread:  # which ends before the block does
+        # Both end before their block does, however it is left.
+        with self._streamed.bringing(chosen) as slots, ThreadPoolExecutor(1, "experts") as thread:
             if pairs.counts.sum() > pairs.counts[chosen].sum():
                 gpu.read(x, source)
                 on_cpu = thread.submit(self._on_cpu, source, pairs, chosen, shares, result)

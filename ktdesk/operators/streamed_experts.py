@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from math import prod
 
@@ -38,6 +39,8 @@ class StreamedExperts:
         self._matrices = (weights.gate, weights.up, weights.down)
         self._biases = (weights.gate_bias, weights.up_bias, weights.down_bias)
         homes = [weight.blocks for weight in self._matrices]
+        # Not a mapped file's pages: that may be larger than the memory there is.
+        self._pins = [gpu.pin(home) for home in homes if home.flags.writeable]
         homes += [bias.numpy() for bias in self._biases if bias is not None]
         self._addresses = [home.ctypes.data for home in homes]
         self._sizes = [home.nbytes // self._count for home in homes]
@@ -47,9 +50,9 @@ class StreamedExperts:
         moved = any(weight.layout is Layout.INTERLEAVED for weight in self._matrices)
         ring.reserve(self._places[-1], self._stored_places[-1] if moved else 0)
 
-    def begin(self, experts: Sequence[int]) -> Iterator[Tensor]:
-        """Begin to bring experts; return what `add` takes."""
-        return self._ring.bring(
+    def bringing(self, experts: Sequence[int]) -> AbstractContextManager[Iterator[Tensor]]:
+        """Bring experts inside the `with` block, which gets what `add` takes."""
+        return self._ring.bringing(
             [
                 [
                     (address + expert * size, size, place)

@@ -9,7 +9,8 @@
 #include "stream.h"
 
 namespace py = pybind11;
-using kt::cuda::Arena, kt::cuda::Memory, kt::cuda::PinnedMemory, kt::cuda::Stream;
+using kt::cuda::Arena, kt::cuda::Memory, kt::cuda::PinnedInPlace, kt::cuda::PinnedMemory,
+    kt::cuda::Stream;
 
 namespace {
 
@@ -74,6 +75,16 @@ void bind_memory(py::module_& m) {
         return py::buffer_info(static_cast<uint8_t*>(memory.data()),
                                static_cast<py::ssize_t>(memory.size()));
       });
+
+  py::class_<PinnedInPlace>(
+      m, "PinnedInPlace", "Lets a card copy from a writable buffer at full speed, while it lives.")
+      .def(py::init([](const Stream& stream, const py::buffer& buffer) {
+             const py::buffer_info memory = buffer.request(true);
+             const py::gil_scoped_release without_gil;
+             return std::make_unique<PinnedInPlace>(stream, memory.ptr,
+                                                    memory.size * memory.itemsize);
+           }),
+           py::arg("stream"), py::arg("buffer"), py::keep_alive<1, 3>());
 
   bind_copies(m.attr("Stream"));
 }

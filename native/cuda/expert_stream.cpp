@@ -7,6 +7,7 @@
 
 #include "context.h"
 #include "errors.h"
+#include "pinned.h"
 
 namespace kt::cuda {
 namespace {
@@ -64,9 +65,11 @@ void ExpertStream::check_parts(const ExpertParts& parts) const {
 void ExpertStream::add_pieces(std::size_t expert, const ExpertParts& parts) {
   const std::size_t before = pieces_.size();
   for (const ExpertPart& part : parts) {
-    for (int64_t done = 0; done < part.bytes; done += kPieceBytes) {
-      const int64_t bytes = std::min(kPieceBytes, part.bytes - done);
-      pieces_.push_back({expert, {part.from + done, bytes, part.at + done}});
+    const bool sent_from_there = is_pinned(part.from);
+    const int64_t most = sent_from_there ? part.bytes : kPieceBytes;
+    for (int64_t done = 0; done < part.bytes; done += most) {
+      const int64_t bytes = std::min(most, part.bytes - done);
+      pieces_.push_back({expert, {part.from + done, bytes, part.at + done}, sent_from_there});
     }
   }
   left_.push_back(static_cast<int>(pieces_.size() - before));
@@ -146,8 +149,9 @@ void ExpertStream::bring(std::unique_lock<std::mutex>& lock) {
   const int64_t at = static_cast<int64_t>(slot) * slot_bytes_ + piece.part.at;
   const auto bytes = static_cast<std::size_t>(piece.part.bytes);
   lock.unlock();
-  std::memcpy(pinned_ + at, piece.part.from, bytes);
-  check(cudaMemcpyAsync(device_ + at, pinned_ + at, bytes, cudaMemcpyHostToDevice, copies_),
+  const uint8_t* from = piece.part.from;
+  if (!piece.sent_from_there) from = static_cast<uint8_t*>(std::memcpy(pinned_ + at, from, bytes));
+  check(cudaMemcpyAsync(device_ + at, from, bytes, cudaMemcpyHostToDevice, copies_),
         "bringing experts");
   lock.lock();
   if (left_[piece.expert] == 1) arrived_[slot].record(copies_);

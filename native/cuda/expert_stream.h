@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of experts' weights to the GPU: from their home, which is not pinned, through a ring of
-// pinned memory into a ring on the card.
+// The way of experts' weights to the GPU: from their home, if that is not pinned through a ring of
+// pinned memory, into a ring on the card. A home that is pinned is read once, at the bus's speed;
+// on the other way the same bytes pass the memory four times.
 //
 //   begin(experts)                            threads begin to copy
 //   for each expert: slot = take(stream)      what is launched next sees it in the slot
@@ -55,6 +56,7 @@ class ExpertStream {
   struct Piece {
     std::size_t expert;
     ExpertPart part;
+    bool sent_from_there;  // it is pinned
   };
 
   void check_parts(const ExpertParts& parts) const;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "stream.h"
+
 namespace kt::cuda {
 
 // Zeroed bytes at one address for the CPU and for every card. The system cannot move or write out
@@ -23,5 +25,23 @@ class PinnedMemory {
   void* data_ = nullptr;
   const int64_t size_;
 };
+
+// Memory of somebody else, which a card copies from at full speed while this object lives. That
+// memory must live longer. The end waits for the card.
+class PinnedInPlace {
+ public:
+  // Raises OutOfPinnedMemory if the system refuses, or the memory is none that can be pinned.
+  PinnedInPlace(const Stream& stream, void* memory, int64_t bytes);
+  ~PinnedInPlace();
+  PinnedInPlace(const PinnedInPlace&) = delete;
+  PinnedInPlace& operator=(const PinnedInPlace&) = delete;
+
+ private:
+  void* const memory_;
+  const int ordinal_;  // of the card
+};
+
+// Whether cards copy from an address at full speed.
+bool is_pinned(const void* memory);
 
 }  // namespace kt::cuda

@@ -254,6 +254,16 @@ cudaError_t cudaHostGetDevicePointer(void** device, void* host, unsigned) {
   return cudaSuccess;
 }
 
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* found, const void* memory) {
+  KT_ENTER(cudaPointerGetAttributes);
+  if (is_device_memory(memory, 1)) {
+    found->type = cudaMemoryTypeDevice;
+  } else {
+    found->type = is_allocated(memory, 1) ? cudaMemoryTypeHost : cudaMemoryTypeUnregistered;
+  }
+  return cudaSuccess;
+}
+
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   KT_ENTER(cudaMemGetInfo);
   Registry& r = registry();

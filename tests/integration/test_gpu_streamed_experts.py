@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ktdesk.devices.cuda import CudaDevice
 from ktdesk.operators import streamed_experts
 from ktdesk.operators.expert_split import Speeds
 from ktdesk.operators.placement import Placement
@@ -91,12 +92,25 @@ def test_a_prompt(tiny: Tiny, expected: Tensor, split: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Q8_0", "Q4_0", "Q5_1"])
-def test_experts_come_as_they_are_in_the_file(tmp_path: Path, kind: str) -> None:
+def test_experts_come_as_they_are_in_the_file(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From mapped files through the ring; from where they were copied to, without a detour."""
+    pinned, pin = list[bool](), CudaDevice.pin
+
+    def noted(device: CudaDevice, values: NDArray[np.uint8]) -> object | None:
+        found = pin(device, values)
+        pinned.append(found is not None)
+        return found
+
+    monkeypatch.setattr(CudaDevice, "pin", noted)
     source, path = tmp_path / "source.gguf", tmp_path / "model.gguf"
     write_quantised(tiny_qwen3moe(source).path, path, gguf.GGMLQuantizationType[kind])
     mapped, copied = open_resources(path), open_resources(path)
     copied.copied = frozenset(copied.checkpoint.tensors)
     assert torch.equal(*run(copied, "gpu"), *run(mapped, "gpu"))
+    assert len(pinned) == 3 * mapped.checkpoint.count("qwen3moe.block_count")
+    assert all(pinned), "those that were copied, and no others"
     assert copied.streaming[0].ring.stored.numel() > 0, "rows are interleaved at home"
 
 

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
 #include "arrays.h"
 #include "check.h"
 #include "memory_operations.h"
+#include "pinned.h"
 #include "samples.h"
 
 using namespace kt;
@@ -93,6 +95,35 @@ void test_all_come(const Home& home, int slots, int threads) {
   }
 }
 
+// Homes of which one part or both are pinned: those are not copied to the ring first.
+void test_pinned_homes() {
+  for (const bool all : {false, true}) {
+    Home home;
+    Ring ring(3, 2);
+    std::vector<std::unique_ptr<cuda::PinnedInPlace>> pins;
+    const auto pin = [&](std::vector<uint8_t>& part) {
+      pins.push_back(std::make_unique<cuda::PinnedInPlace>(ring.stream, part.data(), part.size()));
+    };
+    for (int i = 0; i < kExperts; ++i) {
+      check(!cuda::is_pinned(home.first[i].data()), "not yet");
+      pin(home.first[i]);
+      if (all) pin(home.second[i]);
+      check(cuda::is_pinned(home.first[i].data() + 1000), "in the middle");
+    }
+    std::fill_n(ring.pinned, 3 * kSlotBytes, uint8_t{0});
+    std::vector<uint8_t*> copies;
+    ring.experts.begin(home.parts);
+    for (int i = 0; i < kExperts; ++i) read_next(ring, copies);
+    ring.stream.synchronize();
+    for (int i = 0; i < kExperts; ++i) check_expert(home, i, copies[i], "pinned");
+    const auto is_zero = [](uint8_t byte) { return byte == 0; };
+    check(std::all_of(ring.pinned, ring.pinned + Home::kSecondAt, is_zero), "not through the ring");
+    check(std::all_of(ring.pinned, ring.pinned + kSlotBytes, is_zero) == all, "but what is not");
+    pins.clear();
+    check(!cuda::is_pinned(home.first[0].data()), "no more");
+  }
+}
+
 // The card lags: the ring is full long before anything is read or even has arrived.
 void test_nothing_is_overwritten(const Home& home) {
   Ring ring(2, 3);
@@ -146,6 +177,7 @@ int main() {
   for (int slots : {1, 2, 4, 12}) {
     for (int threads : {1, 3}) test_all_come(home, slots, threads);
   }
+  test_pinned_homes();
   test_nothing_is_overwritten(home);
   test_a_new_beginning_leaves_the_old_ones();
   test_what_does_not_fit();
