@@ -46,6 +46,7 @@ TESTS = (
     "tests/integration/test_gpu_resident_experts.py",
     "tests/integration/test_gpu_fit.py",
     "tests/integration/test_gpu_cards.py",
+    "tests/integration/test_stops.py",
 )
 PARTS = ("check", "texts", "handoffs", "sanitizer", "kernels", "torch", "models", "long", "cards")
 
