@@ -40,10 +40,11 @@ def handoff_rows(device: CudaDevice, threads: int, count: int = HANDOFFS) -> Ite
     with _load():
         for backend in BACKENDS:
             device.handoff_backend = backend
-            yield _hand_off(device, threads, count)
+            yield hand_off(device, threads, count)
 
 
-def _hand_off(device: CudaDevice, threads: int, count: int) -> HandoffRow:
+def hand_off(device: CudaDevice, threads: int, count: int) -> HandoffRow:
+    """Hand over so often in the way that the device is set to."""
     step = _Step(device, CpuDevice(threads))
     steps, seconds = count // _LAYERS, 0.0
     try:
@@ -109,9 +110,8 @@ class _Step:
             native.add(
                 cpu.stream, mapped.x, cpu.constant(torch.full((1, _WIDTH), float(layer))), out
             )
-        number = device.request(
-            graph, f"layer {layer}", Handed(x, self._ids, self._weights), mapped
-        )
+        given = Handed(x, self._ids, self._weights)
+        number = device.request([(graph, f"layer {layer}")], given, mapped)
         return device.collect(number, out, None)
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from ktdesk.devices.cuda import CudaDevice
 from ktdesk.devices.handoff import BACKENDS
 from ktdesk.errors import DeviceError
+from tests.gpu.handoffs import hand_off
 from tests.gpu.under_test import gpu_device
 
 
@@ -164,3 +165,12 @@ def test_all_back_ends_are_measured() -> None:
     measured = device.module.calibrate_handoff(device.stream)
     assert tuple(name for name, _, _ in measured) == BACKENDS
     assert all(problem or microseconds > 0 for _, microseconds, problem in measured)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_forty_hand_offs_of_a_step_each_get_what_the_one_before_gave(backend: str) -> None:
+    """What is timed on cards, ten thousand times."""
+    device = gpu_device()
+    device.handoff_backend = backend
+    row = hand_off(device, threads=2, count=120)
+    assert (row.backend, row.count, row.problem) == (backend, 120, "")
