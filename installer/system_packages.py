@@ -19,6 +19,9 @@ APPIMAGE = (
     "binutils", "squashfs-tools", "desktop-file-utils", "appstream",
 )  # fmt: skip
 
+# What AppImages are tried with: a bare system, and a screen.
+TRIALS = ("debootstrap", "xvfb", "imagemagick")
+
 # What a Windows is played with, and programs for it are made with.
 WINDOWS = ("g++-mingw-w64-x86-64-posix", "nsis", "wine", "wine64")
 
@@ -31,6 +34,11 @@ def install_for_setup() -> None:
 def install_for_appimage() -> None:
     """Install what makes AppImages, if we may; else name it and end."""
     _install(_not_installed(APPIMAGE), [])
+
+
+def install_for_trials() -> None:
+    """Install what AppImages are tried with, if we may; else name it and end."""
+    _install(_not_installed(TRIALS), [])
 
 
 def install_for_windows() -> None:

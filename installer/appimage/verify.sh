@@ -3,8 +3,8 @@
 # Tries the AppImage of dist/ on a bare Debian 12, as an ordinary user and without a network: off the screen
 # and under Xvfb, with and without FUSE, from a path with spaces and Chinese, and from a read-only place.
 #     installer/appimage/verify.sh [FOLDER [MIRROR]]
-# Needs root, debootstrap, xvfb and imagemagick. FOLDER becomes the Debian, and stays for the next time. The
-# picture of the window is written to build/appimage.png.
+# Needs root. FOLDER becomes the Debian, from the MIRROR, and stays for the next time. The picture of the
+# window is written to build/appimage.png.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 debian=${1:-$root/build/debian}
@@ -13,12 +13,15 @@ if [ -z "$image" ]; then
   echo "There is no AppImage in dist/: make appimage" >&2
   exit 1
 fi
+(cd "$root" && .venv/bin/python -c "from installer import system_packages as p; p.install_for_trials()")
 (cd "$root/dist" && sha256sum --quiet --check "$(basename "$image").sha256")
 
 # What the AppImage takes from the system: a desktop has it. Then what lets users mount.
 taken=libgl1,libegl1,libxcb1,fontconfig-config,fonts-dejavu-core,fuse3
 if [ ! -e "$debian/etc/debian_version" ]; then
-  debootstrap --variant=minbase --include="$taken" bookworm "$debian" ${2:-}
+  # This system's own mirror, if it has that Debian.
+  mirrors=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 2>/dev/null | sed -n 's/^bookworm //p')
+  debootstrap --variant=minbase --include="$taken" bookworm "$debian" ${2:-$(echo "$mirrors" | head -n 1)}
   chroot "$debian" useradd --create-home user
 fi
 
