@@ -95,6 +95,7 @@ mount --bind "$home/$place" "$home/$place"
 mount -o remount,bind,ro "$home/$place"
 ! touch "$home/$place/x" 2>/dev/null || fail "The place can be written to."
 check "from a read-only place" doctor
+is_unmounted || fail "It is mounted still, or has left its folder behind."
 umount "$home/$place"
 
 echo "--- under Xvfb"
