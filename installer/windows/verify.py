@@ -11,7 +11,6 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
 from installer.windows.build import FROZEN, SETUP
@@ -113,7 +112,7 @@ class Installation:
     def _uninstall(self, *options: str) -> None:
         done = run(self._machine, self._folder / "uninstall.exe", "/S", *options)
         self._require(done.returncode == 0, f"uninstalling works {' '.join(options)}")
-        self._wait(lambda: not self._folder.exists(), GONE_WITHIN_S, "its folder is gone")
+        self._wait_until_gone(self._folder)
         self._require(not (self._machine.home / LINK).exists(), "it is not in the start menu")
         for key in KEYS:
             self._require(not self._read(key), f"the registry has no {PureWindowsPath(key).name}")
@@ -138,11 +137,11 @@ class Installation:
         new = self._files_of_user() - before
         return sorted(name for name in new if not name.startswith((*temporary, *allowed)))
 
-    def _wait(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
-        end = time.monotonic() + seconds
-        while not holds() and time.monotonic() < end:
+    def _wait_until_gone(self, folder: Path) -> None:
+        end = time.monotonic() + GONE_WITHIN_S
+        while folder.exists() and time.monotonic() < end:
             time.sleep(0.5)
-        self._require(holds(), what)
+        self._require(not folder.exists(), "its folder is gone", sorted(files(folder)))
 
     def _require(self, holds: bool, what: str, found: object = "") -> None:
         if not holds:

@@ -24,10 +24,10 @@ PLACEMENTS = ("cpu_only", "one_gpu", "gpu_only")
 _PROMPTS = (64, 512, 2048)
 _DEPTH = 4096
 _STEPS = 32
-# Of a quarter of the tokens. The CPU rounds activations to int8, tensor cores take bfloat16: two ways from
-# the same exact value, of logits of random weights, small differences of large sums. Where experts
-# are about equally good, some tokens get others, and logits that are far apart: of many experts,
-# many do, and with them all that look at their rows, so those are counted, not refused.
+# Of a quarter of the tokens. The CPU rounds activations to int8, tensor cores take bfloat16: two
+# ways from the same exact value, of logits of random weights, small differences of large sums.
+# Where experts are about equally good, some tokens get others, and logits that are far apart: of
+# many experts, many do, and all that look at their rows, so those are counted, not refused.
 LIMIT = 5e-3
 
 
@@ -36,7 +36,8 @@ class ModelRow:
     """Tokens per second of one model in one placement, and how far its logits are from the CPU's.
 
     prefill: by number of tokens. decode, deep_decode: after few tokens, and after `_DEPTH`. error:
-    NMSE that a quarter of the tokens keep to. moved_tokens: of `_STEPS`, those whose error is ten times the limit.
+    NMSE that a quarter of the tokens keep to. moved_tokens: of `_STEPS`, those whose error is ten
+    times the limit.
     """
 
     model: str
