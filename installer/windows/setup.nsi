@@ -112,12 +112,17 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
+!macro RemoveFolders
+  RMDir /r "$INSTDIR\_internal"
+  RMDir /r "$INSTDIR\licenses"
+!macroend
+
 Section "Install"
   Call WaitUntilClosed
   ; What an older version had and this one has not must not stay. Only where KTDesk already is: who
   ; chooses a folder with other things in it keeps them.
   ${If} ${FileExists} "$INSTDIR\${WINDOW}"
-    RMDir /r "$INSTDIR\_internal"
+    !insertmacro RemoveFolders
   ${EndIf}
   SetOutPath "$INSTDIR"
   SetOverwrite try
@@ -159,7 +164,7 @@ SectionEnd
 Section "un.$(PROGRAM)" UninstallProgram
   SectionIn RO
   Call un.WaitUntilClosed
-  RMDir /r "$INSTDIR\_internal"
+  !insertmacro RemoveFolders
   Delete "$INSTDIR\${WINDOW}"
   Delete "$INSTDIR\${TERMINAL}"
   Delete "$INSTDIR\uninstall.exe"

@@ -94,20 +94,30 @@ class Installation:
 
     def _refuse_while_running(self) -> None:
         """Install while a program runs: that must be noticed, and nothing changed."""
-        stale = self._folder / "_internal" / "stale.txt"
-        stale.touch()
+        for stale in self._stale_files():
+            stale.touch()
         with self._machine.start(self._folder / "ktdesk.exe", "serve", "--port", "0") as program:
             try:
                 self._require(bool(program.stdout and program.stdout.readline()), "it runs")
                 self._install(IS_RUNNING)
             finally:
                 program.kill()
-        self._require(stale.exists(), "a program that runs is noticed")
+        kept = all(stale.exists() for stale in self._stale_files())
+        self._require(kept, "a program that runs is noticed")
 
     def _upgrade(self) -> None:
         self._install()
         self._compare()
-        self._require(not (self._folder / "_internal" / "stale.txt").exists(), "old files are gone")
+        left = [stale for stale in self._stale_files() if stale.exists()]
+        self._require(not left, "old files are gone", left)
+
+    def _stale_files(self) -> list[Path]:
+        """Return files as an older version may have had them, in each of the program's folders."""
+        return [path / "stale.txt" for path in self._frozen_folders()]
+
+    def _frozen_folders(self) -> list[Path]:
+        names = sorted(path.name for path in self._frozen.iterdir() if path.is_dir())
+        return [self._folder / name for name in names]
 
     def _uninstall(self, *options: str) -> None:
         done = run(self._machine, self._folder / "uninstall.exe", "/S", *options)
