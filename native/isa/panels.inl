@@ -26,6 +26,9 @@ void fill_interleaved(Panel& panel, const uint8_t* row, int column, int columns)
     for (int part = 0; part < kParts; ++part) {
       int8_t* w = panel.w + (b + part) * kBlock * kPanelRows;
       const uint8_t* codes = unit + part * Form::kBits * 64;
+      for (int line = 0; line < Form::kBits; ++line) {
+        __builtin_prefetch(codes + kPrefetchBytes + line * 64);
+      }
       each_part([&](auto j) { unpacked_group<Form, j>(codes).store(w + j * 64); });
       for (int h = 0; h < kGranules; ++h) {
         const int granule = part * kGranules + h, g = b * kGranules + granule;
