@@ -123,37 +123,43 @@ inline int32_t four(const int8_t* q) {
   return value;
 }
 
-// Totals of 16 rows for N tokens x.
-template <class Form, int N>
+// Totals of P panels of 16 rows for N tokens x.
+template <class Form, int P, int N>
 struct PanelTotals {
-  Floats16 totals[N];
+  Floats16 totals[P][N];
 
-  // Block b of the tokens meets 32 columns of weights.
+  // Block b of the tokens meets 32 columns of each panel's weights.
   template <class Weights>
-  void add_part(const Q8Row* x, int b, const Weights& weights) {
+  void add_part(const Q8Row* x, int b, const Weights (&weights)[P]) {
     constexpr int kGroups = Form::kGranule / 4, kHeldGroups = held_groups<Form>();
-    Held<Form> held[N];
-    Sums sums[N];
+    Held<Form> held[P][N];
+    Sums sums[P][N];
     each_part([&](auto j) {
-      const Codes w = weights.template group<j>();
+      Codes w[P];
+      for (int p = 0; p < P; ++p) w[p] = weights[p].template group<j>();
       for (int n = 0; n < N; ++n) {
         const int32_t values = four(x[n].q + b * kBlock + 4 * j);
-        j % kHeldGroups == 0 ? held[n].begin(w, values) : held[n].add(w, values);
+        for (int p = 0; p < P; ++p) {
+          j % kHeldGroups == 0 ? held[p][n].begin(w[p], values) : held[p][n].add(w[p], values);
+        }
       }
       if constexpr (j % kHeldGroups == kHeldGroups - 1) {
-        for (int n = 0; n < N; ++n) {
-          const Sums all = held[n].sums();
-          sums[n] = j % kGroups < kHeldGroups ? all : sums[n] + all;
+        for (int p = 0; p < P; ++p) {
+          for (int n = 0; n < N; ++n) {
+            const Sums all = held[p][n].sums();
+            sums[p][n] = j % kGroups < kHeldGroups ? all : sums[p][n] + all;
+          }
         }
       }
       if constexpr (j % kGroups == kGroups - 1) {
-        add_granule(x, b, sums, weights, j / kGroups);
+        for (int p = 0; p < P; ++p) add_granule(x, b, sums[p], weights[p], j / kGroups, totals[p]);
       }
     });
   }
 
   template <class Weights>
-  void add_granule(const Q8Row* x, int b, const Sums* sums, const Weights& weights, int half) {
+  static void add_granule(const Q8Row* x, int b, const Sums* sums, const Weights& weights, int half,
+                          Floats16* totals) {
     const Floats16 scale = weights.scale(half);
     for (int n = 0; n < N; ++n) {
       const Floats16 step = scale * Floats16::all(x[n].scale[b]);
@@ -190,10 +196,10 @@ template <class Form, int N>
 void multiply_interleaved_panel(const uint8_t* unit, int columns, const Tile& tile) {
   constexpr int kParts = Form::kColumns / kBlock, kGranules = kBlock / Form::kGranule;
   Q8Row x[N];
-  PanelTotals<Form, N> panel;
+  PanelTotals<Form, 1, N> panel;
   for (int n = 0; n < N; ++n) {
     x[n] = q8_row(tile.x[n], columns);
-    panel.totals[n] = Floats16::zero();
+    panel.totals[0][n] = Floats16::zero();
   }
   for (int b = 0; b < columns / kBlock; b += kParts, unit += Form::kUnitBytes) {
     const UnitScales<Form> scales(unit + Form::kCodeBytes);
@@ -202,10 +208,11 @@ void multiply_interleaved_panel(const uint8_t* unit, int columns, const Tile& ti
       for (int line = 0; line < Form::kBits; ++line) {
         __builtin_prefetch(codes + kPrefetchBytes + line * 64);
       }
-      panel.add_part(x, b + part, UnitPart<Form>{codes, scales, part * kGranules});
+      const UnitPart<Form> weights[] = {{codes, scales, part * kGranules}};
+      panel.add_part(x, b + part, weights);
     }
   }
-  for (int n = 0; n < N; ++n) panel.totals[n].store(tile.out[n]);
+  for (int n = 0; n < N; ++n) panel.totals[0][n].store(tile.out[n]);
 }
 
 template <class Form>

@@ -26,6 +26,8 @@ namespace {
 #include "rows512.inl"
 #endif
 
+#include "tiles.inl"
+
 #include "products.inl"
 
 #include "conversions.inl"
@@ -33,8 +35,6 @@ namespace {
 #include "activations.inl"
 
 #include "experts.inl"
-
-#include "tiles.inl"
 
 #include "softmax.inl"
 

@@ -95,6 +95,8 @@ inline void multiply_tiles(const Matrix& weight, const uint8_t* row, int64_t row
 
 #include "panels.inl"
 
+#include "turned_floats.inl"
+
 #ifdef KT_STORED_PANELS
 #include "stored_panels.inl"
 #endif
@@ -112,9 +114,11 @@ inline void multiply(const Matrix& weight, const uint8_t* row, int64_t rows, con
 #endif
   const bool are_many = tokens.count >= kFewestPanelTokens;
   if (weight.layout == Layout::kInterleaved) {
-    return are_many ? multiply_panels(weight, row, rows, tokens)
+    return are_many ? multiply_in_panels(weight, row, rows, tokens)
                     : multiply_interleaved(weight, row, rows, tokens);
   }
+  const MultiplyFloats turned = are_many ? multiply_floats_for(weight.type) : nullptr;
+  if (turned) return turned(weight, row, rows, tokens);
 #ifdef KT_STORED_PANELS
   const MultiplyRows run = are_many ? stored_panels_for(weight.type) : nullptr;
   if (run) return run(weight, row, static_cast<int>(rows), tokens);

@@ -142,13 +142,17 @@ void make_unsigned(Panel& panel) {
 template <class Block>
 void multiply_stored_panels(const Matrix& weight, const uint8_t* row, int rows, Tokens all) {
   using Form = FormOf<Block>;
-  for (; rows > 0; rows -= kPanelRows, row += kPanelRows * weight.row_bytes) {
-    const int some = static_cast<int>(smaller(kPanelRows, rows));
-    multiply_one_panel<Form>(some, weight.columns, all, [&](Panel& panel, int column, int columns) {
-      fill_stored<Block>(panel, weight, row, some, column, columns);
+  constexpr int kMost = kPanels * kPanelRows;
+  for (; rows > 0; rows -= kMost, row += kMost * weight.row_bytes) {
+    const int some = static_cast<int>(smaller(kMost, rows));
+    const auto fill = [&](Panel& panel, int number, int column, int columns) {
+      const int first = number * kPanelRows;
+      const int own = static_cast<int>(smaller(kPanelRows, some - first));
+      fill_stored<Block>(panel, weight, row + first * weight.row_bytes, own, column, columns);
       make_unsigned<Form>(panel);
-    });
-    all.out += kPanelRows;
+    };
+    multiply_some_panels<Form>(some, weight.columns, all, fill);
+    all.out += kMost;
   }
 }
 
