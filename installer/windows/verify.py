@@ -13,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path, PureWindowsPath
 
-from installer.windows.build import FROZEN, SETUP
+from installer.windows.build import FROZEN, SETUP, WORK
 from installer.windows.machine import Machine, run, this_windows
+from installer.windows.screen import open_screen
 from installer.windows.wine import clean_wine
 
 TARGET = "Programs for tests (1) 程序/KTDesk"  # in the user's folder
@@ -25,6 +26,7 @@ UNINSTALL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\KTDesk"
 KEYS = (UNINSTALL, r"HKCU\Software\KTDesk", r"HKCU\Software\Classes\KTDesk.gguf")
 OPEN = r"HKCU\Software\Classes\KTDesk.gguf\shell\open\command"
 IS_RUNNING = 2  # the installer's code
+PICTURES = WORK / "pictures"
 GONE_WITHIN_S = 300  # what uninstalls goes on after its program has ended
 
 
@@ -46,6 +48,8 @@ class Installation:
         self._install()
         self._compare()
         self._use()
+        if sys.platform != "win32":
+            self._show()
         self._refuse_while_running()
         self._upgrade()
         self._uninstall()
@@ -91,6 +95,19 @@ class Installation:
         print(done.stdout, end="")
         took = time.monotonic() - begin
         self._require(done.returncode == 0, f"it works ({took:.0f} s)")
+
+    def _show(self) -> None:
+        """Take pictures of the installer and of the window, for a person to look at."""
+        for program, name in ((self._setup, "setup"), (self._folder / "ktdesk-app.exe", "window")):
+            picture = PICTURES / f"{name}.png"
+            with (
+                open_screen() as screen,
+                self._machine.start(program, DISPLAY=screen.name) as shown,
+            ):
+                try:
+                    self._require(screen.take(picture), f"{picture.name} shows it")
+                finally:
+                    shown.kill()
 
     def _refuse_while_running(self) -> None:
         """Install while a program runs: that must be noticed, and nothing changed."""

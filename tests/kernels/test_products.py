@@ -68,7 +68,16 @@ def test_linear(stream: Stream, kind: WeightType, tokens: int, groups: int, outp
 @types
 def test_many_tokens_and_columns(stream: Stream, kind: WeightType) -> None:
     """Several register tiles, panels of weights, and parts of each at the ends."""
-    tokens, outputs, columns = 21, 37, 1280 if kind.block_size > 64 else 1088
+    _check_many(stream, kind, tokens=21)
+
+
+@pytest.mark.parametrize("kind", [WeightType.F32, WeightType.BF16], ids=lambda kind: kind.name)
+def test_more_tokens_of_floats_than_are_kept_at_a_time(stream: Stream, kind: WeightType) -> None:
+    _check_many(stream, kind, tokens=70)
+
+
+def _check_many(stream: Stream, kind: WeightType, tokens: int) -> None:
+    outputs, columns = 37, 1280 if kind.block_size > 64 else 1088
     weight = make_weight(kind, outputs, columns)
     x, x_values = as_activations(stream, weight, random(tokens, 1, columns))
     out = strided(torch.full((tokens, 1, outputs), torch.nan))
