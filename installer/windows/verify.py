@@ -35,10 +35,16 @@ class Problem(Exception):
 
 
 class Installation:
-    """KTDesk as an installer puts it on a machine."""
+    """KTDesk as an installer puts it on a machine.
 
-    def __init__(self, machine: Machine, setup: Path, frozen: Path) -> None:
+    pictures: the folder for those of what Wine shows; None takes none.
+    """
+
+    def __init__(
+        self, machine: Machine, setup: Path, frozen: Path, pictures: Path | None = None
+    ) -> None:
         self._machine, self._setup, self._frozen = machine, setup, frozen
+        self._pictures = pictures
         self._folder = machine.home / TARGET
 
     def verify(self) -> None:
@@ -48,8 +54,8 @@ class Installation:
         self._install()
         self._compare()
         self._use()
-        if sys.platform != "win32":
-            self._show()
+        if self._pictures:
+            self._show(self._pictures)
         self._refuse_while_running()
         self._upgrade()
         self._uninstall()
@@ -96,10 +102,10 @@ class Installation:
         took = time.monotonic() - begin
         self._require(done.returncode == 0, f"it works ({took:.0f} s)")
 
-    def _show(self) -> None:
+    def _show(self, pictures: Path) -> None:
         """Take pictures of the installer and of the window, for a person to look at."""
         for program, name in ((self._setup, "setup"), (self._folder / "ktdesk-app.exe", "window")):
-            picture = PICTURES / f"{name}.png"
+            picture = pictures / f"{name}.png"
             with (
                 open_screen() as screen,
                 self._machine.start(program, DISPLAY=screen.name) as shown,
@@ -188,9 +194,11 @@ def is_same(first: Path, second: Path) -> bool:
 
 def main(setup: str = str(SETUP), frozen: str = str(FROZEN)) -> int:
     """Try an installer; return the exit code."""
-    with this_windows() if sys.platform == "win32" else clean_wine() as machine:
+    is_windows = sys.platform == "win32"
+    with this_windows() if is_windows else clean_wine() as machine:
+        pictures = None if is_windows else PICTURES
         try:
-            Installation(machine, Path(setup), Path(frozen)).verify()
+            Installation(machine, Path(setup), Path(frozen), pictures).verify()
         except Problem as problem:
             print(problem, file=sys.stderr)
             return 1
