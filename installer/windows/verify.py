@@ -136,11 +136,8 @@ class Installation:
 
     def _stale_files(self) -> list[Path]:
         """Return files as an older version may have had them, in each of the program's folders."""
-        return [path / "stale.txt" for path in self._frozen_folders()]
-
-    def _frozen_folders(self) -> list[Path]:
-        names = sorted(path.name for path in self._frozen.iterdir() if path.is_dir())
-        return [self._folder / name for name in names]
+        folders = [path.name for path in self._frozen.iterdir() if path.is_dir()]
+        return [self._folder / name / "stale.txt" for name in folders]
 
     def _uninstall(self, *options: str) -> None:
         done = run(self._machine, self._folder / "uninstall.exe", "/S", *options)
