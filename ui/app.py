@@ -119,6 +119,7 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
     from ui.chat.model_presenter import ModelPresenter
     from ui.crash_reports import CrashReports
     from ui.faults import FaultReporter
+    from ui.garbage import Garbage
     from ui.kept_chats import open_kept
     from ui.language import Language
     from ui.library.on_demand import LibraryOnDemand
@@ -133,6 +134,7 @@ def _run(file: Path | None, *, is_smoke_test: bool = False) -> int:
 
     qInstallMessageHandler(_log_qt)
     application = QApplication(sys.argv[:1])
+    Garbage(application)
     instance = SingleInstance(data_folder(), application)
     if not instance.claim():
         return _hand_over(instance, file)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from tests.gui.wizard_machines import MACHINES
 from ui.bridge import EngineBridge
 from ui.chat.model_presenter import ModelPresenter
 from ui.chat.presenter import ChatPresenter
+from ui.garbage import Garbage
 from ui.kept_chats import KeptChats
 from ui.language import Language
 from ui.main_window import MainWindow
@@ -30,6 +32,15 @@ from ui.wizard.page import WizardPage
 from ui.workspace.presenter import Workspace
 
 CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test
+
+
+@pytest.fixture(autouse=True)
+def _garbage(qapp) -> Iterator[None]:
+    """As in the program, no thread but this one destroys the widgets of earlier tests."""
+    garbage = Garbage()
+    yield
+    garbage.collect()
+    gc.enable()
 
 
 @pytest.fixture
