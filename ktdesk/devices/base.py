@@ -90,10 +90,11 @@ class Device(Memory, Protocol):
         """Return into how many sections a call of attention had best split the rows, at most."""
         ...
 
-    def chunk_tokens(self, token_bytes: int) -> int:
+    def chunk_tokens(self, token_bytes: int, spread: float) -> int:
         """Return how many tokens of a prompt had best be computed at a time.
 
-        token_bytes: what each takes of this device's memory meanwhile, about.
+        token_bytes: what each takes of this device's memory meanwhile, about. spread: how many
+        tokens choose each expert once, on average; 1 without experts.
         """
         ...
 

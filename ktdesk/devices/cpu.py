@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
+from ktdesk.devices.chunks import tokens_that_fill
 from ktdesk.devices.logits import TokenLogits
 from ktdesk.devices.workspace import Workspace
 from ktdesk.errors import Cancelled
@@ -26,12 +27,6 @@ from ktdesk.kernels.streams import Flag, Graph, open_stream
 # More than a GPU takes for the rest of a layer. Threads that sleep meanwhile must be woken: on an
 # H100 with 16 cores that doubled the time of a token.
 _GPU_GAP_US = 2000
-
-
-# Longer chunks of prompts reuse each weight more often, shorter ones report progress more often. On
-# the shape of DeepSeek-V2-Lite, 256 tokens gave 229 tokens/s and 512 gave 252 (2 cores, November
-# 2026).
-_CHUNK_TOKENS = 512
 
 
 class CpuGraph:
@@ -157,10 +152,10 @@ class CpuDevice:
         """Return into how many sections attention had best split the cache rows, at most."""
         return attention_sections(tokens, heads, kv_heads)
 
-    def chunk_tokens(self, token_bytes: int) -> int:
+    def chunk_tokens(self, token_bytes: int, spread: float) -> int:
         """Return how many tokens of a prompt had best be computed at a time."""
         del token_bytes
-        return _CHUNK_TOKENS
+        return tokens_that_fill(spread)
 
     def step_inputs(self, tokens: int) -> StepInputs:
         """Return the inputs of steps of so many tokens."""

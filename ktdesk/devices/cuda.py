@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.buffers import StepInputs
-from ktdesk.devices.chunks import chunk_tokens
+from ktdesk.devices.chunks import tokens_that_fit
 from ktdesk.devices.cpu import CpuGraph
 from ktdesk.devices.cuda_graph import CudaGraph
 from ktdesk.devices.cuda_logits import CudaLogits
@@ -155,9 +155,10 @@ class CudaDevice:
         """Return into how many sections attention had best split the cache rows, at most."""
         return self.stream.attention_sections(tokens, heads, kv_heads)
 
-    def chunk_tokens(self, token_bytes: int) -> int:
+    def chunk_tokens(self, token_bytes: int, spread: float) -> int:
         """Return how many tokens of a prompt had best be computed at a time: what fits now."""
-        return chunk_tokens(self.arena.budget_bytes - self.arena.used_bytes, token_bytes)
+        del spread
+        return tokens_that_fit(self.arena.budget_bytes - self.arena.used_bytes, token_bytes)
 
     def step_inputs(self, tokens: int) -> GpuStepInputs:
         """Return the inputs of steps of so many tokens."""

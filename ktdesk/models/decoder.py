@@ -45,6 +45,7 @@ class DecoderSpec:
     embedding_scale: float = 1.0
     residual_scale: float = 1.0  # of what each half of a layer adds
     logit_scale: float = 1.0
+    expert_spread: float = 1.0  # how many tokens choose each expert once, on average
 
     @classmethod
     def read(cls, checkpoint: Checkpoint, rotary: RotarySpec) -> DecoderSpec:
@@ -58,6 +59,8 @@ class DecoderSpec:
             norm_eps=checkpoint.positive(f"{arch}.attention.layer_norm_rms_epsilon"),
             tied_head="output.weight" not in checkpoint.tensors,
             rotary=rotary,
+            expert_spread=max(1, checkpoint.count(f"{arch}.expert_count", 0, least=0))
+            / max(1, checkpoint.count(f"{arch}.expert_used_count", 0, least=0)),
         )
 
 
@@ -215,7 +218,8 @@ class Decoder(ABC):
     def chunk_tokens(self) -> int:
         """How many tokens of a prompt had best be computed at a time, as much memory as is free."""
         size = token_bytes(self.spec.width)
-        return min(stage.device.chunk_tokens(size) for stage in self._stages.values())
+        spread = self.spec.expert_spread
+        return min(stage.device.chunk_tokens(size, spread) for stage in self._stages.values())
 
     def _stage(self, site: Site, card: int) -> Stage:
         if card not in self._stages:
