@@ -13,6 +13,8 @@ namespace {
 
 #include "tiles_amx.inl"
 
+#include "tile_steps.inl"
+
 }  // namespace
 }  // namespace kt::amx
 

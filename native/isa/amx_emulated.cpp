@@ -14,6 +14,8 @@ namespace {
 
 #include "tiles_emulated.inl"
 
+#include "tile_steps.inl"
+
 }  // namespace
 }  // namespace kt::amx_emulated
 

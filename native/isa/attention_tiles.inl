@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What attention does with one block of cache rows where there are tiles: both of its products
-// take bfloat16.
+// What attention does with one block of cache rows where products of bfloat16 are fast: both of its
+// own take it. `multiply_tiles` comes from tile_steps.inl or dot_steps.inl.
 //
 // ERROR Queries, keys, values and weights are rounded to 8 bits, at most 2^-9 of each; sums are
 // float32. Totals are those of the rounded weights, so that weights still add up to one.
 // COST A block is converted once for all queries of a tile, up to 128.
-
-constexpr int kPair = 32;                // bfloat16 of a tile's row: as deep as one step goes
-constexpr int kTileValues = 16 * kPair;  // bfloat16 of a tile
 
 // Two vectors as bfloat16, one after the other. Subnormal numbers may become zeros.
 inline __m512i round_both(V first, V second) {
@@ -28,42 +25,6 @@ inline __m512i round_some(const Value* row, int i, int size, V scale) {
   float values[kPair] = {};
   for (int j = i; j < size; ++j) values[j - i] = load_one(row, j);
   return round_both(scale * V::load(values), scale * V::load(values + V::lanes));
-}
-
-// Tiles of two factors and where their product goes: kHeight by kWidth of them. Distances from
-// tile to tile count bfloat16; `out` is added to, or written.
-struct TileFactor {
-  const uint16_t* data;
-  int64_t next, deeper, row_bytes;
-};
-template <int kHeight, int kWidth>
-inline void multiply_tiles(Tiles& tiles, TileFactor a, TileFactor b, int depth, bool adds,
-                           float* out, int64_t out_row) {
-  const int64_t row_bytes = out_row * static_cast<int64_t>(sizeof(float));
-  const auto for_out = [&](auto use) {
-    use.template operator()<0>(out);
-    if constexpr (kWidth > 1) use.template operator()<1>(out + 16);
-    if constexpr (kHeight > 1) use.template operator()<2>(out + 16 * out_row);
-    if constexpr (kHeight > 1 && kWidth > 1) use.template operator()<3>(out + 16 * out_row + 16);
-  };
-  for_out([&]<int kTile>(float* at) {
-    adds ? tiles.template load<kTile>(at, row_bytes) : tiles.template zero<kTile>();
-  });
-  for (int k = 0; k < depth; ++k, a.data += a.deeper, b.data += b.deeper) {
-    tiles.template load<4>(a.data, a.row_bytes);
-    tiles.template load<6>(b.data, b.row_bytes);
-    tiles.template multiply_bf16<0, 4, 6>();
-    if constexpr (kWidth > 1) {
-      tiles.template load<7>(b.data + b.next, b.row_bytes);
-      tiles.template multiply_bf16<1, 4, 7>();
-    }
-    if constexpr (kHeight > 1) {
-      tiles.template load<5>(a.data + a.next, a.row_bytes);
-      tiles.template multiply_bf16<2, 5, 6>();
-      if constexpr (kWidth > 1) tiles.template multiply_bf16<3, 5, 7>();
-    }
-  }
-  for_out([&]<int kTile>(float* at) { tiles.template store<kTile>(at, row_bytes); });
 }
 
 // What a thread works with: as FloatPlace, for more queries and more rows at a time, since sums are

@@ -8,9 +8,6 @@
 constexpr int kTokens = 4;
 constexpr int kRows = 256;
 
-inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-
 // The tokens that meet some rows of weights, and where the rows' results go.
 struct Tokens {
   const uint8_t* x;

@@ -30,3 +30,12 @@ inline TileShapes whole_tiles() {
   for (int tile = 0; tile < 8; ++tile) shapes.set(tile, 16, 64);
   return shapes;
 }
+
+constexpr int kPair = 32;                // bfloat16 of a tile's row: as deep as one step goes
+constexpr int kTileValues = 16 * kPair;  // bfloat16 of a tile
+
+// A factor of a product of tiles. Distances from tile to tile count bfloat16.
+struct TileFactor {
+  const uint16_t* data;
+  int64_t next, deeper, row_bytes;
+};

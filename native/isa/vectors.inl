@@ -2,6 +2,9 @@
 // Loops over vectors of floats that several kernels share. Widths need not be multiples of
 // V::lanes.
 
+inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
 struct Bf16 {
   uint16_t bits;
 };

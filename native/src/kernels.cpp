@@ -23,6 +23,9 @@ extern const KernelTable kTable;
 namespace avx512_vnni {
 extern const KernelTable kTable;
 }
+namespace avx512_bf16 {
+extern const KernelTable kTable;
+}
 namespace amx_emulated {
 extern const KernelTable kTable;
 }
@@ -34,8 +37,9 @@ extern const KernelTable kTable;
 extern const KernelTable* const kTables[] = {
 #ifdef KT_VECTORS
     &amx::kTable,         &amx_emulated::kTable,
-    &avx512_vnni::kTable, &avx512::kTable,
-    &avx_vnni::kTable,    &avx2::kTable,
+    &avx512_bf16::kTable, &avx512_vnni::kTable,
+    &avx512::kTable,      &avx_vnni::kTable,
+    &avx2::kTable,
 #endif
     &scalar::kTable,      nullptr};
 

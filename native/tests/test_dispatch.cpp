@@ -29,6 +29,7 @@ void check_every_machine() {
   check(is(kt::resolve(0, nullptr), "scalar"), "a machine without vectors runs scalar");
   check(is(kt::resolve(kt::kAvx2, nullptr), "avx2"), "a machine with AVX2 runs avx2");
   check(is(kt::resolve(kVectors, nullptr), "avx512_vnni"), "without tiles avx512_vnni runs");
+  check(is(kt::resolve(kVectors | kt::kBf16, nullptr), "avx512_bf16"), "unless it has bfloat16");
   check(is(kt::resolve(kAll, nullptr), "amx"), "a machine with all runs amx");
   check(kt::resolve(kAll, nullptr).has_tiles, "amx has tiles");
   check(!kt::resolve(kAll, "avx512_vnni").has_tiles, "a table below has none");
@@ -42,6 +43,7 @@ void check_caps() {
   check(is(kt::resolve(kt::kAvx2 | kt::kAvx512, "avx2"), "avx2"), "a cap is kept to");
   check(is(kt::resolve(kt::kAvx2, "avx512"), "avx2"), "a cap above the machine is the machine");
   check(is(kt::resolve(kVectors, "amx"), "avx512_vnni"), "emulated tiles are no cap's choice");
+  check(is(kt::resolve(kAll, "avx512_bf16"), "avx512_bf16"), "a cap goes without tiles");
   check(is(kt::resolve(kVectors, "amx_emulated"), "amx_emulated"), "unless they are its name");
   check(is(kt::resolve(kt::kAvx2, "amx_emulated"), "avx2"), "and the machine can run them");
   check(!kt::resolve(kt::kAvx2, "sse9").isa, "an unknown name gives no table");

@@ -195,9 +195,9 @@ struct LoadRowsArgs {
 // shares of the work, which is known only when the kernel runs and reads the positions.
 // With max_sections > 1 the rows may be split, and attention_merge must follow. Item: (token,
 // head). Tokens that stand apart are computed as if each were a call's only one, bit for bit. COST
-// reads a cache row once for every 32 queries, heads or tokens, that share its key head; with
-// tiles, for every 128. ERROR that of float32 sums; where `rounds`, tables with tiles take queries,
-// keys, values and weights in bfloat16.
+// reads a cache row once for every 32 queries, heads or tokens, that share its key head; where
+// these are rounded, for every 128. ERROR that of float32 sums; where `rounds`, tables whose
+// products of bfloat16 are fast take queries, keys, values and weights in it.
 constexpr int kMaxHeadSize = 1024;  // of keys and of values
 constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
