@@ -33,6 +33,10 @@ class Stream:
     def has_tiles(self) -> bool:
         """Whether products also take activations in bfloat16."""
 
+    @property
+    def rounds_attention(self) -> bool:
+        """Whether attention takes in bfloat16 what may be rounded."""
+
     def begin_capture(self) -> None:
         """Record launches from now on. Raises RuntimeError if the stream captures already."""
 

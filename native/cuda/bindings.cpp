@@ -45,6 +45,7 @@ PYBIND11_MODULE(_cuda, m) {
   stream.def(py::init<std::shared_ptr<Arena>>(), py::arg("arena"))
       .def_property_readonly("is_gpu", [](const Stream&) { return true; })
       .def_property_readonly("has_tiles", [](const Stream&) { return false; })
+      .def_property_readonly("rounds_attention", [](const Stream&) { return true; })
       .def("attention_sections",
            [](const Stream& on, int tokens, int heads, int kv_heads) {
              return kt::cuda::attention_sections(tokens, heads, kv_heads, on.multiprocessors());

@@ -31,6 +31,7 @@ constexpr KernelTable only_attention() {
   KernelTable table{};
   table.isa = "avx512_bf16";
   table.needs = kAvx2 | kAvx512 | kVnni | kBf16;
+  table.rounds_attention = true;
   table.attention = attention;
   table.attention_merge = attention_merge;
   return table;

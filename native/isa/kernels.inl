@@ -91,6 +91,7 @@ extern const KernelTable kTable = {
     .isa = KT_NAME(KT_ISA),
     .needs = KT_NEEDS,
     .has_tiles = kHasTiles,
+    .rounds_attention = kHasTiles,
 #define KT_ENTRY(name, Args, grain) .name = name,
     KT_KERNELS(KT_ENTRY)
 #undef KT_ENTRY

@@ -109,6 +109,10 @@ PYBIND11_MODULE(_native, m) {
       .def_property_readonly(
           "has_tiles", [](const kt::Stream& stream) { return stream.kernels().has_tiles; },
           "Whether products also take activations in bfloat16.")
+      .def_property_readonly(
+          "rounds_attention",
+          [](const kt::Stream& stream) { return stream.kernels().rounds_attention; },
+          "Whether attention takes in bfloat16 what may be rounded.")
       .def(
           "set_spin_us",
           [](const kt::Stream& stream, int microseconds) {

@@ -56,6 +56,7 @@ KernelTable resolve(unsigned features, const char* isa) noexcept {
       best.needs = table.needs;
       best.has_tiles = table.has_tiles;
     }
+    if (!best.attention) best.rounds_attention = table.rounds_attention;
 #define KT_FILL(name, Args, grain) \
   if (!best.name) best.name = table.name;
     KT_KERNELS(KT_FILL)

@@ -33,6 +33,9 @@ void check_every_machine() {
   check(is(kt::resolve(kAll, nullptr), "amx"), "a machine with all runs amx");
   check(kt::resolve(kAll, nullptr).has_tiles, "amx has tiles");
   check(!kt::resolve(kAll, "avx512_vnni").has_tiles, "a table below has none");
+  check(kt::resolve(kAll, nullptr).rounds_attention, "attention takes what tiles take");
+  check(kt::resolve(kVectors | kt::kBf16, nullptr).rounds_attention, "or dot products");
+  check(!kt::resolve(kVectors, nullptr).rounds_attention, "but no floats");
   check(is(kt::resolve(kt::kAvx512, nullptr), "scalar"), "avx512 needs AVX2 too");
   for (unsigned features = 0; features <= kAll; ++features) {
     check(complete(kt::resolve(features, nullptr)), "no kernel is missing");

@@ -30,6 +30,11 @@ class LatentAttention:
         """Values per token and layer in the cache."""
         return self.latent + self.rope
 
+    @property
+    def row_operations(self) -> int:
+        """Operations of a token of a prompt for each row that it sees, in one layer."""
+        return 2 * self.heads * (self.nope + self.rope + self.value)
+
     def norms(self) -> Sizes:
         """Return the sizes of the norms inside the attention."""
         queries = {"attn_q_a_norm": (self.q_latent,)} if self.q_latent else {}
@@ -80,6 +85,11 @@ class GroupedAttention:
     def cache_values(self) -> int:
         """Values per token and layer in the cache."""
         return 2 * self.kv_heads * self.head_size
+
+    @property
+    def row_operations(self) -> int:
+        """Operations of a token of a prompt for each row that it sees, in one layer."""
+        return 2 * self.heads * 2 * self.head_size
 
     def norms(self) -> Sizes:
         """Return the sizes of the norms inside the attention."""

@@ -16,6 +16,7 @@ from ktdesk.runtime.loading import load_model
 from tests.bench.shapes import SHAPES, VOCABULARY, Shape
 from tests.bench.synthetic import model_file
 from tests.gpu.models import cards_of, decode_rate, read_seconds
+from tests.gpu.roofline import Rates, Roofline
 
 PROMPTS = (512, 2048, 8192, 32768, 131072)
 _STEPS = 32
@@ -29,7 +30,8 @@ _DENSE, _SPARSE = 3, 58  # layers of DeepSeek-V3 and R1
 class LongRow:
     """Milliseconds of one model in one placement, by the number of tokens read before.
 
-    prefill: of reading them. step: of one token after them. gpu_bytes: weights, caches and working
+    prefill: of reading them. step: of one token after them. least: the same two, that the machine's
+    rates allow. gpu_bytes: weights, caches and working
     space on the card. backend: the hand-off that was picked.
     """
 
@@ -37,22 +39,35 @@ class LongRow:
     placement: str
     prefill: dict[int, float]
     step: dict[int, float]
+    least_prefill: dict[int, float]
+    least_step: dict[int, float]
     gpu_bytes: int
     backend: str
 
 
 def long_rows(
-    placements: Sequence[str], threads: int, vram_bytes: int, most_tokens: int
+    placements: Sequence[str], threads: int, vram_bytes: int, most_tokens: int, rates: Rates
 ) -> Iterator[LongRow]:
     """Yield rows of V2-Lite's slice, of V3's, and of the whole of V3 by its layers."""
     for placement in placements:
-        yield _measure(SHAPES["v2-lite"], placement, threads, vram_bytes, most_tokens)
-        slices = [
-            _measure(_v3(dense, sparse), placement, threads, vram_bytes, most_tokens)
-            for dense, sparse in ((1, 1), (2, 1), (1, 2))
-        ]
+
+        def measure(shape: Shape, placement: str = placement) -> LongRow:
+            row = _measure(shape, placement, threads, vram_bytes, most_tokens)
+            return _beside_least(row, shape, rates)
+
+        yield measure(SHAPES["v2-lite"])
+        slices = [measure(_v3(dense, sparse)) for dense, sparse in ((1, 1), (2, 1), (1, 2))]
         yield from slices
-        yield _whole(*slices)
+        yield _beside_least(_whole(*slices), _v3(_DENSE, _SPARSE), rates)
+
+
+def _beside_least(row: LongRow, shape: Shape, rates: Rates) -> LongRow:
+    line = Roofline(shape, rates, on_cpu=row.placement != "gpu_only")
+    return replace(
+        row,
+        least_prefill={count: line.prefill_ms(count) for count in row.prefill},
+        least_step={count: line.step_ms(count) for count in row.step},
+    )
 
 
 def _v3(dense: int, sparse: int) -> Shape:
@@ -104,4 +119,4 @@ def _measure(
     cards = cards_of(runner)
     held = sum(card.arena.used_bytes for card in cards)
     backend = cards[0].handoff_backend if cards else ""
-    return LongRow(shape.name, Path(placement).stem, prefill, step, held, backend)
+    return LongRow(shape.name, Path(placement).stem, prefill, step, {}, {}, held, backend)

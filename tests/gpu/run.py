@@ -24,6 +24,7 @@ from ktdesk.devices.cuda import open_gpu
 from ktdesk.errors import KTDeskError
 from ktdesk.hardware.processor import physical_cores
 from ktdesk.library.demo import demo_models
+from ktdesk.probes.reading import MemoryProbe
 from ktdesk.settings import models_folder
 from tests.bench import machine
 from tests.bench.shapes import SHAPES
@@ -35,6 +36,7 @@ from tests.gpu.handoffs import handoff_rows
 from tests.gpu.kernels import kernel_rows
 from tests.gpu.long import PROMPTS, long_rows
 from tests.gpu.models import LIMIT, PLACEMENTS, ModelRow, model_rows
+from tests.gpu.roofline import Rates
 from tests.gpu.sanitizer import find_sanitizer, sanitizer_rows
 from tests.gpu.texts import text_rows
 
@@ -185,13 +187,21 @@ def _long(options: Namespace, result: dict[str, Any]) -> None:
     """Print and add what long prompts and contexts take."""
     result["long"] = []
     vram_bytes = int(options.vram_gib * 2**30)
-    for row in long_rows(("one_gpu", "gpu_only"), options.threads, vram_bytes, options.most_tokens):
+    ceilings = measure_ceilings(open_gpu(0))
+    memory = MemoryProbe(options.threads).bytes_per_s(options.threads)
+    rates = Rates(ceilings.copy, ceilings.to_card, memory, ceilings.bf16)
+    result["rates"] = asdict(rates)
+    for row in long_rows(
+        ("one_gpu", "gpu_only"), options.threads, vram_bytes, options.most_tokens, rates
+    ):
         result["long"].append(asdict(row))
         print(f"{row.model}, {row.placement}: {row.gpu_bytes / 1e9:.1f} GB on the card")
         for count, milliseconds in row.prefill.items():
             rate = 1e3 * count / milliseconds
+            most = 1e3 * count / row.least_prefill[count]
             print(
-                f"  {count:7} tokens {rate:8.0f} tokens/s, then {row.step[count]:8.2f} ms a token"
+                f"  {count:7} tokens {rate:8.0f} of {most:.0f} tokens/s, then "
+                f"{row.step[count]:8.2f} ms a token where {row.least_step[count]:.2f} are the least"
             )
 
 

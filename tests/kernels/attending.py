@@ -71,8 +71,7 @@ def check(
         rounds=rounds,
     )
     limits = (FLOAT_SUMS, FLOAT_SUMS_REASON)
-    has_tiles = stream.has_tiles or stream.is_gpu
-    if rounds and has_tiles and tokens * heads // k.shape[1] > 2:
+    if rounds and stream.rounds_attention and tokens * heads // k.shape[1] > 2:
         q, k, v = (q * scale).bfloat16(), *(reference.load_rows(x).bfloat16() for x in (k, v))
         scale, limits = 1.0, (WEIGHTS, WEIGHTS_REASON)
     expected = reference.attention(

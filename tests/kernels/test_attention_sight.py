@@ -148,7 +148,7 @@ def test_sinks_far_from_all_scores(stream: Stream, heads: int, sections: int, ro
             assert out.abs().max() < 1e-30
         else:
             expected = reference.attention(q.double(), k, v, places(599), 0.3)
-            rounded = rounds and (stream.has_tiles or stream.is_gpu)
+            rounded = rounds and stream.rounds_attention
             bfloat16 = 1e-4, "queries, keys, values and weights in bfloat16"
             assert_close(out, expected, *(bfloat16 if rounded else (FLOAT_SUMS, FLOAT_SUMS_REASON)))
 

@@ -332,8 +332,9 @@ enum Feature : unsigned {
 // One version of each kernel. A null entry means: not faster here, use the table below.
 struct KernelTable {
   const char* isa;
-  unsigned needs;  // features that must all be present
-  bool has_tiles;  // whether products also take activations in bfloat16
+  unsigned needs;         // features that must all be present
+  bool has_tiles;         // whether products also take activations in bfloat16
+  bool rounds_attention;  // whether attention takes in bfloat16 what may be rounded
   constexpr bool runs_on(unsigned features) const { return (features & needs) == needs; }
 #define KT_FIELD(name, Args, grain) void (*name)(const Args&, Range) noexcept;
   KT_KERNELS(KT_FIELD)
