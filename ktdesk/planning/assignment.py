@@ -29,10 +29,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A model's modules on the devices of a placement."""
+    """A model's modules on the devices of a placement. activation_bytes: as `Anatomy` has them."""
 
     placement: Placement
     placed: tuple[Placed, ...]
+    activation_bytes: int = 0
 
     @property
     def cards(self) -> tuple[int, ...]:
@@ -89,7 +90,7 @@ def assign(anatomy: Anatomy, placement: Placement) -> Assignment:
     placed = [each for m in anatomy.modules for each in _place(m, rules[m.path])]
     if any(_is_apart(each) for each in placed):
         placed = [replace(each, module=_untied(each.module)) for each in placed]
-    return Assignment(placement, tuple(placed))
+    return Assignment(placement, tuple(placed), anatomy.activation_bytes)
 
 
 def _place(module: Module, rule: Rule) -> Iterator[Placed]:

@@ -11,8 +11,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from ktdesk.devices.chunks import tokens_that_fill
 from ktdesk.formats.gguf import TensorInfo
 from ktdesk.formats.quant import WeightType
+from ktdesk.models.decoder import token_bytes
 from ktdesk.operators.quantization import check_fits
 from ktdesk.operators.rules import Part
 
@@ -148,6 +150,12 @@ class Anatomy:
     def bytes_of(self, *parts: Part) -> int:
         """Return the bytes of the weights of some parts."""
         return sum(module.size_bytes for module in self.of(*parts))
+
+    @property
+    def activation_bytes(self) -> int:
+        """About what a chunk of a prompt takes of the main memory, while it is read there."""
+        spreads = (m.size_bytes / m.read_bytes for m in self.of(Part.ROUTED) if m.read_bytes)
+        return tokens_that_fill(max(spreads, default=1.0)) * token_bytes(self.width)
 
     @property
     def weights(self) -> int:

@@ -9,8 +9,8 @@ from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
 from ktdesk.planning.card_needs import RESERVE_BYTES
 
-# For activations, the program itself, and what the system needs to breathe.
-MEMORY_WORKING_BYTES = 1_500_000_000
+# For the program itself, and what the system needs to breathe.
+PROGRAM_BYTES = 1_200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Needs:
             return DeviceNeeds(weights, assignment.cache_bytes(device, context_tokens), working)
 
         cards = {card: needs(card, RESERVE_BYTES) for card in assignment.cards}
-        return cls(needs(CPU, MEMORY_WORKING_BYTES), cards, assignment.unfiled_bytes())
+        working = PROGRAM_BYTES + assignment.activation_bytes
+        return cls(needs(CPU, working), cards, assignment.unfiled_bytes())
 
     @property
     def filed(self) -> int:
