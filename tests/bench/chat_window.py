@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.chat.conversation_view import ConversationView
 from ui.chat.messages import MessageList
+from ui.garbage import Garbage
 from ui.theme import Theme
 
 SIZE = (900, 900)
@@ -49,7 +50,9 @@ def application() -> QApplication:
     """Return the application, without a screen, and with settings of its own."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["KTDESK_HOME"] = tempfile.mkdtemp()
-    return QApplication([])
+    app = QApplication([])
+    Garbage(app)
+    return app
 
 
 def conversation(app: QApplication, messages: MessageList) -> ConversationView:
