@@ -89,15 +89,16 @@ def test_greedy_texts_are_the_same_token_by_token(golden: Golden, exact: Path) -
 
 
 def test_perplexity_is_the_same(golden: Golden, exact: Path) -> None:
-    """Of 510 tokens: within 0.5 % of what exact arithmetic gives, and near llama.cpp's.
+    """Of 510 tokens: within 1 % of what exact arithmetic gives, and near llama.cpp's.
 
-    llama.cpp's own is up to 1.2 % from exact arithmetic, since it rounds activations to 8 bits in
-    blocks of up to 256.
+    Activations in 8 bits, in blocks of 32, move it by 0.2 %, attention in bfloat16, where that is
+    fast, by 0.1 to 0.6 %. llama.cpp's own is up to 1.2 % from exact arithmetic, since it rounds
+    activations to 8 bits in blocks of up to 256.
     """
     tokens = golden.tokenizer.encode(TEXT.read_text("utf-8"), add_bos=False)
     measured = perplexity(last_logits(build(golden.model, CacheType.F16)), tokens)
     unrounded = perplexity(last_logits(build(exact, CacheType.F32)), tokens)
-    assert measured == pytest.approx(unrounded, rel=0.005)
+    assert measured == pytest.approx(unrounded, rel=0.01)
     assert measured == pytest.approx(golden.perplexity, rel=0.017)
 
 
