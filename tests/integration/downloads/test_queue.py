@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[3]
 
 DRIVER = """
 import sys
+import time
 from pathlib import Path
 from ktdesk.library.web import Web
 from ktdesk.library.downloads.web_transport import WebTransport
@@ -42,6 +43,8 @@ watched = Watched(
     Path(sys.argv[1]), WebTransport(web, lambda order: ServerOrigin(sys.argv[2]), QUICK)
 )
 watched.queue.start()
+while watched.queue._runner._driver is None:  # its thread begins later
+    time.sleep(0.01)
 print("ready", flush=True)
 watched.wait(lambda snapshot: not snapshot.totals.orders)
 watched.queue.close()
