@@ -73,6 +73,7 @@ class Stream(Response):
         await send(start)
         async for piece in self._pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)  # else a lost connection is not heard of before the next one
         await send({"type": "http.response.body", "body": b""})
 
 
