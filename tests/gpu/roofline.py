@@ -18,7 +18,7 @@ from tests.bench.work import bytes_per_token, operations_per_token
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Bytes per second of a card's memory, of the bus and of the main memory; operations per
-    second of the card.
+    second of the card, 0 if they are not known: then nothing is bound by them.
     """
 
     card: float
@@ -45,7 +45,8 @@ class Roofline:
 
     def prefill_ms(self, tokens: int) -> float:
         """Of a prompt: its operations, or bringing all experts once for each chunk if longer."""
-        seconds = self._operations(tokens) / self.rates.operations
+        rate = self.rates.operations
+        seconds = self._operations(tokens) / rate if rate else 0.0
         if self.on_cpu:
             chunks = ceil(tokens / MOST_TOKENS)
             seconds = max(seconds, chunks * self._expert_bytes() / self.rates.bus)

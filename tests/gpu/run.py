@@ -198,9 +198,10 @@ def _long(options: Namespace, result: dict[str, Any]) -> None:
         print(f"{row.model}, {row.placement}: {row.gpu_bytes / 1e9:.1f} GB on the card")
         for count, milliseconds in row.prefill.items():
             rate = 1e3 * count / milliseconds
-            most = 1e3 * count / row.least_prefill[count]
+            least = row.least_prefill[count]
+            most = f"{1e3 * count / least:.0f}" if least else "?"
             print(
-                f"  {count:7} tokens {rate:8.0f} of {most:.0f} tokens/s, then "
+                f"  {count:7} tokens {rate:8.0f} of {most} tokens/s, then "
                 f"{row.step[count]:8.2f} ms a token where {row.least_step[count]:.2f} are the least"
             )
 

@@ -37,6 +37,10 @@ def test_short_prompts_wait_for_the_bus_and_long_ones_for_the_cores() -> None:
     assert line.prefill_ms(512) == line.prefill_ms(8192) == pytest.approx(15_000, rel=0.05)
     assert line.prefill_ms(8193) == 2 * line.prefill_ms(8192)
     by_cores = roofline(bus=1e18, operations=1e12)
-    assert by_cores.prefill_ms(1) == pytest.approx(
-        72, rel=0.06
-    )  # 37 10^9 weights, 2 operations each
+    # 37 10^9 weights, two operations each.
+    assert by_cores.prefill_ms(1) == pytest.approx(72, rel=0.06)
+
+
+def test_without_a_rate_of_the_cores_the_bus_is_all_that_is_known() -> None:
+    unknown, known = roofline(operations=0.0), roofline(operations=1e18)
+    assert unknown.prefill_ms(512) == known.prefill_ms(512) > 0
