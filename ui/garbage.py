@@ -16,7 +16,7 @@ INTERVAL_MS = 1000
 
 
 class Garbage(QObject):
-    """Collects at turns of the GUI thread's loop, for as long as it lives, instead of Python."""
+    """Collects at turns of the GUI thread's loop. Python itself collects no more from now on."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

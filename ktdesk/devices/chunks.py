@@ -13,7 +13,7 @@ LEAST_TOKENS = 512
 MOST_TOKENS = 8192
 
 # On a CPU. Weights are brought and unpacked once for each chunk, so each had better meet some
-# hundred tokens; a chunk of 2048 instead of 512 made prompts of 2048 8 to 13 % faster on two cores
+# hundred tokens; a chunk of 2048 instead of 512 made prompts of 2048 9 to 13 % faster on two cores
 # (DeepSeek-V3's and V2-Lite's shapes). But others who are answered wait for half a layer of it.
 _TOKENS_OF_AN_EXPERT = 128
 _CPU_TOKENS = 512
