@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast memory is read: by the kernel that reads weights first, which does little else."""
+"""How fast memory is read: by a product of floats with one token, which does the least a byte."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import os
 import threading
 from collections.abc import Callable
 
+import torch
+
 from ktdesk._native import Node, Stream, ThreadPool
 from ktdesk.formats.quant import Weight, WeightType
-from ktdesk.kernels import cpu
+from ktdesk.kernels import native
 from ktdesk.kernels.memory import allocate, place_rows
 from ktdesk.probes.timing import shortest_s
 
@@ -43,17 +45,18 @@ def node_bytes_per_s(node: Node, size_bytes: int = READ_BYTES) -> float:
 
 
 def _fill(stream: Stream, size_bytes: int) -> Weight:
-    """Return blocks of zeros that are truly there: pages that nobody wrote to are all the same."""
-    row_bytes = WeightType.Q8_0.row_bytes(_COLUMNS)
+    """Return zeros that are truly there: pages that nobody wrote to are all the same."""
+    row_bytes = WeightType.F32.row_bytes(_COLUMNS)
     rows = max(1, size_bytes // row_bytes)
     data = allocate(rows * row_bytes)
     place_rows(stream, data.reshape(1, rows, row_bytes))
     data.fill(0)
-    return Weight("probe", WeightType.Q8_0, (rows, _COLUMNS), data.reshape(rows, row_bytes))
+    return Weight("probe", WeightType.F32, (rows, _COLUMNS), data.reshape(rows, row_bytes))
 
 
 def _speed(stream: Stream, weight: Weight) -> float:
-    seconds = shortest_s(lambda: cpu.scan(stream, weight, 0, weight.rows), _ROUNDS)
+    x, out = torch.zeros(1, 1, _COLUMNS), torch.empty(1, 1, weight.rows)
+    seconds = shortest_s(lambda: native.linear(stream, weight, x, out), _ROUNDS)
     return weight.blocks.nbytes / seconds
 
 
