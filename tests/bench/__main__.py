@@ -31,9 +31,10 @@ from tests.bench.work import WORKS
 MakeSides = Callable[[Path, int], Mapping[str, Measure]]  # of a model's file and so many threads
 
 NOTES = """\
-Each run is a process of its own, which warms up first; sides take turns. ratio: to the best one of
-the peer's settings. share: of what the machine can do: for prompts operations by the highest int8
-peak, attention's core left out; for generated tokens bytes by what could be read around each run.
+Each run is a process of its own, which warms up first; sides take turns, a peer's setting that was
+clearly below its best one twice no more. ratio: to the best one of the peer's settings. share: of
+what the machine can do: for prompts operations by the highest int8 peak, attention's core left out;
+for generated tokens bytes by what could be read around each run.
 With --avx2 the peer is ik_llama.cpp, whose package is built for AVX2, and KTDesk keeps to that."""
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,6 +14,10 @@ from tests.bench.report import KTDESK, Sample
 from tests.bench.work import Work
 
 Measure = Callable[[Work], float]  # tokens per second
+
+# After so many runs of each, a peer's setting that was never near its best one is run no more.
+_TRIED_RUNS = 2
+_NEAR = 0.9
 
 
 def sides(path: Path, threads: int, peer: Path | None, say: Say) -> dict[str, Measure]:
@@ -59,12 +63,15 @@ def _peer_sides(path: Path, threads: int, peer: Path, say: Say) -> dict[str, Mea
 def compare(
     work: Work, measures: Mapping[str, Measure], runs: int, probe: Probe | None, say: Say
 ) -> dict[str, list[Sample]]:
-    """Return so many samples of each side, taken in turn. A side that fails is left out."""
+    """Return so many samples of each side, taken in turn. A side that fails is left out; settings
+    of the peer that are clearly not its best one have fewer.
+    """
     samples: dict[str, list[Sample]] = {side: [] for side in measures}
     failed: set[str] = set()
     before = _read_speed(probe)
     for number in range(1, runs + 1):
-        for side in [side for side in measures if side not in failed]:
+        slow = _slow_settings(samples, failed) if number > _TRIED_RUNS else set[str]()
+        for side in [side for side in measures if side not in failed | slow]:
             try:
                 speed = measures[side](work)
             except BenchError as error:
@@ -76,6 +83,17 @@ def compare(
             say(f"{work.name}: {side} run {number}: {speed:.2f} tokens/s at {after:.1f} GB/s")
             before = after
     return {side: taken for side, taken in samples.items() if side not in failed}
+
+
+def _slow_settings(samples: Mapping[str, Sequence[Sample]], failed: set[str]) -> set[str]:
+    """Return the settings of the peer whose fastest run is far below the slowest of its best."""
+    speeds = {
+        side: [sample.tokens_per_s for sample in taken]
+        for side, taken in samples.items()
+        if side != KTDESK and side not in failed
+    }
+    best = max(map(min, speeds.values()), default=0.0)
+    return {side for side, taken in speeds.items() if max(taken) < _NEAR * best}
 
 
 def _read_speed(probe: Probe | None) -> float:

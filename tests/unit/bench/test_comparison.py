@@ -61,6 +61,19 @@ def test_a_side_that_fails_is_left_out_and_the_others_go_on() -> None:
     assert [text for text in said if "a crashed." in text]
 
 
+def test_a_setting_that_is_clearly_slower_than_another_takes_two_turns() -> None:
+    order: list[str] = []
+    measures = {
+        KTDESK: side(KTDESK, order, 1, 1, 1),
+        "slow": side("slow", order, 4.4, 3),
+        "best": side("best", order, 9, 5, 6),
+        "near": side("near", order, 2, 4.6, 7),
+    }
+    samples = compare(DECODE, measures, 3, None, lambda text: None)
+    assert [len(taken) for taken in samples.values()] == [3, 2, 3, 3]
+    assert order[-3:] == [KTDESK, "best", "near"]
+
+
 def test_the_ratio_is_to_the_better_setting_of_the_peer() -> None:
     sides = {
         KTDESK: [Sample(s, 20) for s in (30, 10, 20)],
