@@ -137,22 +137,27 @@ struct Codec<BlockIQ4_XS> : Layout16<8, 2, 128, 255> {
 // last has four digits of four bytes.
 template <>
 struct Codec<BlockTQ1_0> : Layout16<8, 2, 1, 3> {
-  __device__ static uint32_t digit(uint32_t byte, int n) {
+  // Digit n of four bytes, two of them in a word at a time.
+  __device__ static uint32_t digits(uint32_t bytes, int n) {
     const uint32_t power = n == 0 ? 1 : n == 1 ? 3 : n == 2 ? 9 : n == 3 ? 27 : 81;
-    return (byte * power & 255) * 3 >> 8;
+    constexpr uint32_t kEven = 0x00ff00ffu;
+    const uint32_t even = (bytes & kEven) * power & kEven;
+    const uint32_t odd = (bytes >> 8 & kEven) * power & kEven;
+    return (even * 3 >> 8 & 0x00030003u) | (odd * 3 & 0x03000300u);
   }
   __device__ static void codes(const BlockTQ1_0& w, int piece, int i, uint32_t (&words)[4]) {
     const int g = 2 * piece + i;
-    const uint8_t* bytes = g < 10 ? w.q + g % 2 * 16 : g < 15 ? w.q + 32 : w.rest;
+    if (g < 15) {
+      load_bytes(w, g < 10 ? w.q + g % 2 * 16 : w.q + 32, words);
+    } else {
+      uint32_t rest[1];
+      load_words<kAlignment<BlockTQ1_0>>(w.rest, rest);
+#pragma unroll
+      for (uint32_t& word : words) word = rest[0];
+    }
 #pragma unroll
     for (int v = 0; v < 4; ++v) {
-      words[v] = 0;
-#pragma unroll
-      for (int m = 0; m < 4; ++m) {
-        const uint32_t byte = bytes[g < 15 ? 4 * v + m : m];
-        const int n = g < 10 ? g / 2 : g < 15 ? g - 10 : v;
-        words[v] |= digit(byte, n) << (8 * m);
-      }
+      words[v] = digits(words[v], g < 10 ? g / 2 : g < 15 ? g - 10 : v);
     }
   }
   __device__ static Scale scale(const BlockTQ1_0& w, int, int) { return {half_to_float(w.d), 0}; }

@@ -39,6 +39,21 @@ __device__ inline void add_dots(const float (&w)[2][4], const float* x, int toke
   }
 }
 
+// Types whose granules several tokens meet one after another: some cards' compilers would keep two
+// in more registers than there are.
+template <class Block>
+constexpr bool kInTurn = false;
+template <>
+constexpr bool kInTurn<BlockQ3_K> = true;
+template <>
+constexpr bool kInTurn<BlockQ6_K> = true;
+template <>
+constexpr bool kInTurn<BlockQ4_1> = true;
+template <>
+constexpr bool kInTurn<BlockQ5_1> = true;
+template <>
+constexpr bool kInTurn<BlockQ4_G32> = true;
+
 // Weights in blocks. A code of b bits at bit p of a word, the others cleared, is as a float
 // code * 2^(p - 149), exactly, as long as it ends below bit 24: subnormal numbers are integers. So
 // a code becomes a factor by one AND, where converting would take the few units that convert. The
@@ -102,7 +117,7 @@ struct BlockRows {
     const Block* w[2];
     for (int r = 0; r < 2; ++r) w[r] = reinterpret_cast<const Block*>(rows[r]) + number;
     uint32_t words[2][4];
-#pragma unroll
+#pragma unroll(T > 1 && kInTurn<Block> ? 1 : C::kGranules)
     for (int i = 0; i < C::kGranules; ++i) {
       for (int r = 0; r < 2; ++r) {
         if constexpr (kApart<T> == 0) {
@@ -139,7 +154,8 @@ struct BlockRows {
     for (int t = 0; t < T; ++t) {
       if (t > 1 && t >= count) break;
       sums[t] = fmaf(scale, dots[t], sums[t]);
-      if (C::kHasLow || C::kZero) sums[t] = fmaf(low, totals[t * token_floats], sums[t]);
+      if (C::kHasLow || C::kZero) sums[t] = fmaf(low, *totals, sums[t]);
+      totals += token_floats;
     }
   }
 };
