@@ -98,19 +98,6 @@ class Stream(launches.Stream):
     def requantize(
         self, stored: MatrixOf, weight_type: int, out: int, out_row_bytes: int, rows: int, /
     ) -> None: ...
-    def to_bf16(
-        self,
-        x: int,
-        token_stride: int,
-        group_stride: int,
-        out: int,
-        out_token: int,
-        out_group: int,
-        tokens: int,
-        groups: int,
-        width: int,
-        /,
-    ) -> None: ...
     def part_by_weight(
         self,
         ids: int,

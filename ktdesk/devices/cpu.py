@@ -19,7 +19,7 @@ from ktdesk.devices.logits import TokenLogits
 from ktdesk.devices.workspace import Workspace
 from ktdesk.errors import Cancelled
 from ktdesk.formats.quant import Weight
-from ktdesk.kernels import cpu
+from ktdesk.kernels import cpu, native
 from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
 from ktdesk.kernels.attention import attention_sections
 from ktdesk.kernels.streams import Flag, Graph, open_stream
@@ -119,7 +119,7 @@ class CpuDevice:
         match self.form(weight, tokens):
             case torch.bfloat16:
                 rounded = self._empty_bf16(*x.shape)
-                cpu.to_bf16(self.stream, x, rounded)
+                native.to_bf16(self.stream, x, rounded)
                 return rounded
             case torch.uint8:
                 blocks = self._empty_q8(*x.shape)

@@ -52,24 +52,6 @@ def quantize(stream: Stream, x: Tensor, out: Tensor) -> None:
     )
 
 
-def to_bf16(stream: Stream, x: Tensor, out: Tensor) -> None:
-    """Round x [T, G, D] or [T, D], strided, to bfloat16: out of its shape, strided."""
-    rows = x.unsqueeze(1) if x.ndim == 2 else x
-    rounded = out.unsqueeze(1) if out.ndim == 2 else out
-    tokens, groups, width = sizes("x", rows, 3)
-    stream.to_bf16(
-        check(stream, "x", rows, (tokens, groups, width), strided=True),
-        rows.stride(0),
-        rows.stride(1),
-        check(stream, "out", rounded, (tokens, groups, width), torch.bfloat16, strided=True),
-        rounded.stride(0),
-        rounded.stride(1),
-        tokens,
-        groups,
-        width,
-    )
-
-
 def interleaved_bytes(weight: Weight) -> int:
     """Return what a copy of the weight with interleaved rows needs; 0 if it can have none."""
     row_bytes = _native.interleaved_row_bytes(int(weight.type), weight.columns)

@@ -193,6 +193,19 @@ class Stream:
         is_logit: bool,
         /,
     ) -> None: ...
+    def to_bf16(
+        self,
+        x: int,
+        token_stride: int,
+        group_stride: int,
+        out: int,
+        out_token: int,
+        out_group: int,
+        tokens: int,
+        groups: int,
+        width: int,
+        /,
+    ) -> None: ...
     def router(
         self,
         logits: int,

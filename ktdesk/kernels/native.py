@@ -219,6 +219,24 @@ def weigh_rows(
     )
 
 
+def to_bf16(stream: Stream, x: Tensor, out: Tensor) -> None:
+    """Round x [T, G, D] or [T, D], strided, to bfloat16: out of its shape, strided."""
+    rows = x.unsqueeze(1) if x.ndim == 2 else x
+    rounded = out.unsqueeze(1) if out.ndim == 2 else out
+    tokens, groups, width = sizes("x", rows, 3)
+    stream.to_bf16(
+        check(stream, "x", rows, (tokens, groups, width), strided=True),
+        rows.stride(0),
+        rows.stride(1),
+        check(stream, "out", rounded, (tokens, groups, width), torch.bfloat16, strided=True),
+        rounded.stride(0),
+        rounded.stride(1),
+        tokens,
+        groups,
+        width,
+    )
+
+
 def router(
     stream: Stream,
     logits: Tensor,

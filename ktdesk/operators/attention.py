@@ -162,9 +162,14 @@ def _temperature_rows(site: Site, spec: GqaSpec) -> Weight:
     return site.made(Weight("temperatures", WeightType.F32, tuple(factors.shape), rows))
 
 
-def section_room(device: Device, out: Tensor, kv_heads: int) -> Tensor:
-    """Return room for the partial sums of attention that ends in out [T, H, Dv]."""
+def section_room(device: Device, out: Tensor, kv_heads: int) -> Tensor | None:
+    """Return room for the partial sums of attention that ends in out [T, H, Dv].
+
+    None if its rows had best stay one section.
+    """
     tokens, heads, value_size = out.shape
     at_a_time = 1 if stand_apart(tokens) else tokens
     sections = device.attention_sections(at_a_time, heads, kv_heads)
+    if sections == 1:
+        return None
     return device.scratch(tokens, heads, sections, value_size + 2)

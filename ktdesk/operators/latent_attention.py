@@ -29,8 +29,9 @@ from ktdesk.operators.torch_seam import Seam, across
 _EXPANSION_QUERIES = 300
 # Steps of fewer tokens may be captured, and must not depend on where they stand.
 LEAST_TOKENS = 32
-# Keys and values, of all heads that are expanded at a time: 64 MiB.
-_EXPANDED_VALUES = 2**24
+# Keys and values, of all heads that are expanded at a time: 64 MiB; on a card 128, and as many
+# rounded, so that there are enough tiles of queries for all of it.
+_EXPANDED_VALUES, _EXPANDED_ON_CARD = 2**24, 2**25
 
 
 class _MlaCache:
@@ -141,18 +142,21 @@ class NativeMla(Mla):
         latents = self._device.empty(len(rows), 1, spec.latent)
         native.load_rows(stream, cache.latents[rows.start :], latents)
         per_head = len(rows) * (spec.nope + spec.rope + spec.value)
-        for heads in head_groups(spec.heads, max(1, _EXPANDED_VALUES // per_head)):
+        most = _EXPANDED_ON_CARD if stream.is_gpu else _EXPANDED_VALUES
+        for heads in head_groups(spec.heads, max(1, most // per_head)):
             keys = self._expand(some_heads(weights.key, heads), latents, spec.rope)
             native.load_rows(stream, cache.rope_keys[rows.start :], keys[..., spec.nope :])
             values = self._expand(some_heads(weights.value, heads), latents, 0)
+            some = out[:, heads]
             attention(
                 stream,
                 q[:, heads],
-                keys,
-                values,
+                self._rounded(keys),
+                self._rounded(values),
                 step.positions,
-                out[:, heads],
+                some,
                 spec.scale,
+                section_room(self._device, some, some.shape[1]),
                 rounds=cache.rounds,
             )
 
@@ -166,6 +170,15 @@ class NativeMla(Mla):
         source = self._device.activations(weight, latents, len(latents)).expand(-1, heads, -1)
         native.linear(self._device.stream, weight, source, rows[..., :size])
         return rows
+
+    def _rounded(self, rows: Tensor) -> Tensor:
+        """Return expanded rows as a card's tensor cores take them: once, not for each tile."""
+        if not (self._cache.rounds and self._device.stream.is_gpu):
+            return rows
+        count, heads, size = rows.shape
+        rounded = self._device.empty(heads, count, size, dtype=torch.bfloat16).transpose(0, 1)
+        native.to_bf16(self._device.stream, rows, rounded)
+        return rounded
 
 
 def expansion_pays(tokens: int, rows: int) -> bool:

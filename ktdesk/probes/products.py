@@ -44,7 +44,7 @@ def bf16_ops_per_s(stream: Stream, threads: int, size: int = _SIZE, tokens: int 
     if not stream.has_tiles:
         return 0.0
     x = torch.empty(tokens, 1, size, dtype=torch.bfloat16)
-    cpu.to_bf16(stream, _activations(tokens, size), x)
+    native.to_bf16(stream, _activations(tokens, size), x)
     return _rate(stream, x, threads, size)
 
 

@@ -4,16 +4,24 @@
 
 namespace kt::cuda {
 
-// No function of the number of rows, so that a captured graph serves any. All blocks are to be at
-// work at a time: two to a multiprocessor, with tiles of 16 queries; of latents, which have one
-// key head, one, with tiles of 64.
+// Up to so many, perhaps of as many sequences, tiles are small.
+constexpr int kFewTokens = 16;
+
+// No function of the number of rows, so that a captured graph serves any. Tiles of 16 queries are
+// all to be at work at a time, two to a multiprocessor; of latents, which have one key head, tiles
+// of 64, one to each. For many tokens tiles of 64 are several waves, so that the last one counts
+// less.
 inline int attention_sections(int tokens, int heads, int kv_heads, int multiprocessors) {
   const int queries = tokens * (heads / kv_heads);
-  const bool are_large = kv_heads == 1 && queries > 32;
-  const int tiles = are_large ? (queries + 63) / 64 : kv_heads * ((queries + 15) / 16);
-  const int wanted =
-      are_large ? multiprocessors / tiles : (2 * multiprocessors + tiles - 1) / tiles;
-  return wanted < 1 ? 1 : wanted > 128 ? 128 : wanted;
+  if (kv_heads == 1 && heads > 1 && queries > 32) {
+    const int tiles = (queries + 63) / 64;
+    return tiles < multiprocessors ? multiprocessors / tiles : 1;
+  }
+  const bool are_many = tokens > kFewTokens;
+  const int size = are_many ? 64 : 16, blocks = (are_many ? 4 : 2) * multiprocessors;
+  const int tiles = kv_heads * ((queries + size - 1) / size);
+  const int wanted = (blocks + tiles - 1) / tiles;
+  return wanted > 128 ? 128 : wanted;
 }
 
 }  // namespace kt::cuda

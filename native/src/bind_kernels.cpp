@@ -35,20 +35,6 @@ void quantize(Stream& stream, bind::Address x, int64_t token_stride, int64_t gro
                 quantize_grain);
 }
 
-void to_bf16(Stream& stream, bind::Address x, int64_t token_stride, int64_t group_stride,
-             bind::Address out, int64_t out_token, int64_t out_group, int64_t tokens, int groups,
-             int width) {
-  const ToBf16Args args{bind::at<const float>(x),
-                        bind::at<uint16_t>(out),
-                        token_stride,
-                        group_stride,
-                        out_token,
-                        out_group,
-                        groups,
-                        width};
-  stream.launch(stream.kernels().to_bf16, args, tokens * groups, to_bf16_grain);
-}
-
 void interleave(Stream& stream, const bind::MatrixOf& stored, bind::Address out, int64_t rows) {
   const InterleaveArgs args{bind::matrix(stored), bind::at<uint8_t>(out)};
   stream.launch(stream.kernels().interleave, args, rows / kPanelRows, interleave_grain);

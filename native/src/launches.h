@@ -232,6 +232,14 @@ struct Launches {
     KT_LAUNCH(weigh_rows, args, rows);
   }
 
+  static void to_bf16(Stream& stream, Address x, int64_t token_stride, int64_t group_stride,
+                      Address out, int64_t out_token, int64_t out_group, int64_t tokens, int groups,
+                      int width) {
+    const kt::ToBf16Args args{at<const float>(x), at<uint16_t>(out), token_stride, group_stride,
+                              out_token,          out_group,         groups,       width};
+    KT_LAUNCH(to_bf16, args, tokens * groups);
+  }
+
   static void router(Stream& stream, Address logits, Address bias, Address ids, Address weights,
                      int64_t tokens, int experts, int experts_per_token, int groups,
                      int groups_used, float scale, bool is_sigmoid, bool normalize) {

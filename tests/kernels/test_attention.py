@@ -108,6 +108,15 @@ def test_sections_of_rows(
 
 
 @rounding
+@pytest.mark.parametrize("start", [0, 300])
+def test_prompts_whose_rows_are_in_sections(stream: Stream, start: int, rounds: bool) -> None:
+    """Into as many for the first tokens, which see fewer rows than there are sections."""
+    positions = torch.arange(start, start + 150, dtype=torch.int32)
+    k, v = random(start + 150, 2, 20), random(start + 150, 2, 12, seed=1)
+    check(stream, random(150, 2, 20), k, v, positions, 0.3, sections=5, rounds=rounds)
+
+
+@rounding
 @pytest.mark.parametrize("sections", [1, 16])
 def test_rows_after_a_token_are_hidden(stream: Stream, sections: int, rounds: bool) -> None:
     """A token beside others that see more, whose rows would outweigh all of its own."""

@@ -55,7 +55,7 @@ CALLS: dict[Callable[..., None], tuple[tuple[Any, ...], dict[str, Any]]] = {
     native.embed: ((FLOATS, ints(2), x(2, 8)), {}),
     native.rms_norm: ((x(2, 8), x(8), x(2, 8), 1e-5), {}),
     cpu.quantize: ((x(2, 3, 64), x(2, 3, q8_bytes(64), dtype=torch.uint8)), {}),
-    cpu.to_bf16: ((x(2, 3, 64), x(2, 3, 64, dtype=torch.bfloat16)), {}),
+    native.to_bf16: ((x(2, 3, 64), x(2, 3, 64, dtype=torch.bfloat16)), {}),
     native.linear: ((FLOATS, x(2, 3, 8), x(2, 3, 2)), {}),
     native.rope_table: ((ints(2), x(4), 1.0, x(2, 4, 2)), {}),
     native.rope: ((x(2, 3, 8), x(2, 4, 2), x(2, 3, 8)), {"interleaved": True}),

@@ -178,3 +178,13 @@ def test_weigh_rows(stream: Stream, rows: int, width: int, logits: bool) -> None
     assert_close(out, expected, FLOAT_STEPS, FLOAT_STEPS_REASON)
     native.weigh_rows(stream, x, weights[:1].expand(rows, 1), x, logits=logits)
     assert torch.equal(x[0], out[0])
+
+
+def test_rounding_is_that_of_torch(stream: Stream) -> None:
+    specials = torch.tensor(
+        [0.0, -0.0, torch.inf, -torch.inf, torch.nan, 3.39e38, 1e-40, 1.00390625]
+    )
+    x = torch.cat((random(3, 2, 100), specials.expand(3, 2, -1)), -1)
+    out = strided(torch.zeros(x.shape, dtype=torch.bfloat16))
+    native.to_bf16(stream, strided(x), out)
+    assert torch.equal(out.nan_to_num(7.0), x.bfloat16().nan_to_num(7.0))

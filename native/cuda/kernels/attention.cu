@@ -4,6 +4,7 @@
 // COST The merge reads what sections leave, and is bound by latency: a warp asks for some sections
 // at once. 128 heads, 64 sections of 512 values: 17 MB in the second-level cache, 3 to 6 us on any
 // card.
+#include "../attention_sections.h"
 #include "attention_rows.cuh"
 #include "attention_shapes.h"
 #include "quads.cuh"
@@ -104,7 +105,6 @@ void for_tokens_apart(const AttentionArgs& all, const Body& body) {
 }  // namespace
 
 void attention(Stream& stream, const AttentionArgs& args, int64_t items) {
-  constexpr int kFewTokens = 16;  // perhaps of as many sequences
   if (args.apart) {
     return for_tokens_apart(args, [&](const auto& one) { attention(stream, one, items); });
   }

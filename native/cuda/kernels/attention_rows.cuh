@@ -68,9 +68,11 @@ __device__ __forceinline__ const float* query_values(const AttentionArgs& a, Que
   return a.q + query.token * a.q_token + query.head * a.q_head;
 }
 
-// Of every tile, also of one whose tokens see few rows: some of its sections are empty then.
+// Of every tile, also of one whose tokens see few rows: some of its sections are empty then. To
+// look at each of many tokens would take longer than that.
 __device__ __forceinline__ int sections_of(const AttentionArgs& a) {
-  if (a.max_sections == 1) return 1;
+  constexpr int kMostTokens = 64;
+  if (a.max_sections == 1 || a.tokens > kMostTokens) return a.max_sections;
   int rows = 0;
   for (int token = 0; token < a.tokens; ++token) {
     const Rows seen = seen_rows(a, token);

@@ -30,6 +30,7 @@
   X(add, AddArgs, 64)                   \
   X(bias_rows, BiasRowsArgs, 1)         \
   X(weigh_rows, WeighRowsArgs, 1)       \
+  X(to_bf16, ToBf16Args, 1)             \
   X(router, RouterArgs, 1)              \
   X(expert_plan, ExpertPlanArgs, 1)     \
   X(experts_up, ExpertsUpArgs, 1)       \
@@ -38,7 +39,6 @@
 // Those that only the CPU has.
 #define KT_CPU_KERNELS(X)          \
   X(quantize, QuantizeArgs, 64)    \
-  X(to_bf16, ToBf16Args, 1)        \
   X(interleave, InterleaveArgs, 1) \
   X(requantize, RequantizeArgs, 1)
 
