@@ -49,6 +49,8 @@ def kernel_rows(device: CudaDevice, ceilings: Ceilings) -> Iterator[Row]:
     yield _experts(device, ceilings, 1)
     for heads, rows in ((128, 4096), (128, 32768), (32, 32768), (16, 32768)):
         yield _latent_attention(device, ceilings, heads, rows)
+    for heads, tokens, rows in ((16, 8192, 8192), (3, 8192, 32768)):
+        yield _prompt_attention(device, ceilings, heads, tokens, rows)
     yield from _small(device)
 
 
@@ -158,6 +160,29 @@ def _latent_attention(device: CudaDevice, ceilings: Ceilings, heads: int, rows: 
     by_memory = rows * (latent + rope) * 2 / ceilings.copy
     bound_us = 1e6 * max(by_memory, operations / ceilings.bf16 if ceilings.bf16 else 0)
     return replace(row, unit="op/s", share=bound_us / row.median_us)
+
+
+def _prompt_attention(
+    device: CudaDevice, ceilings: Ceilings, heads: int, tokens: int, rows: int
+) -> Row:
+    """The last tokens of a prompt over expanded keys and values of some heads."""
+    key, value = 192, 128
+    q, out = filled(device, tokens, heads, key), device.empty(tokens, heads, value)
+    keys, values = (
+        device.empty(heads, rows, size, dtype=torch.bfloat16).transpose(0, 1)
+        for size in (key, value)
+    )
+    for cache in (keys, values):
+        native.to_bf16(device.stream, filled(device, *cache.shape), cache)
+    sections = device.attention_sections(tokens, heads, heads)
+    room = device.empty(tokens, heads, sections, value + 2)
+    positions = device.constant(torch.arange(rows - tokens, rows, dtype=torch.int32))
+    launch = [
+        lambda: attention(device.stream, q, keys, values, positions, out, 0.1, room, rounds=True)
+    ]
+    seen = tokens * (rows - tokens) + tokens * (tokens + 1) / 2
+    name = f"expanded attention, {heads} heads, {tokens} tokens of {rows}"
+    return _row(name, launch, device, 2.0 * heads * seen * (key + value), ceilings.bf16)
 
 
 def _small(device: CudaDevice) -> Iterator[Row]:

@@ -189,7 +189,7 @@ def _long(options: Namespace, result: dict[str, Any]) -> None:
     vram_bytes = int(options.vram_gib * 2**30)
     ceilings = measure_ceilings(open_gpu(0))
     memory = MemoryProbe(options.threads).bytes_per_s(options.threads)
-    rates = Rates(ceilings.copy, ceilings.to_card, memory, ceilings.bf16)
+    rates = Rates(ceilings.copy, memory, ceilings.bf16)
     result["rates"] = asdict(rates)
     for row in long_rows(
         ("one_gpu", "gpu_only"), options.threads, vram_bytes, options.most_tokens, rates
