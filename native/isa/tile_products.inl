@@ -269,32 +269,16 @@ class Unpacking {
   int side_ = 0, step_ = 0;
 };
 
-// Some columns of each token. They are copied together once for all rows of a product: one after
-// the other they need fewer pages, and tokens of an expert may stand anywhere.
-using TileRow = uint16_t[kTileColumns];
-
-inline void copy_tokens(const Tokens& all, int first, int count, int column, int columns,
-                        TileRow* x) {
-  for (int n = 0; n < count; ++n) {
-    const uint8_t* in = all.input(first + n) + column * static_cast<int64_t>(sizeof(Bf16));
-    for (int i = 0; i < columns; i += kDepth) {
-      _mm512_store_si512(x[n] + i, _mm512_loadu_si512(in + i * sizeof(Bf16)));
-      __builtin_prefetch(in + (i + kTileColumns) * sizeof(Bf16), 0, 2);  // for the next time
-    }
-  }
-  for (int n = count; n % kSide != 0; ++n) {  // whose sums nobody reads
-    for (int i = 0; i < columns; i += kDepth) _mm512_store_si512(x[n] + i, _mm512_setzero_si512());
-  }
-}
+#include "token_tiles.inl"
 
 using RowSums = float[kTileRows];  // of one token
 
 // sums[n] = or += of the columns that are unpacked. Tiles: 0 to 3 sums, 4 and 5 activations of 16
 // tokens each, 6 and 7 weights of 16 rows each. Calls meanwhile() after every step.
 template <bool kManyTokens, bool kManyRows, class Meanwhile>
-void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int steps,
+void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TokenTiles* x, int steps,
                     RowSums* sums, bool adds, const Meanwhile& meanwhile) {
-  constexpr int64_t kSumBytes = sizeof(RowSums), kRowBytes = sizeof(TileRow), kWeightBytes = 64;
+  constexpr int64_t kSumBytes = sizeof(RowSums), kRowBytes = 64;
   if (adds) {
     tiles.load<0>(sums[0], kSumBytes);
     if constexpr (kManyRows) tiles.load<1>(sums[0] + kSide, kSumBytes);
@@ -307,15 +291,15 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, 
     if constexpr (kManyTokens && kManyRows) tiles.zero<3>();
   }
   for (int step = 0; step < steps; ++step) {
-    tiles.load<4>(x[0] + step * kDepth, kRowBytes);
-    tiles.load<6>(weights.at[step][0].w, kWeightBytes);
+    tiles.load_streamed<4>(x[0].at[step].x, kRowBytes);
+    tiles.load<6>(weights.at[step][0].w, kRowBytes);
     tiles.multiply_bf16<0, 4, 6>();
     if constexpr (kManyRows) {
-      tiles.load<7>(weights.at[step][1].w, kWeightBytes);
+      tiles.load<7>(weights.at[step][1].w, kRowBytes);
       tiles.multiply_bf16<1, 4, 7>();
     }
     if constexpr (kManyTokens) {
-      tiles.load<5>(x[kSide] + step * kDepth, kRowBytes);
+      tiles.load_streamed<5>(x[1].at[step].x, kRowBytes);
       tiles.multiply_bf16<2, 5, 6>();
       if constexpr (kManyRows) tiles.multiply_bf16<3, 5, 7>();
     }
@@ -329,7 +313,7 @@ void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, 
 
 // Some columns of up to 32 tokens.
 template <class Meanwhile>
-void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TileRow* x, int count,
+void multiply_tiles(Tiles& tiles, const WeightTiles& weights, const TokenTiles* x, int count,
                     int steps, int rows, RowSums* sums, bool adds, const Meanwhile& meanwhile) {
   const auto run = [&](auto many_tokens, auto many_rows) {
     multiply_tiles<many_tokens, many_rows>(tiles, weights, x, steps, sums, adds, meanwhile);
@@ -360,7 +344,7 @@ inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, c
   const WeightBlocks blocks(weight, row, rows, copies_all);
   WeightTiles weights[2];
   TileSums sums;
-  alignas(64) TileRow x[kCopiedRows];
+  TokenTiles x[kCopiedRows / kSide];
   static_assert(kBatch <= kCopiedRows);
   Tiles tiles(whole_tiles());
   WeightBlock block = blocks.at(0), next = blocks.at(1);
@@ -368,7 +352,7 @@ inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, c
   for (int piece = unpacking.pieces(); piece > 0; --piece) unpacking.next();
   blocks.prefetch(next);
   for (int i = 0; i < blocks.count(); ++i, block = next, next = blocks.at(i + 1)) {
-    TileRow* some = x + (copies_all ? block.column / kTileColumns * stride : 0);
+    TokenTiles* some = x + (copies_all ? block.column / kTileColumns * (stride / kSide) : 0);
     if (block.first_row == 0) copy_tokens(all, first, count, block.column, block.columns, some);
     blocks.prefetch(blocks.at(i + 2));
     Unpacking ahead(weight, next, weights[(i + 1) % 2]);
@@ -380,7 +364,7 @@ inline void multiply_batch(const Matrix& weight, const uint8_t* row, int rows, c
     RowSums* block_sums = sums.at[block.first_row / kTileRows];
     for (int n = 0; n < count; n += 2 * kSide) {
       const int few = static_cast<int>(smaller(2 * kSide, count - n));
-      multiply_tiles(tiles, weights[i % 2], some + n, few, block.steps(), block.rows,
+      multiply_tiles(tiles, weights[i % 2], some + n / kSide, few, block.steps(), block.rows,
                      block_sums + n, block.column > 0, unpack_some);
     }
   }

@@ -7,6 +7,7 @@
 //
 //   Tiles tiles(shapes);          // all are zero then, as after tiles.configure(others)
 //   tiles.load<4>(x, row_bytes);  // rows that stand row_bytes apart; store<0> likewise
+//   tiles.load_streamed<4>(x, row_bytes);  // of more than the first cache should keep
 //   tiles.multiply_bf16<0, 4, 6>();
 //
 // adds to C = 0, of float32 [m][n], A = 4 [m][2k] times B = 6 [k][2n], of bfloat16: two neighbours

@@ -19,6 +19,11 @@ class Tiles {
                      : "memory");
   }
   template <int kTile>
+  void load_streamed(const void* rows, int64_t row_bytes) {
+    __asm__ volatile("tileloaddt1 (%1,%2,1), %%tmm%c0" ::"i"(kTile), "r"(rows), "r"(row_bytes)
+                     : "memory");
+  }
+  template <int kTile>
   void store(void* rows, int64_t row_bytes) {
     __asm__ volatile("tilestored %%tmm%c0, (%1,%2,1)" ::"i"(kTile), "r"(rows), "r"(row_bytes)
                      : "memory");

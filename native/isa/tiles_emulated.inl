@@ -22,6 +22,10 @@ class Tiles {
     }
   }
   template <int kTile>
+  void load_streamed(const void* rows, int64_t row_bytes) {
+    load<kTile>(rows, row_bytes);
+  }
+  template <int kTile>
   void store(void* rows, int64_t row_bytes) {
     for (int r = 0; r < shapes_.rows[kTile]; ++r) {
       char* row = static_cast<char*>(rows) + r * row_bytes;
