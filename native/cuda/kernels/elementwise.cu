@@ -2,8 +2,8 @@
 // Kernels that pass once over their data, four elements a thread.
 // COST 6 (to_bf16), 8 (bias_rows, weigh_rows) or 12 bytes (add) an element, and an operation or
 // two: bound by memory, or for one token, whose 7168 elements take 0.1 µs, by the launch. 512
-// tokens of 7168 and 12 bytes: 47 µs on a 3090, 44 on a 4090, 25 on a 5090, 10 on an H200, from
-// memory. ERROR the rounding of the result; of the sigmoid, 3e-7.
+// tokens of 7168 and 12 bytes: 47 µs on a 3090, 44 on a 4090, 25 on a 5090, 10 on an H200.
+// ERROR the rounding of the result; of the sigmoid, 3e-7.
 #include "../device.cuh"
 #include "../kernels.h"
 #include "quads.cuh"
