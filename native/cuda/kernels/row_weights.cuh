@@ -53,6 +53,8 @@ template <>
 constexpr bool kInTurn<BlockQ5_1> = true;
 template <>
 constexpr bool kInTurn<BlockQ4_G32> = true;
+template <>
+constexpr bool kInTurn<BlockTQ2_0> = true;
 
 // Weights in blocks. A code of b bits at bit p of a word, the others cleared, is as a float
 // code * 2^(p - 149), exactly, as long as it ends below bit 24: subnormal numbers are integers. So
