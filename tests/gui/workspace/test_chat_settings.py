@@ -149,7 +149,9 @@ def test_a_screen_reader_is_told_once_that_an_answer_has_ended(
     ask(qtbot, workspace.active, "one")
     assert told == ["The answer is finished. Hello world"]
     engine.events = until_cancelled(engine)
-    assert workspace.active.ask("two")
+    chat = workspace.active
+    assert chat.ask("two")
+    qtbot.waitUntil(lambda: chat.messages[-1].text == "x")  # it has begun
     workspace.new_tab()
     engine.cancelled.set()
     qtbot.waitUntil(lambda: not workspace.line.tickets)
