@@ -15,6 +15,7 @@ from ktdesk.formats.quant import Weight, WeightType
 from ktdesk.kernels import native
 from ktdesk.kernels.attention import attention
 from ktdesk.kernels.experts import ExpertWeights, expert_plan, experts_down, experts_up, plan_size
+from ktdesk.operators.attention import section_room
 from ktdesk.probes.timing import time_launches
 from tests.gpu.ceilings import Ceilings
 from tests.kernels.blocks import random_blocks
@@ -143,8 +144,7 @@ def _experts(device: CudaDevice, ceilings: Ceilings, tokens: int) -> Row:
 def _latent_attention(device: CudaDevice, ceilings: Ceilings, heads: int, rows: int) -> Row:
     latent, rope = 512, 64
     q, out = filled(device, 1, heads, latent + rope), device.empty(1, heads, latent)
-    sections = device.attention_sections(1, heads, 1)
-    room = device.empty(1, heads, sections, latent + 2)
+    room = section_room(device, out, 1)
     position = device.constant(torch.tensor([rows - 1], dtype=torch.int32))
 
     def launch() -> Callable[[], object]:
@@ -174,8 +174,7 @@ def _prompt_attention(
     )
     for cache in (keys, values):
         native.to_bf16(device.stream, filled(device, *cache.shape), cache)
-    sections = device.attention_sections(tokens, heads, heads)
-    room = device.empty(tokens, heads, sections, value + 2)
+    room = section_room(device, out, heads)
     positions = device.constant(torch.arange(rows - tokens, rows, dtype=torch.int32))
     launch = [
         lambda: attention(device.stream, q, keys, values, positions, out, 0.1, room, rounds=True)
