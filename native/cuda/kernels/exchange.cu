@@ -13,11 +13,13 @@
 #include <stdexcept>
 
 #include "../device.cuh"
+#include "reduce.cuh"
 
 namespace kt::cuda {
 namespace {
 
-constexpr int kThreads = 1024;
+constexpr int kMostThreads = 1024;
+constexpr int kInputThreads = 256;
 // Of 16 bytes, for each thread: a token is one block's, which waits for no other.
 constexpr int64_t kAccesses = 4;
 // Enough to have 512 KiB on their way across the bus.
@@ -54,10 +56,10 @@ __device__ void wait_for(Expected expected) {
   __syncthreads();
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kMostThreads)
     publish_kernel(PublishArgs args, Signal signal, int* ticket) {
-  const int64_t first = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
+  const int64_t first = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
   for (int64_t i = first; i < args.values / 4; i += step) {
     reinterpret_cast<float4*>(args.mapped_x)[i] = reinterpret_cast<const float4*>(args.x)[i];
   }
@@ -68,10 +70,11 @@ __global__ void __launch_bounds__(kThreads)
   if (signal.word != nullptr) store_after_all_blocks(signal, ticket);
 }
 
-__global__ void __launch_bounds__(kThreads) collect_kernel(CollectArgs args, Expected expected) {
+__global__ void __launch_bounds__(kMostThreads)
+    collect_kernel(CollectArgs args, Expected expected) {
   if (expected.word != nullptr) wait_for(expected);
-  const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
-  for (int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < args.values / 4;
+  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < args.values / 4;
        i += step) {
     float4 sum = reinterpret_cast<const float4*>(args.result)[i];
     if (args.start != nullptr) {
@@ -85,14 +88,22 @@ __global__ void __launch_bounds__(kThreads) collect_kernel(CollectArgs args, Exp
   }
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kInputThreads)
     copy_inputs_kernel(const int32_t* mapped, int32_t* out, int64_t count) {
-  for (int64_t i = threadIdx.x; i < count; i += kThreads) out[i] = mapped[i];
+  for (int64_t i = threadIdx.x; i < count; i += kInputThreads) out[i] = mapped[i];
 }
 
-unsigned blocks(int64_t accesses) {
-  constexpr int64_t kEach = kThreads * kAccesses;
-  return static_cast<unsigned>(std::clamp<int64_t>((accesses + kEach - 1) / kEach, 1, kMostBlocks));
+// No more threads than have something to do, in whole warps.
+struct Grid {
+  unsigned blocks, threads;
+};
+
+Grid grid_for(int64_t accesses) {
+  constexpr int64_t kEach = kMostThreads * kAccesses;
+  const int64_t whole_warps = (accesses + kWarp - 1) / kWarp * kWarp;
+  return {
+      static_cast<unsigned>(std::clamp<int64_t>((accesses + kEach - 1) / kEach, 1, kMostBlocks)),
+      static_cast<unsigned>(std::clamp<int64_t>(whole_warps, kWarp, kMostThreads))};
 }
 
 void check_accesses(int64_t values, std::initializer_list<const void*> pointers) {
@@ -105,17 +116,18 @@ void check_accesses(int64_t values, std::initializer_list<const void*> pointers)
 
 void publish(Stream& stream, const PublishArgs& args, const Signal& signal) {
   check_accesses(args.values, {args.x, args.mapped_x});
-  KT_LAUNCH(publish_kernel, blocks(std::max(args.values / 4, args.pairs)), kThreads, 0, stream,
-            args, signal, stream.tickets());
+  const Grid grid = grid_for(std::max(args.values / 4, args.pairs));
+  KT_LAUNCH(publish_kernel, grid.blocks, grid.threads, 0, stream, args, signal, stream.tickets());
 }
 
 void collect(Stream& stream, const CollectArgs& args, const Expected& expected) {
   check_accesses(args.values, {args.result, args.start, args.out});
-  KT_LAUNCH(collect_kernel, blocks(args.values / 4), kThreads, 0, stream, args, expected);
+  const Grid grid = grid_for(args.values / 4);
+  KT_LAUNCH(collect_kernel, grid.blocks, grid.threads, 0, stream, args, expected);
 }
 
 void copy_inputs(Stream& stream, const int32_t* mapped, int32_t* out, int64_t count) {
-  KT_LAUNCH(copy_inputs_kernel, 1, kThreads, 0, stream, mapped, out, count);
+  KT_LAUNCH(copy_inputs_kernel, 1, kInputThreads, 0, stream, mapped, out, count);
 }
 
 }  // namespace kt::cuda
