@@ -206,10 +206,20 @@ class ExpertStream:
     """Brings experts' weights to the card, through a ring of slots. One caller at a time."""
 
     def __init__(
-        self, stream: Stream, pinned: int, device: int, slot_bytes: int, slots: int, threads: int
+        self,
+        stream: Stream,
+        pinned: int,
+        pinned_slots: int,
+        device: int,
+        slots: int,
+        slot_bytes: int,
+        threads: int,
     ) -> None: ...
-    def begin(self, experts: Sequence[Sequence[tuple[int, int, int]]]) -> None:
-        """Begin to bring experts, each as parts: address, bytes, where in the slot."""
+    def add(self, experts: Sequence[Sequence[tuple[int, int, int]]]) -> None:
+        """Bring these experts, too, each as parts: address, bytes, where in the slot."""
+
+    def drop(self) -> None:
+        """Bring nothing more of what was added; nothing is read any more from there."""
 
     def take(self, stream: Stream) -> int:
         """Return the slot of the next expert, which launches on the stream see from now on."""

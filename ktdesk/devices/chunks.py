@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from math import ceil
 
+# Stays free of a card's memory: for short chunks, kernels' scratch, and what the driver keeps.
+RESERVE_BYTES = 1_500_000_000
 # Fewer would leave tensor cores without work.
 LEAST_TOKENS = 512
 # What is at home on the CPU is brought once for each chunk: 400 GB of DeepSeek-R1 take 16 s at

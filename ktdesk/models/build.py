@@ -14,6 +14,7 @@ from typing import cast
 
 import torch
 
+from ktdesk.devices.chunks import room_bytes
 from ktdesk.devices.torch_device import Kind, torch_device
 from ktdesk.errors import (
     MemoryShortage,
@@ -25,7 +26,7 @@ from ktdesk.hardware import available_memory_bytes
 from ktdesk.kernels.cache_types import BLOCK
 from ktdesk.models.architectures import find_architecture
 from ktdesk.models.cache_rows import cache_row_bytes, cached_parts
-from ktdesk.models.decoder import Decoder
+from ktdesk.models.decoder import Decoder, token_bytes
 from ktdesk.models.loadable import check_all_used
 from ktdesk.models.slots import outline
 from ktdesk.models.torch_needs import check_torch_devices, check_torch_room
@@ -168,6 +169,8 @@ def build_model(resources: Resources, plan: Plan, report: Report) -> Decoder:
     architecture = find_architecture(resources.checkpoint)
     model = architecture(Site("", resources, fill), resources.checkpoint)
     check_all_used(resources.checkpoint, resources.used, model.spec.layers)
+    for streaming in resources.streaming.values():
+        streaming.open(room_bytes(resources.context_tokens, token_bytes(model.spec.width)))
     return model
 
 

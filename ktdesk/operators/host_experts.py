@@ -60,7 +60,10 @@ class HostExperts(Experts):
             self._resident = NativeExperts(site, spec, self._here, quantization=quantization)
         self._count, self._weighs_input = spec.experts, spec.weighs_input
         self._shared, self._use = site.streaming, site.resources.expert_use
-        self._streamed = StreamedExperts(self._gpu, self._shared.ring, self._experts.weights)
+        self._streamed = StreamedExperts(
+            self._gpu, self._shared.ring, self._experts.weights, self._here
+        )
+        self._shared.append(self._streamed)
 
     def forward(self, x: Tensor, ids: Tensor, weights: Tensor, shared: Shared | None) -> Tensor:
         """Return shared + the weighted sum of each token's experts."""
@@ -111,9 +114,13 @@ class HostExperts(Experts):
         source, result = self._shared.rooms(*x.shape)
         began = time.monotonic()
         on_cpu: Future[None] | None = None
+        for_cpu = pairs.counts.sum() > pairs.counts[chosen].sum()
         # Both end before their block does, however it is left.
-        with self._streamed.bringing(chosen) as slots, ThreadPoolExecutor(1, "experts") as thread:
-            if pairs.counts.sum() > pairs.counts[chosen].sum():
+        with (
+            self._streamed.bringing(chosen, next_ahead=bool(chosen) and not for_cpu) as slots,
+            ThreadPoolExecutor(1, "experts") as thread,
+        ):
+            if for_cpu:
                 gpu.read(x, source)
                 on_cpu = thread.submit(self._on_cpu, source, pairs, chosen, shares, result)
             if self._resident:
@@ -135,11 +142,16 @@ class HostExperts(Experts):
             yield slot
 
     def _choose(self, pairs: ExpertPairs) -> list[int]:
-        """Return the experts that the GPU computes: none, until it is known what that must beat."""
+        """Return the experts that the GPU computes: none, until it is known what that must beat.
+
+        Those that are ahead have come for nothing, and are the first of them.
+        """
         if not self._shared.speeds.cpu_alone_s:
             return []
         size = self._streamed.expert_bytes
-        return choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
+        ahead = [expert for expert in self._streamed.ahead() if pairs.counts[expert]]
+        best = choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
+        return [*ahead, *(expert for expert in best if expert not in ahead)]
 
     def _learn_stream(self, experts: int, seconds: float, *, alone: bool) -> None:
         size, speeds = self._streamed.expert_bytes, self._shared.speeds

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import prod
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ktdesk.devices.cuda import CudaDevice
-from ktdesk.devices.expert_ring import ExpertRing
+from ktdesk.devices.expert_ring import Ahead, ExpertParts, ExpertRing
 from ktdesk.formats.quant import Layout, Weight, WeightType
 from ktdesk.kernels import native
 from ktdesk.kernels.experts import ExpertWeights
@@ -30,39 +30,67 @@ _MOST_TOKENS = 1024
 class StreamedExperts:
     """The experts of a layer, at home on the CPU.
 
-    expert_bytes: what is brought of each.
+    elsewhere: those that are never brought. expert_bytes: what is brought of each. next: the next
+    layer's on the same card, which may come ahead.
     """
 
-    def __init__(self, gpu: CudaDevice, ring: ExpertRing, weights: ExpertWeights) -> None:
+    def __init__(
+        self,
+        gpu: CudaDevice,
+        ring: ExpertRing,
+        weights: ExpertWeights,
+        elsewhere: Collection[int] = (),
+    ) -> None:
         self._gpu, self._ring, self._weights = gpu, ring, weights
-        self._count = weights.sizes()[0]
+        self.next: StreamedExperts | None = None
+        count = weights.sizes()[0]
+        self._ids = [expert for expert in range(count) if expert not in elsewhere]
         self._matrices = (weights.gate, weights.up, weights.down)
         self._biases = (weights.gate_bias, weights.up_bias, weights.down_bias)
         homes = [weight.blocks for weight in self._matrices]
         # Not a mapped file's pages: that may be larger than the memory there is.
         self._pins = [gpu.pin(home) for home in homes if home.flags.writeable]
         homes += [bias.numpy() for bias in self._biases if bias is not None]
+        self._homes = homes
         self._addresses = [home.ctypes.data for home in homes]
-        self._sizes = [home.nbytes // self._count for home in homes]
+        self._sizes = [home.nbytes // count for home in homes]
         self._places = _places(self._sizes)
         self._stored_places = _places([_stored_bytes(weight) for weight in self._matrices])
         self.expert_bytes = sum(self._sizes)
         moved = any(weight.layout is Layout.INTERLEAVED for weight in self._matrices)
-        ring.reserve(self._places[-1], self._stored_places[-1] if moved else 0)
+        ring.reserve(count, self._places[-1], self._stored_places[-1] if moved else 0)
 
-    def bringing(self, experts: Sequence[int]) -> AbstractContextManager[Iterator[Tensor]]:
-        """Bring experts inside the `with` block, which gets what `add` takes."""
-        return self._ring.bringing(
-            [
-                [
-                    (address + expert * size, size, place)
-                    for address, size, place in zip(
-                        self._addresses, self._sizes, self._places, strict=False
-                    )
-                ]
-                for expert in experts
-            ]
-        )
+    def ahead(self) -> list[int]:
+        """Return the experts that come already, or are there: whoever asks, takes them first."""
+        experts = self._ids[: len(self._ring.ahead.parts)]
+        return experts if self._parts(experts) == self._ring.ahead.parts else []
+
+    @contextmanager
+    def bringing(self, experts: Sequence[int], *, next_ahead: bool) -> Generator[Iterator[Tensor]]:
+        """Bring experts inside the `with` block, which gets what `add` takes.
+
+        experts: of those `ahead` all that are wanted, first. next_ahead: the next layer's first
+        ones come after them.
+        """
+        ahead = self.ahead() if experts else []
+        brought = [*ahead, *(expert for expert in experts if expert not in ahead)]
+        then = self.next.first() if next_ahead and self.next else Ahead()
+        with self._ring.bringing(self._parts(brought), then) as slots:
+            pairs = zip(brought, slots, strict=True)
+            yield (slot for expert, slot in pairs if expert in experts)
+
+    def first(self) -> Ahead:
+        """Return the experts that come ahead: as many as the ring holds."""
+        parts = self._parts(self._ids[: self._ring.slots])
+        return Ahead(parts, (self._homes, self._pins))
+
+    def _parts(self, experts: Sequence[int]) -> list[ExpertParts]:
+        """Return where experts are, and where they go in a slot."""
+        parts = list(zip(self._addresses, self._sizes, self._places, strict=False))
+        return [
+            [(address + expert * size, size, place) for address, size, place in parts]
+            for expert in experts
+        ]
 
     def add(
         self,

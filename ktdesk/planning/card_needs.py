@@ -6,14 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ktdesk.devices.chunks import room_bytes
+from ktdesk.devices.chunks import RESERVE_BYTES, room_bytes
 from ktdesk.devices.expert_ring import ring_bytes
 from ktdesk.models.decoder import token_bytes
 from ktdesk.operators.rules import Part
 from ktdesk.planning.modules import Anatomy
-
-# For short chunks of prompts, kernels' scratch, and what the driver keeps for itself.
-RESERVE_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,13 @@ class CardNeeds:
     def of(cls, anatomy: Anatomy, context_tokens: int) -> CardNeeds:
         """Return what a model needs whose caches have so many rows."""
         always, experts = [0] * anatomy.layers, [0] * anatomy.layers
-        read, head = [0.0] * anatomy.layers, 0
+        read, head, most = [0.0] * anatomy.layers, 0, 0
         shares: list[tuple[float, ...]] = [()] * anatomy.layers
         for module in anatomy.modules:
             size = module.resident_bytes(context_tokens)
             if module.part is Part.ROUTED:
                 experts[module.layer] = size
+                most = max(most, module.experts)
                 read[module.layer], shares[module.layer] = module.read_bytes, module.shares
             elif module.layer >= 0:
                 always[module.layer] += size
@@ -69,4 +67,4 @@ class CardNeeds:
                 head += size
         layers = tuple(map(LayerNeeds, always, experts, read, shares))
         chunk = room_bytes(context_tokens, token_bytes(anatomy.width))
-        return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(anatomy.expert_bytes))
+        return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(most, anatomy.expert_bytes))

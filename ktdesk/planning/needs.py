@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ktdesk.devices.chunks import RESERVE_BYTES
 from ktdesk.operators.rules import Part
 from ktdesk.planning.assignment import CPU, Assignment
-from ktdesk.planning.card_needs import RESERVE_BYTES
 
 # For the program itself, and what the system needs to breathe.
 PROGRAM_BYTES = 1_200_000_000

@@ -17,14 +17,14 @@ namespace {
 // Of each expert, for each part: address, bytes, where in the slot.
 using Experts = std::vector<std::vector<std::tuple<Address, int64_t, int64_t>>>;
 
-void begin(ExpertStream& stream, const Experts& experts) {
+void add(ExpertStream& stream, const Experts& experts) {
   std::vector<kt::cuda::ExpertParts> parts(experts.size());
   for (std::size_t i = 0; i < experts.size(); ++i) {
     for (const auto& [from, bytes, to] : experts[i]) {
       parts[i].push_back({at<const uint8_t>(from), bytes, to});
     }
   }
-  stream.begin(parts);
+  stream.add(parts);
 }
 
 }  // namespace
@@ -33,15 +33,18 @@ void bind_expert_stream(py::module_& m) {
   const auto without_gil = py::call_guard<py::gil_scoped_release>();
   py::class_<ExpertStream>(m, "ExpertStream",
                            "Brings experts' weights to the card, through a ring of slots.")
-      .def(py::init([](const Stream& stream, Address pinned, Address device, int64_t slot_bytes,
-                       int slots, int threads) {
-             return std::make_unique<ExpertStream>(stream, at<uint8_t>(pinned), at<uint8_t>(device),
-                                                   slot_bytes, slots, threads);
+      .def(py::init([](const Stream& stream, Address pinned, std::size_t pinned_slots,
+                       Address device, std::size_t slots, int64_t slot_bytes, int threads) {
+             return std::make_unique<ExpertStream>(
+                 stream, kt::cuda::Slots{at<uint8_t>(pinned), pinned_slots},
+                 kt::cuda::Slots{at<uint8_t>(device), slots}, slot_bytes, threads);
            }),
-           py::arg("stream"), py::arg("pinned"), py::arg("device"), py::arg("slot_bytes"),
-           py::arg("slots"), py::arg("threads"))
-      .def("begin", &begin, py::arg("experts"), without_gil,
-           "Begin to bring experts, each as parts: address, bytes, where in the slot.")
+           py::arg("stream"), py::arg("pinned"), py::arg("pinned_slots"), py::arg("device"),
+           py::arg("slots"), py::arg("slot_bytes"), py::arg("threads"))
+      .def("add", &add, py::arg("experts"), without_gil,
+           "Bring these experts, too, each as parts: address, bytes, where in the slot.")
+      .def("drop", &ExpertStream::drop, without_gil,
+           "Bring nothing more of what was added; nothing is read any more from there.")
       .def("take", &ExpertStream::take, py::arg("stream"), without_gil,
            "Return the slot of the next expert, which launches on the stream see from now on.")
       .def("give_back", &ExpertStream::give_back, py::arg("stream"), without_gil,

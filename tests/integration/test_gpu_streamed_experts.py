@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from itertools import count
 from pathlib import Path
 
 import gguf
@@ -12,11 +15,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ktdesk.devices.cpu import CpuDevice
 from ktdesk.devices.cuda import CudaDevice
-from ktdesk.operators import streamed_experts
+from ktdesk.devices.expert_ring import Ahead, ExpertParts, ExpertRing
+from ktdesk.models.decoder import Decoder
+from ktdesk.operators import host_experts, streamed_experts
 from ktdesk.operators.expert_split import Speeds
 from ktdesk.operators.placement import Placement
 from ktdesk.operators.site import Resources
+from ktdesk.operators.streaming import Streaming
 from ktdesk.runtime.step import prefill
 from tests.compare import assert_close
 from tests.golden.retyped import write_quantised
@@ -39,10 +46,11 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def expected(tiny: Tiny) -> Tensor:
-    model, tokens = (
-        build(open_resources(tiny.path), Placement.load("cpu_only")),
-        untied_tokens(tiny.path),
-    )
+    return logits_on_cpu(tiny.path, untied_tokens(tiny.path))
+
+
+def logits_on_cpu(path: Path, tokens: list[int]) -> Tensor:
+    model = build(open_resources(path), Placement.load("cpu_only"))
     return prefill(model, tokens, 0, outputs=len(tokens)).clone()
 
 
@@ -122,3 +130,78 @@ def test_more_tokens_than_are_multiplied_at_a_time(
     monkeypatch.setattr(streamed_experts, "_MOST_TOKENS", 5)
     (in_pieces,) = run(open_resources(path), "gpu")
     assert_close(in_pieces, whole, LIMIT, REASON)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Of each layer that experts are brought for: how many are ahead, of it and of the next."""
+    found = list[tuple[int, int]]()
+    bringing = ExpertRing.bringing
+
+    def noted(
+        ring: ExpertRing, experts: list[ExpertParts], then: Ahead
+    ) -> AbstractContextManager[Iterator[Tensor]]:
+        found.append((len(ring.ahead.parts), len(then.parts)))
+        return bringing(ring, experts, then)
+
+    monkeypatch.setattr(ExpertRing, "bringing", noted)
+    return found
+
+
+def model_that_streams(path: Path) -> tuple[Decoder, Streaming]:
+    """Return a model that has all experts of prompts computed by the GPU."""
+    resources = open_resources(path)
+    model = build(resources, Placement.load("one_gpu"))
+    streaming = resources.streaming[0]
+    streaming.speeds = FixedSpeeds(*SPLITS["gpu"])
+    return model, streaming
+
+
+@pytest.mark.parametrize("tokens", [list(range(3, 40)), [7] * 12], ids=["many", "few used"])
+def test_the_next_layers_experts_come_ahead(
+    tmp_path: Path, ways: list[tuple[int, int]], tokens: list[int]
+) -> None:
+    """Also those that no token of the prompt uses, which are left out then."""
+    path = tiny_qwen3moe(tmp_path / "model.gguf").path
+    model, streaming = model_that_streams(path)
+    logits = prefill(model, tokens, 0, outputs=len(tokens))
+    assert_close(logits, logits_on_cpu(path, tokens), LIMIT, REASON)
+    slots = streaming.ring.slots
+    assert ways == [(0, slots), (slots, slots), (slots, 0)], "of three layers"
+
+
+def test_what_is_ahead_is_used_where_the_cpu_computes_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ways: list[tuple[int, int]]
+) -> None:
+    path = tiny_qwen3moe(tmp_path / "model.gguf").path
+    tokens, layer = untied_tokens(path), count()
+    model, streaming = model_that_streams(path)
+
+    def choose(counts: NDArray[np.int64], *_: object) -> NDArray[np.int64]:
+        return np.flatnonzero(counts) if next(layer) == 0 else np.arange(0)
+
+    monkeypatch.setattr(host_experts, "choose_streamed", choose)
+    logits = prefill(model, tokens, 0, outputs=len(tokens))
+    assert_close(logits, logits_on_cpu(path, tokens), LIMIT, REASON)
+    assert ways == [(0, streaming.ring.slots), (streaming.ring.slots, 0), (0, 0)]
+
+
+def test_prompts_that_are_left_halfway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of them is taken for the next one's, wherever it happens."""
+    path = tiny_qwen3moe(tmp_path / "model.gguf").path
+    model, _ = model_that_streams(path)
+    tokens = untied_tokens(path)
+    whole = prefill(model, tokens, 0, outputs=len(tokens)).clone()
+    for moment in range(0, 24, 3):
+        calls = count()
+
+        def leave(cpu: CpuDevice, calls: Iterator[int] = calls, moment: int = moment) -> None:
+            del cpu
+            if next(calls) == moment:
+                raise InterruptedError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(CpuDevice, "check_left", leave)
+            with pytest.raises(InterruptedError):
+                prefill(model, tokens, 0, outputs=len(tokens))
+        assert torch.equal(prefill(model, tokens, 0, outputs=len(tokens)), whole), moment

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "arrays.h"
 #include "check.h"
@@ -48,10 +49,10 @@ struct Ring {
   cuda::Stream stream;
   cuda::ExpertStream experts;
 
-  Ring(int slots, int threads)
+  Ring(std::size_t pinned_slots, std::size_t slots, int threads)
       : device(slots * kSlotBytes),
-        pinned(pin(slots * kSlotBytes)),
-        experts(stream, pinned, device.data(), kSlotBytes, slots, threads) {}
+        pinned(pin(pinned_slots * kSlotBytes)),
+        experts(stream, {pinned, pinned_slots}, {device.data(), slots}, kSlotBytes, threads) {}
 
   static uint8_t* pin(int64_t bytes) {
     void* memory = nullptr;
@@ -80,14 +81,15 @@ void check_expert(const Home& home, int expert, const uint8_t* found, const std:
         what + ": expert " + std::to_string(expert));
 }
 
-void test_all_come(const Home& home, int slots, int threads) {
-  Ring ring(slots, threads);
+void test_all_come(const Home& home, std::size_t pinned, std::size_t slots, int threads) {
+  Ring ring(pinned, slots, threads);
   for (int round = 0; round < 2; ++round) {
     std::vector<uint8_t*> copies;
-    ring.experts.begin(home.parts);
+    ring.experts.add(home.parts);
     for (int i = 0; i < kExperts; ++i) read_next(ring, copies);
     ring.stream.synchronize();
-    const std::string what = std::to_string(slots) + " slots, " + std::to_string(threads);
+    const std::string what = std::to_string(pinned) + " of " + std::to_string(slots) +
+                             " slots pinned, " + std::to_string(threads) + " threads";
     for (int i = 0; i < kExperts; ++i) check_expert(home, i, copies[i], what);
     for (uint8_t* copy : copies) cudaFreeHost(copy);
     check(raises<std::out_of_range>([&] { ring.experts.take(ring.stream); }), "one too many");
@@ -99,7 +101,7 @@ void test_all_come(const Home& home, int slots, int threads) {
 void test_pinned_homes() {
   for (const bool all : {false, true}) {
     Home home;
-    Ring ring(3, 2);
+    Ring ring(3, 3, 2);
     std::vector<std::unique_ptr<cuda::PinnedInPlace>> pins;
     const auto pin = [&](std::vector<uint8_t>& part) {
       pins.push_back(std::make_unique<cuda::PinnedInPlace>(ring.stream, part.data(), part.size()));
@@ -112,7 +114,7 @@ void test_pinned_homes() {
     }
     std::fill_n(ring.pinned, 3 * kSlotBytes, uint8_t{0});
     std::vector<uint8_t*> copies;
-    ring.experts.begin(home.parts);
+    ring.experts.add(home.parts);
     for (int i = 0; i < kExperts; ++i) read_next(ring, copies);
     ring.stream.synchronize();
     for (int i = 0; i < kExperts; ++i) check_expert(home, i, copies[i], "pinned");
@@ -125,8 +127,8 @@ void test_pinned_homes() {
 }
 
 // The card lags: the ring is full long before anything is read or even has arrived.
-void test_nothing_is_overwritten(const Home& home) {
-  Ring ring(2, 3);
+void test_nothing_is_overwritten(const Home& home, std::size_t slots) {
+  Ring ring(2, slots, 3);
   auto* word = reinterpret_cast<uint32_t*>(Ring::pin(sizeof(uint32_t)));
   *word = 0;
   cuda::MemoryOperations().await(ring.stream, word, 1);
@@ -135,51 +137,72 @@ void test_nothing_is_overwritten(const Home& home) {
     __atomic_store_n(word, 1, __ATOMIC_RELEASE);
   });
   std::vector<uint8_t*> copies;
-  ring.experts.begin(home.parts);
+  ring.experts.add(home.parts);
   for (int i = 0; i < kExperts; ++i) read_next(ring, copies);
   release.join();
   ring.stream.synchronize();
   for (int i = 0; i < kExperts; ++i) check_expert(home, i, copies[i], "a card that lags");
 }
 
-void test_a_new_beginning_leaves_the_old_ones() {
-  const Home home;
-  Ring ring(3, 2);
+// Experts that are added while others are still to be taken: as many slots are filled as there are.
+void test_some_come_ahead(const Home& home) {
+  Ring ring(2, 6, 2);
   std::vector<uint8_t*> copies;
-  ring.experts.begin(home.parts);
+  const auto middle = home.parts.begin() + 4;
+  ring.experts.add({home.parts.begin(), middle});
+  ring.experts.add({middle, home.parts.end()});
+  for (int i = 0; i < 4; ++i) read_next(ring, copies);
+  ring.experts.add(home.parts);
+  for (int i = 0; i < kExperts - 4 + kExperts; ++i) read_next(ring, copies);
+  ring.stream.synchronize();
+  for (int i = 0; i < 2 * kExperts; ++i) check_expert(home, i % kExperts, copies[i], "ahead");
+}
+
+void test_what_is_dropped_does_not_come() {
+  Home home;
+  Ring ring(2, 3, 2);
+  std::vector<uint8_t*> copies;
+  ring.experts.add(home.parts);
   read_next(ring, copies);
   ring.experts.take(ring.stream);  // and nothing is given back
-  const std::vector<cuda::ExpertParts> others(home.parts.begin() + 4, home.parts.begin() + 8);
-  ring.experts.begin(others);
+  ring.experts.drop();
+  check(raises<std::out_of_range>([&] { ring.experts.take(ring.stream); }), "dropped");
+  const auto fifth = home.parts.begin() + 4;
+  ring.experts.add({fifth, fifth + 4});
   for (int i = 0; i < 4; ++i) read_next(ring, copies);
   ring.stream.synchronize();
   for (int i = 0; i < 4; ++i) check_expert(home, 4 + i, copies[1 + i], "others");
-  ring.experts.begin(home.parts);  // which nobody takes
+  ring.experts.add(home.parts);  // which nobody takes
+  ring.experts.drop();
+  for (auto& part : home.first) std::vector<uint8_t>().swap(part);  // nobody reads there any more
 }
 
 void test_what_does_not_fit() {
-  Ring ring(2, 1);
+  Ring ring(2, 2, 1);
   uint8_t byte = 0;
-  const auto begins = [&](const cuda::ExpertParts& parts) {
-    return raises<std::invalid_argument>([&] { ring.experts.begin({parts}); });
+  const auto is_refused = [&](const cuda::ExpertParts& parts) {
+    return raises<std::invalid_argument>([&] { ring.experts.add({parts}); });
   };
-  check(begins({}), "no parts");
-  check(begins({{&byte, 0, 0}}), "an empty part");
-  check(begins({{&byte, 1, kSlotBytes}}), "behind the slot");
-  check(begins({{&byte, 1, -1}}), "before the slot");
-  ring.experts.begin({});
+  check(is_refused({}), "no parts");
+  check(is_refused({{&byte, 0, 0}}), "an empty part");
+  check(is_refused({{&byte, 1, kSlotBytes}}), "behind the slot");
+  check(is_refused({{&byte, 1, -1}}), "before the slot");
+  ring.experts.add({});
+  check(raises<std::invalid_argument>([] { Ring(3, 2, 1); }), "more pinned slots than others");
 }
 
 }  // namespace
 
 int main() {
   const Home home;
-  for (int slots : {1, 2, 4, 12}) {
-    for (int threads : {1, 3}) test_all_come(home, slots, threads);
+  for (const auto& [pinned, slots] :
+       {std::pair{1, 1}, {2, 2}, {4, 4}, {12, 12}, {1, 3}, {2, 7}, {4, 12}}) {
+    for (int threads : {1, 3}) test_all_come(home, pinned, slots, threads);
   }
   test_pinned_homes();
-  test_nothing_is_overwritten(home);
-  test_a_new_beginning_leaves_the_old_ones();
+  for (std::size_t slots : {2, 5}) test_nothing_is_overwritten(home, slots);
+  test_some_come_ahead(home);
+  test_what_is_dropped_does_not_come();
   test_what_does_not_fit();
   return result();
 }
