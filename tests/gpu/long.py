@@ -2,7 +2,8 @@
 """Long prompts and contexts on a card, and what a whole DeepSeek-R1 would take by them.
 
 A model of 61 layers does not fit on most disks, but its layers are alike: two slices that differ by
-one layer tell what that layer costs.
+one layer tell what that layer costs. Of the card's memory a slice gets what the layers that it
+lacks would leave.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ktdesk.formats.gguf import Checkpoint
+from ktdesk.kernels.cache_types import CacheType
+from ktdesk.planning.card_needs import CardNeeds
+from ktdesk.planning.dissection import dissect
 from ktdesk.runtime.loading import load_model
 from tests.bench.shapes import SHAPES, VOCABULARY, Shape
 from tests.bench.synthetic import model_file
 from tests.gpu.models import cards_of, decode_rate, read_seconds
 from tests.gpu.roofline import Rates, Roofline
 
-PROMPTS = (512, 2048, 8192, 32768, 131072)
+# What is read with the same context; a longer one leaves less memory for prompts.
+PROMPTS = ((512, 2048, 8192, 32768), (131072,))
 _STEPS = 32
 # How experts are shared out between card and processor is learned from layer to layer, and pinned
 # memory is made when the first chunk of a size comes: of 61 layers few see that, of a slice all.
+# So as much of a prompt is read once before.
 _LEARNED_FROM = 8192
 _DENSE, _SPARSE = 3, 58  # layers of DeepSeek-V3 and R1
 
@@ -48,15 +55,19 @@ class LongRow:
 def long_rows(
     placements: Sequence[str], threads: int, vram_bytes: int, most_tokens: int, rates: Rates
 ) -> Iterator[LongRow]:
-    """Yield rows of V2-Lite's slice, of V3's, and of the whole of V3 by its layers."""
-    for placement in placements:
+    """Yield rows of V2-Lite's slice, of V3's, and of the whole of V3 by its layers.
 
-        def measure(shape: Shape, placement: str = placement) -> LongRow:
-            row = _measure(shape, placement, threads, vram_bytes, most_tokens)
+    vram_bytes: of the card, where experts are on the processor; elsewhere all of it.
+    """
+    for placement in placements:
+        budget = 0 if placement == "gpu_only" else vram_bytes
+
+        def measure(shape: Shape, placement: str = placement, budget: int = budget) -> LongRow:
+            row = _measure(shape, placement, threads, budget, most_tokens)
             return _beside_least(row, shape, rates)
 
         yield measure(SHAPES["v2-lite"])
-        slices = [measure(_v3(dense, sparse)) for dense, sparse in ((1, 1), (2, 1), (1, 2))]
+        slices = [measure(shape) for shape in (SHAPES["v3"], _v3(2, 2), _v3(1, 3))]
         yield from slices
         yield _beside_least(_whole(*slices), _v3(_DENSE, _SPARSE), rates)
 
@@ -78,10 +89,14 @@ def _v3(dense: int, sparse: int) -> Shape:
 
 
 def _whole(one: LongRow, more_dense: LongRow, more_sparse: LongRow) -> LongRow:
-    """Return all of V3: one slice, and the layers that it lacks at the price of one more each."""
+    """Return all of V3: one slice, and the layers that it lacks at the price of one more each.
+
+    The slice has two sparse layers: the experts of a third one come ahead, as those of most do.
+    """
+    dense_more, sparse_more = _DENSE - 1, _SPARSE - 2
 
     def sum_up(base: float, dense: float, sparse: float) -> float:
-        return base + (_DENSE - 1) * (dense - base) + (_SPARSE - 1) * (sparse - base)
+        return base + dense_more * (dense - base) + sparse_more * (sparse - base)
 
     def each(field: str) -> dict[int, float]:
         rows = [getattr(row, field) for row in (one, more_dense, more_sparse)]
@@ -100,11 +115,25 @@ def _whole(one: LongRow, more_dense: LongRow, more_sparse: LongRow) -> LongRow:
 def _measure(
     shape: Shape, placement: str, threads: int, vram_bytes: int, most_tokens: int
 ) -> LongRow:
+    groups = [[count for count in group if count <= most_tokens] for group in PROMPTS]
+    rows = [_read(shape, placement, threads, vram_bytes, group) for group in groups if group]
+    return replace(
+        rows[0],
+        prefill={count: row.prefill[count] for row in rows for count in row.prefill},
+        step={count: row.step[count] for row in rows for count in row.step},
+        gpu_bytes=max(row.gpu_bytes for row in rows),
+    )
+
+
+def _read(
+    shape: Shape, placement: str, threads: int, vram_bytes: int, prompts: Sequence[int]
+) -> LongRow:
+    """Read prompts with the context of the longest."""
     path = model_file(shape)
-    prompts = [count for count in PROMPTS if count <= most_tokens]
     context = prompts[-1] + 2 * _STEPS
+    budget = _left_for(shape, path, context, vram_bytes)
     loaded = load_model(
-        path, placement, context, "f16", threads, lambda progress: None, vram_bytes=vram_bytes
+        path, placement, context, "f16", threads, lambda progress: None, vram_bytes=budget
     )
     runner = loaded.runner
     ids = random.Random(1).choices(range(VOCABULARY), k=context)
@@ -112,11 +141,21 @@ def _measure(
     prefill: dict[int, float] = {}
     step: dict[int, float] = {}
     for count in prompts:
-        if count <= _LEARNED_FROM:
-            read_seconds(runner, ids[:count])
+        read_seconds(runner, ids[: min(count, _LEARNED_FROM)])
         prefill[count] = 1e3 * read_seconds(runner, ids[:count])
         step[count] = 1e3 / decode_rate(runner, ids, count)
     cards = cards_of(runner)
     held = sum(card.arena.used_bytes for card in cards)
     backend = cards[0].handoff_backend if cards else ""
     return LongRow(shape.name, Path(placement).stem, prefill, step, {}, {}, held, backend)
+
+
+def _left_for(shape: Shape, path: Path, context_tokens: int, vram_bytes: int) -> int:
+    """Return what is left of the card for a slice of V3; of other models there is no more."""
+    if not vram_bytes or not shape.name.startswith("v3"):
+        return vram_bytes
+    anatomy = dissect(Checkpoint.open(path), CacheType.F16)
+    layers = CardNeeds.of(anatomy, context_tokens).layers
+    dense = (_DENSE - shape.dense_layers) * layers[0].always
+    sparse = (_SPARSE - shape.layers + shape.dense_layers) * layers[-1].always
+    return vram_bytes - dense - sparse

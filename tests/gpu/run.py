@@ -91,7 +91,7 @@ def _options() -> Namespace:
     parser.add_argument("--placements", nargs="+", default=[*PLACEMENTS], help=help_text)
     parser.add_argument("--threads", type=at_least_one, default=physical_cores())
     parser.add_argument("--vram-gib", type=float, default=24.0, help="as if the card had so much")
-    parser.add_argument("--most-tokens", type=at_least_one, default=PROMPTS[-1], help="of long")
+    parser.add_argument("--most-tokens", type=at_least_one, default=PROMPTS[-1][-1], help="of long")
     parser.add_argument("--sanitizer-s", type=float, default=300.0, help="limit of each tool")
     parser.add_argument("--json", type=Path, help="write what was found to a file")
     return parser.parse_args()
