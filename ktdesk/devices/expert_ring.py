@@ -52,7 +52,8 @@ def ring_bytes(experts: int, expert_bytes: int) -> int:
 class ExpertRing:
     """The ring of one GPU. threads: that this machine's CPU works with.
 
-    ahead: what comes already, or is there.
+    stored: room for the expert that is in use, as it is in the file. ahead: what comes already, or
+    is there.
     """
 
     def __init__(self, gpu: CudaDevice, threads: int) -> None:
@@ -84,7 +85,6 @@ class ExpertRing:
         count = max(_LEAST_SLOTS, min(fitting, _most_slots(self._experts)))
         self._slots = self._gpu.empty(count, self._slot_bytes, dtype=torch.uint8)
         self._pinned = self._gpu.pinned(_LEAST_SLOTS, self._slot_bytes, dtype=torch.uint8)
-        # Room for the expert that is in use.
         self.stored = self._gpu.empty(self._stored_bytes, dtype=torch.uint8)
         self._native = self._gpu.module.ExpertStream(
             self._gpu.stream,

@@ -151,7 +151,7 @@ class HostExperts(Experts):
         size = self._streamed.expert_bytes
         ahead = [expert for expert in self._streamed.ahead() if pairs.counts[expert]]
         best = choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
-        return [*ahead, *(expert for expert in best if expert not in ahead)]
+        return list(dict.fromkeys([*ahead, *best]))
 
     def _learn_stream(self, experts: int, seconds: float, *, alone: bool) -> None:
         size, speeds = self._streamed.expert_bytes, self._shared.speeds

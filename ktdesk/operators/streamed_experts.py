@@ -39,7 +39,7 @@ class StreamedExperts:
         gpu: CudaDevice,
         ring: ExpertRing,
         weights: ExpertWeights,
-        elsewhere: Collection[int] = (),
+        elsewhere: Collection[int],
     ) -> None:
         self._gpu, self._ring, self._weights = gpu, ring, weights
         self.next: StreamedExperts | None = None
@@ -73,11 +73,11 @@ class StreamedExperts:
         ones come after them.
         """
         ahead = self.ahead() if experts else []
-        brought = [*ahead, *(expert for expert in experts if expert not in ahead)]
+        brought, wanted = list(dict.fromkeys([*ahead, *experts])), set(experts)
         then = self.next.first() if next_ahead and self.next else Ahead()
         with self._ring.bringing(self._parts(brought), then) as slots:
             pairs = zip(brought, slots, strict=True)
-            yield (slot for expert, slot in pairs if expert in experts)
+            yield (slot for expert, slot in pairs if expert in wanted)
 
     def first(self) -> Ahead:
         """Return the experts that come ahead: as many as the ring holds."""
