@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,7 +51,9 @@ def kernel_rows(device: CudaDevice, ceilings: Ceilings) -> Iterator[Row]:
     for heads, rows in ((128, 4096), (128, 32768), (32, 32768), (16, 32768)):
         yield _latent_attention(device, ceilings, heads, rows)
     for heads, tokens, rows in ((16, 8192, 8192), (3, 8192, 32768)):
-        yield _prompt_attention(device, ceilings, heads, tokens, rows)
+        yield _expanded_attention(device, ceilings, heads, tokens, rows)
+    for dtype in (torch.float16, torch.bfloat16):
+        yield _grouped_attention(device, ceilings, dtype, 8192, 32768)
     yield from _small(device)
 
 
@@ -162,25 +164,50 @@ def _latent_attention(device: CudaDevice, ceilings: Ceilings, heads: int, rows: 
     return replace(row, unit="op/s", share=bound_us / row.median_us)
 
 
-def _prompt_attention(
+def _expanded_attention(
     device: CudaDevice, ceilings: Ceilings, heads: int, tokens: int, rows: int
 ) -> Row:
-    """The last tokens of a prompt over expanded keys and values of some heads."""
+    """Over keys and values that are expanded from latents, of some heads at a time."""
     key, value = 192, 128
-    q, out = filled(device, tokens, heads, key), device.empty(tokens, heads, value)
-    keys, values = (
+    caches = [
         device.empty(heads, rows, size, dtype=torch.bfloat16).transpose(0, 1)
         for size in (key, value)
-    )
-    for cache in (keys, values):
+    ]
+    for cache in caches:
         native.to_bf16(device.stream, filled(device, *cache.shape), cache)
-    room = section_room(device, out, heads)
+    name = f"expanded attention, {heads} heads, {tokens} tokens of {rows}"
+    return _prompt_attention(name, device, ceilings, heads, tokens, caches)
+
+
+def _grouped_attention(
+    device: CudaDevice, ceilings: Ceilings, dtype: torch.dtype, tokens: int, rows: int
+) -> Row:
+    """With the heads of Qwen3-30B-A3B."""
+    heads, kv_heads, size = 32, 4, 128
+    values = torch.randn(rows, kv_heads, size, generator=torch.Generator().manual_seed(1))
+    caches = [device.constant(values.to(dtype)) for _ in "kv"]
+    name = f"grouped attention, 32 heads on 4, {tokens} tokens of {rows}, {dtype}"
+    return _prompt_attention(name, device, ceilings, heads, tokens, caches)
+
+
+def _prompt_attention(
+    name: str,
+    device: CudaDevice,
+    ceilings: Ceilings,
+    heads: int,
+    tokens: int,
+    caches: Sequence[Tensor],
+) -> Row:
+    """The last tokens of a prompt. caches: keys and values, [rows, heads of them, size]."""
+    keys, values = caches
+    (rows, _, key), value = keys.shape, values.shape[-1]
+    q, out = filled(device, tokens, heads, key), device.empty(tokens, heads, value)
+    room = section_room(device, out, keys.shape[1])
     positions = device.constant(torch.arange(rows - tokens, rows, dtype=torch.int32))
     launch = [
         lambda: attention(device.stream, q, keys, values, positions, out, 0.1, room, rounds=True)
     ]
     seen = tokens * (rows - tokens) + tokens * (tokens + 1) / 2
-    name = f"expanded attention, {heads} heads, {tokens} tokens of {rows}"
     return _row(name, launch, device, 2.0 * heads * seen * (key + value), ceilings.bf16)
 
 
