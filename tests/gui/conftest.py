@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +32,20 @@ from ui.wizard.page import WizardPage
 from ui.workspace.presenter import Workspace
 
 CLOSE_MS = 5000  # far longer than anything here takes: a thread that hangs fails the test
+PATIENCE_MS = 60_000  # nobody waits in vain, and some machines compute other things as well
+
+
+class PatientBot(QtBot):
+    """Waits as long as a machine may need that has little time for it."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        """Wait until the callback says so, or raises no AssertionError any more."""
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp, request: pytest.FixtureRequest) -> PatientBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
