@@ -65,7 +65,8 @@ def attention(
     window, chunk: the last rows only that a token sees, or those from a position on that is a
     multiple; 0: no limit.
     sections: room [T, H, S, Dv + 2] for the sums of up to S parts of the rows; None: they stay one.
-    rounds: whether products may take bfloat16, several times as fast where there are tiles.
+    rounds: whether products may take bfloat16, several times as fast where there are tiles; on
+    GPUs float16 beside a cache of that.
     apart: whether each token is computed as in a call of its own: how rows are cut depends on all
     tokens else.
     """

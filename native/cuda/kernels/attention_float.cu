@@ -46,8 +46,11 @@ int room_bytes(const AttentionArgs& a) {
   return floats * static_cast<int>(sizeof(float));
 }
 
+// As tensor cores would have it beside rows of such a cache.
+template <CacheType kType>
 __device__ __forceinline__ float rounded(float x, bool rounds) {
-  return rounds ? to_float(to_bf16(x)) : x;
+  if (!rounds) return x;
+  return kType == CacheType::kF16 ? half_to_float(float_to_half(x)) : to_float(to_bf16(x));
 }
 
 // A lane's part of the online softmax: the same in all lanes of a warp.
@@ -67,11 +70,13 @@ struct Block {
 
   __device__ float key(int row, int column) const {
     const int64_t at = row * a.k_row_bytes + kv_head * a.k_head_bytes;
-    return rounded(cache_value<kType>(static_cast<const uint8_t*>(a.k) + at, column), rounds);
+    return rounded<kType>(cache_value<kType>(static_cast<const uint8_t*>(a.k) + at, column),
+                          rounds);
   }
   __device__ float value(int row, int column) const {
     const int64_t at = row * a.v_row_bytes + kv_head * a.v_head_bytes;
-    return rounded(cache_value<kType>(static_cast<const uint8_t*>(a.v) + at, column), rounds);
+    return rounded<kType>(cache_value<kType>(static_cast<const uint8_t*>(a.v) + at, column),
+                          rounds);
   }
   __device__ Query query(int i) const { return query_of(a, kv_head, run.first + i); }
 
@@ -81,7 +86,7 @@ struct Block {
       const int q = i / width, column = i % width;
       const bool is_there = q < run.count && column < a.key_size;
       room.queries[i] =
-          is_there ? rounded(a.scale * query_values(a, query(q))[column], rounds) : 0.0f;
+          is_there ? rounded<kType>(a.scale * query_values(a, query(q))[column], rounds) : 0.0f;
     }
 #pragma unroll
     for (int q = 0; q < kQueries; ++q) {

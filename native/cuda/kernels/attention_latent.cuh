@@ -15,8 +15,9 @@
 // latency: registers have room for two warps that share a tensor core, both wait at two barriers
 // for each sixteen rows, and what stands between two products takes longer than they do. For 4096
 // rows it takes 21 us: queries and sums of all blocks, 37 MB, then attention_merge, are most of
-// that. ERROR Queries, rows and weights are rounded to 8 bits, at most 2^-9 of each; sums are
-// float32.
+// that.
+// ERROR Where rows are float16, queries and weights are rounded to 11 bits, at most 2^-12 of each;
+// else these and rows to 8 bits, at most 2^-9. Sums are float32.
 #pragma once
 
 #include "../kernels.h"
@@ -71,10 +72,10 @@ struct LatentRoom {
   }
 };
 
-// A warp's part of a run of queries over some rows. kAreCopied: they are as they are wanted, or
-// almost. That is a kernel of its own since what other rows take is three times as much code, and
-// a block does not run for long.
-template <class Shape, bool kAreCopied>
+// A warp's part of a run of queries over some rows. kAreCopied: they are as they are wanted. That
+// is a kernel of its own since what other rows take is three times as much code, and a block does
+// not run for long.
+template <class Shape, class Numbers, bool kAreCopied>
 class LatentWarp {
  public:
   __device__ __forceinline__ LatentWarp(const AttentionArgs& a, const Run& run, int kv_head,
@@ -138,7 +139,7 @@ class LatentWarp {
       if constexpr (kAreCopied) {
         copies_.copy(rows.end - rows.begin, room_.stage(block));
       } else {
-        fetch<Shape::kKey, Shape::kRows, Shape::kThreads>(rows_, rows, room_.stage(block));
+        fetch<Numbers, Shape::kKey, Shape::kRows, Shape::kThreads>(rows_, rows, room_.stage(block));
       }
     }
     commit_copies();
@@ -149,8 +150,8 @@ class LatentWarp {
 #pragma unroll 1
     for (int group = 0; group < Shape::kGroups; ++group) {
       if (group > 0) __syncthreads();  // nobody reads those before any more
-      put_queries<Shape::kKey, kOwnQueries, Shape::kThreads>(a_, run_, kv_head_,
-                                                             group * kOwnQueries, tile);
+      put_queries<Numbers, Shape::kKey, kOwnQueries, Shape::kThreads>(a_, run_, kv_head_,
+                                                                      group * kOwnQueries, tile);
       __syncthreads();
       if (group != group_) continue;
 #pragma unroll
@@ -179,9 +180,6 @@ class LatentWarp {
   // Quarters of the scores of a block of rows, of which one further may then be brought.
   __device__ __forceinline__ void score(int block) {
     wait_copies<1>();
-    if (kAreCopied && block < blocks_) {
-      settle<Shape::kKey, Shape::kRows, Shape::kThreads>(rows_, room_.stage(block));
-    }
     __syncthreads();  // the block is there; weights of the one before, too; older ones are done
     bring(block + 2);
     if (block < blocks_) multiply_keys(block);
@@ -197,8 +195,8 @@ class LatentWarp {
         [&](int step, const uint32_t (&b)[4]) {
 #pragma unroll
           for (int own = 0; own < Shape::kOwnTiles; ++own) {
-            mma_bf16(scores[own][0], q_[own][step], {b[0], b[1]});
-            mma_bf16(scores[own][1], q_[own][step], {b[2], b[3]});
+            Numbers::mma(scores[own][0], q_[own][step], {b[0], b[1]});
+            Numbers::mma(scores[own][1], q_[own][step], {b[2], b[3]});
           }
         });
 #pragma unroll
@@ -226,11 +224,13 @@ class LatentWarp {
     const float largest = quad_max(fmaxf(fmaxf(scores[0], scores[1]), fmaxf(scores[2], scores[3])));
     const float now = largest > most_ + kSlack ? largest : most_;
     const float factor = exponential(most_ - now);
-    const uint32_t low = pack_bf16(exponential(scores[0] - now), exponential(scores[1] - now));
-    const uint32_t high = pack_bf16(exponential(scores[2] - now), exponential(scores[3] - now));
+#pragma unroll
+    for (float& score : scores) score = exponential(score - now);
+    const uint32_t low = Numbers::pack(scores[0], scores[1]);
+    const uint32_t high = Numbers::pack(scores[2], scores[3]);
     most_ = now;
-    total_ = total_ * factor + (lower_bf16(low) + upper_bf16(low)) +
-             (lower_bf16(high) + upper_bf16(high));
+    total_ = total_ * factor + Numbers::sum(scores[0], scores[1], low) +
+             Numbers::sum(scores[2], scores[3], high);
     uint4* const tile = room_.weights(block, warp_ / 2) + lane_;
     uint32_t* const weights = reinterpret_cast<uint32_t*>(tile) + warp_ % 2;
     weights[0] = low, weights[2] = high;
@@ -274,8 +274,8 @@ class LatentWarp {
         [&](int pair, const uint32_t (&b)[4]) {
 #pragma unroll
           for (int tile = 0; tile < Shape::kTiles; ++tile) {
-            mma_bf16(sums_[tile][2 * pair], weights[tile], {b[0], b[1]});
-            mma_bf16(sums_[tile][2 * pair + 1], weights[tile], {b[2], b[3]});
+            Numbers::mma(sums_[tile][2 * pair], weights[tile], {b[0], b[1]});
+            Numbers::mma(sums_[tile][2 * pair + 1], weights[tile], {b[2], b[3]});
           }
         });
   }
@@ -321,7 +321,7 @@ class LatentWarp {
 };
 
 // Grid: tiles, key heads, sections. Tiles that see most begin first.
-template <class Shape, bool kAreCopied>
+template <class Shape, class Numbers, bool kAreCopied>
 __global__ void __launch_bounds__(Shape::kThreads, Shape::kBlocks)
     attention_latent_kernel(AttentionArgs a) {
   KT_SHARED(shared);
@@ -332,7 +332,7 @@ __global__ void __launch_bounds__(Shape::kThreads, Shape::kBlocks)
   for (int first = tile * Shape::kQueries; first < end;) {
     const Run run = run_from(a, first, end);
     const Rows part = section_of(run.read, Shape::kRows, section, sections);
-    LatentWarp<Shape, kAreCopied> warp(a, run, kv_head, part, shared);
+    LatentWarp<Shape, Numbers, kAreCopied> warp(a, run, kv_head, part, shared);
     warp.attend(a.sinks != nullptr && section == 0);
     warp.finish(section, sections == 1);
     first += run.count;
@@ -352,13 +352,16 @@ void launch_latent(Stream& stream, const AttentionArgs& args) {
   const int queries = args.tokens * (args.heads / args.kv_heads);
   const dim3 grid((queries + Shape::kQueries - 1) / Shape::kQueries, args.kv_heads,
                   args.max_sections);
-  if (are_copied(args)) {
-    KT_LAUNCH((attention_latent_kernel<Shape, true>), grid, dim3(Shape::kThreads), Shape::kBytes,
-              stream, args);
-  } else {
-    KT_LAUNCH((attention_latent_kernel<Shape, false>), grid, dim3(Shape::kThreads), Shape::kBytes,
-              stream, args);
-  }
+  const auto run = [&]<class Numbers, bool kAreCopied>() {
+    KT_LAUNCH((attention_latent_kernel<Shape, Numbers, kAreCopied>), grid, dim3(Shape::kThreads),
+              Shape::kBytes, stream, args);
+  };
+  const auto run_with = [&]<class Numbers>() {
+    are_copied(args) ? run.template operator()<Numbers, true>()
+                     : run.template operator()<Numbers, false>();
+  };
+  args.type == CacheType::kF16 ? run_with.template operator()<HalfNumbers>()
+                               : run_with.template operator()<Bf16Numbers>();
 }
 
 }  // namespace kt::cuda

@@ -5,6 +5,7 @@
 // of query `lane / 4`, then of the query eight further; four lanes have a query.
 #pragma once
 
+#include "attention_numbers.cuh"
 #include "attention_rows.cuh"
 
 namespace kt::cuda {
@@ -20,12 +21,7 @@ __device__ __forceinline__ float quad_sum(float x) {
   return x + __shfl_xor_sync(0xffffffffu, x, 2);
 }
 
-__device__ __forceinline__ float lower_bf16(uint32_t both) { return __uint_as_float(both << 16); }
-__device__ __forceinline__ float upper_bf16(uint32_t both) {
-  return __uint_as_float(both & 0xffff0000u);
-}
-
-template <int kTiles>
+template <class Numbers, int kTiles>
 struct Softmax {
   Rows rows[2];             // that each of the lane's queries sees
   float most[2], total[2];  // largest score, and the lane's part of the sum of weights
@@ -61,9 +57,10 @@ struct Softmax {
       total[half] *= factors[half];
 #pragma unroll
       for (int tile = 0; tile < kTiles; ++tile) {
-        const uint32_t both = pack_bf16(exponential(scores[tile][2 * half] - now),
-                                        exponential(scores[tile][2 * half + 1] - now));
-        total[half] += lower_bf16(both) + upper_bf16(both);
+        const float low = exponential(scores[tile][2 * half] - now);
+        const float high = exponential(scores[tile][2 * half + 1] - now);
+        const uint32_t both = Numbers::pack(low, high);
+        total[half] += Numbers::sum(low, high, both);
         weights[tile / 2][half + tile % 2 * 2] = both;
       }
     }

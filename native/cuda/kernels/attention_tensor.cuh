@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention with both of its products on tensor cores, in bfloat16 (flash attention).
+// Attention with both of its products on tensor cores, in numbers of sixteen bits (flash
+// attention).
 //
 // A block has a tile of queries of a key head and goes through a section of the rows, a block of
 // rows at a time, while the next one is on its way. Each warp has sixteen queries. Warps that have
@@ -13,8 +14,9 @@
 // Grouped queries, eight heads of 128 a key head, are bound by memory: 8 key heads and 32768 rows
 // are 134 MB; 143 us on a 3090, 133 us on a 4090, 75 us on a 5090, 31 us on an H200.
 // Prompts are bound by tensor cores.
-// ERROR Queries, keys, values and weights are rounded to 8 bits, at most 2^-9 of each; sums are
-// float32. Totals are those of the rounded weights, so that weights still add up to one.
+// ERROR Where rows are float16, queries and weights are rounded to 11 bits, at most 2^-12 of each;
+// else these, keys and values to 8 bits, at most 2^-9, and totals are those of the rounded weights,
+// so that weights still add up to one. Sums are float32.
 #pragma once
 
 #include "../kernels.h"
@@ -24,8 +26,10 @@
 namespace kt::cuda {
 
 // Sizes are the widest that fit.
-template <int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps, int kColumnWarps>
+template <class NumberKind, int kKeySize, int kValueSize, int kQueryWarps, int kRowWarps,
+          int kColumnWarps>
 struct AttentionShape {
+  using Numbers = NumberKind;
   static constexpr int kKey = kKeySize, kValue = kValueSize;
   static constexpr int kSharers = kRowWarps * kColumnWarps;  // warps that have the same queries
   static constexpr int kRowParts = kRowWarps, kColumnParts = kColumnWarps;
@@ -73,7 +77,7 @@ template <class Shape>
 struct WarpQueries {
   uint32_t q[Shape::kSteps][4];
   float sums[Shape::kValueTiles][4];
-  Softmax<Shape::kTiles> softmax;
+  Softmax<typename Shape::Numbers, Shape::kTiles> softmax;
 };
 
 // Takes the warp's part of them.
@@ -130,8 +134,8 @@ __device__ __forceinline__ void multiply_keys(unsigned char* keys, const WarpPla
     ahead<Shape::kSteps>(
         [&](int step, uint32_t (&b)[4]) { ldmatrix_x4(b, chunks.at(step * Shape::kHalves * 2)); },
         [&](int step, const uint32_t (&b)[4]) {
-          mma_bf16(sums[step % 2][2 * pair], of.q[step], {b[0], b[1]});
-          mma_bf16(sums[step % 2][2 * pair + 1], of.q[step], {b[2], b[3]});
+          Shape::Numbers::mma(sums[step % 2][2 * pair], of.q[step], {b[0], b[1]});
+          Shape::Numbers::mma(sums[step % 2][2 * pair + 1], of.q[step], {b[2], b[3]});
         });
   }
 #pragma unroll
@@ -175,8 +179,8 @@ __device__ __forceinline__ void multiply_values(unsigned char* values, const War
     ahead<Shape::kValueTiles / 2>(
         [&](int pair, uint32_t (&b)[4]) { ldmatrix_x4_trans(b, chunks.at(2 * pair)); },
         [&](int pair, const uint32_t (&b)[4]) {
-          mma_bf16(of.sums[2 * pair], weights[k], {b[0], b[1]});
-          mma_bf16(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
+          Shape::Numbers::mma(of.sums[2 * pair], weights[k], {b[0], b[1]});
+          Shape::Numbers::mma(of.sums[2 * pair + 1], weights[k], {b[2], b[3]});
         });
   }
 }
@@ -207,20 +211,22 @@ template <class Shape>
 __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, int kv_head,
                                        Rows part, unsigned char* shared, const WarpPlace<Shape>& at,
                                        WarpQueries<Shape>& of) {
+  using Numbers = typename Shape::Numbers;
   constexpr int kRows = Shape::kRows, kThreads = Shape::kThreads;
   float4* const halves = reinterpret_cast<float4*>(shared + 2 * Shape::kStageBytes);
   const CacheRows keys = rows_of(a, a.k, a.k_row_bytes, a.k_head_bytes, kv_head, a.key_size);
   const CacheRows values = rows_of(a, a.v, a.v_row_bytes, a.v_head_bytes, kv_head, a.value_size);
   const auto bring = [&](int first, unsigned char* stage) {
-    fetch<Shape::kKey, kRows, kThreads>(keys, {first, part.end}, stage);
-    fetch<Shape::kValue, kRows, kThreads>(values, {first, part.end}, stage + Shape::kKeyBytes);
+    const Rows rows{first, part.end};
+    fetch<Numbers, Shape::kKey, kRows, kThreads>(keys, rows, stage);
+    fetch<Numbers, Shape::kValue, kRows, kThreads>(values, rows, stage + Shape::kKeyBytes);
     commit_copies();
   };
   constexpr bool kIsRoom = Shape::kQueryBytes <= Shape::kStageBytes;
   unsigned char* const queries = shared + 2 * Shape::kStageBytes - Shape::kQueryBytes;
   if (kIsRoom && part.begin < part.end) bring(part.begin, shared);
   // While rows are on their way.
-  put_queries<Shape::kKey, Shape::kQueries, kThreads>(a, run, kv_head, 0, queries);
+  put_queries<Numbers, Shape::kKey, Shape::kQueries, kThreads>(a, run, kv_head, 0, queries);
   __syncthreads();
   take_queries(a, run, kv_head, queries, at, of);
   if (!kIsRoom) {
@@ -231,8 +237,6 @@ __device__ __forceinline__ void attend(const AttentionArgs& a, const Run& run, i
   for (int first = part.begin; first < part.end; first += kRows, at_stage ^= 1) {
     unsigned char* const stage = shared + at_stage * Shape::kStageBytes;
     wait_copies<0>();
-    settle<Shape::kKey, kRows, kThreads>(keys, stage);
-    settle<Shape::kValue, kRows, kThreads>(values, stage + Shape::kKeyBytes);
     __syncthreads();  // the block is there, and nobody reads the one before
     if (first + kRows < part.end) {
       bring(first + kRows, shared + (at_stage ^ 1) * Shape::kStageBytes);
@@ -340,12 +344,21 @@ __global__ void __launch_bounds__(Shape::kThreads, Shape::kBlocks)
 }
 
 template <class Shape>
-void launch_tensor(Stream& stream, const AttentionArgs& args) {
+void launch_shape(Stream& stream, const AttentionArgs& args) {
   const int queries = args.tokens * (args.heads / args.kv_heads);
   const dim3 grid((queries + Shape::kQueries - 1) / Shape::kQueries, args.kv_heads,
                   args.max_sections);
   KT_LAUNCH((attention_tensor_kernel<Shape>), grid, dim3(Shape::kThreads), Shape::kBytes, stream,
             args);
+}
+
+template <int... kSizes>
+void launch_tensor(Stream& stream, const AttentionArgs& args) {
+  if (args.type == CacheType::kF16) {
+    launch_shape<AttentionShape<HalfNumbers, kSizes...>>(stream, args);
+  } else {
+    launch_shape<AttentionShape<Bf16Numbers, kSizes...>>(stream, args);
+  }
 }
 
 }  // namespace kt::cuda

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of cache rows as bfloat16 in shared memory, as tensor cores want them.
+// Blocks of cache rows as numbers of sixteen bits in shared memory, as tensor cores want them.
 //
 // Chunks of 16 bytes are permuted within their row, so that eight rows of a column of chunks, which
 // is what ldmatrix reads at a time, lie in different banks.
@@ -34,7 +34,7 @@ class Chunks {
 
 // Puts kQueries of a run, from `skip` on, times scale, into shared memory; zeros where there are
 // none. Eight threads share one, whose loads are all on their way at a time.
-template <int kWidth, int kQueries, int kThreads>
+template <class Numbers, int kWidth, int kQueries, int kThreads>
 __device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& run, int kv_head,
                                             int skip, unsigned char* tile) {
   constexpr int kEach = kWidth / 8 / kPeriod;  // chunks of a thread
@@ -66,8 +66,8 @@ __device__ __forceinline__ void put_queries(const AttentionArgs& a, const Run& r
     for (int i = 0; i < kEach; ++i) {
       const float4 y = x[i][0], z = x[i][1];
       *reinterpret_cast<uint4*>(to.at(i * kPeriod)) = {
-          pack_bf16(a.scale * y.x, a.scale * y.y), pack_bf16(a.scale * y.z, a.scale * y.w),
-          pack_bf16(a.scale * z.x, a.scale * z.y), pack_bf16(a.scale * z.z, a.scale * z.w)};
+          Numbers::pack(a.scale * y.x, a.scale * y.y), Numbers::pack(a.scale * y.z, a.scale * y.w),
+          Numbers::pack(a.scale * z.x, a.scale * z.y), Numbers::pack(a.scale * z.z, a.scale * z.w)};
     }
   }
 }
@@ -143,13 +143,6 @@ __device__ __forceinline__ void convert(const CacheRows& rows, Rows part, unsign
         *reinterpret_cast<uint4*>(to) = is_there ? eight(row, column) : uint4{0, 0, 0, 0};
       });
 }
-template <CacheType kType, int kWidth, int kRows, int kThreads>
-__device__ __forceinline__ void convert_any(const CacheRows& rows, Rows part, unsigned char* tile) {
-  const int size = rows.size;
-  convert<kWidth, kRows, kThreads, 1>(rows, part, tile, [=](const uint8_t* row, int column) {
-    return eight_values<kType>(row, column, size);
-  });
-}
 
 // What a thread copies of rows of 16 bits a value in whole chunks, a tile after the other.
 template <int kWidth, int kRows, int kThreads>
@@ -185,44 +178,42 @@ class RowCopies {
   int columns_;
 };
 
-// The same in the way that suits the rows. What is copied is there after a wait, and `settle`.
+// Brings rows of 16 bits a value in whole chunks, which are there after a wait.
 template <int kWidth, int kRows, int kThreads>
-__device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned char* tile) {
-  constexpr int kTogether = 2;  // loads that are on their way
-  if (!rows.is_aligned) {
-    switch (rows.type) {
-      case CacheType::kF32:
-        return convert_any<CacheType::kF32, kWidth, kRows, kThreads>(rows, part, tile);
-      case CacheType::kF16:
-        return convert_any<CacheType::kF16, kWidth, kRows, kThreads>(rows, part, tile);
-      case CacheType::kBf16:
-        return convert_any<CacheType::kBf16, kWidth, kRows, kThreads>(rows, part, tile);
-      case CacheType::kQ8_0:
-        return convert_any<CacheType::kQ8_0, kWidth, kRows, kThreads>(rows, part, tile);
-    }
-  }
-  if (rows.type == CacheType::kF32) {
-    convert<kWidth, kRows, kThreads, kTogether>(
-        rows, part, tile, [](const uint8_t* row, int column) { return eight_floats(row, column); });
-  } else if (rows.type == CacheType::kQ8_0) {
-    convert<kWidth, kRows, kThreads, kTogether>(
-        rows, part, tile,
-        [](const uint8_t* row, int column) { return eight_of_block(row, column); });
-  } else {
-    for_chunks<kWidth, kRows, kThreads, kWidth / 64>(
-        rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
-          copy_async16(to, row + column * 2, is_there);
-        });
-  }
+__device__ __forceinline__ void copy_rows(const CacheRows& rows, Rows part, unsigned char* tile) {
+  for_chunks<kWidth, kRows, kThreads, kWidth / 64>(
+      rows, part, tile, [](unsigned char* to, const uint8_t* row, int column, bool is_there) {
+        copy_async16(to, row + column * 2, is_there);
+      });
 }
 
-// Makes of what this thread's copies brought what the tensor cores want.
-template <int kWidth, int kRows, int kThreads>
-__device__ __forceinline__ void settle(const CacheRows& rows, unsigned char* tile) {
-  if (rows.type != CacheType::kF16 || !rows.is_aligned) return;
-  for_chunks<kWidth, kRows, kThreads, 2>(
-      rows, Rows{0, 0}, tile,
-      [](unsigned char* to, const uint8_t*, int, bool) { halves_to_bf16(to); });
+// Brings rows that such numbers can be made of, in the way that suits them.
+template <class Numbers, int kWidth, int kRows, int kThreads>
+__device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned char* tile) {
+  constexpr int kTogether = 2;  // loads that are on their way
+  const auto copy = [&] { copy_rows<kWidth, kRows, kThreads>(rows, part, tile); };
+  const auto any = [&]<CacheType kType>() {
+    convert<kWidth, kRows, kThreads, 1>(rows, part, tile, [&](const uint8_t* row, int column) {
+      return eight_values<kType>(row, column, rows.size);
+    });
+  };
+  if constexpr (!Numbers::kTakesAny) {
+    if (rows.is_aligned) return copy();
+    return convert<kWidth, kRows, kThreads, 1>(
+        rows, part, tile,
+        [&](const uint8_t* row, int column) { return eight_halves(row, column, rows.size); });
+  }
+  switch (rows.type) {
+    case CacheType::kF32:
+      if (!rows.is_aligned) return any.template operator()<CacheType::kF32>();
+      return convert<kWidth, kRows, kThreads, kTogether>(rows, part, tile, eight_floats);
+    case CacheType::kF16: return any.template operator()<CacheType::kF16>();
+    case CacheType::kBf16:
+      return rows.is_aligned ? copy() : any.template operator()<CacheType::kBf16>();
+    case CacheType::kQ8_0:
+      if (!rows.is_aligned) return any.template operator()<CacheType::kQ8_0>();
+      return convert<kWidth, kRows, kThreads, kTogether>(rows, part, tile, eight_of_block);
+  }
 }
 
 }  // namespace kt::cuda

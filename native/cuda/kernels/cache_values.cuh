@@ -63,18 +63,17 @@ __device__ __forceinline__ uint4 eight_of_block(const uint8_t* row, int column) 
   return {out[0], out[1], out[2], out[3]};
 }
 
-// Halves as bfloat16, in place.
-__device__ __forceinline__ void halves_to_bf16(void* eight) {
-  uint4* const at = static_cast<uint4*>(eight);
-  const uint4 halves = *at;
-  const uint32_t from[4] = {halves.x, halves.y, halves.z, halves.w};
-  uint32_t to[4];
+// Eight float16 as they are, from any column on; zeros after the row's end.
+__device__ __forceinline__ uint4 eight_halves(const uint8_t* row, int column, int size) {
+  const auto* const from = reinterpret_cast<const uint16_t*>(row);
+  uint32_t out[4];
 #pragma unroll
   for (int i = 0; i < 4; ++i) {
-    to[i] = pack_bf16(half_to_float(static_cast<uint16_t>(from[i] & 0xffff)),
-                      half_to_float(static_cast<uint16_t>(from[i] >> 16)));
+    const int at = column + 2 * i;
+    const uint32_t low = at < size ? from[at] : 0, high = at + 1 < size ? from[at + 1] : 0;
+    out[i] = high << 16 | low;
   }
-  *at = {to[0], to[1], to[2], to[3]};
+  return {out[0], out[1], out[2], out[3]};
 }
 
 }  // namespace kt::cuda

@@ -197,7 +197,8 @@ struct LoadRowsArgs {
 // head). Tokens that stand apart are computed as if each were a call's only one, bit for bit. COST
 // reads a cache row once for every 32 queries, heads or tokens, that share its key head; where
 // these are rounded, for every 128. ERROR that of float32 sums; where `rounds`, tables whose
-// products of bfloat16 are fast take queries, keys, values and weights in it.
+// products of bfloat16 are fast take queries, keys, values and weights in it, and GPUs queries and
+// weights in float16 beside a cache of that.
 constexpr int kMaxHeadSize = 1024;  // of keys and of values
 constexpr int kAttentionShares = 1024;
 struct AttentionArgs {
