@@ -53,13 +53,12 @@ class CardNeeds:
     def of(cls, anatomy: Anatomy, context_tokens: int) -> CardNeeds:
         """Return what a model needs whose caches have so many rows."""
         always, experts = [0] * anatomy.layers, [0] * anatomy.layers
-        read, head, most = [0.0] * anatomy.layers, 0, 0
+        read, head = [0.0] * anatomy.layers, 0
         shares: list[tuple[float, ...]] = [()] * anatomy.layers
         for module in anatomy.modules:
             size = module.resident_bytes(context_tokens)
             if module.part is Part.ROUTED:
                 experts[module.layer] = size
-                most = max(most, module.experts)
                 read[module.layer], shares[module.layer] = module.read_bytes, module.shares
             elif module.layer >= 0:
                 always[module.layer] += size
@@ -67,4 +66,4 @@ class CardNeeds:
                 head += size
         layers = tuple(map(LayerNeeds, always, experts, read, shares))
         chunk = room_bytes(context_tokens, token_bytes(anatomy.width))
-        return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(most, anatomy.expert_bytes))
+        return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(anatomy.expert_bytes))

@@ -36,7 +36,7 @@ def test_the_verdict_comes_first(ktdesk, on: On, r1: Path) -> None:
     assert (done.code, done.err) == (0, "")
     first, _, placement, head, *_ = done.out.splitlines()
     assert first == "It fits."
-    assert placement == "placement one_gpu"
+    assert placement == "placement one_gpu, 58 single experts on it"
     assert head.split() == ["weights", "cache", "work", "all", "free"]
     assert "limited by how fast the memory is read" in done.out
 

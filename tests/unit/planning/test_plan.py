@@ -81,7 +81,7 @@ def test_a_shorter_context_and_a_smaller_cache_save_what_they_save(known: Known)
         ("Kimi-K2", machine(768, card()), Fit.COMFORTABLE),
         ("Kimi-K2", machine(512, card()), Fit.FROM_DISK),
         ("GLM-4.5-Air", machine(96, card()), Fit.COMFORTABLE),
-        ("gpt-oss-120b", machine(57, card()), Fit.TIGHT),
+        ("gpt-oss-120b", machine(56, card()), Fit.TIGHT),
         ("gpt-oss-120b", machine(128, card()), Fit.COMFORTABLE),
         ("gpt-oss-120b", machine(9), Fit.WILL_NOT_RUN),
     ],

@@ -24,7 +24,7 @@ from ktdesk.planning.shares import (
 from tests.unit.planning.conftest import Known
 from tests.unit.planning.machines import card, machine
 
-CONTEXT = 4096
+CONTEXT = 32768
 
 
 @pytest.fixture
