@@ -6,9 +6,9 @@
 
 namespace kt::cuda {
 
-// For rows of any kind: what is not bfloat16 is rounded to it.
+// For rows of any other kind than float16: what is not bfloat16 is rounded to it.
 struct Bf16Numbers {
-  static constexpr bool kTakesAny = true;
+  static constexpr bool kConverts = true;
   __device__ __forceinline__ static uint32_t pack(float low, float high) {
     return pack_bf16(low, high);
   }
@@ -25,7 +25,7 @@ struct Bf16Numbers {
 // For rows of float16, which are taken as they are. What queries have above 65504 becomes infinite,
 // and results NaN, which is seen: the rows could not hold such keys either.
 struct HalfNumbers {
-  static constexpr bool kTakesAny = false;
+  static constexpr bool kConverts = false;
   __device__ __forceinline__ static uint32_t pack(float low, float high) {
     return pack_half(low, high);
   }

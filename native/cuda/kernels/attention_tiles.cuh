@@ -197,7 +197,7 @@ __device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned
       return eight_values<kType>(row, column, rows.size);
     });
   };
-  if constexpr (!Numbers::kTakesAny) {
+  if constexpr (!Numbers::kConverts) {
     if (rows.is_aligned) return copy();
     return convert<kWidth, kRows, kThreads, 1>(
         rows, part, tile,
@@ -207,7 +207,7 @@ __device__ __forceinline__ void fetch(const CacheRows& rows, Rows part, unsigned
     case CacheType::kF32:
       if (!rows.is_aligned) return any.template operator()<CacheType::kF32>();
       return convert<kWidth, kRows, kThreads, kTogether>(rows, part, tile, eight_floats);
-    case CacheType::kF16: return any.template operator()<CacheType::kF16>();
+    case CacheType::kF16: return;  // which HalfNumbers take
     case CacheType::kBf16:
       return rows.is_aligned ? copy() : any.template operator()<CacheType::kBf16>();
     case CacheType::kQ8_0:
