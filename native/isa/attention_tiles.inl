@@ -37,11 +37,12 @@ struct TilePlace {
   Tiles tiles{whole_tiles()};
   // Tiles [queries / 16, key_width / 32] of pairs of columns, each [16 pairs, 16 queries].
   alignas(64) uint16_t queries[kMost * kWidest];
-  alignas(64) float sums[kMost * kWidest];          // [queries, value_width]
+  // Tiles [queries / 16, value_width / 16], their columns as lay_out_values leaves them.
+  alignas(64) float sums[kMost * kWidest];
   alignas(64) uint16_t rows[kPair * kMaxHeadSize];  // of keys, or of values
   // Tiles [rows / 32, value_width / 16] of pairs of rows.
   alignas(64) uint16_t values[kRows * kWidest];
-  alignas(64) float scores[kRows * kMost];      // [rows, width], then weights
+  alignas(64) float scores[kRows * kMost];      // [queries / 16, kRows, 16], then weights
   alignas(64) uint16_t weights[kRows * kMost];  // tiles [queries / 16, rows / 32]
   alignas(64) float most[kMost], total[kMost], factors[kMost];
   int key_width, value_width;  // in whole steps
@@ -59,13 +60,14 @@ struct TilePlace {
     return static_cast<int>(smaller(kRows, kRows * kWidest / whole(a.value_size) / kKeys * kKeys));
   }
   static int whole(int size) { return (size + kPair - 1) / kPair * kPair; }
+  // To nearest, ties away from zero.
   static V rounded(V weight) {
-    const __m512i bits = _mm512_castps_si512(weight.v);
-    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+    const __m512i half = _mm512_set1_epi32(0x8000);
     const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
-    return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_add_epi32(bits, half), upper))};
+    const __m512i bits = _mm512_add_epi32(_mm512_castps_si512(weight.v), half);
+    return {_mm512_castsi512_ps(_mm512_and_si512(bits, upper))};
   }
+  ScoreRows score_rows(const QueryTile&, int i) { return {scores + i * kRows, 16}; }
 
   void load(const AttentionArgs& a, const QueryTile& tile) {
     key_width = whole(a.key_size);
@@ -94,7 +96,7 @@ struct TilePlace {
                                  a.value_size <= a.key_size;
     for (int r = 0; r < keys.count; r += kPair) {
       const Rounded some = round_rows(keys, r, key_width);
-      score(tile, some, scores + r * tile.width);
+      score(tile, some, scores + r * 16);
       lay_out_values(values_are_keys ? some : round_rows(some_values, r, value_width), r);
     }
     if (weigh(tile, first, keys.count, *this) && !is_first) scale_sums(tile);
@@ -135,47 +137,62 @@ struct TilePlace {
     const TileFactor a{keys.data, 16 * keys.stride, kPair, keys.stride * 2};
     for (int i = 0; i < tile.width; i += 32) {
       const TileFactor b{queries + i * key_width, depth * kTileValues, kTileValues, 64};
+      const TileProduct some{out + i * kRows, 16 * kRows, kTileSums};
       if (i + 32 <= tile.width) {
-        multiply_tiles<2, 2>(tiles, a, b, depth, false, out + i, tile.width);
+        multiply_tiles<2, 2, true>(tiles, a, b, depth, false, some);
       } else {
-        multiply_tiles<2, 1>(tiles, a, b, depth, false, out + i, tile.width);
+        multiply_tiles<2, 1, true>(tiles, a, b, depth, false, some);
       }
     }
   }
 
-  // Pairs of rows, side by side.
+  // Pairs of rows, side by side. Of 32 columns those that the lower halves of 128 bits hold become
+  // one tile, the others the next.
   void lay_out_values(Rounded some, int first) {
     for (int pair = 0; pair < 16; ++pair) {
       const uint16_t* row = some.data + 2 * pair * some.stride;
       uint16_t* out = values + first * value_width + pair * kPair;
-      for (int i = 0; i < value_width; i += 16, out += kTileValues) {
-        const __m512i second = _mm512_slli_epi32(words(row + some.stride + i), 16);
-        _mm512_store_si512(out, _mm512_or_si512(words(row + i), second));
+      for (int i = 0; i < value_width; i += kPair, out += 2 * kTileValues) {
+        const __m512i even = _mm512_loadu_si512(row + i);
+        const __m512i odd = _mm512_loadu_si512(row + some.stride + i);
+        _mm512_store_si512(out, _mm512_unpacklo_epi16(even, odd));
+        _mm512_store_si512(out + kTileValues, _mm512_unpackhi_epi16(even, odd));
       }
     }
   }
-  static __m512i words(const uint16_t* p) {
-    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  // kPair neighbours of a query's sums, in order again.
+  void load_sums(const float* sum, V& first, V& second) const {
+    const __m512 lower = V::load(sum).v, upper = V::load(sum + kTileSums).v;
+    const __m512i from = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+    const __m512i further = _mm512_add_epi32(from, _mm512_set1_epi32(8));
+    first.v = _mm512_permutex2var_ps(lower, from, upper);
+    second.v = _mm512_permutex2var_ps(lower, further, upper);
   }
+  // Where the sums of a query begin; each next 16 of them are a tile further.
+  int sums_of(int i) const { return i / 16 * 16 * value_width + i % 16 * 16; }
 
   void scale_sums(const QueryTile& tile) {
     for (int i = 0; i < tile.count; ++i) {
-      if (factors[i] != 1) scale_in_place(sums + i * value_width, factors[i], value_width);
+      if (factors[i] == 1) continue;
+      float* sum = sums + sums_of(i);
+      for (int d = 0; d < value_width; d += 16, sum += kTileSums) {
+        (V::all(factors[i]) * V::load(sum)).store(sum);
+      }
     }
   }
 
   // Rows of weights become columns, in bfloat16 that they fit; those after the last are zero.
   void lay_out_weights(const QueryTile& tile, int count, int depth) {
-    const int missing = (depth * kPair - count) * tile.width;
-    __builtin_memset(scores + count * tile.width, 0, missing * sizeof(float));
+    const int missing = (depth * kPair - count) * 16;
     uint16_t* out = weights;
     for (int i = 0; i < tile.width; i += 16) {
+      const ScoreRows some = score_rows(tile, i);
+      __builtin_memset(some.at(count), 0, missing * sizeof(float));
       for (int r = 0; r < depth * kPair; r += kPair, out += kTileValues) {
         __m512i lines[16];
         for (int j = 0; j < 16; ++j) {
-          const float* pair = scores + (r + 2 * j) * tile.width + i;
-          const __m512i first = _mm512_srli_epi32(_mm512_castps_si512(V::load(pair).v), 16);
-          const V second = V::load(pair + tile.width);
+          const V even = V::load(some.at(r + 2 * j)), second = V::load(some.at(r + 2 * j + 1));
+          const __m512i first = _mm512_srli_epi32(_mm512_castps_si512(even.v), 16);
           lines[j] = _mm512_or_si512(first, _mm512_castps_si512(second.v));
         }
         transpose(lines);
@@ -190,11 +207,11 @@ struct TilePlace {
       for (int i = 0; i < tile.width; i += 32) {
         const TileFactor a{weights + i / 16 * depth * kTileValues, depth * kTileValues, kTileValues,
                            64};
-        float* out = sums + i * value_width + d;
+        const TileProduct out{sums + i * value_width + d * 16, kTileSums, 16 * value_width};
         if (i + 32 <= tile.width) {
-          multiply_tiles<2, 2>(tiles, a, b, depth, !is_first, out, value_width);
+          multiply_tiles<2, 2, false>(tiles, a, b, depth, !is_first, out);
         } else {
-          multiply_tiles<1, 2>(tiles, a, b, depth, !is_first, out, value_width);
+          multiply_tiles<1, 2, false>(tiles, a, b, depth, !is_first, out);
         }
       }
     }
@@ -203,14 +220,22 @@ struct TilePlace {
   // Writes out[i] = scale[i] * the sums of each query; zero if there was no block.
   void store(const QueryTile& tile, int size, const float* scale, float* const* out) const {
     for (int i = 0; i < tile.count; ++i) {
-      const float* sum = sums + i * value_width;
-      const V factor = V::all(scale[i]);
-      int d = 0;
       if (is_first) {
-        for (; d < size; ++d) out[i][d] = 0;
+        __builtin_memset(out[i], 0, size * sizeof(float));
+        continue;
       }
-      for (; d + V::lanes <= size; d += V::lanes) (factor * V::load(sum + d)).store(out[i] + d);
-      for (; d < size; ++d) out[i][d] = scale[i] * sum[d];
+      const float* sum = sums + sums_of(i);
+      const V factor = V::all(scale[i]);
+      for (int d = 0; d < size; d += kPair, sum += 2 * kTileSums) {
+        V first, second;
+        load_sums(sum, first, second);
+        store_some(factor * first, out[i] + d, size - d);
+        store_some(factor * second, out[i] + d + V::lanes, size - d - V::lanes);
+      }
     }
+  }
+  static void store_some(V x, float* out, int count) {
+    if (count >= V::lanes) return x.store(out);
+    if (count > 0) _mm512_mask_storeu_ps(out, static_cast<__mmask16>((1 << count) - 1), x.v);
   }
 };

@@ -13,15 +13,15 @@ inline __m512bh pairs_at(const uint16_t* p) {
   return reinterpret_cast<__m512bh>(_mm512_loadu_si512(p));
 }
 
-// kRows rows of a tile in kHeight of them, times kWidth tiles side by side.
+// kRows rows of a tile, times kWidth tiles side by side.
 template <int kRows, int kWidth>
-inline void multiply_rows(TileFactor a, TileFactor b, int depth, bool adds, float* out,
-                          int64_t out_row) {
+inline void multiply_rows(TileFactor a, TileFactor b, int depth, bool adds, TileProduct out) {
   const int64_t a_row = a.row_bytes / 2, b_row = b.row_bytes / 2;
+  const auto place = [&](int m, int n) { return out.data + 16 * m + n * out.right; };
   __m512 sums[kRows][kWidth];
   for (int m = 0; m < kRows; ++m) {
     for (int n = 0; n < kWidth; ++n) {
-      sums[m][n] = adds ? _mm512_loadu_ps(out + m * out_row + 16 * n) : _mm512_setzero_ps();
+      sums[m][n] = adds ? _mm512_loadu_ps(place(m, n)) : _mm512_setzero_ps();
     }
   }
   for (int k = 0; k < depth; ++k, a.data += a.deeper, b.data += b.deeper) {
@@ -39,19 +39,20 @@ inline void multiply_rows(TileFactor a, TileFactor b, int depth, bool adds, floa
     }
   }
   for (int m = 0; m < kRows; ++m) {
-    for (int n = 0; n < kWidth; ++n) _mm512_storeu_ps(out + m * out_row + 16 * n, sums[m][n]);
+    for (int n = 0; n < kWidth; ++n) _mm512_storeu_ps(place(m, n), sums[m][n]);
   }
 }
 
-// Tiles of two factors and where their product goes: kHeight by kWidth of them. `out` is added to,
-// or written.
-template <int kHeight, int kWidth>
-inline void multiply_tiles(Tiles&, TileFactor a, TileFactor b, int depth, bool adds, float* out,
-                           int64_t out_row) {
+// As in tile_steps.inl. What the first cache keeps is left to it.
+template <int kHeight, int kWidth, bool kLeftIsNear>
+inline void multiply_tiles(Tiles&, TileFactor a, TileFactor b, int depth, bool adds,
+                           TileProduct out) {
   constexpr int kRows = 16 / kWidth;  // 16 sums at a time: enough to hide how long each takes
-  for (int row = 0; row < 16 * kHeight; row += kRows, out += kRows * out_row) {
+  for (int row = 0; row < 16 * kHeight; row += kRows) {
     TileFactor some = a;
     some.data += row / 16 * a.next + row % 16 * (a.row_bytes / 2);
-    multiply_rows<kRows, kWidth>(some, b, depth, adds, out, out_row);
+    TileProduct at = out;
+    at.data += row / 16 * out.below + row % 16 * 16;
+    multiply_rows<kRows, kWidth>(some, b, depth, adds, at);
   }
 }

@@ -55,6 +55,13 @@ inline void for_columns(const CacheRows& rows, float* out, const Body& body) {
   }
 }
 
+// Scores of some queries, row by row.
+struct ScoreRows {
+  float* first;
+  int64_t stride;
+  float* at(int r) const { return first + r * stride; }
+};
+
 // Scores of `count` rows from `first` on to weights, which are added to the totals. Returns whether
 // the factors, that sums so far must be scaled by, are not all one.
 template <class Place>
@@ -68,7 +75,7 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
       ends[j] = static_cast<float>(tile.rows[i + j].end - first);
     }
     const V begin = V::load(begins), end = V::load(ends);
-    float* const scores = at.scores + i;
+    const ScoreRows scores = at.score_rows(tile, i);
     // The value for queries that see the row, `hidden` for the others.
     const auto seen = [&](int r, V value, V hidden) {
       if (r >= common_begin && r < common_end) return value;
@@ -79,7 +86,7 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
     const V before = V::load(at.most + i);
     V most = before;
     for (int r = 0; r < count; ++r) {
-      most = max(most, seen(r, V::load(scores + r * tile.width), V::all(kLowest)));
+      most = max(most, seen(r, V::load(scores.at(r)), V::all(kLowest)));
     }
     const bool rises = largest(most - before) > kSlack;
     rescales = rescales || rises;
@@ -87,7 +94,7 @@ inline bool weigh(const QueryTile& tile, int64_t first, int count, Place& at) {
     const V factor = exp(before - most);
     V total = factor * V::load(at.total + i);
     for (int r = 0; r < count; ++r) {
-      float* score = scores + r * tile.width;
+      float* score = scores.at(r);
       const V weight = seen(r, Place::rounded(exp(V::load(score) - most)), V::zero());
       weight.store(score);
       total = total + weight;
@@ -111,6 +118,7 @@ struct FloatPlace {
   static int queries_of_tile(const AttentionArgs&) { return kQueries; }
   static int rows_of_block(const AttentionArgs&) { return kKeys; }
   static V rounded(V weights) { return weights; }
+  ScoreRows score_rows(const QueryTile& tile, int i) { return {scores + i, tile.width}; }
   static bool is_narrow(const QueryTile& tile) { return tile.count <= 2 && V::lanes > 1; }
 
   void load(const AttentionArgs& a, const QueryTile& tile) {

@@ -40,3 +40,11 @@ struct TileFactor {
   const uint16_t* data;
   int64_t next, deeper, row_bytes;
 };
+
+// Where the tiles of a product stand, 16 rows of 16 floats in one piece each. Distances count
+// floats.
+struct TileProduct {
+  float* data;
+  int64_t right, below;
+};
+constexpr int kTileSums = 16 * 16;  // floats of a tile

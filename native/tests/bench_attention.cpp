@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures attention, see bench.h: one token over long caches and prompts, by one thread and by
-// two.
+// Measures attention, see bench.h: one token over long caches and prompts.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -116,7 +115,7 @@ void bench_attention(const Bench& bench, const Shape& s, const Cache& cache) {
 
 }  // namespace
 
-// Arguments: a table, and a part of the names of shapes, to measure these only.
+// Arguments: a table, and a part of the names of shapes, to measure these only; numbers of threads.
 int main(int count, char** arguments) {
   const auto body = [&](const Bench& bench) {
     for (const Shape& shape : kShapes) {
@@ -132,6 +131,8 @@ int main(int count, char** arguments) {
   if (count > 1) {
     std::erase_if(tables, [&](const auto& t) { return std::strcmp(t.isa, arguments[1]) != 0; });
   }
-  measure_tables(tables, {1, 2}, body);
+  const bool has_threads = count > 3;
+  measure_tables(tables, has_threads ? threads_from(count - 2, arguments + 2) : std::vector{1, 2},
+                 body);
   return 0;
 }
