@@ -148,7 +148,8 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "This processor has no tiles (AMX), or the system does not allow them.\n");
     return 1;
   }
-  const TypeInfo& type = type_named("Q4_K");
+  const std::string name = "Q4_K";
+  const TypeInfo& type = type_named(name);
   const int64_t size = parts::kRows * kt::interleaved_row_bytes(type.type, parts::kWidth);
   const InterleavedMatrices weights(type, static_cast<int>(parts::kTotalBytes / size), parts::kRows,
                                     parts::kWidth);
