@@ -185,7 +185,7 @@ def _grouped_attention(
     """With the heads of Qwen3-30B-A3B."""
     heads, kv_heads, size = 32, 4, 128
     values = torch.randn(rows, kv_heads, size, generator=torch.Generator().manual_seed(1))
-    caches = [device.constant(values.to(dtype)) for _ in "kv"]
+    caches = [device.constant(values.to(dtype).view(torch.int16)).view(dtype) for _ in "kv"]
     name = f"grouped attention, 32 heads on 4, {tokens} tokens of {rows}, {dtype}"
     return _prompt_attention(name, device, ceilings, heads, tokens, caches)
 
