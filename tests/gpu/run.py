@@ -191,9 +191,8 @@ def _long(options: Namespace, result: dict[str, Any]) -> None:
     memory = MemoryProbe(options.threads).bytes_per_s(options.threads)
     rates = Rates(ceilings.copy, memory, ceilings.bf16)
     result["rates"] = asdict(rates)
-    for row in long_rows(
-        ("one_gpu", "gpu_only"), options.threads, vram_bytes, options.most_tokens, rates
-    ):
+    placements = [name for name in ("one_gpu", "gpu_only") if name in options.placements]
+    for row in long_rows(placements, options.threads, vram_bytes, options.most_tokens, rates):
         result["long"].append(asdict(row))
         print(f"{row.model}, {row.placement}: {row.gpu_bytes / 1e9:.1f} GB on the card")
         for count, milliseconds in row.prefill.items():
