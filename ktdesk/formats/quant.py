@@ -67,16 +67,12 @@ class WeightType(IntEnum):
     @property
     def block_size(self) -> int:
         """Weights per block."""
-        if not self.is_in_files:
-            return self - 1000
-        return GGML_QUANT_SIZES[GGMLQuantizationType(self)][0]
+        return _BLOCKS[self][0]
 
     @property
     def block_bytes(self) -> int:
         """Bytes per block."""
-        if not self.is_in_files:
-            return group_bytes(self.block_size)
-        return GGML_QUANT_SIZES[GGMLQuantizationType(self)][1]
+        return _BLOCKS[self][1]
 
     @property
     def is_float(self) -> bool:
@@ -86,6 +82,15 @@ class WeightType(IntEnum):
     def row_bytes(self, columns: int) -> int:
         """Return the bytes of a row of `columns` weights, a multiple of the block size."""
         return columns // self.block_size * self.block_bytes
+
+
+def _block(kind: WeightType) -> tuple[int, int]:
+    if kind.is_in_files:
+        return GGML_QUANT_SIZES[GGMLQuantizationType(kind)]
+    return kind - 1000, group_bytes(kind - 1000)
+
+
+_BLOCKS = {kind: _block(kind) for kind in WeightType}  # weights and bytes of each type's block
 
 
 class Layout(IntEnum):

@@ -3,27 +3,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from ktdesk.formats.quant import Layout, Weight
-from ktdesk.kernels.checks import check, check_weight, fail, sizes
+from ktdesk.kernels.checks import check, check_stored, check_weight, fail, sizes
 
 if TYPE_CHECKING:
     from ktdesk import _cuda
 
 
-def deinterleave(stream: _cuda.Stream, weight: Weight, out: Tensor) -> Weight:
-    """Write the rows of a weight as they are in the file to out [rows, bytes]; return that one."""
+def deinterleaving(stream: _cuda.Stream, weight: Weight, stored: Weight) -> Callable[[], None]:
+    """Return what launches the writing of a weight's rows to `stored`, as they are in the file.
+
+    It is checked only here: an expert of a prompt has little time. Both must live as long.
+    """
     if weight.layout is not Layout.INTERLEAVED:
         raise fail(f"The rows of {weight.name} are not interleaved.")
-    stored = replace(weight, layout=Layout.STORED, data=out)
-    address = check_weight(stream, stored)[0]
-    stream.deinterleave(check_weight(stream, weight), address, weight.rows)
-    return stored
+    if (stored.type, stored.shape) != (weight.type, weight.shape):
+        raise fail(f"There is no place like {weight.name} for its rows.")
+    address = check_stored(stream, stored)[0]
+    return partial(stream.deinterleave, check_weight(stream, weight), address, weight.rows)
 
 
 def add_rows(stream: _cuda.Stream, x: Tensor, rows: Tensor, out: Tensor) -> None:

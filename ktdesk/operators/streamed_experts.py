@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -18,13 +18,21 @@ from ktdesk.devices.expert_ring import Ahead, ExpertParts, ExpertRing
 from ktdesk.formats.quant import Layout, Weight, WeightType
 from ktdesk.kernels import native
 from ktdesk.kernels.experts import ExpertWeights
-from ktdesk.kernels.streamed import add_rows, deinterleave
+from ktdesk.kernels.streamed import add_rows, deinterleaving
 from ktdesk.operators.expert_pairs import ExpertPairs
 from ktdesk.operators.experts import run_experts
 
 _ALIGNMENT = 256
 # Tokens that are multiplied at a time: more do not make products faster, but take more memory.
 _MOST_TOKENS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _InSlot:
+    """The one expert that lies in a slot, its rows as in the file once the moves are launched."""
+
+    moves: list[Callable[[], None]]
+    weights: ExpertWeights
 
 
 class StreamedExperts:
@@ -56,6 +64,7 @@ class StreamedExperts:
         self._sizes = [home.nbytes // count for home in homes]
         self._places = _places(self._sizes)
         self._stored_places = _places([_stored_bytes(weight) for weight in self._matrices])
+        self._in_slots: dict[int, _InSlot] = {}  # by where in the ring
         self.expert_bytes = sum(self._sizes)
         moved = any(weight.layout is Layout.INTERLEAVED for weight in self._matrices)
         ring.reserve(count, self._places[-1], self._stored_places[-1] if moved else 0)
@@ -109,50 +118,44 @@ class StreamedExperts:
         numbers = self._gpu.constant(torch.as_tensor(np.concatenate([*map(_plan, chosen)])))
         tokens = self._gpu.constant(torch.as_tensor(np.concatenate(chosen) // pairs.used))
         weights = self._gpu.constant(torch.as_tensor(shares.ravel()[np.concatenate(chosen)]))
-        done = plans = 0
+        each = max(map(len, chosen), default=0)
+        rooms = [self._gpu.empty(min(_MOST_TOKENS, each), x.shape[1]) for _ in range(2)]
+        source, done, plans = _as_weight(x), 0, 0
         for slot, of_expert in zip(slots, chosen, strict=True):
-            matrices = self._in_slot(slot)
+            matrices = self._moved(slot)
             for count in _pieces(len(of_expert)):
-                self._add(
-                    matrices,
-                    x,
-                    tokens[done : done + count],
-                    numbers[plans : plans + count + 4],
-                    weights[done : done + count, None],
-                    out,
-                )
+                rows = tokens[done : done + count]
+                own, result = (room[:count] for room in rooms)
+                native.embed(self._gpu.stream, source, rows, own)
+                plan, share = numbers[plans : plans + count + 4], weights[done : done + count, None]
+                run_experts(self._gpu, matrices, own, plan, share, None, result, each=count)
+                add_rows(self._gpu.stream, result, rows, out)
                 done, plans = done + count, plans + count + 4
 
-    def _add(
-        self,
-        weights: ExpertWeights,
-        x: Tensor,
-        rows: Tensor,
-        plan: Tensor,
-        shares: Tensor,
-        out: Tensor,
-    ) -> None:
-        """Launch what adds one expert of the tokens `rows` to out."""
-        gpu = self._gpu
-        own, result = (gpu.empty(len(rows), x.shape[1]) for _ in range(2))
-        native.embed(gpu.stream, _as_weight(x), rows, own)
-        run_experts(gpu, weights, own, plan, shares, None, result, each=len(rows))
-        add_rows(gpu.stream, result, rows, out)
+    def _moved(self, slot: Tensor) -> ExpertWeights:
+        """Return the one expert that lies in a slot, after the launch of what moves its rows."""
+        place = int(slot.storage_offset())
+        if place not in self._in_slots:
+            self._in_slots[place] = self._in_slot(slot)
+        found = self._in_slots[place]
+        for move in found.moves:
+            move()
+        return found.weights
 
-    def _in_slot(self, slot: Tensor) -> ExpertWeights:
-        """Return the one expert that lies in a slot, its rows as in the file."""
+    def _in_slot(self, slot: Tensor) -> _InSlot:
         parts = [
             slot[place : place + size]
             for place, size in zip(self._places, self._sizes, strict=False)
         ]
+        moves: list[Callable[[], None]] = []
         gate, up, down = (
-            self._as_stored(i, weight, parts[i]) for i, weight in enumerate(self._matrices)
+            self._as_stored(i, weight, parts[i], moves) for i, weight in enumerate(self._matrices)
         )
         rest = iter(parts[len(self._matrices) :])
         gate_bias, up_bias, down_bias = (
             None if bias is None else next(rest).view(torch.float32)[None] for bias in self._biases
         )
-        return replace(
+        weights = replace(
             self._weights,
             gate=gate,
             up=up,
@@ -161,14 +164,23 @@ class StreamedExperts:
             up_bias=up_bias,
             down_bias=down_bias,
         )
+        return _InSlot(moves, weights)
 
-    def _as_stored(self, number: int, weight: Weight, data: Tensor) -> Weight:
+    def _as_stored(
+        self, number: int, weight: Weight, data: Tensor, moves: list[Callable[[], None]]
+    ) -> Weight:
+        """Return a weight of the slot as it is in the file; add what moves it there, if anything.
+
+        All slots' experts are moved to the same place, one after the other.
+        """
         one = replace(weight, shape=(1, *weight.shape[1:]))
         one = replace(one, data=data.view(one.rows, -1))
         if one.layout is Layout.STORED:
             return one
         room = self._ring.stored[self._stored_places[number] :][: _stored_bytes(weight)]
-        return deinterleave(self._gpu.stream, one, room.view(one.rows, -1))
+        stored = replace(one, layout=Layout.STORED, data=room.view(one.rows, -1))
+        moves.append(deinterleaving(self._gpu.stream, one, stored))
+        return stored
 
 
 def _places(sizes: Sequence[int]) -> list[int]:
