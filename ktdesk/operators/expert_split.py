@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,23 +54,25 @@ class Speeds:
 
 
 def choose_streamed(
-    counts: NDArray[np.int64], expert_bytes: int, speeds: Speeds
+    counts: NDArray[np.int64], expert_bytes: int, speeds: Speeds, ahead: Sequence[int] = ()
 ) -> NDArray[np.int64]:
-    """Return the experts that the GPU computes: those with the most tokens, these first.
+    """Return the experts that the GPU computes: those ahead, then those with the most tokens.
 
-    Both sides work at once: as many are chosen as make the slower of them end soonest; none, or
-    all, if one side ends sooner alone.
-    counts: [E], each expert's tokens.
+    Both sides work at once: as many are chosen as make the slower of them end soonest; none beyond
+    those ahead, or all, if one side ends sooner alone.
+    counts: [E], each expert's tokens. ahead: those that come already, and so cost nothing more.
     """
     order = np.argsort(-counts, kind="stable")
+    order = np.concatenate([np.asarray(ahead, np.int64), order[~np.isin(order, ahead)]])
     order = order[counts[order] > 0]
+    free = int(np.isin(order, ahead).sum())
     work = _cpu_tokens(counts[order])
     cpu = np.append(np.cumsum(work[::-1])[::-1], 0) * speeds.cpu_token_s
     cpu[0] *= (speeds.cpu_alone_s or speeds.cpu_token_s) / speeds.cpu_token_s
-    stream = np.arange(len(order) + 1) * speeds.stream_s
+    stream = np.maximum(np.arange(len(order) + 1) - free, 0) * speeds.stream_s
     stream[-1] *= speeds.stream_alone_s / speeds.stream_s
     together: NDArray[np.float64] = np.maximum(cpu, stream) * expert_bytes
-    return order[: int(np.argmin(together))]
+    return order[: max(free, int(np.argmin(together)))]
 
 
 def _cpu_tokens(counts: NDArray[np.int64]) -> NDArray[np.int64]:

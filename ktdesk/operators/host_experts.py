@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import numpy as np
 from torch import Tensor
 
 from ktdesk.devices.cuda import CudaDevice, Handed
@@ -111,13 +112,16 @@ class HostExperts(Experts):
             x, weights = weighed(gpu, x, weights)
         pairs, shares = ExpertPairs(gpu.read(ids), self._count, self._here), gpu.read(weights)
         chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
+        sent = len({*chosen}.difference(self._streamed.ahead()))
+        # At most half of the next layer's come ahead: not more than it will choose then.
+        most_are_chosen = bool(2 * len(chosen) > np.count_nonzero(pairs.counts))
         source, result = self._shared.rooms(*x.shape)
         began = time.monotonic()
         on_cpu: Future[None] | None = None
         for_cpu = pairs.counts.sum() > pairs.counts[chosen].sum()
         # Both end before their block does, however it is left.
         with (
-            self._streamed.bringing(chosen, next_ahead=bool(chosen) and not for_cpu) as slots,
+            self._streamed.bringing(chosen, next_ahead=most_are_chosen) as slots,
             ThreadPoolExecutor(1, "experts") as thread,
         ):
             if for_cpu:
@@ -128,7 +132,7 @@ class HostExperts(Experts):
             if chosen:
                 self._streamed.add(self._unless_left(slots), chosen, pairs, x, shares.numpy(), out)
                 gpu.synchronize()
-                self._learn_stream(len(chosen), time.monotonic() - began, alone=not on_cpu)
+                self._learn_stream(sent, time.monotonic() - began, alone=not on_cpu)
         if on_cpu:
             on_cpu.result()
             routed = gpu.empty(*x.shape)
@@ -142,16 +146,12 @@ class HostExperts(Experts):
             yield slot
 
     def _choose(self, pairs: ExpertPairs) -> list[int]:
-        """Return the experts that the GPU computes: none, until it is known what that must beat.
-
-        Those that are ahead have come for nothing, and are the first of them.
-        """
-        if not self._shared.speeds.cpu_alone_s:
+        """Return the experts that the GPU computes: none, until it is known what that must beat."""
+        speeds, streamed = self._shared.speeds, self._streamed
+        if not speeds.cpu_alone_s:
             return []
-        size = self._streamed.expert_bytes
-        ahead = [expert for expert in self._streamed.ahead() if pairs.counts[expert]]
-        best = choose_streamed(pairs.counts, size, self._shared.speeds).tolist()
-        return list(dict.fromkeys([*ahead, *best]))
+        best = choose_streamed(pairs.counts, streamed.expert_bytes, speeds, streamed.ahead())
+        return best.tolist()
 
     def _learn_stream(self, experts: int, seconds: float, *, alone: bool) -> None:
         size, speeds = self._streamed.expert_bytes, self._shared.speeds

@@ -177,8 +177,12 @@ def test_what_is_ahead_is_used_where_the_cpu_computes_the_rest(
     tokens, layer = untied_tokens(path), count()
     model, streaming = model_that_streams(path)
 
-    def choose(counts: NDArray[np.int64], *_: object) -> NDArray[np.int64]:
-        return np.flatnonzero(counts) if next(layer) == 0 else np.arange(0)
+    def choose(
+        counts: NDArray[np.int64], size: int, speeds: Speeds, ahead: list[int]
+    ) -> NDArray[np.int64]:
+        del size, speeds
+        used = np.flatnonzero(counts)
+        return used if next(layer) == 0 else used[np.isin(used, ahead)]
 
     monkeypatch.setattr(host_experts, "choose_streamed", choose)
     logits = prefill(model, tokens, 0, outputs=len(tokens))

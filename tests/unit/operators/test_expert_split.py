@@ -24,11 +24,16 @@ def counts_of(seed: int, tokens: int = 400) -> NDArray[np.int64]:
     return np.bincount(random.zipf(1.5, tokens) % EXPERTS, minlength=EXPERTS)
 
 
-def end_s(counts: NDArray[np.int64], chosen: NDArray[np.int64], speeds: Speeds) -> float:
-    """Return when the slower side ends, in seconds: a token costs one, a read sixteen of them."""
+def end_s(
+    counts: NDArray[np.int64], chosen: NDArray[np.int64], speeds: Speeds, ahead: int = 0
+) -> float:
+    """Return when the slower side ends, in seconds: a token costs one, a read sixteen of them.
+
+    ahead: how many of those chosen need not be sent.
+    """
     left = [n for expert, n in enumerate(counts.tolist()) if n and expert not in chosen]
-    stream_s = speeds.stream_s if left else speeds.stream_alone_s
-    return BYTES * max(speeds.cpu_token_s * sum(n + 16 for n in left), stream_s * len(chosen))
+    stream_s = (speeds.stream_s if left else speeds.stream_alone_s) * (len(chosen) - ahead)
+    return BYTES * max(speeds.cpu_token_s * sum(n + 16 for n in left), stream_s)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -50,6 +55,21 @@ def test_no_other_number_of_them_ends_sooner(seed: int, stream_s: float) -> None
     order = np.argsort(-counts, kind="stable")
     best = min(end_s(counts, order[:k], speeds) for k in range(np.count_nonzero(counts) + 1))
     assert end_s(counts, chosen, speeds) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("stream_s", [1e-11, 1e-10, 1.0])
+def test_what_is_ahead_is_taken_and_not_sent(seed: int, stream_s: float) -> None:
+    counts, speeds = counts_of(seed), Speeds(stream_s=stream_s, stream_alone_s=stream_s)
+    ahead = [0, 3, 5, 17, 30]  # some have many tokens, some few, some perhaps none
+    used = [expert for expert in ahead if counts[expert]]
+    chosen = choose_streamed(counts, BYTES, speeds, ahead)
+    rest = [expert for expert in np.argsort(-counts, kind="stable") if expert not in ahead]
+    order = np.array(used + [expert for expert in rest if counts[expert]])
+    ends = [end_s(counts, order[:k], speeds, len(used)) for k in range(len(used), len(order) + 1)]
+    assert chosen.tolist() == order[: len(chosen)].tolist()
+    assert end_s(counts, chosen, speeds, len(used)) == pytest.approx(min(ends))
+    assert len(chosen) >= len(used)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
