@@ -12,7 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,6 +45,12 @@ REQUESTS = [
     Request(prompt="ninth in line", options=GREEDY),
     Request(prompt="-" * 40, options=DRAWN),
 ]
+
+
+@pytest.fixture
+def even_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every step and every part of a prompt take as long: a busy machine changes no order."""
+    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=count(1.0).__next__))
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -215,6 +223,7 @@ def test_a_prompt_does_not_hold_up_those_who_are_answered(
     assert_nothing_left(engine)
 
 
+@pytest.mark.usefixtures("even_time")
 def test_who_goes_leaves_nothing_and_harms_nobody(llama: Path) -> None:
     expected = said(list(loaded(llama).generate(again(REQUESTS[0]))))
     engine = loaded(llama, kept_bytes=0)
@@ -240,6 +249,7 @@ def test_who_goes_leaves_nothing_and_harms_nobody(llama: Path) -> None:
     assert_nothing_left(engine)
 
 
+@pytest.mark.usefixtures("even_time")
 def test_unloading_does_not_wait_for_who_takes_no_events(llama: Path) -> None:
     engine = loaded(llama, parallel=3)
     answers = [engine.generate(Request(prompt=text, options=LONG)) for text in ("a", "bb", "ccc")]
