@@ -31,6 +31,9 @@ from ktdesk.runtime.sequences import Sequences
 
 # Rows that an answer should have in front of it when it begins, and gets at least when it has none.
 _SPARE_TOKENS = 64
+# What a step or a part of a prompt counts at most, when both share the time. None takes so long,
+# but a machine may sleep meanwhile, and the others are not to get as much.
+_MOST_OWED_S = 10.0
 
 # Returns the logits after each token of a step. Raises Cancelled if the flag is set meanwhile.
 RunStep = Callable[[Sequence[Part], Flag | None], Sequence[TokenLogits]]
@@ -141,11 +144,11 @@ class Batch:
             writing = self._with_room(writing)
             if writing:
                 self._step(writing)
-                self._step_s += time.monotonic() - start
+                self._step_s += min(time.monotonic() - start, _MOST_OWED_S)
                 return
         if self._reading:
             self._read()
-            self._read_s += time.monotonic() - start
+            self._read_s += min(time.monotonic() - start, _MOST_OWED_S)
 
     def _end_cancelled(self) -> None:
         for member in (*self._running, *self._parked):

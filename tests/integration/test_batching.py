@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -24,8 +24,8 @@ from ktdesk.errors import KernelError, ModelFileError
 from ktdesk.runtime import batch
 from ktdesk.runtime.request import Done, Event, Failed, Options, Prefill, Request, Token
 from ktdesk.runtime.sampler import Sampler
-from ktdesk.runtime.step import DecodeStep, PromptChunk
-from tests.loaded import loaded
+from ktdesk.runtime.step import DecodeStep
+from tests.loaded import assert_nothing_left, loaded
 from tests.tiny import tiny_deepseek, tiny_llama
 from tests.tiny.qwen3moe import tiny_qwen3moe
 
@@ -97,15 +97,6 @@ def at_once(engine: Engine, requests: list[Request], *, heard: bool = False) -> 
         thread.join(120)
         assert not thread.is_alive()
     return found
-
-
-def assert_nothing_left(engine: Engine) -> None:
-    assert engine._model
-    now = engine._model.runner._batch
-    assert not any([now._running, now._waiting, now._parked, now._reading])
-    assert not now._is_driven
-    assert not any(each.is_busy or each.is_held for each in engine._model.runner._sequences._all)
-    assert not engine._turn._line
 
 
 def test_each_answer_is_that_of_one_alone(model: Path) -> None:
@@ -185,42 +176,6 @@ def test_they_share_steps(llama: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = [list(events)[-1:] for events in answers]
     assert sizes.count(3) > 20
     assert all(isinstance(event, Done) for events in done for event in events)
-
-
-def slow_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = PromptChunk.__iter__
-
-    def slowly(self: PromptChunk) -> Iterator[float]:
-        for share in whole(self):
-            time.sleep(0.01)
-            yield share
-
-    monkeypatch.setattr(PromptChunk, "__iter__", slowly)
-
-
-def test_a_prompt_does_not_hold_up_those_who_are_answered(
-    llama: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Tokens come between the halves of its layers."""
-    engine = loaded(llama)
-    writing = engine.generate(Request(prompt="abc" * 30, options=LONG))
-    while not isinstance(next(writing), Token):
-        pass
-    slow_chunks(monkeypatch)
-    reading = engine.generate(Request(prompt="y" * 200, options=GREEDY))
-    between, has_begun = 0, False
-    assert engine._model
-    sequences = engine._model.runner._sequences
-    for event in reading:
-        if isinstance(event, Token):
-            break
-        has_begun |= any(each.is_held for each in sequences._all)
-        if has_begun:
-            between = sum(len(m.events) for m in engine._model.runner._batch._running)
-    assert between > 3
-    for events in (reading, writing):
-        events.close()  # pyright: ignore[reportAttributeAccessIssue]
-    assert_nothing_left(engine)
 
 
 @pytest.mark.usefixtures("even_time")
