@@ -62,17 +62,18 @@ def choose_streamed(
     those ahead, or all, if one side ends sooner alone.
     counts: [E], each expert's tokens. ahead: those that come already, and so cost nothing more.
     """
-    order = np.argsort(-counts, kind="stable")
-    order = np.concatenate([np.asarray(ahead, np.int64), order[~np.isin(order, ahead)]])
-    order = order[counts[order] > 0]
-    free = int(np.isin(order, ahead).sum())
+    free = np.asarray(ahead, np.int64)
+    free = free[counts[free] > 0]
+    others = np.argsort(-counts, kind="stable")
+    others = others[(counts[others] > 0) & ~np.isin(others, free)]
+    order = np.concatenate([free, others])
     work = _cpu_tokens(counts[order])
     cpu = np.append(np.cumsum(work[::-1])[::-1], 0) * speeds.cpu_token_s
     cpu[0] *= (speeds.cpu_alone_s or speeds.cpu_token_s) / speeds.cpu_token_s
-    stream = np.maximum(np.arange(len(order) + 1) - free, 0) * speeds.stream_s
+    stream = np.maximum(np.arange(len(order) + 1) - len(free), 0) * speeds.stream_s
     stream[-1] *= speeds.stream_alone_s / speeds.stream_s
     together: NDArray[np.float64] = np.maximum(cpu, stream) * expert_bytes
-    return order[: max(free, int(np.argmin(together)))]
+    return order[: max(len(free), int(np.argmin(together)))]
 
 
 def _cpu_tokens(counts: NDArray[np.int64]) -> NDArray[np.int64]:

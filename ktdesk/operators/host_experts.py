@@ -111,8 +111,9 @@ class HostExperts(Experts):
         if self._weighs_input:
             x, weights = weighed(gpu, x, weights)
         pairs, shares = ExpertPairs(gpu.read(ids), self._count, self._here), gpu.read(weights)
-        chosen = self._choose(pairs) if len(x) > STEP_TOKENS else []
-        sent = len({*chosen}.difference(self._streamed.ahead()))
+        ahead = self._streamed.ahead()
+        chosen = self._choose(pairs, ahead) if len(x) > STEP_TOKENS else []
+        sent = len({*chosen}.difference(ahead))
         # At most half of the next layer's come ahead: not more than it will choose then.
         most_are_chosen = bool(2 * len(chosen) > np.count_nonzero(pairs.counts))
         source, result = self._shared.rooms(*x.shape)
@@ -145,13 +146,12 @@ class HostExperts(Experts):
             self._cpu.check_left()
             yield slot
 
-    def _choose(self, pairs: ExpertPairs) -> list[int]:
+    def _choose(self, pairs: ExpertPairs, ahead: Sequence[int]) -> list[int]:
         """Return the experts that the GPU computes: none, until it is known what that must beat."""
-        speeds, streamed = self._shared.speeds, self._streamed
+        size, speeds = self._streamed.expert_bytes, self._shared.speeds
         if not speeds.cpu_alone_s:
             return []
-        best = choose_streamed(pairs.counts, streamed.expert_bytes, speeds, streamed.ahead())
-        return best.tolist()
+        return choose_streamed(pairs.counts, size, speeds, ahead).tolist()
 
     def _learn_stream(self, experts: int, seconds: float, *, alone: bool) -> None:
         size, speeds = self._streamed.expert_bytes, self._shared.speeds
