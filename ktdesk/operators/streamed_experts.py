@@ -147,10 +147,14 @@ class StreamedExperts:
             slot[place : place + size]
             for place, size in zip(self._places, self._sizes, strict=False)
         ]
-        moves: list[Callable[[], None]] = []
-        gate, up, down = (
-            self._as_stored(i, weight, parts[i], moves) for i, weight in enumerate(self._matrices)
-        )
+        here = [_one_of(*both) for both in zip(self._matrices, parts, strict=False)]
+        stored = [self._place_of(i, weight) for i, weight in enumerate(here)]
+        moves = [
+            deinterleaving(self._gpu.stream, weight, place)
+            for weight, place in zip(here, stored, strict=True)
+            if place is not weight
+        ]
+        gate, up, down = stored
         rest = iter(parts[len(self._matrices) :])
         gate_bias, up_bias, down_bias = (
             None if bias is None else next(rest).view(torch.float32)[None] for bias in self._biases
@@ -166,21 +170,21 @@ class StreamedExperts:
         )
         return _InSlot(moves, weights)
 
-    def _as_stored(
-        self, number: int, weight: Weight, data: Tensor, moves: list[Callable[[], None]]
-    ) -> Weight:
-        """Return a weight of the slot as it is in the file; add what moves it there, if anything.
+    def _place_of(self, number: int, weight: Weight) -> Weight:
+        """Return where a matrix of a slot lies as in the file: there, or where it is moved to.
 
         All slots' experts are moved to the same place, one after the other.
         """
-        one = replace(weight, shape=(1, *weight.shape[1:]))
-        one = replace(one, data=data.view(one.rows, -1))
-        if one.layout is Layout.STORED:
-            return one
+        if weight.layout is Layout.STORED:
+            return weight
         room = self._ring.stored[self._stored_places[number] :][: _stored_bytes(weight)]
-        stored = replace(one, layout=Layout.STORED, data=room.view(one.rows, -1))
-        moves.append(deinterleaving(self._gpu.stream, one, stored))
-        return stored
+        return replace(weight, layout=Layout.STORED, data=room.view(weight.rows, -1))
+
+
+def _one_of(weight: Weight, data: Tensor) -> Weight:
+    """Return one expert's matrix, whose bytes these are."""
+    one = replace(weight, shape=(1, *weight.shape[1:]))
+    return replace(one, data=data.view(one.rows, -1))
 
 
 def _places(sizes: Sequence[int]) -> list[int]:
