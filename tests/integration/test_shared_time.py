@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,15 +20,21 @@ GREEDY = Options(temperature=0.0, max_tokens=40)
 LONG = Options(temperature=0.0, max_tokens=300)
 
 
-def slow_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+def between_halves(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> None:
+    """Do something after each half of a layer of a prompt."""
     whole = PromptChunk.__iter__
 
-    def slowly(self: PromptChunk) -> Iterator[float]:
+    def with_it(self: PromptChunk) -> Iterator[float]:
         for share in whole(self):
-            time.sleep(0.01)
+            do()
             yield share
 
-    monkeypatch.setattr(PromptChunk, "__iter__", slowly)
+    monkeypatch.setattr(PromptChunk, "__iter__", with_it)
+
+
+def await_token(events: Iterator[Event]) -> None:
+    while not isinstance(next(events), Token):
+        pass
 
 
 def test_a_prompt_does_not_hold_up_those_who_are_answered(
@@ -37,9 +43,8 @@ def test_a_prompt_does_not_hold_up_those_who_are_answered(
     """Tokens come between the halves of its layers."""
     engine = loaded(llama)
     writing = engine.generate(Request(prompt="abc" * 30, options=LONG))
-    while not isinstance(next(writing), Token):
-        pass
-    slow_chunks(monkeypatch)
+    await_token(writing)
+    between_halves(monkeypatch, lambda: time.sleep(0.01))
     reading = engine.generate(Request(prompt="y" * 200, options=GREEDY))
     between, has_begun = 0, False
     assert engine._model
@@ -60,28 +65,23 @@ def test_a_prompt_goes_on_soon_after_the_machine_slept(
     llama: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For an hour, while the prompt was read: the other answer does not get one for itself."""
-    now = [0.0]
+    now = 0
 
-    def tick() -> float:
-        now[0] += 1
-        return now[0]
+    def tick(seconds: int = 1) -> int:
+        nonlocal now
+        now += seconds
+        return now
 
-    whole = PromptChunk.__iter__
-
-    def asleep(self: PromptChunk) -> Iterator[float]:
-        for share in whole(self):
-            now[0] += 3600
-            yield share
+    def sleep() -> None:
+        tick(3600)
 
     engine = loaded(llama)
     writing = engine.generate(Request(prompt="abc" * 30, options=LONG))
-    while not isinstance(next(writing), Token):
-        pass
+    await_token(writing)
     monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=tick))
-    monkeypatch.setattr(PromptChunk, "__iter__", asleep)
+    between_halves(monkeypatch, sleep)
     reading = engine.generate(Request(prompt="y" * 20, options=GREEDY))
-    while not isinstance(next(reading), Token):
-        pass
+    await_token(reading)
     assert not any(isinstance(event, Done) for event in running_events(engine))
     for events in (reading, writing):
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
