@@ -76,8 +76,8 @@ def rules(text: str) -> Placement:
 def both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let experts with some tokens go to the card, whatever is faster here: sums depend on it."""
 
-    def choose(self: HostExperts, pairs: ExpertPairs) -> list[int]:
-        del self
+    def choose(self: HostExperts, pairs: ExpertPairs, ahead: list[int]) -> list[int]:
+        del self, ahead
         return np.flatnonzero(pairs.counts >= 4).tolist()
 
     monkeypatch.setattr(HostExperts, "_choose", choose)
