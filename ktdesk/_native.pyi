@@ -71,9 +71,6 @@ class Stream(launches.Stream):
         Raises ValueError if this build has no such kernels.
         """
 
-    def set_spin_us(self, microseconds: int, /) -> None:
-        """Set how long the pool's threads look for work before they sleep."""
-
     def heed(self, flag: Flag | None, /) -> None:
         """Leave out, once the flag is set, what is left of launches and replays; None: do all.
 

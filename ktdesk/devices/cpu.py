@@ -24,10 +24,6 @@ from ktdesk.kernels.activations import activation_type, bf16_pitch, q8_bytes
 from ktdesk.kernels.attention import attention_sections
 from ktdesk.kernels.streams import Flag, Graph, open_stream
 
-# More than a GPU takes for the rest of a layer. Threads that sleep meanwhile must be woken: on an
-# H100 with 16 cores that doubled the time of a token.
-_GPU_GAP_US = 2000
-
 
 class CpuGraph:
     """Launches captured from a stream, and the tensors that they use."""
@@ -63,10 +59,6 @@ class CpuDevice:
         self._capturing: CpuGraph | None = None
         self._scratch = torch.empty(0)
         self._heeded: Flag | None = None
-
-    def expect_gaps(self) -> None:
-        """Keep threads awake between a layer's experts and the next one's, while a GPU works."""
-        self.stream.set_spin_us(_GPU_GAP_US)
 
     @contextmanager
     def heeding(self, flag: Flag | None) -> Generator[None]:

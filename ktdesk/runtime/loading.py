@@ -130,7 +130,6 @@ def _load(
     plan = make_plan(resources, rules.with_default("deferred", deferred_experts))
     if plan.needs_gpu:
         resources.gpus, resources.cards = open_gpus(plan.cards_used, vram_bytes), plan.cards
-        resources.cpu.expect_gaps()
     left = available_memory_bytes() - plan.cache_bytes(resources)
     resources.copied = choose_copies(checkpoint, weights, left, plan.remade)
     resources.reads_ahead = checkpoint.size_bytes > left

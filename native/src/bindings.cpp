@@ -114,12 +114,6 @@ PYBIND11_MODULE(_native, m) {
           [](const kt::Stream& stream) { return stream.kernels().rounds_attention; },
           "Whether attention takes in bfloat16 what may be rounded.")
       .def(
-          "set_spin_us",
-          [](const kt::Stream& stream, int microseconds) {
-            stream.pool().set_spin_us(microseconds);
-          },
-          "How long the pool's threads look for work before they sleep.")
-      .def(
           "heed", [](const kt::Stream& stream, const kt::Flag* flag) { stream.pool().heed(flag); },
           "Leave out what is left of launches once a flag is set; None ends that.")
       .def("begin_capture", &kt::Stream::begin_capture, "Record launches from now on.")

@@ -4,7 +4,6 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <chrono>
 #include <stdexcept>
 #include <string>
 
@@ -12,8 +11,6 @@
 
 namespace kt {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kPausesPerLook = 64;  // between two looks at the clock, which costs some 20 ns
 
@@ -187,16 +184,22 @@ bool ThreadPool::is_left() const noexcept {
   return flag && flag->is_set();
 }
 
-void ThreadPool::await_part(int home) noexcept {
+// Looks for one for a while. To stop counts as one.
+bool ThreadPool::finds_part(int home) noexcept {
   const Team& own = *teams_[home];
-  const auto end = Clock::now() + std::chrono::microseconds(spin_us_.load());
+  Wait wait(patience_);
   do {
     for (int i = 0; i < kPausesPerLook; ++i) {
-      if (is_open(own.claims.load()) || stop_.load()) return;
+      if (is_open(own.claims.load()) || stop_.load()) return true;
       _mm_pause();
     }
-    if (has_part()) return;
-  } while (Clock::now() < end);
+    if (has_part()) return true;
+  } while (!wait.is_over());
+  return false;
+}
+
+void ThreadPool::await_part(int home) noexcept {
+  if (finds_part(home)) return;
   std::unique_lock lock(park_);
   parked_.fetch_add(1);
   raised_.wait(lock, [&] { return has_part() || stop_.load(); });

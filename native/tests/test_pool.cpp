@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "check.h"
+#include "kt/affinity.h"
 
 namespace {
 
@@ -179,15 +180,36 @@ void test_order(kt::ThreadPool&& pool) {
   check(before == std::vector<int>(kItems, kLoops), "loops see what the loops before them wrote");
 }
 
-// Gaps around the time that workers spin before they sleep: no ticket may be lost.
+// Gaps around the times that workers spin before they sleep: no ticket may be lost.
 void test_gaps() {
   kt::ThreadPool pool(3);
   bool all = true;
-  for (int round = 0; round < 300; ++round) {
-    std::this_thread::sleep_for(std::chrono::microseconds(round % 100 * 2));
-    all = covers(pool, 12, 1) && all;
+  for (const int microseconds : {1, 20}) {
+    for (int round = 0; round < 300; ++round) {
+      std::this_thread::sleep_for(std::chrono::microseconds(round % 150 * microseconds));
+      all = covers(pool, 12, 1) && all;
+    }
   }
   check(all, "loops after gaps run all items");
+}
+
+// A worker's core is wanted by another thread, too.
+void test_a_lost_core_is_noticed() {
+  const std::vector<kt::Place> places = kt::spread(kt::this_machine(), 2);
+  kt::ThreadPool pool(places);
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    kt::pin_thread(places[1].cpu);
+    while (!stop.load(std::memory_order_relaxed)) {
+    }
+  });
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!pool.is_crowded() && std::chrono::steady_clock::now() < end) {
+    pool.run(2, 1, [](kt::Range) noexcept {});
+  }
+  check(pool.is_crowded(), "a pool notices that another thread wants a core of its own");
+  stop = true;
+  other.join();
 }
 
 void test_callers_take_turns() {
@@ -268,6 +290,7 @@ int main() {
   test_order(kt::ThreadPool(places({2, 2})));
   test_order(kt::ThreadPool(places({1, 1, 1, 1})));
   test_gaps();
+  test_a_lost_core_is_noticed();
   test_callers_take_turns();
   test_pools_side_by_side();
   test_short_lives();

@@ -11,6 +11,7 @@
 
 #include "kt/flag.h"
 #include "kt/kernels.h"
+#include "kt/patience.h"
 #include "kt/topology.h"
 
 namespace kt {
@@ -44,11 +45,11 @@ namespace kt {
 // Leaving: parts that begin after the heeded flag was set are counted, but not computed. As it
 // stays set, no loop reads what another one left out.
 //
-// Waiting: a thread spins for a while on its team's word, with a look at the others' now and then,
-// then counts itself into `parked_` and sleeps until `raised_`. Both words are sequentially
-// consistent, so either `run` sees the sleeper and wakes it, or the sleeper sees the new loop and
-// does not fall asleep. (Not std::atomic::wait: where there is no futex, as on Windows, that of GCC
-// 12's library loses wake-ups.)
+// Waiting: a thread spins for a while (patience.h) on its team's word, with a look at the others'
+// now and then, then counts itself into `parked_` and sleeps until `raised_`. Both words are
+// sequentially consistent, so either `run` sees the sleeper and wakes it, or the sleeper sees the
+// new loop and does not fall asleep. (Not std::atomic::wait: where there is no futex, as on
+// Windows, that of GCC 12's library loses wake-ups.)
 class ThreadPool {
  public:
   // Threads on the cores of this machine, or on `places`, where the caller has the first one; a
@@ -68,10 +69,8 @@ class ThreadPool {
   int nodes() const noexcept { return static_cast<int>(nodes_.size()); }
   int node_id(int node) const noexcept { return nodes_[node].id; }
 
-  // How long threads look for the next loop before they sleep. By default longer than most wait for
-  // the last part of a loop, or for the next step, and so short that another program that wants
-  // their cores still gets them: with one beside two threads 200 us are as fast as 50, 400 slower.
-  void set_spin_us(int microseconds) noexcept { spin_us_.store(microseconds); }
+  // Whether other programs want the threads' cores, as far as threads that looked for work saw.
+  bool is_crowded() const noexcept { return patience_.is_crowded(Patience::Clock::now()); }
 
   // Looks at a flag from now on, which outlives that; at none if it is null. Once it is set, loops
   // end at their next part, and what they were to write is undefined.
@@ -117,6 +116,7 @@ class ThreadPool {
   bool is_left() const noexcept;
   void await_done(const Team& team) const noexcept;
   bool has_part() const noexcept;
+  bool finds_part(int home) noexcept;
   void await_part(int home) noexcept;
   void wake() noexcept;
   void stop() noexcept;
@@ -135,7 +135,7 @@ class ThreadPool {
   std::atomic<const Flag*> heeded_{nullptr};  // `run` hands it over with the loop
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<bool> stop_{false};
-  std::atomic<int> spin_us_{200};
+  Patience patience_;
   std::vector<std::thread> workers_;
 };
 
