@@ -140,7 +140,9 @@ def prefill_speed(
     streamed = _stream_seconds(assignment, machine) * chunks
     if streamed and streamed < on_cores:  # both sides work at once, as `expert_split` shares it out
         together = 1 / (1 / streamed + 1 / on_cores)
-        seconds[Limit.SLOT] += together
+        # Half of the next layer's come while the card computes all else; see `expert_ring`.
+        ahead = min(together / 2, seconds[Limit.CARD_CORES] + seconds[Limit.CARD_MEMORY])
+        seconds[Limit.SLOT] += together - ahead
     else:
         seconds[Limit.CORES] += on_cores
     disk = needs.disk_bytes(machine.memory.available_bytes) * chunks
