@@ -44,9 +44,12 @@ def _most_slots(experts: int) -> int:
     return max(_LEAST_SLOTS, experts // 2)
 
 
-def ring_bytes(expert_bytes: int) -> int:
-    """Return about what the smallest ring takes of a GPU's memory, for experts of this size."""
-    return (_LEAST_SLOTS + 1) * expert_bytes
+def ring_bytes(experts: int, expert_bytes: int) -> int:
+    """Return about what a ring takes of a GPU's memory that brings as much ahead as helps.
+
+    experts: of a layer. expert_bytes: of one of them.
+    """
+    return (_most_slots(experts) + 1) * expert_bytes
 
 
 class ExpertRing:

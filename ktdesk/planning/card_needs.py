@@ -11,6 +11,7 @@ from ktdesk.devices.expert_ring import ring_bytes
 from ktdesk.models.decoder import token_bytes
 from ktdesk.operators.rules import Part
 from ktdesk.planning.modules import Anatomy
+from ktdesk.planning.needs import PROGRAM_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class CardNeeds:
 
     reserve: what must stay free in any case. streaming: what should, beside it, where experts come
     from the CPU's memory: long chunks of prompts, since all are brought once for each, and the ring
-    through which they come.
+    through which they come. That holds half a layer's: on the card for good they would spare the
+    CPU less than a hundredth of DeepSeek-R1's experts, ahead they spare prompts a third of a layer.
+    But where the memory does not hold all experts, each that is on a card spares the disk.
     """
 
     layers: tuple[LayerNeeds, ...]
@@ -50,8 +53,11 @@ class CardNeeds:
     streaming: int
 
     @classmethod
-    def of(cls, anatomy: Anatomy, context_tokens: int) -> CardNeeds:
-        """Return what a model needs whose caches have so many rows."""
+    def of(cls, anatomy: Anatomy, context_tokens: int, memory_bytes: int) -> CardNeeds:
+        """Return what a model needs whose caches have so many rows.
+
+        memory_bytes: of the main memory, what is available.
+        """
         always, experts = [0] * anatomy.layers, [0] * anatomy.layers
         read, head = [0.0] * anatomy.layers, 0
         shares: list[tuple[float, ...]] = [()] * anatomy.layers
@@ -66,4 +72,7 @@ class CardNeeds:
                 head += size
         layers = tuple(map(LayerNeeds, always, experts, read, shares))
         chunk = room_bytes(context_tokens, token_bytes(anatomy.width))
-        return cls(layers, head, RESERVE_BYTES, chunk + ring_bytes(anatomy.expert_bytes))
+        in_memory = PROGRAM_BYTES + anatomy.activation_bytes + anatomy.bytes_of(Part.ROUTED)
+        ahead = max(map(len, shares), default=0) if in_memory <= memory_bytes else 0
+        ring = ring_bytes(ahead, anatomy.expert_bytes)
+        return cls(layers, head, RESERVE_BYTES, chunk + ring)

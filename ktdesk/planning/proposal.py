@@ -14,4 +14,5 @@ from ktdesk.planning.verdict import card_bytes
 def propose(anatomy: Anatomy, machine: Machine, context_tokens: int, vram_bytes: int) -> Placement:
     """Return the placement that makes answers fastest. vram_bytes: for each card; 0 for all."""
     rooms = [card_bytes(machine, card, vram_bytes) for card in range(len(machine.gpus))]
-    return choose_placement(CardNeeds.of(anatomy, context_tokens), rooms)
+    needs = CardNeeds.of(anatomy, context_tokens, machine.memory.available_bytes)
+    return choose_placement(needs, rooms)

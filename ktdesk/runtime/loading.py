@@ -123,7 +123,7 @@ def _load(
 
     if placement == "auto":
         anatomy = dissect(checkpoint, resources.cache_type).counted(read_counts(checkpoint))
-        needs = CardNeeds.of(anatomy, context_tokens)
+        needs = CardNeeds.of(anatomy, context_tokens, available_bytes)
         rules = choose_placement(needs, usable_bytes(vram_bytes))
     else:
         rules = Placement.load(placement)

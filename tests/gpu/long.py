@@ -193,6 +193,6 @@ def _left_for(shape: Shape, path: Path, context_tokens: int, vram_bytes: int) ->
     if not vram_bytes or not shape.name.startswith("v3"):
         return vram_bytes
     anatomy = dissect(Checkpoint.open(path), CacheType.F16)
-    layers = CardNeeds.of(anatomy, context_tokens).layers
+    layers = CardNeeds.of(anatomy, context_tokens, memory_bytes=0).layers
     lacking = _SPARSE - (shape.layers - _DENSE)
     return vram_bytes - lacking * layers[-1].always

@@ -33,9 +33,8 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def needs_of(resources: Resources) -> CardNeeds:
-    return CardNeeds.of(
-        dissect(resources.checkpoint, resources.cache_type), resources.context_tokens
-    )
+    anatomy = dissect(resources.checkpoint, resources.cache_type)
+    return CardNeeds.of(anatomy, resources.context_tokens, memory_bytes=0)
 
 
 def test_needs_are_what_a_model_takes(tiny: Tiny) -> None:
