@@ -96,7 +96,11 @@ mount -o remount,bind,ro "$home/$place"
 ! touch "$home/$place/x" 2>/dev/null || fail "The place can be written to."
 check "from a read-only place" doctor
 is_unmounted || fail "It is mounted still, or has left its folder behind."
-umount "$home/$place"
+for attempt in $(seq 30); do # what serves the files closes the AppImage last
+  umount "$home/$place" 2>/dev/null && break
+  sleep 1
+done
+! mountpoint -q "$home/$place" || fail "It is open still."
 
 echo "--- under Xvfb"
 Xvfb -displayfd 1 -screen 0 1280x860x24 -nolisten tcp >"$root/build/display" &
