@@ -35,14 +35,14 @@ class Patience {
   friend class Wait;
   static constexpr std::chrono::microseconds kAlone{2000}, kCrowded{50};
   static constexpr std::chrono::seconds kMemory{1};
-  static constexpr uint64_t kLostCycles = 3'000'000;  // a millisecond at 3 GHz
+  static constexpr int64_t kLostCycles = 3'000'000;  // a millisecond at 3 GHz
 
   void lose_core() noexcept {
     const auto until = Clock::now() + kMemory;
     crowded_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  std::atomic<Clock::rep> crowded_until_{Clock::time_point::min().time_since_epoch().count()};
+  std::atomic<Clock::rep> crowded_until_{0};  // since the clock's epoch
 };
 
 // One thread's wait, from its first look to its last one.
@@ -61,16 +61,17 @@ class Wait {
   }
 
  private:
-  // The clock's 20 ns would be felt here: whoever found work is held up by them.
+  // The clock's 20 ns would be felt here: whoever found work is held up by them. Another core's
+  // counter may be behind.
   void look() noexcept {
-    const uint64_t now = __rdtsc();
+    const auto now = static_cast<int64_t>(__rdtsc());
     if (now - last_ > Patience::kLostCycles) patience_.lose_core();
     last_ = now;
   }
 
   Patience& patience_;
   const Patience::Clock::time_point begin_ = Patience::Clock::now();
-  uint64_t last_ = __rdtsc();
+  int64_t last_ = static_cast<int64_t>(__rdtsc());
 };
 
 }  // namespace kt
