@@ -83,6 +83,8 @@ class StreamedExperts:
         """
         ahead = self.ahead() if experts else []
         brought, wanted = list(dict.fromkeys([*ahead, *experts])), set(experts)
+        in_order = [expert for expert in brought if expert in wanted]
+        assert in_order == [*experts], "or weights would meet the tokens of other experts"
         then = self.next.first() if next_ahead and self.next else Ahead()
         with self._ring.bringing(self._parts(brought), then) as slots:
             pairs = zip(brought, slots, strict=True)
