@@ -122,7 +122,7 @@ class HostExperts(Experts):
         for_cpu = pairs.counts.sum() > pairs.counts[chosen].sum()
         # Both end before their block does, however it is left.
         with (
-            self._streamed.bringing(chosen, next_ahead=most_are_chosen) as slots,
+            self._streamed.bringing(chosen, ahead, next_ahead=most_are_chosen) as slots,
             ThreadPoolExecutor(1, "experts") as thread,
         ):
             if for_cpu:

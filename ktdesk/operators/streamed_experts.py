@@ -75,14 +75,16 @@ class StreamedExperts:
         return experts if self._parts(experts) == self._ring.ahead.parts else []
 
     @contextmanager
-    def bringing(self, experts: Sequence[int], *, next_ahead: bool) -> Generator[Iterator[Tensor]]:
+    def bringing(
+        self, experts: Sequence[int], ahead: Sequence[int], *, next_ahead: bool
+    ) -> Generator[Iterator[Tensor]]:
         """Bring experts inside the `with` block, which gets what `add` takes.
 
-        experts: of those `ahead` all that are wanted, first. next_ahead: the next layer's first
-        ones come after them.
+        experts: of those that are `ahead` all that are wanted, first. next_ahead: the next layer's
+        first ones come after them.
         """
-        ahead = self.ahead() if experts else []
-        brought, wanted = list(dict.fromkeys([*ahead, *experts])), set(experts)
+        coming = ahead if experts else ()
+        brought, wanted = list(dict.fromkeys([*coming, *experts])), set(experts)
         in_order = [expert for expert in brought if expert in wanted]
         assert in_order == [*experts], "or weights would meet the tokens of other experts"
         then = self.next.first() if next_ahead and self.next else Ahead()
